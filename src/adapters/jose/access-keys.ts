@@ -1,0 +1,31 @@
+import type { CryptoKey, JWK } from "jose";
+
+/** The keys that sign and verify access tokens, and how such a token then looks. */
+export interface AccessKeys {
+  readonly algorithm: string;
+  readonly typ: string;
+  /** `aud`, which a token must then carry; none with a key that others share unless it is configured. */
+  readonly audience: string | undefined;
+  /** `client_id`, as RFC 9068 asks of an `at+jwt`. */
+  readonly clientId: string | undefined;
+  /** The key to sign with now, and its `kid` where it has one. */
+  signingKey(now: Date): { readonly key: CryptoKey | Uint8Array; readonly kid: string | undefined };
+  /** The key that a token of this `kid` would be verified with, or `undefined` where there is none. */
+  verificationKey(kid: string | undefined, now: Date): Promise<CryptoKey | Uint8Array | undefined>;
+  /** What others may verify with, as JWKs (RFC 7517). */
+  publicKeys(now: Date): JWK[];
+}
+
+/** HS256 with a key that the app's other services share, as the Flask server had it. */
+export function sharedSecretKeys(secret: string, audience: string | undefined): AccessKeys {
+  const key = new TextEncoder().encode(secret);
+  return {
+    algorithm: "HS256",
+    typ: "JWT",
+    audience,
+    clientId: undefined,
+    signingKey: () => ({ key, kid: undefined }),
+    verificationKey: async (kid) => (kid === undefined ? key : undefined),
+    publicKeys: () => [],
+  };
+}

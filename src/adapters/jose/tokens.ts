@@ -1,0 +1,197 @@
+import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { z } from "zod";
+import type {
+  AccessClaims,
+  RefreshClaims,
+  TokenIssuer,
+  TokenVerifier,
+} from "../../application/ports/tokens.ts";
+import { AuthError } from "../../domain/errors.ts";
+import type { AccessKeys } from "./access-keys.ts";
+import { isCanonical } from "./canonical.ts";
+
+export interface TokenOptions {
+  readonly issuer: string;
+  readonly accessKeys: AccessKeys;
+  /** Keys that refresh tokens are verified with; the first one signs. */
+  readonly refreshKeys: readonly [Uint8Array, ...Uint8Array[]];
+}
+
+const CLOCK_SKEW_SECONDS = 5;
+const REFRESH_TYP = "rt+jwt";
+
+/** Seconds that a Date can hold. */
+const seconds = z.int().nonnegative().max(8_640_000_000_000);
+const text = z.string().min(1);
+const accessPayload = z.object({
+  sub: text,
+  sid: text,
+  ver: z.int().nonnegative(),
+  jti: text,
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+  identity: text,
+  type: z.literal("access"),
+  fresh: z.literal(false),
+  aud: z.unknown().optional(),
+  client_id: z.string().optional(),
+});
+const refreshPayload = z.object({
+  type: z.literal("refresh"),
+  sub: text,
+  sid: text,
+  jti: text,
+  iat: seconds,
+  nbf: seconds,
+  exp: seconds,
+});
+
+/** Issues and verifies this service's tokens. */
+export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): TokenIssuer & TokenVerifier {
+  return {
+    issueAccess(claims) {
+      const { key, kid } = accessKeys.signingKey(claims.issuedAt);
+      const iat = toSeconds(claims.issuedAt);
+      return new SignJWT({
+        iss: issuer,
+        ...present({ aud: accessKeys.audience, client_id: accessKeys.clientId }),
+        sub: claims.userId,
+        sid: claims.sessionId,
+        ver: claims.epoch,
+        jti: claims.tokenId,
+        iat,
+        nbf: iat,
+        exp: toSeconds(claims.expiresAt),
+        identity: claims.identity,
+        type: "access",
+        fresh: false,
+      })
+        .setProtectedHeader({ typ: accessKeys.typ, alg: accessKeys.algorithm, ...present({ kid }) })
+        .sign(key);
+    },
+
+    issueRefresh(session) {
+      const began = toSeconds(session.generationStartedAt);
+      return new SignJWT({
+        type: "refresh",
+        sub: session.userId,
+        sid: session.id,
+        jti: `${session.id}.${session.generation}`,
+        iat: began,
+        nbf: began,
+        exp: toSeconds(session.expiresAt),
+      })
+        .setProtectedHeader({ typ: REFRESH_TYP, alg: "HS256" })
+        .sign(refreshKeys[0]);
+    },
+
+    async verifyAccess(token, now): Promise<AccessClaims> {
+      const { algorithm, typ, audience } = accessKeys;
+      const expected = { algorithm, typ, issuer, ...present({ audience }), now };
+      const payload = await verified(token, expected, ({ kid }) => accessKeys.verificationKey(kid, now));
+      const claims = parsed(accessPayload, payload, now);
+      if (claims.client_id !== accessKeys.clientId || (audience === undefined && claims.aud !== undefined)) {
+        throw new AuthError("invalid_token");
+      }
+      return {
+        userId: claims.sub,
+        sessionId: claims.sid,
+        epoch: claims.ver,
+        tokenId: claims.jti,
+        identity: claims.identity,
+        issuedAt: new Date(claims.iat * 1000),
+        expiresAt: new Date(claims.exp * 1000),
+      };
+    },
+
+    async verifyRefresh(token, now): Promise<RefreshClaims> {
+      const expected = { algorithm: "HS256", typ: REFRESH_TYP, now };
+      const payload = await firstVerified(token, expected, refreshKeys);
+      const claims = parsed(refreshPayload, payload, now);
+      const generation = Number(claims.jti.slice(claims.sid.length + 1));
+      const isGeneration = Number.isSafeInteger(generation) && generation >= 0;
+      if (!isGeneration || claims.jti !== `${claims.sid}.${generation}`) throw new AuthError("invalid_token");
+      return { userId: claims.sub, sessionId: claims.sid, generation };
+    },
+  };
+}
+
+interface Expected {
+  readonly algorithm: string;
+  readonly typ: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly now: Date;
+}
+
+type Key = CryptoKey | Uint8Array;
+
+async function verified(
+  token: string,
+  { algorithm, now, ...expected }: Expected,
+  findKey: (header: { kid?: string }) => Promise<Key | undefined>,
+): Promise<JWTPayload> {
+  if (!isCanonical(token)) throw new AuthError("invalid_token");
+  try {
+    const { payload, protectedHeader } = await jwtVerify(
+      token,
+      async (header) => {
+        const key = await findKey(header);
+        if (key === undefined) throw new errors.JWKSNoMatchingKey();
+        return key;
+      },
+      { ...expected, algorithms: [algorithm], currentDate: now, clockTolerance: CLOCK_SKEW_SECONDS },
+    );
+    // the library compares media types, in any case and with or without "application/"
+    if (protectedHeader.typ !== expected.typ) throw new AuthError("invalid_token");
+    return payload;
+  } catch (error) {
+    throw refusal(error);
+  }
+}
+
+async function firstVerified(
+  token: string,
+  expected: Expected,
+  keys: readonly Uint8Array[],
+): Promise<JWTPayload> {
+  let refused: unknown;
+  for (const key of keys) {
+    try {
+      return await verified(token, expected, async ({ kid }) => (kid === undefined ? key : undefined));
+    } catch (error) {
+      refused = error;
+      if (!(error instanceof AuthError) || error.code !== "invalid_token") break;
+    }
+  }
+  throw refused;
+}
+
+/** What the library says of a token is a refusal; whatever else went wrong, storage say, stays a fault. */
+function refusal(error: unknown): unknown {
+  if (error instanceof errors.JWTExpired) return new AuthError("expired_token");
+  if (error instanceof errors.JOSEError || error instanceof TypeError) {
+    return new AuthError("invalid_token", { cause: error });
+  }
+  return error;
+}
+
+function parsed<T extends { iat: number }>(schema: z.ZodType<T>, payload: JWTPayload, now: Date): T {
+  const claims = schema.safeParse(payload);
+  if (!claims.success || claims.data.iat > toSeconds(now) + CLOCK_SKEW_SECONDS) {
+    throw new AuthError("invalid_token");
+  }
+  return claims.data;
+}
+
+function toSeconds(date: Date): number {
+  return Math.floor(date.getTime() / 1000);
+}
+
+/** The members that have a value. */
+function present<T extends Record<string, string | undefined>>(members: T) {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: string;
+  };
+}

@@ -1,0 +1,102 @@
+import type { AsyncLocalStorage } from "node:async_hooks";
+import cors from "@koa/cors";
+import type Router from "@koa/router";
+import Koa, { type Middleware } from "koa";
+import helmet from "koa-helmet";
+import { AuthError } from "../../domain/errors.ts";
+import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
+import { type RequestContext, requestContext } from "./request-context.ts";
+import { routes, type UseCases } from "./routes.ts";
+
+export interface HttpOptions {
+  readonly issuer: string;
+  readonly corsOrigins: readonly string[];
+  /** How many proxies in front are trusted to say where a request comes from. */
+  readonly trustProxyHops: number;
+  readonly log: RequestLog;
+  readonly context: AsyncLocalStorage<RequestContext>;
+}
+
+/** Told of every answer, and of every fault that an answer hides. */
+export interface RequestLog {
+  answered(entry: object): void;
+  failed(error: unknown): void;
+}
+
+/** The calls over HTTP. */
+export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
+  const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
+  const router = routes(useCases);
+  app.use(requestContext(options.context));
+  app.use(logAnswers(options.log));
+  app.use(helmet());
+  app.use(noStore);
+  app.use(allowOrigins(options.corsOrigins));
+  app.use(problems(options));
+  app.use(knownCallsOnly(router));
+  app.use(router.routes());
+  // what still throws has no answer to give: the connection is gone
+  app.on("error", (error) => options.log.failed(error));
+  return app;
+}
+
+function logAnswers(log: RequestLog): Middleware {
+  return async (ctx, next) => {
+    const began = performance.now();
+    await next();
+    log.answered({
+      method: ctx.method,
+      route: ctx._matchedRoute ?? null,
+      status: ctx.status,
+      durationMs: Math.round((performance.now() - began) * 10) / 10,
+    });
+  };
+}
+
+const noStore: Middleware = (ctx, next) => {
+  ctx.set("Cache-Control", "no-store");
+  return next();
+};
+
+function allowOrigins(origins: readonly string[]): Middleware {
+  const allowed = new Set(origins);
+  return cors({
+    origin: (ctx) => (allowed.has(ctx.get("Origin")) ? ctx.get("Origin") : ""),
+    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
+    exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
+    maxAge: 600,
+  });
+}
+
+/** Turns what was thrown into the answer for it. */
+function problems({ issuer, log }: HttpOptions): Middleware {
+  return async (ctx, next) => {
+    try {
+      await next();
+    } catch (error) {
+      const isRefusal = error instanceof AuthError || error instanceof HttpProblem;
+      const problem = isRefusal ? error : new HttpProblem("internal_error", "Something went wrong here");
+      if (statusOf(problem.code) >= 500 && problem.code !== "overloaded") log.failed(error);
+      answerProblem(ctx, issuer, problem);
+    }
+  };
+}
+
+/** Refuses paths that cannot be read or are not known, and methods that a path does not have. */
+function knownCallsOnly(router: Router): Middleware {
+  return (ctx, next) => {
+    try {
+      decodeURIComponent(ctx.path);
+    } catch {
+      throw new HttpProblem("malformed_request", "The path cannot be decoded");
+    }
+    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
+    if (methods.size === 0) throw new AuthError("not_found");
+    // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
+    if (methods.has("POST")) methods.delete("HEAD");
+    if (methods.has(ctx.method)) return next();
+    const allow = [...methods].join(", ");
+    throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
+  };
+}

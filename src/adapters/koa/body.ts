@@ -1,0 +1,107 @@
+import type { Context } from "koa";
+import bodyParser from "koa-bodyparser";
+import type { z } from "zod";
+import type { FieldFault } from "../../domain/errors.ts";
+import { HttpProblem } from "./problem.ts";
+
+const MAX_BODY_BYTES = 16 * 1024;
+
+type MediaType = "application/json" | "application/x-www-form-urlencoded";
+
+const CONTENT_TYPE = /^([^;\s]+)\s*(?:;\s*charset\s*=\s*"?([^";\s]+)"?\s*)?;?\s*$/i;
+
+/**
+ * Reads the bytes and nothing more: parsed by the library, a body of bytes that are not UTF-8, with a byte
+ * order mark or with nested form fields would arrive as if it were well-formed.
+ */
+const readBytes = bodyParser({
+  enableTypes: ["text"],
+  extendTypes: { text: ["application/json", "application/x-www-form-urlencoded"] },
+  textLimit: `${MAX_BODY_BYTES}b`,
+  encoding: "latin1",
+});
+
+const parsers: Record<MediaType, (text: string) => unknown> = {
+  "application/json": parseJson,
+  "application/x-www-form-urlencoded": parseForm,
+};
+
+/**
+ * The body of the request, if it is what the schema says.
+ * @throws HttpProblem `unsupported_media_type`, `body_too_large`, `malformed_request`, `validation_failed`
+ */
+export async function readBody<T>(
+  ctx: Context,
+  schema: z.ZodType<T>,
+  accepted: readonly MediaType[] = ["application/json"],
+): Promise<T> {
+  const mediaType = acceptedMediaType(ctx, accepted);
+  const result = schema.safeParse(parsers[mediaType](await readText(ctx)), { reportInput: true });
+  if (result.success) return result.data;
+  const fields = result.error.issues.flatMap(fieldFaults);
+  throw new HttpProblem("validation_failed", "The request has fields that cannot be accepted", { fields });
+}
+
+function acceptedMediaType(ctx: Context, accepted: readonly MediaType[]): MediaType {
+  const [, type = "", charset = "utf-8"] = CONTENT_TYPE.exec(ctx.get("Content-Type")) ?? [];
+  const mediaType = accepted.find((candidate) => candidate === type.toLowerCase());
+  const encoding = ctx.get("Content-Encoding") || "identity";
+  if (!mediaType || charset.toLowerCase() !== "utf-8" || encoding !== "identity") {
+    throw new HttpProblem("unsupported_media_type", `Send ${accepted.join(" or ")} in UTF-8, not compressed`);
+  }
+  return mediaType;
+}
+
+async function readText(ctx: Context): Promise<string> {
+  try {
+    await readBytes(ctx, async () => {});
+  } catch (error) {
+    if ((error as { status?: number }).status === 413) {
+      throw new HttpProblem("body_too_large", `A body has at most ${MAX_BODY_BYTES} bytes`);
+    }
+    throw malformed();
+  }
+  try {
+    const bytes = Buffer.from(ctx.request.rawBody ?? "", "latin1");
+    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return text;
+  } catch {
+    throw malformed();
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, (key, value) => {
+      if (key === "__proto__") throw malformed();
+      return value;
+    });
+  } catch {
+    throw malformed();
+  }
+}
+
+function parseForm(text: string): unknown {
+  const fields: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name === "__proto__" || name in fields) throw malformed();
+    fields[name] = value;
+  }
+  return { ...fields };
+}
+
+function malformed(): HttpProblem {
+  return new HttpProblem("malformed_request", "The body cannot be read");
+}
+
+function fieldFaults(issue: z.core.$ZodIssue): FieldFault[] {
+  if (issue.code === "unrecognized_keys") {
+    return [{ path: "", code: "unknown_field", message: "There are fields that this call does not know" }];
+  }
+  const path = issue.path.join(".");
+  const isMissing = issue.code === "too_small" || ("input" in issue && issue.input === undefined);
+  if (isMissing) return [{ path, code: "required", message: "This Field Cannot be blank" }];
+  if (issue.code === "invalid_type")
+    return [{ path, code: "wrong_type", message: `Must be a ${issue.expected}` }];
+  return [{ path, code: "invalid", message: issue.message }];
+}

@@ -1,0 +1,94 @@
+import type { Context } from "koa";
+import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.ts";
+
+/** What is wrong with a request before a use case sees it, or with the server itself. */
+type HttpErrorCode =
+  | "malformed_request"
+  | "missing_token"
+  | "method_not_allowed"
+  | "request_timeout"
+  | "body_too_large"
+  | "unsupported_media_type"
+  | "headers_too_large"
+  | "internal_error";
+
+export type ProblemCode = AuthErrorCode | HttpErrorCode;
+
+const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = {
+  malformed_request: [400, "Malformed request"],
+  validation_failed: [400, "Validation failed"],
+  missing_token: [401, "Missing token"],
+  invalid_token: [401, "Invalid token"],
+  expired_token: [401, "Expired token"],
+  revoked_token: [401, "Revoked token"],
+  reused_token: [401, "Reused token"],
+  invalid_credentials: [401, "Invalid credentials"],
+  registration_closed: [403, "Registration closed"],
+  not_found: [404, "Not found"],
+  method_not_allowed: [405, "Method not allowed"],
+  request_timeout: [408, "Request timeout"],
+  username_taken: [409, "Username taken"],
+  email_taken: [409, "Email taken"],
+  body_too_large: [413, "Body too large"],
+  unsupported_media_type: [415, "Unsupported media type"],
+  headers_too_large: [431, "Headers too large"],
+  internal_error: [500, "Internal error"],
+  overloaded: [503, "Overloaded"],
+  storage_unavailable: [503, "Storage unavailable"],
+};
+
+const TOKEN_CODES = new Set<ProblemCode>(["invalid_token", "expired_token", "revoked_token", "reused_token"]);
+
+/** What a request is refused with outside the use cases. */
+export class HttpProblem extends Error {
+  override readonly name = "HttpProblem";
+  readonly code: ProblemCode;
+  readonly fields: readonly FieldFault[];
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    { fields = [], headers = {} }: { fields?: readonly FieldFault[]; headers?: Record<string, string> } = {},
+  ) {
+    super(detail);
+    this.code = code;
+    this.fields = fields;
+    this.headers = headers;
+  }
+}
+
+export function statusOf(code: ProblemCode): number {
+  return PROBLEMS[code][0];
+}
+
+/** The body of an error answer (RFC 9457). */
+export function problemBody(issuer: string, requestId: string, problem: HttpProblem | AuthError): object {
+  const [status, title] = PROBLEMS[problem.code];
+  return {
+    type: `${issuer}/docs/errors#${problem.code}`,
+    title,
+    status,
+    detail: problem.message,
+    message: problem.message,
+    code: problem.code,
+    request_id: requestId,
+    ...(problem.fields.length > 0 && { errors: problem.fields }),
+  };
+}
+
+/** Answers with the problem and the headers that its status asks for. */
+export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem | AuthError): void {
+  const [status] = PROBLEMS[problem.code];
+  if ("headers" in problem) ctx.set(problem.headers);
+  if (status === 401) {
+    // RFC 6750, section 3.1: no error where no token was presented
+    ctx.set("WWW-Authenticate", TOKEN_CODES.has(problem.code) ? 'Bearer error="invalid_token"' : "Bearer");
+  }
+  if (status === 429 || status === 503) {
+    ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
+  }
+  ctx.status = status;
+  ctx.body = problemBody(issuer, ctx.state.requestId, problem);
+  ctx.type = "application/problem+json";
+}

@@ -1,0 +1,21 @@
+/** LMDB's own limit is 1,978 bytes; a key made of several parts needs some of them for itself. */
+const MAX_BYTES = 1024;
+
+/**
+ * Control characters and lone surrogates are written in ways that depend on a key's length, so that two
+ * keys could meet in one.
+ */
+const AMBIGUOUS = /[\p{Cc}\p{Cs}]/u;
+
+/** Whether text can be a key. What cannot was never stored, so a lookup need not ask. */
+export function isKey(text: string): boolean {
+  return (
+    text !== "" && text.length <= MAX_BYTES && Buffer.byteLength(text) <= MAX_BYTES && !AMBIGUOUS.test(text)
+  );
+}
+
+/** @throws Error where one of the texts cannot be a key: to be called before anything is written. */
+export function mustBeKeys(...texts: readonly string[]): void {
+  if (!texts.every(isKey))
+    throw new Error("The store cannot hold a key that is empty, too long or not plain text");
+}

@@ -1,0 +1,27 @@
+import type { SettingsRepository } from "../../application/ports/settings.ts";
+import type { Environment } from "./environment.ts";
+import { isKey, mustBeKeys } from "./key.ts";
+
+/** Values by name. */
+export function lmdbSettings({ database, write }: Environment): SettingsRepository {
+  const settings = database<string>("settings");
+
+  return {
+    async claim(name, value) {
+      mustBeKeys(name);
+      return write(() => {
+        const stored = settings.get(name);
+        if (stored === undefined) settings.put(name, value);
+        return stored ?? value;
+      });
+    },
+    async replace(name, expected, next) {
+      if (!isKey(name)) return false;
+      return write(() => {
+        if (settings.get(name) !== expected) return false;
+        settings.put(name, next);
+        return true;
+      });
+    },
+  };
+}

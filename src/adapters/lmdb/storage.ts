@@ -1,0 +1,29 @@
+import type { Storage } from "../../application/ports/storage.ts";
+import { openEnvironment } from "./environment.ts";
+import { lmdbRevocations } from "./revocations.ts";
+import { lmdbSessions } from "./sessions.ts";
+import { lmdbSettings } from "./settings.ts";
+import { lmdbSigningKeys } from "./signing-keys.ts";
+import { lmdbUsers } from "./users.ts";
+
+/**
+ * Opens the store in a directory, which is made if it is not there. Several processes on one machine can
+ * have it open at once; the directory must not be on a network file system.
+ */
+export async function openLmdbStorage(directory: string): Promise<Storage> {
+  const environment = await openEnvironment(directory);
+  try {
+    return {
+      users: lmdbUsers(environment),
+      sessions: lmdbSessions(environment),
+      revocations: lmdbRevocations(environment),
+      signingKeys: lmdbSigningKeys(environment),
+      settings: lmdbSettings(environment),
+      ping: environment.ping,
+      close: environment.close,
+    };
+  } catch (error) {
+    await environment.close();
+    throw new Error(`The store in ${directory} cannot be opened`, { cause: error });
+  }
+}

@@ -1,0 +1,56 @@
+import type { UserRepository } from "../../application/ports/users.ts";
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import type { Environment } from "./environment.ts";
+import { isKey, mustBeKeys } from "./key.ts";
+
+type UserRecord = Omit<User, "createdAt" | "keptSession"> & {
+  readonly createdAt: number;
+  readonly keptSession?: string | undefined;
+};
+
+/** Users by id, and two indexes that hold the ids by canonical name and canonical address. */
+export function lmdbUsers({ database, read, write }: Environment): UserRepository {
+  const users = database<UserRecord>("users");
+  const usersByName = database<string>("usersByName");
+  const usersByEmail = database<string>("usersByEmail");
+
+  const get = (id: string | undefined) =>
+    id !== undefined && isKey(id) ? fromRecord(users.get(id)) : undefined;
+
+  return {
+    async add(user) {
+      const { canonical: username } = user.username;
+      const { canonical: email } = user.email;
+      mustBeKeys(user.id, username, email);
+      const refusal = await write(() => {
+        if (usersByName.doesExist(username)) return new AuthError("username_taken");
+        if (usersByEmail.doesExist(email)) return new AuthError("email_taken");
+        if (users.doesExist(user.id)) return new Error("The id is in use");
+        users.put(user.id, { ...user, createdAt: user.createdAt.getTime() });
+        usersByName.put(username, user.id);
+        usersByEmail.put(email, user.id);
+        return undefined;
+      });
+      if (refusal !== undefined) throw refusal;
+    },
+    findById: (id) => read(() => get(id)),
+    findByUsername: (canonical) =>
+      read(() => (isKey(canonical) ? get(usersByName.get(canonical)) : undefined)),
+    findByEmail: (canonical) => read(() => (isKey(canonical) ? get(usersByEmail.get(canonical)) : undefined)),
+    async replacePasswordHash({ id, epoch, passwordHash }, next) {
+      if (!isKey(id)) return false;
+      return write(() => {
+        const user = users.get(id);
+        if (user?.epoch !== epoch || user.passwordHash !== passwordHash) return false;
+        users.put(id, { ...user, passwordHash: next });
+        return true;
+      });
+    },
+  };
+}
+
+function fromRecord(record: UserRecord | undefined): User | undefined {
+  // JSON leaves out what is undefined
+  return record && { ...record, createdAt: new Date(record.createdAt), keptSession: record.keptSession };
+}

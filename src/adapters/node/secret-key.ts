@@ -1,0 +1,71 @@
+import { createHmac, hkdfSync, randomBytes } from "node:crypto";
+import { link, mkdir, open, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What keys are derived for; each purpose gets a key of its own from the one secret. */
+export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check";
+
+const MIN_BYTES = 32;
+
+/** A 32-byte key for one purpose, by HKDF-SHA-256 (RFC 5869). */
+export function deriveKey(secret: string, purpose: KeyPurpose): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", secret, "", `connect-auth ${purpose} v1`, 32));
+}
+
+/** Tells one secret from another without telling the secret. */
+export function secretFingerprint(secret: string): string {
+  return createHmac("sha256", deriveKey(secret, "secret-check")).update("fingerprint").digest("base64url");
+}
+
+/**
+ * The secret kept beside an embedded store: made at the first start, readable by its owner only. It is
+ * written whole before its name appears, so that of several processes starting at once one makes it and
+ * all read the same.
+ */
+export async function keptSecretKey(directory: string): Promise<string> {
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  const path = join(directory, "secret.key");
+  return (await readIfThere(path)) ?? (await makeSecret(path));
+}
+
+async function makeSecret(path: string): Promise<string> {
+  const draft = `${path}.${process.pid}.${randomBytes(6).toString("hex")}`;
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(`${randomBytes(48).toString("base64url")}\n`);
+    await file.sync();
+    await link(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+  } finally {
+    await file.close();
+    await rm(draft, { force: true });
+  }
+  await syncDirectoryOf(path);
+  const secret = await readIfThere(path);
+  if (secret === undefined) throw new Error(`${path} vanished while it was being made`);
+  return secret;
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  let secret: string;
+  try {
+    secret = (await readFile(path, "utf8")).trim();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+  // what is left of a damaged file could be guessed
+  if (Buffer.byteLength(secret) < MIN_BYTES) throw new Error(`${path} is damaged: it has too few bytes`);
+  return secret;
+}
+
+/** A name in a directory survives a power cut only once the directory is synced. */
+async function syncDirectoryOf(path: string): Promise<void> {
+  const directory = await open(join(path, ".."), "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}

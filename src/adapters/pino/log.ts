@@ -1,0 +1,37 @@
+import { type Logger, pino } from "pino";
+import type { SecurityEvents } from "../../application/ports/security-events.ts";
+
+export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+
+/**
+ * The log: one JSON line an entry, on standard output. `context` is asked at each entry for what belongs
+ * to it, such as the request id.
+ */
+export function openLog(level: LogLevel, context: () => object): Logger {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    // a copy, since the entry is merged into it
+    mixin: () => ({ ...context() }),
+    // nothing that is logged should hold these; if something ever does, they stay out all the same
+    redact: {
+      paths: ["password", "token", "authorization", "*.password", "*.token", "*.authorization"],
+      censor: "[hidden]",
+    },
+  });
+}
+
+/** Security events as log lines, by their own names. */
+export function logSecurityEvents(log: Logger): SecurityEvents {
+  return { report: ({ type, ...facts }) => log.info({ event: type, ...facts }, type) };
+}
+
+/** One line for each request, and one for each fault behind an answer of 5xx. */
+export function logRequests(log: Logger) {
+  return {
+    answered: (entry: object) => log.info(entry, "request"),
+    failed: (error: unknown) => log.error({ err: error }, "fault"),
+  };
+}

@@ -1,0 +1,21 @@
+import type { RevocationRepository } from "./revocations.ts";
+import type { SessionRepository } from "./sessions.ts";
+import type { SettingsRepository } from "./settings.ts";
+import type { SigningKeyRepository } from "./signing-keys.ts";
+import type { UserRepository } from "./users.ts";
+
+/**
+ * One storage with all that is kept in it. Whatever keeps it from answering is thrown as an error of any
+ * kind but `AuthError`; the composition turns those into `storage_unavailable`.
+ */
+export interface Storage {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+  readonly signingKeys: SigningKeyRepository;
+  readonly settings: SettingsRepository;
+  /** Resolves if the storage answers now. */
+  ping(): Promise<void>;
+  /** Ends the use of the storage once what was begun is done. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,23 @@
+import type { User } from "../../domain/user.ts";
+
+/**
+ * Keeps accounts. Every write is one atomic step in storage, durable once it resolves and seen by every
+ * process that shares the storage. What is returned is a copy, equal to what went in. Fields that a
+ * storage cannot look up (too long, say) are simply not found.
+ */
+export interface UserRepository {
+  /**
+   * Adds a user whose canonical name and canonical address nobody has.
+   * @throws AuthError `username_taken` or `email_taken`; nothing is stored then. An id that is in use is a
+   * fault, and overwrites nothing.
+   */
+  add(user: User): Promise<void>;
+  findById(id: string): Promise<User | undefined>;
+  findByUsername(canonical: string): Promise<User | undefined>;
+  findByEmail(canonical: string): Promise<User | undefined>;
+  /**
+   * Renews the hash of an unchanged password: only where epoch and hash still are `expected`'s, which
+   * keeps them as they are otherwise. Resolves to whether it did.
+   */
+  replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
+}

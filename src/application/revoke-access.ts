@@ -1,0 +1,33 @@
+import { keptUntil, revocationKey } from "../domain/revocation.ts";
+import { checkAccessToken } from "./check-token.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+import type { TokenVerifier } from "./ports/tokens.ts";
+import type { UserRepository } from "./ports/users.ts";
+
+export interface RevokeAccessDeps {
+  readonly clock: Clock;
+  readonly verifier: TokenVerifier;
+  readonly users: UserRepository;
+  readonly revocations: RevocationRepository;
+  readonly events: SecurityEvents;
+}
+
+/**
+ * Ends this one access token; its session and refresh token live on.
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
+ */
+export type RevokeAccess = (accessToken: string) => Promise<void>;
+
+export function makeRevokeAccess(deps: RevokeAccessDeps): RevokeAccess {
+  return async (accessToken) => {
+    const { claims } = await checkAccessToken(deps, accessToken, deps.clock.now());
+    await deps.revocations.add(revocationKey.token(claims.tokenId), keptUntil(claims.expiresAt));
+    deps.events.report({
+      type: "access_token_revoked",
+      userId: claims.userId,
+      sessionId: claims.sessionId,
+    });
+  };
+}

@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseEnv } from "node:util";
+import { type Settings, settingsSchema } from "./settings.ts";
+
+/** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
+export const EXIT_CONFIG = 78;
+
+/** All faults of a configuration, in words for whoever runs the service. Holds no value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+export interface Config extends Settings {
+  readonly HASH_CONCURRENCY: number;
+  /** What works but is better changed. */
+  readonly warnings: readonly string[];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const MIN_SECRET_BYTES = 32;
+const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const;
+
+/**
+ * The configuration from environment variables; what they leave open is looked up in `dotEnv`, the text of
+ * an `.env` file. Everything is checked, so that one message tells all.
+ * @throws ConfigError
+ */
+export function readConfig(environment: Environment, dotEnv = ""): Config {
+  const given: Environment = { ...(parseEnv(dotEnv) as Environment), ...withoutBlanks(environment) };
+  const { settings, faults } = readSettings(given);
+  const weak = weakSecrets(settings);
+  faults.push(...contradictions(settings));
+  if (!settings.ALLOW_WEAK_SECRETS) {
+    faults.push(
+      ...weak.map(
+        (fault) => `${fault}: make a longer one, or set ALLOW_WEAK_SECRETS=true while trying things out`,
+      ),
+    );
+  }
+  if (faults.length > 0) throw new ConfigError(faults);
+  const whole = settings as Settings;
+  const warnings = weak.map((fault) => `${fault}: anyone may guess it`);
+  if (whole.STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  return {
+    ...whole,
+    // the pool's size is read from the environment before any .env file is
+    HASH_CONCURRENCY: whole.HASH_CONCURRENCY ?? defaultConcurrency(environment.UV_THREADPOOL_SIZE),
+    warnings,
+  };
+}
+
+/** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
+function readSettings(given: Environment): { settings: Partial<Settings>; faults: string[] } {
+  const faults: string[] = [];
+  const settings: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    const value = schema.safeParse(lookUp(name, given, faults));
+    if (value.success) settings[name] = value.data;
+    else faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
+  }
+  return { settings, faults };
+}
+
+/** The text of `.env` in this directory, or none. */
+export function readDotEnv(path = ".env"): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
+    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
+  }
+}
+
+/** A variable set to nothing is a variable not set. */
+function withoutBlanks(environment: Environment): Environment {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+}
+
+function lookUp(name: string, given: Environment, faults: string[]): string | undefined {
+  const path = given[`${name}_FILE`];
+  if (!path) return given[name] || undefined;
+  if (given[name]) {
+    faults.push(`${name} and ${name}_FILE are both set: keep one`);
+    return undefined;
+  }
+  try {
+    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
+  } catch (error) {
+    faults.push(`${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`);
+    return undefined;
+  }
+}
+
+function contradictions(settings: Partial<Settings>): string[] {
+  const faults: string[] = [];
+  const ringOnly = (["JWT_ALG", "JWT_TYP"] as const).filter((name) => settings[name] !== undefined);
+  if (settings.JWT_SECRET_KEY !== undefined && ringOnly.length > 0) {
+    faults.push(`JWT_SECRET_KEY makes HS256 tokens: it goes without ${ringOnly.join(" and ")}`);
+  }
+  const { ARGON2_MEMORY_KIB: memory = Number.POSITIVE_INFINITY, ARGON2_LANES: lanes = 1 } = settings;
+  if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
+  return faults;
+}
+
+function weakSecrets(settings: Partial<Settings>): string[] {
+  return SECRETS.filter((name) => {
+    const secret = settings[name];
+    return secret !== undefined && Buffer.byteLength(secret) < MIN_SECRET_BYTES;
+  }).map((name) => `${name} has fewer than ${MIN_SECRET_BYTES} bytes`);
+}
+
+/** As many as there are cores, and two threads of libuv's pool left for storage and tokens. */
+function defaultConcurrency(poolSize: string | undefined): number {
+  return Math.max(1, Math.min(availableParallelism(), (Number(poolSize) || 4) - 2));
+}

@@ -1,0 +1,47 @@
+import { deriveKey, type KeyPurpose, keptSecretKey, secretFingerprint } from "../adapters/node/secret-key.ts";
+import type { SettingsRepository } from "../application/ports/settings.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { StartError } from "./start-error.ts";
+
+/** The current secret first, then the one before it while it changes. */
+export type Secrets = readonly [string, ...string[]];
+
+/** @throws ConfigError where the storage is shared and no secret is configured */
+export async function findSecrets(config: Config): Promise<Secrets> {
+  const current = config.SECRET_KEY ?? (await embeddedSecret(config));
+  return config.SECRET_KEY_PREVIOUS === undefined ? [current] : [current, config.SECRET_KEY_PREVIOUS];
+}
+
+async function embeddedSecret(config: Config): Promise<string> {
+  if (config.STORAGE === "lmdb") {
+    return keptSecretKey(config.DATA_DIR).catch((error) => {
+      throw new StartError(
+        `The secret in ${config.DATA_DIR} cannot be kept: ${(error as Error).message}`,
+        "Check that DATA_DIR is a directory that this user may write, or set SECRET_KEY.",
+        error,
+      );
+    });
+  }
+  return crypto.randomUUID() + crypto.randomUUID();
+}
+
+/** A key of each secret for one purpose, in the same order. */
+export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [Uint8Array, ...Uint8Array[]] {
+  return [deriveKey(current, purpose), ...previous.map((secret) => deriveKey(secret, purpose))];
+}
+
+/**
+ * Refuses a secret that is not the one this storage was used with: refresh tokens and signing keys would
+ * silently be of no use.
+ * @throws ConfigError
+ */
+export async function checkSecrets(settings: SettingsRepository, secrets: Secrets): Promise<void> {
+  const [current, ...previous] = secrets.map(secretFingerprint) as [string, ...string[]];
+  const stored = await settings.claim("secret-check", current);
+  if (stored === current) return;
+  if (previous.includes(stored) && (await settings.replace("secret-check", stored, current))) return;
+  if ((await settings.claim("secret-check", current)) === current) return;
+  throw new ConfigError([
+    "SECRET_KEY is not the one this storage was used with: set that one, or set it as SECRET_KEY_PREVIOUS to change it",
+  ]);
+}

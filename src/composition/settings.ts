@@ -1,0 +1,90 @@
+import { z } from "zod";
+
+/** Every setting: its name, what it may be, its default and what it means. All come as text. */
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const MAX_DURATION_MS = 3_650 * UNITS.d;
+
+/** A duration such as `15m`, in milliseconds. */
+const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,14}(s|m|h|d)$/, "must be a duration such as 10s, 15m or 30d")
+  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
+  .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
+
+const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+
+function whole(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
+}
+
+const origin = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && new URL(text).origin === text,
+    "must be origins such as https://app.example.com, separated by commas",
+  );
+
+const issuer = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && !/[?#]|\/$/.test(text),
+    "must be an http or https URL without query, fragment or final slash",
+  );
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+const secret = z.string().min(1);
+
+export const settingsSchema = z.object({
+  SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
+  SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
+  JWT_SECRET_KEY: secret.optional().describe("Access tokens are HS256 under this key"),
+  ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
+  STORAGE: z
+    .enum(["lmdb", "memory"], "must be lmdb or memory")
+    .default("lmdb")
+    .describe("What keeps the data"),
+  DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
+  HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
+  PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
+  ISSUER: issuer.default("http://localhost:5000").describe("The service's own URL as others know it"),
+  CORS_ORIGINS: z
+    .string()
+    .transform((text) => text.split(",").map((part) => part.trim()))
+    .pipe(z.array(origin))
+    .default(["http://localhost:3000"])
+    .describe("Origins whose pages may call, separated by commas"),
+  REGISTRATION: z
+    .enum(["open", "closed"], "must be open or closed")
+    .default("open")
+    .describe("Whether anyone may register"),
+  ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("How long an access token lives"),
+  REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("How long a session lives"),
+  JWT_AUDIENCE: z.string().min(1).optional().describe("aud of access tokens"),
+  JWT_ALG: z.enum(["ES256", "RS256"], "must be ES256 or RS256").optional().describe("Signs access tokens"),
+  JWT_TYP: z.enum(["at+jwt", "JWT"], "must be at+jwt or JWT").optional().describe("typ of access tokens"),
+  ARGON2_MEMORY_KIB: whole(8, 4_194_304).default(19_456).describe("Memory of one hash, in KiB"),
+  ARGON2_PASSES: whole(1, 1_000).default(2).describe("Passes of one hash"),
+  ARGON2_LANES: whole(1, 64).default(1).describe("Lanes of one hash"),
+  HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once"),
+  HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait"),
+  PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
+  TRUST_PROXY_HOPS: whole(0, 16).default(0).describe("Proxies whose X-Forwarded-For counts"),
+  LOG_LEVEL: z
+    .enum(
+      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      "must be a level such as info or debug",
+    )
+    .default("info")
+    .describe("The least that is logged"),
+});
+
+export type Settings = z.infer<typeof settingsSchema>;

@@ -1,0 +1,59 @@
+/** Why a use case refuses. Stable: clients switch on it. */
+export type AuthErrorCode =
+  | "validation_failed"
+  | "invalid_token"
+  | "expired_token"
+  | "revoked_token"
+  | "reused_token"
+  | "invalid_credentials"
+  | "registration_closed"
+  | "not_found"
+  | "username_taken"
+  | "email_taken"
+  | "overloaded"
+  | "storage_unavailable";
+
+const DETAILS: Record<AuthErrorCode, string> = {
+  validation_failed: "The request has fields that cannot be accepted",
+  invalid_token: "The token is not valid here",
+  expired_token: "The token has expired",
+  revoked_token: "The token has been revoked",
+  reused_token: "The refresh token was used before; its session has been ended",
+  invalid_credentials: "Authentication failed",
+  registration_closed: "Registration is closed",
+  not_found: "There is nothing here",
+  username_taken: "This Username is already taken!",
+  email_taken: "this email is already taken",
+  overloaded: "Too many requests are waiting; try again shortly",
+  storage_unavailable: "The storage does not answer; try again shortly",
+};
+
+/** What is wrong with one field of a request. */
+export interface FieldFault {
+  readonly path: string;
+  readonly code: string;
+  /** A sentence for people. Never holds what was sent. */
+  readonly message: string;
+}
+
+interface Circumstances {
+  readonly fields?: readonly FieldFault[];
+  readonly cause?: unknown;
+  /** Whole seconds after which another try makes sense. */
+  readonly retryAfter?: number;
+}
+
+/** The one error that use cases and ports refuse with; anything else thrown is a fault. */
+export class AuthError extends Error {
+  override readonly name = "AuthError";
+  readonly code: AuthErrorCode;
+  readonly fields: readonly FieldFault[];
+  readonly retryAfter: number | undefined;
+
+  constructor(code: AuthErrorCode, { fields = [], cause, retryAfter }: Circumstances = {}) {
+    super(DETAILS[code], cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.fields = fields;
+    this.retryAfter = retryAfter;
+  }
+}

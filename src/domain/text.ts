@@ -1,0 +1,73 @@
+/** Pure rules about text that several identifiers share. */
+
+/** No name and no address is longer, in UTF-16 units, however it is spelt; normalising takes long with more. */
+const MAX_UNITS = 1024;
+
+/**
+ * Canonical form by which names and addresses are compared: NFKC(lower(NFKC(trimmed))). Text that is too
+ * long to be either stays as it is.
+ */
+export function canonicalText(text: string): string {
+  if (text.length > MAX_UNITS) return text;
+  // lower case has two sigmas, by the place in the word; a dot must not tell two accounts apart
+  return shownText(text).toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
+}
+
+/** What people see of a name or an address: the trimmed NFKC form. */
+export function shownText(text: string): string {
+  return text.length > MAX_UNITS ? text : text.trim().normalize("NFKC");
+}
+
+/** Whether there is a character that nobody sees: control, format, a lone surrogate; also at the ends. */
+export function hasHidden(text: string): boolean {
+  return /[\p{Cc}\p{Cf}\p{Cs}]/u.test(text);
+}
+
+/** Length in UTF-8 bytes; a lone surrogate counts as the three bytes of its replacement. */
+export function utf8Length(text: string): number {
+  let bytes = 0;
+  for (const char of text) {
+    const code = char.codePointAt(0) as number;
+    bytes += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+  }
+  return bytes;
+}
+
+export function codePointLength(text: string): number {
+  return [...text].length;
+}
+
+/** The scripts recommended for identifiers (UAX #31, table 5) and the writing systems that mix some (UTS #39). */
+const WRITING_SYSTEMS = [
+  ["Latin"],
+  ["Han", "Hiragana", "Katakana"],
+  ["Hangul", "Han"],
+  ["Bopomofo", "Han"],
+  ..."Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan"
+    .split(" ")
+    .map((script) => [script]),
+].map(
+  (scripts) =>
+    new RegExp(
+      `^[0-9 ._\\-\\p{sc=Inherited}${scripts.map((script) => `\\p{scx=${script}}`).join("")}]*$`,
+      "u",
+    ),
+);
+
+const LETTERS_ONLY = /^[\p{L}\p{M}\p{Nd} ._-]*$/u;
+const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+/** Dotless i and j, and dotted ones spelt in two: upper or lower case maps them to the plain letters. */
+const CASE_LOOK_ALIKES = /[\u0131\u0237]|[ij]\u0307/u;
+
+/**
+ * Whether the text is letters of one writing system, with digits, space and `._-` and nothing else:
+ * no control, bidi, zero-width, private or unassigned character, no look-alike from another script.
+ */
+export function isOneScript(text: string): boolean {
+  return (
+    LETTERS_ONLY.test(text) &&
+    !INVISIBLE.test(text) &&
+    !CASE_LOOK_ALIKES.test(text) &&
+    WRITING_SYSTEMS.some((writingSystem) => writingSystem.test(text))
+  );
+}

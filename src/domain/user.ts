@@ -1,0 +1,30 @@
+import type { Email } from "./email.ts";
+import type { Username } from "./username.ts";
+
+/**
+ * An account. Its `epoch` is what decides whether tokens live: whatever must end older sessions raises
+ * it in the same write that makes the change (docs/decisions/0003-epoch-and-revocation.md).
+ */
+export interface User {
+  readonly id: string;
+  readonly username: Username;
+  readonly email: Email;
+  /** As the hasher wrote it, its kind and cost within. */
+  readonly passwordHash: string;
+  readonly createdAt: Date;
+  readonly epoch: number;
+  /** The one session of an older epoch that lives on: the one that changed the password, say. */
+  readonly keptSession: string | undefined;
+  readonly disabled: boolean;
+}
+
+/** What a token or a session carries of its user at the time it came to be. */
+export interface Origin {
+  readonly sessionId: string;
+  readonly epoch: number;
+}
+
+/** Whether the user, as stored now, still stands behind what was given out then. */
+export function standsBehind(user: User, origin: Origin): boolean {
+  return !user.disabled && (origin.epoch === user.epoch || origin.sessionId === user.keptSession);
+}

@@ -1,0 +1,14 @@
+import { revocationsContract } from "../../contracts/revocations.contract.ts";
+import { sessionsContract } from "../../contracts/sessions.contract.ts";
+import { settingsContract } from "../../contracts/settings.contract.ts";
+import { signingKeysContract } from "../../contracts/signing-keys.contract.ts";
+import { usersContract } from "../../contracts/users.contract.ts";
+import { lmdbHarness } from "../../support/storage-lmdb.ts";
+
+const harness = lmdbHarness();
+
+usersContract("lmdb", harness);
+sessionsContract("lmdb", harness);
+revocationsContract("lmdb", harness);
+signingKeysContract("lmdb", harness);
+settingsContract("lmdb", harness);

@@ -1,0 +1,14 @@
+import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
+import { revocationsContract } from "../../contracts/revocations.contract.ts";
+import { sessionsContract } from "../../contracts/sessions.contract.ts";
+import { settingsContract } from "../../contracts/settings.contract.ts";
+import { signingKeysContract } from "../../contracts/signing-keys.contract.ts";
+import { usersContract } from "../../contracts/users.contract.ts";
+
+const harness = { open: async () => openMemoryStorage(), cleanup: async () => {} };
+
+usersContract("memory", harness);
+sessionsContract("memory", harness);
+revocationsContract("memory", harness);
+signingKeysContract("memory", harness);
+settingsContract("memory", harness);

@@ -1,0 +1,135 @@
+import { expect, it } from "vitest";
+import { gateHasher } from "../../src/application/hashing-gate.ts";
+import type { PasswordHasher } from "../../src/application/ports/password-hasher.ts";
+
+/** A hasher whose hashes end only when the test says so. */
+function slowHasher() {
+  const begun: string[] = [];
+  const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
+  let running = 0;
+  let most = 0;
+  const work = <T>(name: string, result: T) => {
+    begun.push(name);
+    running += 1;
+    most = Math.max(most, running);
+    return new Promise<T>((resolve, reject) => {
+      ends.set(name, {
+        resolve: () => {
+          running -= 1;
+          resolve(result);
+        },
+        reject: (error) => {
+          running -= 1;
+          reject(error);
+        },
+      });
+    });
+  };
+  const hasher: PasswordHasher = {
+    hash: (password) => work(password, `hash of ${password}`),
+    verify: (_, password) => work(password, true),
+    isOutdated: (hash) => hash === "old",
+  };
+  const end = async (name: string) => {
+    ends.get(name)?.resolve();
+    await settled();
+  };
+  const fail = async (name: string) => {
+    ends.get(name)?.reject(new Error("no memory"));
+    await settled();
+  };
+  return { hasher, begun, end, fail, most: () => most };
+}
+
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+it("lets as many hashes run at once as it has places, be they for hashing or checking", async () => {
+  const { hasher, begun, end, most } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 2, queue: 10 });
+  const all = [gated.hash("a"), gated.verify("x", "b"), gated.hash("c"), gated.verify(undefined, "d")];
+  await settled();
+  expect(begun).toEqual(["a", "b"]);
+  for (const name of ["a", "b", "c", "d"]) await end(name);
+  await expect(Promise.all(all)).resolves.toEqual(["hash of a", true, "hash of c", true]);
+  expect(most()).toBe(2);
+});
+
+it("refuses as overloaded, at once and unhashed, who finds the queue full; who waits is served", async () => {
+  const { hasher, begun, end } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 1, queue: 2 });
+  const served = [gated.hash("a"), gated.hash("b"), gated.hash("c")];
+  await expect(gated.hash("d")).rejects.toMatchObject({ code: "overloaded", retryAfter: expect.any(Number) });
+  await expect(gated.verify("x", "e")).rejects.toMatchObject({ code: "overloaded" });
+  for (const name of ["a", "b", "c"]) await end(name);
+  await Promise.all(served);
+  expect(begun).toEqual(["a", "b", "c"]);
+});
+
+it("without a queue refuses whoever finds no free place", async () => {
+  const { hasher, end } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 1, queue: 0 });
+  const served = gated.hash("a");
+  await expect(gated.hash("b")).rejects.toMatchObject({ code: "overloaded" });
+  await end("a");
+  await served;
+  const next = gated.hash("c");
+  await end("c");
+  await expect(next).resolves.toBe("hash of c");
+});
+
+it("hands a place to who has waited longest, and nobody slips in between", async () => {
+  const { hasher, begun, end, most } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 1, queue: 10 });
+  const first = gated.hash("first").then(() => gated.hash("late"));
+  const second = gated.hash("second");
+  const third = gated.hash("third");
+  for (const name of ["first", "second", "third", "late"]) await end(name);
+  await Promise.all([first, second, third]);
+  expect(begun).toEqual(["first", "second", "third", "late"]);
+  expect(most()).toBe(1);
+});
+
+it("a hash that fails, later or at once, tells its caller and frees its place", async () => {
+  const { hasher, end, fail } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 1, queue: 1 });
+  const failing = gated.hash("a");
+  const waiting = gated.hash("b");
+  failing.catch(() => {});
+  await fail("a");
+  await expect(failing).rejects.toThrow("no memory");
+  await end("b");
+  await expect(waiting).resolves.toBe("hash of b");
+
+  const throwing = gateHasher(
+    {
+      ...hasher,
+      hash() {
+        throw new Error("at once");
+      },
+    },
+    { concurrency: 1, queue: 0 },
+  );
+  for (let turn = 0; turn < 3; turn += 1) await expect(throwing.hash("x")).rejects.toThrow("at once");
+});
+
+it("after a flood has gone by, all places are free again", async () => {
+  const { hasher, end, begun, most } = slowHasher();
+  const gated = gateHasher(hasher, { concurrency: 3, queue: 5 });
+  const flood = Array.from({ length: 50 }, (_, index) => gated.hash(`f${index}`));
+  const outcomes = Promise.allSettled(flood);
+  for (let index = 0; index < 50; index += 1) await end(`f${index}`);
+  expect((await outcomes).filter(({ status }) => status === "fulfilled")).toHaveLength(8);
+  begun.length = 0;
+  const after = ["x", "y", "z"].map((name) => gated.hash(name));
+  await settled();
+  expect(begun).toEqual(["x", "y", "z"]);
+  for (const name of ["x", "y", "z"]) await end(name);
+  await Promise.all(after);
+  expect(most()).toBe(3);
+});
+
+it("asks whether a hash is outdated without a place", () => {
+  const gated = gateHasher(slowHasher().hasher, { concurrency: 1, queue: 0 });
+  void gated.hash("a");
+  expect([gated.isOutdated("old"), gated.isOutdated("new")]).toEqual([true, false]);
+});

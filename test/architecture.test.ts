@@ -1,0 +1,187 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+
+const ROOT = new URL("..", import.meta.url).pathname;
+const BIN = join(ROOT, "node_modules/.bin");
+
+/** What the gate must refuse: the rule, the file that breaks it and what stands there. */
+const forbidden: [rule: string, path: string, code: string][] = [
+  ["domain → application", "src/domain/planted-1.ts", 'import "../application/me.ts";'],
+  [
+    "domain → application, types alone",
+    "src/domain/planted-2.ts",
+    'export type { Me } from "../application/me.ts";',
+  ],
+  [
+    "domain → application, on demand",
+    "src/domain/planted-3.ts",
+    'export const me = import("../application/me.ts");',
+  ],
+  ["domain → application, by a detour", "src/domain/planted-4.ts", 'import "./../application/me.ts";'],
+  ["domain → adapters", "src/domain/planted-5.ts", 'import "../adapters/node/platform.ts";'],
+  ["domain → Node", "src/domain/planted-6.ts", 'import "node:fs";'],
+  ["domain → Node, old style", "src/domain/planted-7.ts", 'import "fs";'],
+  ["domain → package", "src/domain/planted-8.ts", 'import "zod";'],
+  ["application → adapters", "src/application/planted-1.ts", 'import "../adapters/node/platform.ts";'],
+  [
+    "application → adapters, by a detour",
+    "src/application/planted-2.ts",
+    'import "./../adapters/node/platform.ts";',
+  ],
+  ["application → composition", "src/application/planted-3.ts", 'import "../composition/config.ts";'],
+  ["application → Node", "src/application/planted-4.ts", 'import "node:crypto";'],
+  ["application → package", "src/application/planted-5.ts", 'import "jose";'],
+  ["port → adapters", "src/application/ports/planted.ts", 'import "../../adapters/node/platform.ts";'],
+  ["adapter → other adapter", "src/adapters/node/planted-1.ts", 'import "../koa/app.ts";'],
+  ["adapter → other adapter, by one detour", "src/adapters/node/planted-2.ts", 'import "./../koa/app.ts";'],
+  [
+    "adapter → other adapter, by another",
+    "src/adapters/node/planted-3.ts",
+    'import "../../adapters/koa/app.ts";',
+  ],
+  [
+    "adapter → other adapter, through the domain",
+    "src/adapters/node/planted-9.ts",
+    'import "../../domain/../adapters/koa/app.ts";',
+  ],
+  ["adapter → composition", "src/adapters/node/planted-4.ts", 'import "../../composition/config.ts";'],
+  ["adapter → main", "src/adapters/node/planted-5.ts", 'import "../../main.ts";'],
+  ["adapter → tsyringe", "src/adapters/node/planted-6.ts", 'import "tsyringe";'],
+  ["adapter → reflect-metadata", "src/adapters/node/planted-7.ts", 'import "reflect-metadata";'],
+  ["application → tsyringe", "src/application/planted-6.ts", 'import "tsyringe";'],
+  ["main → tsyringe", "src/planted.ts", 'import "tsyringe";'],
+];
+
+const allowed: [rule: string, path: string, code: string][] = [
+  ["domain → domain", "src/domain/fine.ts", 'import "./text.ts";'],
+  [
+    "application → domain and application",
+    "src/application/fine.ts",
+    'import "../domain/text.ts";\nimport "./me.ts";',
+  ],
+  [
+    "port → domain and port",
+    "src/application/ports/fine.ts",
+    'import "../../domain/text.ts";\nimport "./ids.ts";',
+  ],
+  [
+    "adapter → domain, application, itself, Node and packages",
+    "src/adapters/node/fine.ts",
+    'import "node:fs";\nimport "zod";\nimport "../../application/me.ts";\nimport "../../domain/text.ts";\nimport "./platform.ts";',
+  ],
+  ["composition → all", "src/composition/fine.ts", 'import "tsyringe";\nimport "../adapters/koa/app.ts";'],
+];
+
+const cycle: [path: string, code: string][] = [
+  ["src/domain/ring-one.ts", 'import { two } from "./ring-two.ts";\nexport const one = (): unknown => two;'],
+  ["src/domain/ring-two.ts", 'import { one } from "./ring-one.ts";\nexport const two = (): unknown => one;'],
+];
+
+const copies: string[] = [];
+afterAll(() => {
+  for (const copy of copies) rmSync(copy, { recursive: true });
+});
+
+/** A copy of the sources and of what judges them, in which things can be planted. */
+function copyOfTree(planted: readonly (readonly [path: string, code: string])[]): string {
+  const copy = mkdtempSync(join(tmpdir(), "connect-auth-tree-"));
+  copies.push(copy);
+  for (const name of ["src", "biome.json", ".gitignore", "package.json", "tsconfig.base.json"]) {
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  for (const [path, code] of planted) {
+    mkdirSync(dirname(join(copy, path)), { recursive: true });
+    writeFileSync(join(copy, path), `${code}\n`);
+  }
+  return copy;
+}
+
+/** What a tool prints, whether it is content or not. */
+function run(tool: string, args: string[], cwd: string): Promise<string> {
+  return new Promise((resolve) => {
+    execFile(join(BIN, tool), args, { cwd, maxBuffer: 1e8 }, (_, stdout) => resolve(stdout));
+  });
+}
+
+async function lintedErrors(copy: string): Promise<string[]> {
+  const report = await run("biome", ["lint", "--reporter=json", "--max-diagnostics=none", "."], copy);
+  const { diagnostics, summary } = JSON.parse(report.slice(report.indexOf("{"))) as {
+    diagnostics: { severity: string; category: string; location: { path: string } }[];
+    summary: { unchanged: number };
+  };
+  expect(summary.unchanged).toBeGreaterThan(40);
+  return diagnostics
+    .filter(({ severity }) => severity === "error")
+    .map(({ category, location }) => `${location.path} ${category}`);
+}
+
+describe("the import gate", () => {
+  let errors: string[];
+  beforeAll(async () => {
+    errors = await lintedErrors(
+      copyOfTree([...[...forbidden, ...allowed].map(([, path, code]) => [path, code] as const), ...cycle]),
+    );
+  });
+
+  it.each(forbidden)("refuses %s", (_, path) => {
+    expect(errors).toContain(`${path} lint/style/noRestrictedImports`);
+  });
+
+  it.each(allowed)("lets pass %s", (_, path) => {
+    expect(errors.filter((error) => error.startsWith(path))).toEqual([]);
+  });
+
+  it("refuses files that import each other", () => {
+    for (const [path] of cycle) expect(errors).toContain(`${path} lint/suspicious/noImportCycles`);
+  });
+
+  it("has nothing against the sources as they are", () => {
+    expect(errors.filter((error) => !/planted|fine|ring-/.test(error))).toEqual([]);
+  });
+});
+
+describe.each(["domain", "application"])("what needs the world outside does not compile in %s", (layer) => {
+  const outside: [name: string, code: string][] = [
+    ["process", "export const value = process.env;"],
+    ["Buffer", 'export const value = Buffer.from("");'],
+    ["console", 'console.log("");\nexport {};'],
+    ["fetch", 'export const value = fetch("http://localhost");'],
+    ["setTimeout", "setTimeout(() => {}, 1);\nexport {};"],
+    ["crypto", "export const value = crypto.randomUUID();"],
+    ["performance", "export const value = performance.now();"],
+    ["require", 'export const value = require("fs");'],
+    ["node:fs", 'import { readFileSync } from "node:fs";\nexport const value = readFileSync;'],
+    ["node:url, unnamed", 'import "node:url";\nexport {};'],
+  ];
+  const path = (index: number) => `src/${layer}/planted-${index}.ts`;
+  let report: string;
+  let clean: string;
+  beforeAll(async () => {
+    const planted = copyOfTree([...outside.entries()].map(([index, [, code]]) => [path(index), code]));
+    report = await run("tsc", ["-b", `src/${layer}`, "--pretty", "false"], planted);
+    clean = await run("tsc", ["-b", `src/${layer}`, "--pretty", "false"], copyOfTree([]));
+  });
+
+  it.each([...outside.entries()].map(([index, [name]]) => [name, index] as const))("%s", (_, index) => {
+    expect(report).toContain(`${path(index)}(`);
+  });
+
+  it("and everything else does", () => {
+    expect(clean).toBe("");
+  });
+});
+
+it("a layer does not compile with a file of a layer further out, by whatever path it is imported", async () => {
+  const copy = copyOfTree([
+    ["src/domain/planted.ts", 'export { makeMe } from "./x/../../application/me.ts";'],
+    ["src/application/planted.ts", 'export { systemClock } from "../domain/../adapters/node/platform.ts";'],
+  ]);
+  const report = await run("tsc", ["-b", "src/application", "--pretty", "false"], copy);
+  expect(report).toMatch(/src\/domain\/planted\.ts\(\d+,\d+\): error TS6059/);
+  const alone = await run("tsc", ["-p", "src/application", "--noEmit", "--pretty", "false"], copy);
+  expect(alone).toMatch(/src\/application\/planted\.ts\(\d+,\d+\): error TS6059/);
+});

@@ -1,0 +1,281 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import { ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "../../src/composition/config.ts";
+
+const STRONG = "0123456789abcdef0123456789abcdef";
+const directory = mkdtempSync(join(tmpdir(), "connect-auth-config-"));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function file(content: string | Uint8Array): string {
+  const path = join(directory, crypto.randomUUID());
+  writeFileSync(path, content);
+  return path;
+}
+
+type Environment = Record<string, string>;
+
+function faultsOf(environment: Environment, dotEnv = ""): readonly string[] {
+  try {
+    readConfig(environment, dotEnv);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) return error.faults;
+    throw error;
+  }
+}
+
+describe("defaults", () => {
+  it("are the documented ones, so that nothing has to be set", () => {
+    const { HASH_CONCURRENCY, ...rest } = readConfig({});
+    expect(rest).toEqual({
+      ALLOW_WEAK_SECRETS: false,
+      STORAGE: "lmdb",
+      DATA_DIR: "./data",
+      HOST: "127.0.0.1",
+      PORT: 5000,
+      ISSUER: "http://localhost:5000",
+      CORS_ORIGINS: ["http://localhost:3000"],
+      REGISTRATION: "open",
+      ACCESS_TOKEN_TTL: 86_400_000,
+      REFRESH_TOKEN_TTL: 30 * 86_400_000,
+      ARGON2_MEMORY_KIB: 19_456,
+      ARGON2_PASSES: 2,
+      ARGON2_LANES: 1,
+      HASH_QUEUE: 64,
+      PASSWORD_MIN_LENGTH: 8,
+      TRUST_PROXY_HOPS: 0,
+      LOG_LEVEL: "info",
+      warnings: [],
+    });
+    expect(HASH_CONCURRENCY).toBe(Math.max(1, Math.min(availableParallelism(), 2)));
+  });
+
+  it.each([
+    ["1", 1],
+    ["3", 1],
+    ["4", Math.min(availableParallelism(), 2)],
+    ["1024", availableParallelism()],
+  ])("of HASH_CONCURRENCY leave two of %s libuv threads free", (UV_THREADPOOL_SIZE, expected) => {
+    expect(readConfig({ UV_THREADPOOL_SIZE }).HASH_CONCURRENCY).toBe(expected);
+  });
+
+  it("of HASH_CONCURRENCY go by the threads there are: .env comes too late for UV_THREADPOOL_SIZE", () => {
+    const expected = readConfig({}).HASH_CONCURRENCY;
+    expect(readConfig({}, "UV_THREADPOOL_SIZE=3\n").HASH_CONCURRENCY).toBe(expected);
+  });
+
+  it("give way to HASH_CONCURRENCY itself", () => {
+    expect(readConfig({ HASH_CONCURRENCY: "7" }).HASH_CONCURRENCY).toBe(7);
+  });
+});
+
+describe("where values come from", () => {
+  it("the environment goes before .env, name by name", () => {
+    const config = readConfig({ PORT: "1" }, "PORT=2\nHOST=::1\nREGISTRATION='closed' # for now\n");
+    expect(config).toMatchObject({ PORT: 1, HOST: "::1", REGISTRATION: "closed" });
+  });
+
+  it("a blank variable is one not set: .env or the default holds", () => {
+    expect(
+      readConfig({ PORT: "", HOST: "", SECRET_KEY: "" }, "PORT=2\nISSUER=\nSECRET_KEY=\n"),
+    ).toMatchObject({
+      PORT: 2,
+      HOST: "127.0.0.1",
+      ISSUER: "http://localhost:5000",
+    });
+    expect(readConfig({ SECRET_KEY: "" }).SECRET_KEY).toBeUndefined();
+    expect(readConfig({ SECRET_KEY: STRONG, SECRET_KEY_FILE: "" }).SECRET_KEY).toBe(STRONG);
+  });
+
+  it("names that are no settings are left alone, be they members of every object", () => {
+    expect(
+      readConfig({ PATH: "/bin", constructor: "x", __proto__: "y" }, "toString=1\n__proto__=2\n"),
+    ).toEqual(readConfig({}));
+  });
+
+  it("any name with _FILE is read from that file, less one line end", () => {
+    expect(readConfig({ SECRET_KEY_FILE: file(`${STRONG}\n`) }).SECRET_KEY).toBe(STRONG);
+    expect(readConfig({ SECRET_KEY_FILE: file(`${STRONG}\r\n`) }).SECRET_KEY).toBe(STRONG);
+    expect(readConfig({ SECRET_KEY_FILE: file(` ${STRONG} \n\n`) }).SECRET_KEY).toBe(` ${STRONG} \n`);
+    expect(readConfig({ PORT_FILE: file("81\n") }).PORT).toBe(81);
+    expect(readConfig({}, `PORT_FILE=${file("82")}\n`).PORT).toBe(82);
+  });
+
+  it("a name and its _FILE both set are a fault, wherever they are set", () => {
+    const path = file(STRONG);
+    const fault = ["SECRET_KEY and SECRET_KEY_FILE are both set: keep one"];
+    expect(faultsOf({ SECRET_KEY: STRONG, SECRET_KEY_FILE: path })).toEqual(fault);
+    expect(faultsOf({ SECRET_KEY: STRONG }, `SECRET_KEY_FILE=${path}`)).toEqual(fault);
+  });
+
+  it("a file that cannot be read is a fault, and an empty one no secret", () => {
+    expect(faultsOf({ PORT_FILE: join(directory, "missing") })).toEqual([
+      "PORT_FILE cannot be read (ENOENT)",
+    ]);
+    expect(faultsOf({ SECRET_KEY_FILE: directory })).toEqual(["SECRET_KEY_FILE cannot be read (EISDIR)"]);
+    expect(faultsOf({ JWT_SECRET_KEY_FILE: file("\n") })).toEqual([
+      expect.stringContaining("JWT_SECRET_KEY"),
+    ]);
+  });
+
+  it("a missing .env is an empty one; one that cannot be read is a fault", () => {
+    const path = join(directory, ".env");
+    expect(readDotEnv(path)).toBe("");
+    writeFileSync(path, "PORT=1\n");
+    expect(readDotEnv(path)).toBe("PORT=1\n");
+    expect(() => readDotEnv(directory)).toThrow(ConfigError);
+  });
+});
+
+describe("faults", () => {
+  it("are told all at once, in a message of one line each, under exit status 78", () => {
+    const environment = {
+      PORT: "http",
+      ACCESS_TOKEN_TTL: "15",
+      CORS_ORIGINS: "*",
+      REGISTRATION: "shut",
+      HOST_FILE: join(directory, "missing"),
+    };
+    const faults = faultsOf(environment);
+    expect(faults.map((fault) => fault.split(" ")[0]).sort()).toEqual(Object.keys(environment).sort());
+    expect(() => readConfig(environment)).toThrow(
+      `The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`,
+    );
+    expect(EXIT_CONFIG).toBe(78);
+  });
+
+  it("of a value, of a weak secret and of settings that exclude each other are told together", () => {
+    const faults = faultsOf({
+      PORT: "http",
+      SECRET_KEY: "short",
+      JWT_SECRET_KEY: STRONG,
+      JWT_ALG: "ES256",
+    }).join("\n");
+    expect(faults).toContain("PORT");
+    expect(faults).toContain("SECRET_KEY has fewer than 32 bytes");
+    expect(faults).toContain("JWT_ALG");
+  });
+
+  it.each([
+    ["PORT", ["-1", "65536", "5000.5", "0x50", "1e3", " 80", "eighty"]],
+    ["ACCESS_TOKEN_TTL", ["0s", "15", "-1h", "1.5h", "1w", "1 d", "d", "1D", "P1D", "Infinity"]],
+    ["REFRESH_TOKEN_TTL", ["never", "0d", "999999999d"]],
+    [
+      "ISSUER",
+      ["localhost:5000", "ftp://x.com", "https://x.com/", "https://x.com?a", "https://x.com#a", "/auth"],
+    ],
+    [
+      "CORS_ORIGINS",
+      [
+        "*",
+        "null",
+        "example.com",
+        "https://x.com/",
+        "https://x.com/app",
+        "https://x.com,",
+        "https://x.com,*",
+      ],
+    ],
+    [
+      "CORS_ORIGINS",
+      ["https://X.com", "https://x.com:443", "file:///x", "https://u@x.com", "javascript:alert(1)"],
+    ],
+    ["REGISTRATION", ["Open", "true", "closed "]],
+    ["ALLOW_WEAK_SECRETS", ["1", "yes", "TRUE"]],
+    ["STORAGE", ["postgres", "mongodb ", "Memory"]],
+    ["JWT_ALG", ["none", "HS256", "es256", "RS512"]],
+    ["JWT_TYP", ["jwt", "at+JWT", "rt+jwt"]],
+    ["LOG_LEVEL", ["verbose", "INFO"]],
+    ["HASH_CONCURRENCY", ["0", "-1", "many"]],
+    ["HASH_QUEUE", ["-1", "1e9", "100001"]],
+    ["PASSWORD_MIN_LENGTH", ["0", "257"]],
+    ["TRUST_PROXY_HOPS", ["-1", "17", "true"]],
+    ["ARGON2_MEMORY_KIB", ["7", "0", "64MB"]],
+    ["ARGON2_PASSES", ["0"]],
+    ["ARGON2_LANES", ["0", "65"]],
+  ])("%s refuses %j, by name", (name, values) => {
+    for (const value of values) {
+      const faults = faultsOf({ [name]: value });
+      expect([value, faults.length]).toEqual([value, 1]);
+      expect(faults[0]?.startsWith(`${name} must be `), faults[0]).toBe(true);
+    }
+  });
+
+  it("tell of argon2 memory too small for its lanes, which the hasher itself would refuse", () => {
+    expect(faultsOf({ ARGON2_MEMORY_KIB: "31", ARGON2_LANES: "4" })).toEqual([
+      expect.stringContaining("ARGON2_LANES"),
+    ]);
+    expect(faultsOf({ ARGON2_MEMORY_KIB: "32", ARGON2_LANES: "4" })).toEqual([]);
+  });
+
+  it.each<[Environment]>([
+    [{ JWT_ALG: "ES256" }],
+    [{ JWT_TYP: "JWT" }],
+    [{ JWT_ALG: "RS256", JWT_TYP: "at+jwt" }],
+  ])("tell that %j does not go with JWT_SECRET_KEY", (environment) => {
+    expect(faultsOf({ ...environment, JWT_SECRET_KEY: STRONG })).toEqual([
+      expect.stringContaining(Object.keys(environment).join(" and ")),
+    ]);
+    expect(faultsOf(environment)).toEqual([]);
+  });
+});
+
+describe("values", () => {
+  it.each([
+    ["10s", 10_000],
+    ["15m", 900_000],
+    ["12h", 43_200_000],
+    ["30d", 2_592_000_000],
+  ])("a duration of %s is %i milliseconds", (text, milliseconds) => {
+    expect(readConfig({ REFRESH_TOKEN_TTL: text }).REFRESH_TOKEN_TTL).toBe(milliseconds);
+  });
+
+  it("several origins are separated by commas, with or without spaces", () => {
+    expect(readConfig({ CORS_ORIGINS: "https://a.example, http://b.example:8080" }).CORS_ORIGINS).toEqual([
+      "https://a.example",
+      "http://b.example:8080",
+    ]);
+  });
+});
+
+describe("secrets", () => {
+  const names = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"];
+
+  it.each(names)("%s of 31 bytes is refused, of 32 taken, counted in bytes", (name) => {
+    expect(faultsOf({ [name]: STRONG.slice(1) })).toEqual([
+      expect.stringContaining(`${name} has fewer than 32 bytes`),
+    ]);
+    expect(faultsOf({ [name]: STRONG })).toEqual([]);
+    expect(faultsOf({ [name]: "é".repeat(16) })).toEqual([]);
+  });
+
+  it.each(names)("%s of one byte is taken with a warning under ALLOW_WEAK_SECRETS=true", (name) => {
+    const { warnings } = readConfig({ [name]: "x", ALLOW_WEAK_SECRETS: "true" });
+    expect(warnings).toEqual([expect.stringContaining(`${name} has fewer than 32 bytes`)]);
+  });
+
+  it("never appear in a fault or a warning, from wherever they were read", () => {
+    const canary = "canary-4711";
+    const said = [
+      ...faultsOf({
+        SECRET_KEY: canary,
+        SECRET_KEY_PREVIOUS: canary,
+        JWT_SECRET_KEY: canary,
+        JWT_ALG: "ES256",
+      }),
+      ...faultsOf({ SECRET_KEY: canary, SECRET_KEY_FILE: file(canary) }),
+      ...faultsOf({ SECRET_KEY_FILE: file(canary), JWT_SECRET_KEY_FILE: file(canary) }),
+      ...faultsOf({ SECRET_KEY_FILE: canary }),
+      ...faultsOf({}, `SECRET_KEY=${canary}\nPORT=${canary}\nSTORAGE=${canary}\nISSUER=${canary}\n`),
+      ...readConfig({ SECRET_KEY: canary, JWT_SECRET_KEY: canary, ALLOW_WEAK_SECRETS: "true" }).warnings,
+    ];
+    expect(said.length).toBeGreaterThan(9);
+    expect(said.join("\n")).not.toContain(canary);
+  });
+});
+
+it("warns that memory forgets", () => {
+  expect(readConfig({ STORAGE: "memory" }).warnings).toEqual([expect.stringContaining("STORAGE=memory")]);
+});

@@ -1,0 +1,51 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { isPasswordTooLong, normalizedPassword, passwordFault } from "../../src/domain/password.ts";
+
+const policy = { minLength: 8 };
+
+it("counts characters as people do at the short end: eight code points, whatever their bytes", () => {
+  expect(passwordFault("1234567", policy)).toMatch(/8 characters/);
+  expect(passwordFault("12345678", policy)).toBeUndefined();
+  expect(passwordFault("😀".repeat(7), policy)).toMatch(/8 characters/);
+  expect(passwordFault("😀".repeat(8), policy)).toBeUndefined();
+});
+
+it("counts bytes at the long end: 1,024, whatever their characters", () => {
+  for (const [longest, oneMore] of [
+    ["a".repeat(1_024), "a".repeat(1_025)],
+    ["é".repeat(512), `${"é".repeat(512)}a`],
+    ["😀".repeat(256), `${"😀".repeat(256)}a`],
+  ] as const) {
+    expect([passwordFault(longest, policy), isPasswordTooLong(longest)]).toEqual([undefined, false]);
+    expect([passwordFault(oneMore, policy), isPasswordTooLong(oneMore)]).toEqual([
+      expect.stringMatching(/1024 bytes/),
+      true,
+    ]);
+  }
+});
+
+it("goes by the length that the operator set", () => {
+  expect(passwordFault("a".repeat(11), { minLength: 12 })).toMatch(/12 characters/);
+  expect(passwordFault("a".repeat(12), { minLength: 12 })).toBeUndefined();
+});
+
+it("lets spaces count, at either end too", () => {
+  expect(passwordFault("        ", policy)).toBeUndefined();
+  expect(normalizedPassword(" pass word ")).toBe(" pass word ");
+});
+
+it("is one password however a keyboard composes it, and no other", () => {
+  expect(normalizedPassword("cafe\u0301 creme")).toBe(normalizedPassword("caf\u00e9 creme"));
+  expect(normalizedPassword("ﬁne words")).not.toBe(normalizedPassword("fine words"));
+  expect(normalizedPassword("Case Counts")).not.toBe(normalizedPassword("case counts"));
+});
+
+it("never says in a fault what was typed, and measures like the bytes that are sent", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", minLength: 3, maxLength: 2_000 }), (password) => {
+      expect(passwordFault(password, policy) ?? "").not.toContain(password);
+      expect(isPasswordTooLong(password)).toBe(Buffer.byteLength(password) > 1_024);
+    }),
+  );
+});

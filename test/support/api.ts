@@ -1,0 +1,55 @@
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a body is whatever the server sent; tests say what it must be
+  readonly body: any;
+}
+
+export interface CallOptions {
+  readonly token?: string;
+  readonly json?: unknown;
+  readonly form?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+}
+
+/** Calls the service as any HTTP client would. */
+export async function call(url: string, request: string, options: CallOptions = {}): Promise<Answer> {
+  const [method, path] = request.split(" ") as [string, string];
+  const { token, json, form } = options;
+  const response = await fetch(url + path, {
+    method,
+    redirect: "manual",
+    headers: {
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(json !== undefined && { "content-type": "application/json" }),
+      ...options.headers,
+    },
+    ...(json !== undefined && { body: JSON.stringify(json) }),
+    ...(form && { body: new URLSearchParams(form) }),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get("content-type") ?? "");
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && text !== "" ? JSON.parse(text) : text,
+  };
+}
+
+let people = 0;
+
+/** A person nobody registered yet. */
+export function someone() {
+  people += 1;
+  const name = `person${process.pid}x${people}`;
+  return { username: name, email: `${name}@example.com`, password: "correct horse" };
+}
+
+/** Registers a new person and resolves to the answer's body, with what was sent. */
+export async function registered(url: string) {
+  const person = someone();
+  const { status, body } = await call(url, "POST /api/register", { json: person });
+  if (status !== 201) throw new Error(`registering answered ${status}: ${JSON.stringify(body)}`);
+  return { ...person, ...body } as typeof person & { access_token: string; refresh_token: string };
+}

@@ -1,0 +1,49 @@
+import { expect } from "vitest";
+import type { Storage } from "../../src/application/ports/storage.ts";
+
+/** What an adapter gives the contract suites to test it with. */
+export interface StorageHarness {
+  /** A storage that is empty and shares nothing with any other. */
+  open(): Promise<Storage>;
+  /** Closes a storage and opens anew what it kept. Left out by adapters that keep nothing. */
+  reopen?(storage: Storage): Promise<Storage>;
+  /** Closes all that was opened and removes what it kept. Called after each test. */
+  cleanup(): Promise<void>;
+}
+
+export const RACERS = 20;
+
+/** Starts as many attempts at once and gives back how each of them ended. */
+export function race<T>(attempt: (racer: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+  return Promise.allSettled(Array.from({ length: RACERS }, (_, racer) => attempt(racer)));
+}
+
+/** What the attempts of a race resolved to; none of them may have failed. */
+export async function outcomes<T>(attempt: (racer: number) => Promise<T>): Promise<T[]> {
+  const ends = await race(attempt);
+  expect(ends.filter(({ status }) => status === "rejected")).toEqual([]);
+  return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+}
+
+/** Changes everything within a value that can be changed. */
+export function spoil(value: unknown): void {
+  if (value instanceof Date) value.setTime(0);
+  else if (typeof value === "object" && value !== null) {
+    for (const [name, part] of Object.entries(value)) {
+      spoil(part);
+      if (typeof part !== "object") Reflect.set(value, name, "spoilt");
+    }
+  }
+}
+
+/** Texts that clients may send and that some storages cannot look up. */
+export const ODD_KEYS = [
+  "",
+  "x".repeat(10_000),
+  "ä".repeat(1_000),
+  "a\0b",
+  "\u0001",
+  "\ud800",
+  "$ne",
+  "__proto__",
+];

@@ -1,0 +1,58 @@
+import { randomUUID } from "node:crypto";
+import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
+import type { Session } from "../../src/domain/session.ts";
+import type { User } from "../../src/domain/user.ts";
+
+/** A user with a name and an address of its own. */
+export function aUser(fields: Partial<User> = {}): User {
+  const id = randomUUID();
+  return {
+    id,
+    username: { shown: `Ada ${id}`, canonical: `ada ${id}` },
+    email: { shown: `Ada@Müller-${id}.example`, canonical: `ada@xn--mller-${id}.example` },
+    passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
+    createdAt: new Date("2024-02-29T12:34:56.789Z"),
+    epoch: 0,
+    keptSession: undefined,
+    disabled: false,
+    ...fields,
+  };
+}
+
+/** A session with an id of its own, no two of its fields alike. */
+export function aSession(fields: Partial<Session> = {}): Session {
+  return {
+    id: randomUUID(),
+    userId: randomUUID(),
+    epoch: 3,
+    generation: 7,
+    generationStartedAt: new Date("2024-03-01T00:00:00.001Z"),
+    createdAt: new Date("2024-02-29T12:34:56.789Z"),
+    lastUsedAt: new Date("2024-03-02T23:59:59.999Z"),
+    expiresAt: new Date("2024-03-30T12:34:56.788Z"),
+    userAgent: 'Mozilla/5.0 "ü" \u{1f600}',
+    ip: "2001:db8::1",
+    ...fields,
+  };
+}
+
+/** A signing key; its place is given. */
+export function aSigningKey(algorithm: string, sequence: number): StoredSigningKey {
+  const kid = randomUUID();
+  return {
+    kid,
+    algorithm,
+    sequence,
+    publicJwk: {
+      kty: "EC",
+      crv: "P-256",
+      kid,
+      key_ops: ["verify"],
+      ext: true,
+      nested: { n: [1, null, "ü"] },
+    },
+    sealedPrivateKey: `v1.${"A".repeat(3_000)}`,
+    createdAt: new Date("2024-02-29T12:34:56.789Z"),
+    activeAt: new Date("2024-02-29T12:44:56.788Z"),
+  };
+}

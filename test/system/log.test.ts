@@ -1,0 +1,28 @@
+import { expect, it } from "vitest";
+import { call, registered } from "../support/api.ts";
+import { CHEAP_HASHING, startServer } from "../support/server-process.ts";
+
+it("logs a line for each event and each request, joined by the request id, and nothing secret", async () => {
+  const server = await startServer({ STORAGE: "memory", LOG_LEVEL: "trace", ...CHEAP_HASHING });
+  const person = await registered(server.url);
+  const headers = { "x-request-id": "the-one" };
+  await call(server.url, "GET /api/me?secret=in-the-url", { token: person.access_token, headers });
+  const { email, password } = person;
+  await call(server.url, "POST /api/login", { json: { email, password: `${password}!` }, headers });
+  await server.end();
+
+  const lines = server
+    .output()
+    .split("\n")
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line));
+  expect(lines.filter(({ requestId }) => requestId === "the-one")).toEqual([
+    expect.objectContaining({ msg: "request", method: "GET", route: "/api/me", status: 200 }),
+    expect.objectContaining({ event: "login_failed", reason: "wrong_password" }),
+    expect.objectContaining({ msg: "request", method: "POST", route: "/api/login", status: 401 }),
+  ]);
+  for (const line of lines.filter(({ msg }) => msg === "request")) expect(line).not.toHaveProperty("event");
+  for (const secret of [password, person.access_token, person.refresh_token, "in-the-url"]) {
+    expect(server.output()).not.toContain(secret);
+  }
+});

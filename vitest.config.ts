@@ -1,0 +1,14 @@
+import { defineConfig } from "vitest/config";
+
+const report = process.env.TEST_REPORT;
+
+export default defineConfig({
+  test: {
+    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
+    include: ["test/**/*.test.ts"],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    // two cores: the tests that start servers would starve each other
+    maxWorkers: 2,
+  },
+});
