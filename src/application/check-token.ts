@@ -1,31 +1,33 @@
 import { AuthError } from "../domain/errors.ts";
 import { revocationKey } from "../domain/revocation.ts";
-import { isOver, type Session } from "../domain/session.ts";
+import { isOver, originOf, type Session } from "../domain/session.ts";
 import { standsBehind, type User } from "../domain/user.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
-import type { AccessClaims, RefreshClaims, TokenVerifier } from "./ports/tokens.ts";
+import type { TokenVerifier, VerifiedAccess, VerifiedRefresh } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
 
-interface AccessDeps {
+export interface AccessCheckDeps {
   readonly verifier: TokenVerifier;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
 }
 
-interface RefreshDeps extends AccessDeps {
+export interface RefreshCheckDeps extends AccessCheckDeps {
   readonly sessions: SessionRepository;
+  /** How long a session may be neither logged in nor refreshed, `undefined` for as long as it lives. */
+  readonly sessionIdleTtlMs: number | undefined;
 }
 
 /** An access token that lives, and the user who stands behind it. */
 export interface LiveAccess {
-  readonly claims: AccessClaims;
+  readonly claims: VerifiedAccess;
   readonly user: User;
 }
 
 /** A refresh token that lives, its session and user. */
 export interface LiveRefresh {
-  readonly claims: RefreshClaims;
+  readonly claims: VerifiedRefresh;
   readonly session: Session;
   readonly user: User;
 }
@@ -34,17 +36,30 @@ export interface LiveRefresh {
  * Whether this access token lives at this moment. One round trip to storage, after the signature.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
-export async function checkAccessToken(deps: AccessDeps, token: string, now: Date): Promise<LiveAccess> {
+export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
   const claims = await deps.verifier.verifyAccess(token, now);
-  const [user, stopped] = await Promise.all([
+  const [user, stops] = await Promise.all([
     deps.users.findById(claims.userId),
-    deps.revocations.hasAny(
-      [revocationKey.token(claims.tokenId), revocationKey.session(claims.sessionId)],
-      now,
-    ),
+    deps.revocations.find(keysThatStop(claims), now),
   ]);
-  if (stopped || user === undefined || !standsBehind(user, claims)) throw new AuthError("revoked_token");
+  refuseStopped(claims, stops);
+  if (user === undefined || !standsBehind(user, claims)) throw new AuthError("revoked_token");
   return { claims, user };
+}
+
+/** What would stop this access token. */
+export function keysThatStop({ tokenId, sessionId, keyId }: VerifiedAccess): string[] {
+  const keys = [revocationKey.token(tokenId), revocationKey.session(sessionId)];
+  return keyId === undefined ? keys : [...keys, revocationKey.signingKey(keyId)];
+}
+
+/**
+ * What a retired key signed was never good, and refreshing heals it; the other entries end for good.
+ * @throws AuthError
+ */
+export function refuseStopped({ keyId }: VerifiedAccess, stops: ReadonlySet<string>): void {
+  if (keyId !== undefined && stops.has(revocationKey.signingKey(keyId))) throw new AuthError("invalid_token");
+  if (stops.size > 0) throw new AuthError("revoked_token");
 }
 
 /**
@@ -52,20 +67,23 @@ export async function checkAccessToken(deps: AccessDeps, token: string, now: Dat
  * caller to judge. One round trip to storage, after the signature.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
-export async function checkRefreshToken(deps: RefreshDeps, token: string, now: Date): Promise<LiveRefresh> {
+export async function checkRefreshToken(
+  deps: RefreshCheckDeps,
+  token: string,
+  now: Date,
+): Promise<LiveRefresh> {
   const claims = await deps.verifier.verifyRefresh(token, now);
-  const [user, session, stopped] = await Promise.all([
+  const [user, session, stops] = await Promise.all([
     deps.users.findById(claims.userId),
     deps.sessions.find(claims.sessionId),
-    deps.revocations.hasAny(
+    deps.revocations.find(
       [revocationKey.session(claims.sessionId), revocationKey.refreshing(claims.sessionId)],
       now,
     ),
   ]);
-  if (stopped || user === undefined || session === undefined) throw new AuthError("revoked_token");
+  if (stops.size > 0 || user === undefined || session === undefined) throw new AuthError("revoked_token");
   if (session.userId !== user.id) throw new AuthError("invalid_token");
-  if (isOver(session, now)) throw new AuthError("expired_token");
-  if (!standsBehind(user, { sessionId: session.id, epoch: session.epoch }))
-    throw new AuthError("revoked_token");
+  if (isOver(session, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
+  if (!standsBehind(user, originOf(session))) throw new AuthError("revoked_token");
   return { claims, session, user };
 }

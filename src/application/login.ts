@@ -1,5 +1,5 @@
 import { AuthError, type FieldFault } from "../domain/errors.ts";
-import { isPasswordTooLong, MAX_PASSWORD_BYTES, normalizedPassword } from "../domain/password.ts";
+import { normalizedPassword, presentedPasswordFaults } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
@@ -77,9 +77,5 @@ function commandFaults({ email, username, password }: LoginCommand): FieldFault[
     const message = "Give either the email or the username";
     faults.push({ path: "email", code: "one_identifier", message });
   }
-  if (isPasswordTooLong(password)) {
-    const message = `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
-    faults.push({ path: "password", code: "invalid_password", message });
-  }
-  return faults;
+  return [...faults, ...presentedPasswordFaults("password", password)];
 }

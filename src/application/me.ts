@@ -1,14 +1,8 @@
-import { checkAccessToken } from "./check-token.ts";
+import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { RevocationRepository } from "./ports/revocations.ts";
-import type { TokenVerifier } from "./ports/tokens.ts";
-import type { UserRepository } from "./ports/users.ts";
 
-export interface MeDeps {
+export interface MeDeps extends AccessCheckDeps {
   readonly clock: Clock;
-  readonly verifier: TokenVerifier;
-  readonly users: UserRepository;
-  readonly revocations: RevocationRepository;
 }
 
 /** The account as its owner sees it. */

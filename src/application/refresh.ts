@@ -1,34 +1,72 @@
 import { AuthError } from "../domain/errors.ts";
-import { checkRefreshToken } from "./check-token.ts";
+import { isUseDue, type Rotation, type Session, standingOf } from "../domain/session.ts";
+import { checkRefreshToken, type LiveRefresh, type RefreshCheckDeps } from "./check-token.ts";
+import { endSession } from "./end-session.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { SessionRepository } from "./ports/sessions.ts";
-import type { TokenVerifier } from "./ports/tokens.ts";
-import type { UserRepository } from "./ports/users.ts";
-import { type AccessGrant, type GrantDeps, grantAccess } from "./session-grant.ts";
+import {
+  type AccessGrant,
+  type GrantDeps,
+  grantAccess,
+  grantSession,
+  type SessionGrant,
+} from "./session-grant.ts";
 
-export interface RefreshDeps extends GrantDeps {
+export interface RefreshDeps extends GrantDeps, RefreshCheckDeps {
   readonly clock: Clock;
-  readonly verifier: TokenVerifier;
-  readonly users: UserRepository;
-  readonly sessions: SessionRepository;
-  readonly revocations: RevocationRepository;
   readonly events: SecurityEvents;
+  readonly rotation: Rotation;
 }
 
 /**
- * Gives a new access token for the session's newest refresh token, which goes on serving.
- * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
+ * Gives a new access token and, with rotation, the next refresh token. Without it the newest refresh token
+ * goes on serving. With it one step of the session decides: whoever presents the token before, within its
+ * grace, gets the same next one; a token from before that is a theft, and ends the session (RFC 9700,
+ * section 4.14.2).
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`
  */
-export type Refresh = (refreshToken: string) => Promise<AccessGrant>;
+export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGrant>;
 
 export function makeRefresh(deps: RefreshDeps): Refresh {
   return async (refreshToken) => {
     const now = deps.clock.now();
-    const { claims, session, user } = await checkRefreshToken(deps, refreshToken, now);
-    if (claims.generation !== session.generation) throw new AuthError("revoked_token");
-    deps.events.report({ type: "token_refreshed", userId: user.id, sessionId: session.id });
-    return grantAccess(deps, user, session, now);
+    for (;;) {
+      const live = await checkRefreshToken(deps, refreshToken, now);
+      const session = await stepOf(deps, live, now);
+      // somebody else stepped first; what this token is now, the session as it is now says
+      if (session === undefined) continue;
+      deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });
+      const grant = deps.rotation ? grantSession : grantAccess;
+      return grant(deps, live.user, session, now);
+    }
   };
+}
+
+/** The session to answer for, after its step where it takes one; `undefined` where another came first. */
+async function stepOf(deps: RefreshDeps, live: LiveRefresh, now: Date): Promise<Session | undefined> {
+  const { claims, session } = live;
+  const standing = standingOf(session, claims.generation, now, deps.rotation);
+  switch (standing) {
+    case "newest":
+      if (deps.rotation) return deps.sessions.advance(session.id, session.generation, now);
+      if (isUseDue(session, now)) await deps.sessions.touch(session.id, now);
+      return session;
+    case "repeated":
+      return session;
+    case "superseded":
+      throw new AuthError("revoked_token");
+    case "reused":
+      return endStolen(deps, live);
+  }
+}
+
+async function endStolen(deps: RefreshDeps, { claims, session, user }: LiveRefresh): Promise<never> {
+  await endSession(deps, session);
+  deps.events.report({
+    type: "refresh_token_reused",
+    userId: user.id,
+    sessionId: session.id,
+    cause: claims.generation === session.generation - 1 ? "after_grace" : "older_generation",
+  });
+  throw new AuthError("reused_token");
 }

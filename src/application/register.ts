@@ -1,6 +1,6 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
-import { normalizedPassword, type PasswordPolicy, passwordFault } from "../domain/password.ts";
+import { newPasswordFaults, normalizedPassword, type PasswordPolicy } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { parseUsername } from "../domain/username.ts";
@@ -62,13 +62,13 @@ export function makeRegister(deps: RegisterDeps): Register {
 function readCommand(deps: RegisterDeps, command: RegisterCommand) {
   const username = parseUsername(command.username);
   const email = deps.parseEmail(command.email);
-  const fault = passwordFault(command.password, deps.passwordPolicy);
-  if (username && email && !fault) return { username, email, password: command.password };
+  const { password } = command;
+  const passwordFaults = newPasswordFaults("password", password, deps.passwordPolicy);
+  if (username && email && passwordFaults.length === 0) return { username, email, password };
   const faults: FieldFault[] = [];
   if (!username) faults.push({ path: "username", code: "invalid_username", message: USERNAME_RULE });
   if (!email) faults.push({ path: "email", code: "invalid_email", message: EMAIL_RULE });
-  if (fault) faults.push({ path: "password", code: "invalid_password", message: fault });
-  throw new AuthError("validation_failed", { fields: faults });
+  throw new AuthError("validation_failed", { fields: [...faults, ...passwordFaults] });
 }
 
 const USERNAME_RULE =

@@ -1,16 +1,10 @@
 import { keptUntil, revocationKey } from "../domain/revocation.ts";
-import { checkAccessToken } from "./check-token.ts";
+import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { TokenVerifier } from "./ports/tokens.ts";
-import type { UserRepository } from "./ports/users.ts";
 
-export interface RevokeAccessDeps {
+export interface RevokeAccessDeps extends AccessCheckDeps {
   readonly clock: Clock;
-  readonly verifier: TokenVerifier;
-  readonly users: UserRepository;
-  readonly revocations: RevocationRepository;
   readonly events: SecurityEvents;
 }
 

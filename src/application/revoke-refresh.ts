@@ -1,18 +1,10 @@
 import { keptUntil, revocationKey } from "../domain/revocation.ts";
-import { checkRefreshToken } from "./check-token.ts";
+import { checkRefreshToken, type RefreshCheckDeps } from "./check-token.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { SessionRepository } from "./ports/sessions.ts";
-import type { TokenVerifier } from "./ports/tokens.ts";
-import type { UserRepository } from "./ports/users.ts";
 
-export interface RevokeRefreshDeps {
+export interface RevokeRefreshDeps extends RefreshCheckDeps {
   readonly clock: Clock;
-  readonly verifier: TokenVerifier;
-  readonly users: UserRepository;
-  readonly sessions: SessionRepository;
-  readonly revocations: RevocationRepository;
   readonly events: SecurityEvents;
 }
 

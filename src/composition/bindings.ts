@@ -1,49 +1,69 @@
-import type { AccessKeys } from "../adapters/jose/access-keys.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
-import type { UseCases } from "../adapters/koa/routes.ts";
+import type { UseCases } from "../adapters/koa/app.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
+import { type ChangePasswordDeps, makeChangePassword } from "../application/change-password.ts";
+import { type DeleteAccountDeps, makeDeleteAccount } from "../application/delete-account.ts";
+import { type EndOwnSessionDeps, makeEndOwnSession } from "../application/end-own-session.ts";
+import { type IntrospectDeps, makeIntrospect } from "../application/introspect.ts";
+import { type ListSessionsDeps, makeListSessions } from "../application/list-sessions.ts";
 import { type LoginDeps, makeLogin } from "../application/login.ts";
+import { type LogoutDeps, makeLogout } from "../application/logout.ts";
+import { type LogoutEverywhereDeps, makeLogoutEverywhere } from "../application/logout-everywhere.ts";
 import { type MeDeps, makeMe } from "../application/me.ts";
 import type { PasswordHasher } from "../application/ports/password-hasher.ts";
-import type { SecurityEvents } from "../application/ports/security-events.ts";
-import type { Storage } from "../application/ports/storage.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeRefresh, type RefreshDeps } from "../application/refresh.ts";
 import { makeRegister, type RegisterDeps } from "../application/register.ts";
 import { makeRevokeAccess, type RevokeAccessDeps } from "../application/revoke-access.ts";
 import { makeRevokeRefresh, type RevokeRefreshDeps } from "../application/revoke-refresh.ts";
+import { makeRevokeToken } from "../application/revoke-token.ts";
+import { makeSweep, type Sweep, type SweepDeps } from "../application/sweep.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
-import { keysFor, type Secrets } from "./secrets.ts";
+import type { Foundation } from "./open.ts";
+import { keysFor } from "./secrets.ts";
 
 /** What had to be opened before anything can be wired. */
-export interface Opened {
+export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
   readonly config: Config;
-  readonly secrets: Secrets;
-  readonly storage: Storage;
   readonly hasher: PasswordHasher;
-  readonly accessKeys: AccessKeys;
-  readonly events: SecurityEvents;
+  readonly keys: Pick<Foundation["keys"], "accessKeys">;
+  readonly log: Pick<Foundation["log"], "events">;
 }
 
-type Dependencies = RegisterDeps & LoginDeps & RefreshDeps & RevokeAccessDeps & RevokeRefreshDeps & MeDeps;
+type Dependencies = RegisterDeps &
+  LoginDeps &
+  RefreshDeps &
+  RevokeAccessDeps &
+  RevokeRefreshDeps &
+  LogoutDeps &
+  LogoutEverywhereDeps &
+  ListSessionsDeps &
+  EndOwnSessionDeps &
+  ChangePasswordDeps &
+  DeleteAccountDeps &
+  IntrospectDeps &
+  SweepDeps &
+  MeDeps;
 
 /** Everything that is wired: the use cases and what they ask for. */
 export interface Bindings extends UseCases, Dependencies {
   readonly tokens: TokenIssuer & TokenVerifier;
+  readonly sweep: Sweep;
 }
 
 /** The one place that says what stands behind each port and setting. A new use case is a line here. */
-export function bindings(opened: Opened): Factories<Bindings> {
-  const { config, secrets, storage, hasher, accessKeys, events } = opened;
+export function bindings({ config, secrets, storage, hasher, keys, log }: Opened): Factories<Bindings> {
+  const { accessKeys } = keys;
   return {
     clock: () => systemClock,
     ids: () => randomIds,
     users: () => storage.users,
     sessions: () => storage.sessions,
     revocations: () => storage.revocations,
+    settings: () => storage.settings,
     hasher: () => hasher,
-    events: () => events,
+    events: () => log.events,
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
     issuer: (all) => all.tokens,
@@ -54,13 +74,24 @@ export function bindings(opened: Opened): Factories<Bindings> {
     registrationOpen: () => config.REGISTRATION === "open",
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,
     refreshTokenTtlMs: () => config.REFRESH_TOKEN_TTL,
+    sessionIdleTtlMs: () => config.SESSION_IDLE_TTL,
+    rotation: () => (config.REFRESH_ROTATION ? { graceMs: config.REFRESH_GRACE } : undefined),
 
     register: makeRegister,
     login: makeLogin,
+    me: makeMe,
+    changePassword: makeChangePassword,
+    deleteAccount: makeDeleteAccount,
     refresh: makeRefresh,
     revokeAccess: makeRevokeAccess,
     revokeRefresh: makeRevokeRefresh,
-    me: makeMe,
+    logout: makeLogout,
+    logoutEverywhere: makeLogoutEverywhere,
+    listSessions: makeListSessions,
+    endOwnSession: makeEndOwnSession,
+    introspect: makeIntrospect,
+    revokeToken: makeRevokeToken,
+    sweep: makeSweep,
     publicKeys:
       ({ clock }) =>
       () =>

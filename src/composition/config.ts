@@ -18,11 +18,13 @@ export class ConfigError extends Error {
 }
 
 export interface Config extends Settings {
+  readonly STORAGE: StorageKind;
   readonly HASH_CONCURRENCY: number;
   /** What works but is better changed. */
   readonly warnings: readonly string[];
 }
 
+type StorageKind = NonNullable<Settings["STORAGE"]>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const MIN_SECRET_BYTES = 32;
@@ -48,9 +50,11 @@ export function readConfig(environment: Environment, dotEnv = ""): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   const whole = settings as Settings;
   const warnings = weak.map((fault) => `${fault}: anyone may guess it`);
-  if (whole.STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  const storage = storageOf(whole);
+  if (storage === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
   return {
     ...whole,
+    STORAGE: storage,
     // the pool's size is read from the environment before any .env file is
     HASH_CONCURRENCY: whole.HASH_CONCURRENCY ?? defaultConcurrency(environment.UV_THREADPOOL_SIZE),
     warnings,
@@ -63,8 +67,8 @@ function readSettings(given: Environment): { settings: Partial<Settings>; faults
   const settings: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     const value = schema.safeParse(lookUp(name, given, faults));
-    if (value.success) settings[name] = value.data;
-    else faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
+    if (!value.success) faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
+    else if (value.data !== undefined) settings[name] = value.data;
   }
   return { settings, faults };
 }
@@ -101,13 +105,33 @@ function lookUp(name: string, given: Environment, faults: string[]): string | un
 
 function contradictions(settings: Partial<Settings>): string[] {
   const faults: string[] = [];
-  const ringOnly = (["JWT_ALG", "JWT_TYP"] as const).filter((name) => settings[name] !== undefined);
+  const ringOnly = (["JWT_ALG", "JWT_TYP", "KEY_ROTATION"] as const).filter(
+    (name) => settings[name] !== undefined,
+  );
   if (settings.JWT_SECRET_KEY !== undefined && ringOnly.length > 0) {
     faults.push(`JWT_SECRET_KEY makes HS256 tokens: it goes without ${ringOnly.join(" and ")}`);
+  }
+  const { SESSION_IDLE_TTL: idle, ACCESS_TOKEN_TTL: access } = settings;
+  if (idle !== undefined && access !== undefined && idle <= access) {
+    faults.push("SESSION_IDLE_TTL must be longer than ACCESS_TOKEN_TTL: an access token must not outlive it");
+  }
+  const storage = storageOf(settings);
+  if (storage === "mongodb" && settings.MONGO_URI === undefined) {
+    faults.push("STORAGE=mongodb needs MONGO_URI");
+  }
+  if (storage !== "mongodb" && settings.MONGO_URI !== undefined) {
+    faults.push(`MONGO_URI is set and STORAGE=${storage}: keep one`);
+  }
+  if (storage === "mongodb" && settings.SECRET_KEY === undefined) {
+    faults.push("SECRET_KEY is needed with MongoDB: all processes that share it must have the same");
   }
   const { ARGON2_MEMORY_KIB: memory = Number.POSITIVE_INFINITY, ARGON2_LANES: lanes = 1 } = settings;
   if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
   return faults;
+}
+
+function storageOf({ STORAGE, MONGO_URI }: Partial<Settings>): StorageKind {
+  return STORAGE ?? (MONGO_URI === undefined ? "lmdb" : "mongodb");
 }
 
 function weakSecrets(settings: Partial<Settings>): string[] {

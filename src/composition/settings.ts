@@ -43,15 +43,36 @@ function isWebUrl(text: string): boolean {
 
 const secret = z.string().min(1);
 
+/** `id:secret` pairs. */
+const clients = z
+  .string()
+  .transform((text) => text.split(",").map((pair) => pair.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[^:,\s]+:[^,]{32,}$/, "must be id:secret pairs, secrets of 32 bytes or more")
+        .transform((pair) => {
+          const [id = "", ...secret] = pair.split(":");
+          return { id, secret: secret.join(":") };
+        }),
+    ),
+  );
+
 export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
   SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
   JWT_SECRET_KEY: secret.optional().describe("Access tokens are HS256 under this key"),
   ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
+  MONGO_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
+    .optional()
+    .describe("MongoDB keeps the data, in the database that the URI names"),
   STORAGE: z
-    .enum(["lmdb", "memory"], "must be lmdb or memory")
-    .default("lmdb")
-    .describe("What keeps the data"),
+    .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
+    .optional()
+    .describe("What keeps the data; where it is not set, MONGO_URI decides"),
   DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
@@ -68,6 +89,16 @@ export const settingsSchema = z.object({
     .describe("Whether anyone may register"),
   ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("How long an access token lives"),
   REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("How long a session lives"),
+  REFRESH_ROTATION: flag.default(false).describe("Whether each refresh gives a new refresh token"),
+  REFRESH_GRACE: duration
+    .default(10 * UNITS.s)
+    .describe("How long the refresh token before the newest still gets the same answer"),
+  SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
+  KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
+  JWKS_MAX_AGE: duration
+    .default(300 * UNITS.s)
+    .describe("How long others may keep the published keys; a next key is published twice as long ahead"),
+  INTROSPECTION_CLIENTS: clients.default([]).describe("Who may introspect: id:secret, separated by commas"),
   JWT_AUDIENCE: z.string().min(1).optional().describe("aud of access tokens"),
   JWT_ALG: z.enum(["ES256", "RS256"], "must be ES256 or RS256").optional().describe("Signs access tokens"),
   JWT_TYP: z.enum(["at+jwt", "JWT"], "must be at+jwt or JWT").optional().describe("typ of access tokens"),

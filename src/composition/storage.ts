@@ -1,5 +1,7 @@
 import { openLmdbStorage } from "../adapters/lmdb/storage.ts";
 import { openMemoryStorage } from "../adapters/memory/storage.ts";
+import { openMongoStorage } from "../adapters/mongodb/storage.ts";
+import { describeMongoUri } from "../adapters/mongodb/uri.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import type { Config } from "./config.ts";
 import { StartError } from "./start-error.ts";
@@ -10,16 +12,40 @@ export interface ChosenStorage {
   readonly storage: Storage;
 }
 
+interface Choice {
+  describe(config: Config): string;
+  open(config: Config): Promise<Storage>;
+  /** What to do where it cannot be used. */
+  readonly advice: string;
+}
+
+const CHOICES: Record<Config["STORAGE"], Choice> = {
+  memory: {
+    describe: () => "memory",
+    open: async () => openMemoryStorage(),
+    advice: "",
+  },
+  lmdb: {
+    describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
+    open: ({ DATA_DIR }) => openLmdbStorage(DATA_DIR),
+    advice:
+      "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
+  },
+  mongodb: {
+    describe: ({ MONGO_URI = "" }) => `MongoDB at ${describeMongoUri(MONGO_URI)}`,
+    open: ({ MONGO_URI = "" }) => openMongoStorage(MONGO_URI),
+    advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
+  },
+};
+
 /** @throws StartError where the storage cannot be used */
 export async function openStorage(config: Config): Promise<ChosenStorage> {
-  if (config.STORAGE === "memory") return { description: "memory", storage: openMemoryStorage() };
+  const choice = CHOICES[config.STORAGE];
   try {
-    return { description: `LMDB in ${config.DATA_DIR}`, storage: await openLmdbStorage(config.DATA_DIR) };
+    return { description: choice.describe(config), storage: await choice.open(config) };
   } catch (error) {
-    throw new StartError(
-      `The store in ${config.DATA_DIR} cannot be opened: ${(error as Error).message}`,
-      "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
-      error,
-    );
+    const { message, cause } = error as Error;
+    const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";
+    throw new StartError(`The storage cannot be used: ${message}${because}`, choice.advice, error);
   }
 }

@@ -1,7 +1,8 @@
+import type { FieldFault } from "./errors.ts";
 import { codePointLength, utf8Length } from "./text.ts";
 
 /** Beyond this no password is looked at, be it new or presented at a login. */
-export const MAX_PASSWORD_BYTES = 1024;
+const MAX_PASSWORD_BYTES = 1024;
 
 /** What a new password must be, as the operator set it. */
 export interface PasswordPolicy {
@@ -9,17 +10,28 @@ export interface PasswordPolicy {
   readonly minLength: number;
 }
 
-export function isPasswordTooLong(password: string): boolean {
+function isTooLong(password: string): boolean {
   return utf8Length(password) > MAX_PASSWORD_BYTES;
 }
 
-/** Why a new password is refused, as a sentence for people, or `undefined`. */
-export function passwordFault(password: string, policy: PasswordPolicy): string | undefined {
+const TOO_LONG = `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
+
+/** What is wrong with a password that is presented, before it is compared with anything. */
+export function presentedPasswordFaults(path: string, password: string): FieldFault[] {
+  return isTooLong(password) ? [{ path, code: "invalid_password", message: TOO_LONG }] : [];
+}
+
+/** Why a new password is refused. */
+export function newPasswordFaults(path: string, password: string, policy: PasswordPolicy): FieldFault[] {
+  const message = newPasswordFault(password, policy);
+  return message === undefined ? [] : [{ path, code: "invalid_password", message }];
+}
+
+function newPasswordFault(password: string, policy: PasswordPolicy): string | undefined {
   if (codePointLength(password) < policy.minLength) {
     return `A password needs at least ${policy.minLength} characters`;
   }
-  if (isPasswordTooLong(password)) return `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
-  return undefined;
+  return isTooLong(password) ? TOO_LONG : undefined;
 }
 
 /** The bytes that are hashed do not depend on how a keyboard composes letters. */

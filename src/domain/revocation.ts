@@ -9,6 +9,8 @@ export const revocationKey = {
   session: (sessionId: string) => `sid:${sessionId}`,
   /** Refreshing in a session; its access tokens live on. */
   refreshing: (sessionId: string) => `refresh:${sessionId}`,
+  /** Every access token signed with a key. */
+  signingKey: (keyId: string) => `kid:${keyId}`,
 };
 
 const KEPT_LONGER_MS = 3_600_000;

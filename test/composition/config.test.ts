@@ -44,6 +44,10 @@ describe("defaults", () => {
       ARGON2_PASSES: 2,
       ARGON2_LANES: 1,
       HASH_QUEUE: 64,
+      REFRESH_ROTATION: false,
+      REFRESH_GRACE: 10_000,
+      JWKS_MAX_AGE: 300_000,
+      INTROSPECTION_CLIENTS: [],
       PASSWORD_MIN_LENGTH: 8,
       TRUST_PROXY_HOPS: 0,
       LOG_LEVEL: "info",
@@ -64,6 +68,33 @@ describe("defaults", () => {
   it("of HASH_CONCURRENCY go by the threads there are: .env comes too late for UV_THREADPOOL_SIZE", () => {
     const expected = readConfig({}).HASH_CONCURRENCY;
     expect(readConfig({}, "UV_THREADPOOL_SIZE=3\n").HASH_CONCURRENCY).toBe(expected);
+  });
+
+  it("choose MongoDB where its URI is set, which needs a secret that all processes have", () => {
+    const MONGO_URI = "mongodb://db/auth";
+    expect(readConfig({ MONGO_URI, SECRET_KEY: "s".repeat(32) }).STORAGE).toBe("mongodb");
+    expect(faultsOf({ MONGO_URI })).toEqual([expect.stringMatching(/^SECRET_KEY is needed/)]);
+    expect(faultsOf({ STORAGE: "mongodb", SECRET_KEY: "s".repeat(32) })).toEqual([
+      "STORAGE=mongodb needs MONGO_URI",
+    ]);
+    expect(faultsOf({ STORAGE: "lmdb", MONGO_URI })).toEqual([expect.stringMatching(/keep one$/)]);
+  });
+
+  it("take introspection clients with long secrets, which may hold colons", () => {
+    const secret = `${"s".repeat(16)}:${"t".repeat(16)}`;
+    expect(
+      readConfig({ INTROSPECTION_CLIENTS: `api:${secret}, other:${secret}` }).INTROSPECTION_CLIENTS,
+    ).toEqual([
+      { id: "api", secret },
+      { id: "other", secret },
+    ]);
+    expect(faultsOf({ INTROSPECTION_CLIENTS: "api:short" }).join()).not.toContain("short");
+  });
+
+  it("refuse an idle limit that an access token would outlive, and a rotation of a shared key", () => {
+    expect(faultsOf({ SESSION_IDLE_TTL: "1d" })).toHaveLength(1);
+    expect(faultsOf({ SESSION_IDLE_TTL: "25h" })).toEqual([]);
+    expect(faultsOf({ JWT_SECRET_KEY: "s".repeat(32), KEY_ROTATION: "90d" })).toHaveLength(1);
   });
 
   it("give way to HASH_CONCURRENCY itself", () => {

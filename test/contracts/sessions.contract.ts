@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
+import { sessionEndsContract } from "./session-ends.contract.ts";
+import { sessionUpkeepContract } from "./session-upkeep.contract.ts";
 
 const AT = new Date("2024-03-05T06:07:08.009Z");
 
@@ -108,4 +110,6 @@ export function sessionsContract(name: string, harness: StorageHarness): void {
       await expect(storage.sessions.advance("any", 0, AT)).rejects.toThrow();
     });
   });
+  sessionUpkeepContract(name, harness);
+  sessionEndsContract(name, harness);
 }

@@ -54,6 +54,36 @@ export function signingKeysContract(name: string, harness: StorageHarness): void
       expect(await ring()).toStrictEqual(byKid([{ ...key, sealedPrivateKey: "next" }, other]));
     });
 
+    it("forgets a private half that is the expected one, once", async () => {
+      const [key, other] = [aSigningKey("ES256", 1), aSigningKey("ES256", 2)];
+      for (const one of [key, other]) await storage.signingKeys.add(one);
+      const { replacePrivateKey } = storage.signingKeys;
+      expect(await replacePrivateKey(key.kid, "another", undefined)).toBe(false);
+      expect(await replacePrivateKey(key.kid, key.sealedPrivateKey, undefined)).toBe(true);
+      expect(await ring()).toStrictEqual(byKid([{ ...key, sealedPrivateKey: undefined }, other]));
+      expect(await replacePrivateKey(key.kid, key.sealedPrivateKey, "next")).toBe(false);
+      expect(await replacePrivateKey(key.kid, "", "next")).toBe(false);
+      expect(await ring()).toStrictEqual(byKid([{ ...key, sealedPrivateKey: undefined }, other]));
+    });
+
+    it("takes a key that never had a private half", async () => {
+      const key = { ...aSigningKey("ES256", 1), sealedPrivateKey: undefined };
+      expect(await storage.signingKeys.add(key)).toBe(true);
+      expect(await ring()).toStrictEqual([key]);
+    });
+
+    it("removes a key and frees its place", async () => {
+      const [key, other, next] = [aSigningKey("ES256", 1), aSigningKey("ES256", 2), aSigningKey("ES256", 1)];
+      for (const one of [key, other]) await storage.signingKeys.add(one);
+      await storage.signingKeys.remove("no such kid");
+      await storage.signingKeys.remove(key.kid);
+      await storage.signingKeys.remove(key.kid);
+      expect(await ring()).toStrictEqual([other]);
+      expect(await storage.signingKeys.replacePrivateKey(key.kid, key.sealedPrivateKey, "next")).toBe(false);
+      expect(await storage.signingKeys.add(next)).toBe(true);
+      expect(await ring()).toStrictEqual(byKid([next, other]));
+    });
+
     it("lets one of many replace a private half", async () => {
       const key = aSigningKey("ES256", 1);
       await storage.signingKeys.add(key);
@@ -83,10 +113,16 @@ export function signingKeysContract(name: string, harness: StorageHarness): void
 
     if (harness.reopen)
       it("keeps keys, and that their places are taken", async () => {
-        const key = aSigningKey("ES256", 1);
-        await storage.signingKeys.add(key);
+        const [key, other, removed] = [
+          aSigningKey("ES256", 1),
+          aSigningKey("ES256", 2),
+          aSigningKey("ES256", 3),
+        ];
+        for (const one of [key, other, removed]) await storage.signingKeys.add(one);
+        await storage.signingKeys.replacePrivateKey(other.kid, other.sealedPrivateKey, undefined);
+        await storage.signingKeys.remove(removed.kid);
         storage = (await harness.reopen?.(storage)) as Storage;
-        expect(await ring()).toStrictEqual([key]);
+        expect(await ring()).toStrictEqual(byKid([key, { ...other, sealedPrivateKey: undefined }]));
         expect(await storage.signingKeys.add(aSigningKey("ES256", 1))).toBe(false);
       });
 
@@ -94,6 +130,8 @@ export function signingKeysContract(name: string, harness: StorageHarness): void
       await storage.close();
       await expect(storage.signingKeys.add(aSigningKey("ES256", 1))).rejects.toThrow();
       await expect(storage.signingKeys.list()).rejects.toThrow();
+      await expect(storage.signingKeys.replacePrivateKey("kid", "a", "b")).rejects.toThrow();
+      await expect(storage.signingKeys.remove("kid")).rejects.toThrow();
     });
   });
 }

@@ -1,7 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage.ts";
-import { ODD_KEYS, outcomes, RACERS, race, type StorageHarness, spoil } from "../support/storage-harness.ts";
+import {
+  everyWayTo,
+  ODD_KEYS,
+  RACERS,
+  race,
+  type StorageHarness,
+  spoil,
+} from "../support/storage-harness.ts";
 import { aUser } from "../support/storage-samples.ts";
+import { userChangesContract } from "./user-changes.contract.ts";
 
 /** What UserRepository promises. */
 export function usersContract(name: string, harness: StorageHarness): void {
@@ -12,35 +20,25 @@ export function usersContract(name: string, harness: StorageHarness): void {
     });
     afterEach(() => harness.cleanup());
 
-    const everyWayTo = async (user: {
-      id: string;
-      username: { canonical: string };
-      email: { canonical: string };
-    }) => [
-      await storage.users.findById(user.id),
-      await storage.users.findByUsername(user.username.canonical),
-      await storage.users.findByEmail(user.email.canonical),
-    ];
-
     it.each([
       ["a new user", aUser()],
       ["a user with everything set", aUser({ epoch: 12, keptSession: "a session", disabled: true })],
       ["a user of before 1970", aUser({ createdAt: new Date(-1) })],
     ])("finds %s by id, name and address with every field as it went in", async (_, user) => {
       await storage.users.add(user);
-      for (const found of await everyWayTo(user)) expect(found).toStrictEqual(user);
+      for (const found of await everyWayTo(storage, user)) expect(found).toStrictEqual(user);
     });
 
     it("finds nothing where there is nothing", async () => {
       await storage.users.add(aUser());
-      expect(await everyWayTo(aUser())).toEqual([undefined, undefined, undefined]);
+      expect(await everyWayTo(storage, aUser())).toEqual([undefined, undefined, undefined]);
     });
 
     it("does not take a name for an address, or an id for a name", async () => {
       const user = aUser();
       await storage.users.add(user);
       const mixedUp = { id: user.email.canonical, username: user.email, email: user.username };
-      expect(await everyWayTo(mixedUp)).toEqual([undefined, undefined, undefined]);
+      expect(await everyWayTo(storage, mixedUp)).toEqual([undefined, undefined, undefined]);
       expect(await storage.users.findByUsername(user.id)).toBeUndefined();
     });
 
@@ -55,10 +53,7 @@ export function usersContract(name: string, harness: StorageHarness): void {
       "finds nothing under %s",
       async (_, key) => {
         const odd = { id: key, username: { canonical: key }, email: { canonical: key } };
-        expect(await everyWayTo(odd)).toEqual([undefined, undefined, undefined]);
-        expect(await storage.users.replacePasswordHash({ id: key, epoch: 0, passwordHash: "" }, "next")).toBe(
-          false,
-        );
+        expect(await everyWayTo(storage, odd)).toEqual([undefined, undefined, undefined]);
       },
     );
 
@@ -66,8 +61,8 @@ export function usersContract(name: string, harness: StorageHarness): void {
       const user = aUser();
       await storage.users.add(user);
       const before = structuredClone(user);
-      for (const found of await everyWayTo(user)) spoil(found);
-      for (const found of await everyWayTo(before)) expect(found).toStrictEqual(before);
+      for (const found of await everyWayTo(storage, user)) spoil(found);
+      for (const found of await everyWayTo(storage, before)) expect(found).toStrictEqual(before);
     });
 
     it("keeps a copy", async () => {
@@ -75,7 +70,7 @@ export function usersContract(name: string, harness: StorageHarness): void {
       const before = structuredClone(user);
       await storage.users.add(user);
       spoil(user);
-      for (const found of await everyWayTo(before)) expect(found).toStrictEqual(before);
+      for (const found of await everyWayTo(storage, before)) expect(found).toStrictEqual(before);
     });
 
     it("shares nothing with another storage", async () => {
@@ -86,30 +81,17 @@ export function usersContract(name: string, harness: StorageHarness): void {
       await other.users.add(user);
     });
 
-    it("refuses a taken name and stores nothing", async () => {
+    it.each([
+      ["name", "username", "email", "username_taken"],
+      ["address", "email", "username", "email_taken"],
+    ] as const)("refuses a taken %s and stores nothing", async (_, field, other, code) => {
       const user = aUser();
       await storage.users.add(user);
-      const second = aUser({ username: { ...user.username, shown: "ANOTHER SPELLING" } });
-      await expect(storage.users.add(second)).rejects.toMatchObject({
-        name: "AuthError",
-        code: "username_taken",
-      });
+      const second = aUser({ [field]: { ...user[field], shown: "ANOTHER SPELLING" } });
+      await expect(storage.users.add(second)).rejects.toMatchObject({ name: "AuthError", code });
       expect(await storage.users.findById(second.id)).toBeUndefined();
-      expect(await storage.users.findByUsername(user.username.canonical)).toStrictEqual(user);
-      await storage.users.add(aUser({ email: second.email }));
-    });
-
-    it("refuses a taken address and stores nothing", async () => {
-      const user = aUser();
-      await storage.users.add(user);
-      const second = aUser({ email: { ...user.email, shown: "ANOTHER@SPELLING" } });
-      await expect(storage.users.add(second)).rejects.toMatchObject({
-        name: "AuthError",
-        code: "email_taken",
-      });
-      expect(await storage.users.findById(second.id)).toBeUndefined();
-      expect(await storage.users.findByEmail(user.email.canonical)).toStrictEqual(user);
-      await storage.users.add(aUser({ username: second.username }));
+      expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
+      await storage.users.add(aUser({ [other]: second[other] }));
     });
 
     it("does not overwrite a user of the same id", async () => {
@@ -139,45 +121,12 @@ export function usersContract(name: string, harness: StorageHarness): void {
       expect(stored.filter((user) => user !== undefined)).toStrictEqual(winners);
     });
 
-    it("renews a hash and keeps the rest", async () => {
-      const user = aUser({ epoch: 2, keptSession: "kept" });
-      const bystander = aUser();
-      await storage.users.add(user);
-      await storage.users.add(bystander);
-      expect(await storage.users.replacePasswordHash(user, "next")).toBe(true);
-      for (const found of await everyWayTo(user))
-        expect(found).toStrictEqual({ ...user, passwordHash: "next" });
-      expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
-    });
-
-    it.each([
-      ["epoch", { epoch: 1 }],
-      ["hash", { passwordHash: "another" }],
-      ["id", { id: "another" }],
-    ])("does not renew the hash of a user with another %s", async (_, difference) => {
-      const user = aUser();
-      await storage.users.add(user);
-      expect(await storage.users.replacePasswordHash({ ...user, ...difference }, "next")).toBe(false);
-      expect(await storage.users.findById(user.id)).toStrictEqual(user);
-    });
-
-    it("lets one of many renew a hash", async () => {
-      const user = aUser();
-      await storage.users.add(user);
-      const renewed = await outcomes((racer) => storage.users.replacePasswordHash(user, `next ${racer}`));
-      expect(renewed.filter((did) => did)).toHaveLength(1);
-      const winner = `next ${renewed.indexOf(true)}`;
-      expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, passwordHash: winner });
-    });
-
     if (harness.reopen)
       it("keeps users, and that their names are taken", async () => {
         const user = aUser({ keptSession: "kept" });
         await storage.users.add(user);
-        await storage.users.replacePasswordHash(user, "next");
         storage = (await harness.reopen?.(storage)) as Storage;
-        for (const found of await everyWayTo(user))
-          expect(found).toStrictEqual({ ...user, passwordHash: "next" });
+        for (const found of await everyWayTo(storage, user)) expect(found).toStrictEqual(user);
         await expect(storage.users.add(aUser({ username: user.username }))).rejects.toMatchObject({
           code: "username_taken",
         });
@@ -194,7 +143,7 @@ export function usersContract(name: string, harness: StorageHarness): void {
       await expect(storage.users.findById(user.id)).rejects.toThrow();
       await expect(storage.users.findByUsername(user.username.canonical)).rejects.toThrow();
       await expect(storage.users.findByEmail(user.email.canonical)).rejects.toThrow();
-      await expect(storage.users.replacePasswordHash(user, "next")).rejects.toThrow();
     });
   });
+  userChangesContract(name, harness);
 }

@@ -1,8 +1,11 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { isPasswordTooLong, normalizedPassword, passwordFault } from "../../src/domain/password.ts";
+import { newPasswordFaults, normalizedPassword, presentedPasswordFaults } from "../../src/domain/password.ts";
 
 const policy = { minLength: 8 };
+const passwordFault = (password: string, { minLength }: { minLength: number }) =>
+  newPasswordFaults("password", password, { minLength })[0]?.message;
+const isPasswordTooLong = (password: string) => presentedPasswordFaults("password", password).length > 0;
 
 it("counts characters as people do at the short end: eight code points, whatever their bytes", () => {
   expect(passwordFault("1234567", policy)).toMatch(/8 characters/);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { beginSession, isOver } from "../../src/domain/session.ts";
+import { beginSession, isOver, type Session, standingOf } from "../../src/domain/session.ts";
 
 const now = new Date("2024-02-29T12:00:00.123Z");
 const begin = (userAgent: string) =>
@@ -28,8 +28,28 @@ it("keeps 256 code points of what the client calls itself, and never half of one
   expect(begin(`${"a".repeat(255)}😀😀`).userAgent).toBe(`${"a".repeat(255)}😀`);
 });
 
+const after = (session: Session, ms: number) => new Date(session.createdAt.getTime() + ms);
+
 it("is over from the very millisecond of its end", () => {
   const session = begin("browser");
-  expect(isOver(session, new Date(session.expiresAt.getTime() - 1))).toBe(false);
-  expect(isOver(session, session.expiresAt)).toBe(true);
+  expect(isOver(session, new Date(session.expiresAt.getTime() - 1), undefined)).toBe(false);
+  expect(isOver(session, session.expiresAt, undefined)).toBe(true);
+});
+
+it("is over once idle for the limit, and the minute of which a use may be unrecorded", () => {
+  const session = { ...begin("browser"), expiresAt: after(begin("browser"), 9_000_000) };
+  expect(isOver(session, after(session, 600_000 + 59_999), 600_000)).toBe(false);
+  expect(isOver(session, after(session, 600_000 + 60_000), 600_000)).toBe(true);
+});
+
+it("judges a refresh token by its generation and the time of the step", () => {
+  const session = { ...begin("browser"), generation: 5 };
+  const standing = (generation: number, ms: number, graceMs?: number) =>
+    standingOf(session, generation, after(session, ms), graceMs === undefined ? undefined : { graceMs });
+  expect(standing(5, 1_000_000, 10)).toBe("newest");
+  expect(standing(4, 10, 10)).toBe("repeated");
+  expect(standing(4, 11, 10)).toBe("reused");
+  expect(standing(3, 0, 10)).toBe("reused");
+  expect(standing(6, 0, 10)).toBe("superseded");
+  expect(standing(4, 0)).toBe("superseded");
 });

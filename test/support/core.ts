@@ -2,6 +2,7 @@ import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { sharedSecretKeys } from "../../src/adapters/jose/access-keys.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
+import type { Storage } from "../../src/application/ports/storage.ts";
 import { type Bindings, bindings } from "../../src/composition/bindings.ts";
 import { readConfig } from "../../src/composition/config.ts";
 import { makeContainer } from "../../src/composition/container.ts";
@@ -9,16 +10,10 @@ import { makeContainer } from "../../src/composition/container.ts";
 export const START = new Date("2026-01-01T00:00:00.000Z");
 export const DAY_MS = 86_400_000;
 
-/**
- * The use cases as they are wired in the service, over memory, with a clock that only the test moves and
- * cheap hashing. `replaced` puts other ports in, such as ones that pause.
- */
-export async function makeCore(
-  replaced: (all: Pick<Bindings, "users" | "sessions" | "revocations">) => Partial<Bindings> = () => ({}),
-  env: Record<string, string> = {},
-) {
-  const clock = {
-    time: START,
+/** A clock that only the test moves. */
+export function testClock(time = START) {
+  return {
+    time,
     now() {
       return new Date(this.time);
     },
@@ -26,21 +21,36 @@ export async function makeCore(
       this.time = new Date(this.time.getTime() + ms);
     },
   };
-  const events: SecurityEvent[] = [];
-  const storage = openMemoryStorage();
+}
+
+/** What two cores share that stand for two processes. */
+interface Shared {
+  readonly storage: Storage;
+  readonly clock: ReturnType<typeof testClock>;
+}
+
+/**
+ * The use cases as they are wired in the service, over memory, with cheap hashing. `replaced` puts other
+ * ports in, such as ones that pause.
+ */
+export async function makeCore(
+  replaced: (all: Pick<Bindings, "users" | "sessions" | "revocations">) => Partial<Bindings> = () => ({}),
+  env: Record<string, string> = {},
+  { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },
+) {
+  const reported: SecurityEvent[] = [];
   const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
-  const config = readConfig({ STORAGE: "memory", ...env });
   const factories = bindings({
-    config,
+    config: readConfig({ STORAGE: "memory", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],
     storage,
     hasher,
-    accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined),
-    events: { report: (event) => void events.push(event) },
+    keys: { accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined) },
+    log: { events: { report: (event) => void reported.push(event) } },
   });
   const own = Object.entries({ clock, ...replaced(storage) }).map(([key, value]) => [key, () => value]);
   const core = makeContainer<Bindings>({ ...factories, ...Object.fromEntries(own) });
-  return { ...core, core, clock, storage, reported: events };
+  return { ...core, core, clock, storage, reported };
 }
 
 export const client = { userAgent: "test", ip: "127.0.0.1" };

@@ -3,7 +3,8 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
+/** The program as it is built. */
+export const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
 
 /** Cheap hashing, for tests that are not about it. */
 export const CHEAP_HASHING = { ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1" };

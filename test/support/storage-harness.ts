@@ -36,6 +36,18 @@ export function spoil(value: unknown): void {
   }
 }
 
+/** What is found by id, by name and by address, in this order. */
+export async function everyWayTo(
+  { users }: Storage,
+  user: { id: string; username: { canonical: string }; email: { canonical: string } },
+) {
+  return [
+    await users.findById(user.id),
+    await users.findByUsername(user.username.canonical),
+    await users.findByEmail(user.email.canonical),
+  ];
+}
+
 /** Texts that clients may send and that some storages cannot look up. */
 export const ODD_KEYS = [
   "",

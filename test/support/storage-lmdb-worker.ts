@@ -34,9 +34,9 @@ const tasks: Record<string, () => Promise<unknown>> = {
         else failures.push({ message: end.reason.message, causeCode: end.reason.cause?.code });
       });
     }
-    const readable = await storage.revocations.hasAny(acknowledged.slice(-1), new Date(0));
+    const found = await storage.revocations.find(acknowledged, new Date(0));
     await storage.close();
-    return { acknowledged, failures, readable };
+    return { acknowledged, failures, readable: found.size === acknowledged.length };
   },
 
   /** Calls methods of the storage as the parent asks, until it lets go. */

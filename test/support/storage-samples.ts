@@ -29,15 +29,16 @@ export function aSession(fields: Partial<Session> = {}): Session {
     generationStartedAt: new Date("2024-03-01T00:00:00.001Z"),
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     lastUsedAt: new Date("2024-03-02T23:59:59.999Z"),
-    expiresAt: new Date("2024-03-30T12:34:56.788Z"),
+    // far from today: a storage may forget it after its end, by a clock of its own
+    expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     userAgent: 'Mozilla/5.0 "ü" \u{1f600}',
     ip: "2001:db8::1",
     ...fields,
   };
 }
 
-/** A signing key; its place is given. */
-export function aSigningKey(algorithm: string, sequence: number): StoredSigningKey {
+/** A signing key with its private half; its place is given. */
+export function aSigningKey(algorithm: string, sequence: number) {
   const kid = randomUUID();
   return {
     kid,
@@ -54,5 +55,5 @@ export function aSigningKey(algorithm: string, sequence: number): StoredSigningK
     sealedPrivateKey: `v1.${"A".repeat(3_000)}`,
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     activeAt: new Date("2024-02-29T12:44:56.788Z"),
-  };
+  } satisfies StoredSigningKey;
 }

@@ -6,7 +6,7 @@ import { storageChoices } from "../support/storage-choices.ts";
 /** The README of the server that was replaced, to the letter, against the service as people run it. */
 describe.each(storageChoices)("the documented calls on $name", ({ open }) => {
   let server: ServerProcess;
-  let release: () => void;
+  let release: () => void | Promise<void>;
 
   beforeAll(async () => {
     const { env, remove } = open();
@@ -15,7 +15,7 @@ describe.each(storageChoices)("the documented calls on $name", ({ open }) => {
   });
   afterAll(async () => {
     expect(await server.end()).toBe(0);
-    release();
+    await release();
   });
 
   const api = (request: string, options = {}) => call(server.url, request, options);

@@ -10,10 +10,16 @@ export interface AccessKeys {
   readonly clientId: string | undefined;
   /** The key to sign with now, and its `kid` where it has one. */
   signingKey(now: Date): { readonly key: CryptoKey | Uint8Array; readonly kid: string | undefined };
-  /** The key that a token of this `kid` would be verified with, or `undefined` where there is none. */
-  verificationKey(kid: string | undefined, now: Date): Promise<CryptoKey | Uint8Array | undefined>;
+  /** The key that a token of this `kid` is verified with, or `undefined` where there is none. */
+  verificationKey(kid: string | undefined, now: Date): Promise<VerificationKey | undefined>;
   /** What others may verify with, as JWKs (RFC 7517). */
   publicKeys(now: Date): JWK[];
+}
+
+export interface VerificationKey {
+  readonly key: CryptoKey | Uint8Array;
+  /** Whether every token of this key has expired, so that none that says otherwise is genuine. */
+  readonly onlyExpired: boolean;
 }
 
 /** HS256 with a key that the app's other services share, as the Flask server had it. */
@@ -25,7 +31,7 @@ export function sharedSecretKeys(secret: string, audience: string | undefined): 
     audience,
     clientId: undefined,
     signingKey: () => ({ key, kid: undefined }),
-    verificationKey: async (kid) => (kid === undefined ? key : undefined),
+    verificationKey: async (kid) => (kid === undefined ? { key, onlyExpired: false } : undefined),
     publicKeys: () => [],
   };
 }

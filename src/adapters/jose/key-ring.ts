@@ -1,19 +1,16 @@
-import {
-  type CryptoKey,
-  calculateJwkThumbprint,
-  exportJWK,
-  generateKeyPair,
-  importJWK,
-  type JWK,
-} from "jose";
+import { type CryptoKey, importJWK, type JWK } from "jose";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import { keyState, type RingTimes, signingKeyOf } from "../../domain/key-ring.ts";
 import type { AccessKeys } from "./access-keys.ts";
 import { openPrivateKey, sealPrivateKey } from "./seal.ts";
 
 export interface KeyRingOptions {
+  /** Sees to the stored ring and resolves to the keys that are of use. */
+  readonly keepKeys: () => Promise<readonly StoredSigningKey[]>;
   readonly repository: SigningKeyRepository;
   readonly clock: Clock;
+  readonly times: RingTimes;
   readonly algorithm: "ES256" | "RS256";
   readonly typ: string;
   readonly audience: string;
@@ -21,79 +18,105 @@ export interface KeyRingOptions {
   readonly sealingKeys: readonly [Uint8Array, ...Uint8Array[]];
 }
 
+export interface KeyRing extends AccessKeys {
+  /** Takes the ring as it now is in storage. */
+  reload(): Promise<void>;
+}
+
 interface LoadedKey {
   readonly kid: string;
   readonly activeAt: Date;
-  readonly privateKey: CryptoKey;
+  readonly privateKey: CryptoKey | undefined;
   readonly publicKey: CryptoKey;
   readonly publicJwk: JWK;
 }
 
-/** The key pairs that all processes share through storage; the first one to start makes the first. */
-export async function openKeyRing(options: KeyRingOptions): Promise<AccessKeys> {
-  let stored = await storedKeys(options);
-  if (stored.length === 0) {
-    await options.repository.add(await makeKey(options, 1));
-    // another process may have been first: what counts is what storage says
-    stored = await storedKeys(options);
-  }
-  const keys = await Promise.all(stored.map((key) => load(key, options)));
-  const byKid = new Map(keys.map((key) => [key.kid, key]));
+/** At most so often does a token of an unknown key make the ring reload. */
+const UNKNOWN_KID_RELOAD_MS = 1_000;
 
+/** The key pairs that all processes share through storage. */
+export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
+  const { clock, times } = options;
+  let ring = new Map<string, LoadedKey>();
+  let reloadedAt = Number.NEGATIVE_INFINITY;
+  let reloading: Promise<void> | undefined;
+
+  async function load(): Promise<void> {
+    reloadedAt = clock.now().getTime();
+    const stored = await options.keepKeys();
+    // a key that is loaded is not opened again: only its times could not change
+    const loaded = await Promise.all(
+      stored.map((key) => (isAsLoaded(ring.get(key.kid), key) ? ring.get(key.kid) : loadKey(key, options))),
+    );
+    ring = new Map((loaded as LoadedKey[]).map((key) => [key.kid, key]));
+  }
+
+  /** Callers meanwhile share the one that runs. */
+  function reload(): Promise<void> {
+    reloading ??= load().finally(() => {
+      reloading = undefined;
+    });
+    return reloading;
+  }
+
+  await reload();
   return {
+    reload,
     algorithm: options.algorithm,
     typ: options.typ,
     audience: options.audience,
     clientId: "connect-auth",
     signingKey(now) {
-      const active = keys.filter((key) => key.activeAt <= now);
-      const newest = active.at(-1) ?? keys[0];
-      if (newest === undefined) throw new Error("The key ring is empty");
-      return { key: newest.privateKey, kid: newest.kid };
+      const { kid, privateKey } = signingKeyOf([...ring.values()], now) ?? {};
+      if (privateKey === undefined) throw new Error("The key ring has no key to sign with");
+      return { key: privateKey, kid };
     },
-    verificationKey: async (kid) => (kid === undefined ? undefined : byKid.get(kid)?.publicKey),
-    publicKeys: () => keys.map((key) => key.publicJwk),
+    async verificationKey(kid, now) {
+      if (kid === undefined) return undefined;
+      if (!ring.has(kid) && now.getTime() - reloadedAt >= UNKNOWN_KID_RELOAD_MS) await reload();
+      const key = ring.get(kid);
+      if (key === undefined) return undefined;
+      const state = keyState([...ring.values()], key, now, times);
+      return { key: key.publicKey, onlyExpired: state === "logging_out" || state === "over" };
+    },
+    publicKeys(now) {
+      const keys = [...ring.values()];
+      const published = keys.filter((key) =>
+        ["next", "signing", "verifying"].includes(keyState(keys, key, now, times)),
+      );
+      return published.map(({ publicJwk }) => publicJwk);
+    },
   };
 }
 
-async function storedKeys({ repository, algorithm }: KeyRingOptions): Promise<StoredSigningKey[]> {
-  const ofAlgorithm = (await repository.list()).filter((key) => key.algorithm === algorithm);
-  return ofAlgorithm.sort((a, b) => a.sequence - b.sequence);
+function isAsLoaded(loaded: LoadedKey | undefined, stored: StoredSigningKey): boolean {
+  return (
+    loaded !== undefined && (loaded.privateKey === undefined) === (stored.sealedPrivateKey === undefined)
+  );
 }
 
-async function makeKey(options: KeyRingOptions, sequence: number): Promise<StoredSigningKey> {
-  const { algorithm, clock, sealingKeys } = options;
-  const pair = await generateKeyPair(algorithm, { extractable: true });
-  const bare = await exportJWK(pair.publicKey);
-  const kid = await calculateJwkThumbprint(bare);
-  const now = clock.now();
-  return {
-    kid,
-    algorithm,
-    sequence,
-    publicJwk: { ...bare, kid, alg: algorithm, use: "sig" },
-    sealedPrivateKey: await sealPrivateKey(await exportJWK(pair.privateKey), sealingKeys[0]),
-    createdAt: now,
-    activeAt: now,
-  };
-}
-
-async function load(key: StoredSigningKey, options: KeyRingOptions): Promise<LoadedKey> {
-  const { repository, sealingKeys } = options;
-  const { jwk: privateJwk, isOutdated } = await openPrivateKey(key.sealedPrivateKey, sealingKeys);
-  if (isOutdated) {
-    const resealed = await sealPrivateKey(privateJwk, sealingKeys[0]);
-    await repository.replacePrivateKey(key.kid, key.sealedPrivateKey, resealed);
-  }
+async function loadKey(stored: StoredSigningKey, options: KeyRingOptions): Promise<LoadedKey> {
+  const privateJwk = await privateHalf(stored, options);
   const [privateKey, publicKey] = await Promise.all([
-    importJWK(privateJwk, key.algorithm),
-    importJWK(key.publicJwk, key.algorithm),
+    privateJwk && importJWK(privateJwk, stored.algorithm),
+    importJWK(stored.publicJwk, stored.algorithm),
   ]);
   return {
-    kid: key.kid,
-    activeAt: key.activeAt,
-    privateKey: privateKey as CryptoKey,
+    kid: stored.kid,
+    activeAt: stored.activeAt,
+    privateKey: privateKey as CryptoKey | undefined,
     publicKey: publicKey as CryptoKey,
-    publicJwk: key.publicJwk,
+    publicJwk: stored.publicJwk,
   };
+}
+
+/** Seals anew what an older secret sealed, so that the change of SECRET_KEY can end. */
+async function privateHalf(
+  { kid, sealedPrivateKey: sealed }: StoredSigningKey,
+  { repository, sealingKeys }: KeyRingOptions,
+): Promise<JWK | undefined> {
+  if (sealed === undefined) return undefined;
+  const { jwk, isOutdated } = await openPrivateKey(sealed, sealingKeys);
+  if (isOutdated) await repository.replacePrivateKey(kid, sealed, await sealPrivateKey(jwk, sealingKeys[0]));
+  return jwk;
 }

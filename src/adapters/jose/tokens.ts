@@ -1,14 +1,9 @@
-import { type CryptoKey, errors, type JWTPayload, jwtVerify, SignJWT } from "jose";
+import { type JWTPayload, SignJWT } from "jose";
 import { z } from "zod";
-import type {
-  AccessClaims,
-  RefreshClaims,
-  TokenIssuer,
-  TokenVerifier,
-} from "../../application/ports/tokens.ts";
+import type { TokenIssuer, TokenVerifier } from "../../application/ports/tokens.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { AccessKeys } from "./access-keys.ts";
-import { isCanonical } from "./canonical.ts";
+import { CLOCK_SKEW_SECONDS, type Expected, verifyJws } from "./verify.ts";
 
 export interface TokenOptions {
   readonly issuer: string;
@@ -17,7 +12,6 @@ export interface TokenOptions {
   readonly refreshKeys: readonly [Uint8Array, ...Uint8Array[]];
 }
 
-const CLOCK_SKEW_SECONDS = 5;
 const REFRESH_TYP = "rt+jwt";
 
 /** Seconds that a Date can hold. */
@@ -86,12 +80,25 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         .sign(refreshKeys[0]);
     },
 
-    async verifyAccess(token, now): Promise<AccessClaims> {
+    async verifyAccess(token, now, { evenExpired = false } = {}) {
       const { algorithm, typ, audience } = accessKeys;
-      const expected = { algorithm, typ, issuer, ...present({ audience }), now };
-      const payload = await verified(token, expected, ({ kid }) => accessKeys.verificationKey(kid, now));
+      const expected = { algorithm, typ, issuer, ...present({ audience }), now, evenExpired };
+      let keyId: string | undefined;
+      let onlyExpired = false;
+      const payload = await verifyJws(token, expected, async (kid) => {
+        const found = await accessKeys.verificationKey(kid, now);
+        keyId = kid;
+        onlyExpired = found?.onlyExpired ?? false;
+        return found?.key;
+      });
       const claims = parsed(accessPayload, payload, now);
-      if (claims.client_id !== accessKeys.clientId || (audience === undefined && claims.aud !== undefined)) {
+      const expiresAt = new Date(claims.exp * 1000);
+      const hasForeignAudience = audience === undefined && claims.aud !== undefined;
+      if (
+        claims.client_id !== accessKeys.clientId ||
+        hasForeignAudience ||
+        (onlyExpired && expiresAt > now)
+      ) {
         throw new AuthError("invalid_token");
       }
       return {
@@ -101,54 +108,22 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         tokenId: claims.jti,
         identity: claims.identity,
         issuedAt: new Date(claims.iat * 1000),
-        expiresAt: new Date(claims.exp * 1000),
+        expiresAt,
+        keyId,
+        payload,
       };
     },
 
-    async verifyRefresh(token, now): Promise<RefreshClaims> {
-      const expected = { algorithm: "HS256", typ: REFRESH_TYP, now };
+    async verifyRefresh(token, now, { evenExpired = false } = {}) {
+      const expected = { algorithm: "HS256", typ: REFRESH_TYP, now, evenExpired };
       const payload = await firstVerified(token, expected, refreshKeys);
       const claims = parsed(refreshPayload, payload, now);
       const generation = Number(claims.jti.slice(claims.sid.length + 1));
       const isGeneration = Number.isSafeInteger(generation) && generation >= 0;
       if (!isGeneration || claims.jti !== `${claims.sid}.${generation}`) throw new AuthError("invalid_token");
-      return { userId: claims.sub, sessionId: claims.sid, generation };
+      return { userId: claims.sub, sessionId: claims.sid, generation, payload };
     },
   };
-}
-
-interface Expected {
-  readonly algorithm: string;
-  readonly typ: string;
-  readonly issuer?: string;
-  readonly audience?: string;
-  readonly now: Date;
-}
-
-type Key = CryptoKey | Uint8Array;
-
-async function verified(
-  token: string,
-  { algorithm, now, ...expected }: Expected,
-  findKey: (header: { kid?: string }) => Promise<Key | undefined>,
-): Promise<JWTPayload> {
-  if (!isCanonical(token)) throw new AuthError("invalid_token");
-  try {
-    const { payload, protectedHeader } = await jwtVerify(
-      token,
-      async (header) => {
-        const key = await findKey(header);
-        if (key === undefined) throw new errors.JWKSNoMatchingKey();
-        return key;
-      },
-      { ...expected, algorithms: [algorithm], currentDate: now, clockTolerance: CLOCK_SKEW_SECONDS },
-    );
-    // the library compares media types, in any case and with or without "application/"
-    if (protectedHeader.typ !== expected.typ) throw new AuthError("invalid_token");
-    return payload;
-  } catch (error) {
-    throw refusal(error);
-  }
 }
 
 async function firstVerified(
@@ -159,22 +134,13 @@ async function firstVerified(
   let refused: unknown;
   for (const key of keys) {
     try {
-      return await verified(token, expected, async ({ kid }) => (kid === undefined ? key : undefined));
+      return await verifyJws(token, expected, async (kid) => (kid === undefined ? key : undefined));
     } catch (error) {
       refused = error;
       if (!(error instanceof AuthError) || error.code !== "invalid_token") break;
     }
   }
   throw refused;
-}
-
-/** What the library says of a token is a refusal; whatever else went wrong, storage say, stays a fault. */
-function refusal(error: unknown): unknown {
-  if (error instanceof errors.JWTExpired) return new AuthError("expired_token");
-  if (error instanceof errors.JOSEError || error instanceof TypeError) {
-    return new AuthError("invalid_token", { cause: error });
-  }
-  return error;
 }
 
 function parsed<T extends { iat: number }>(schema: z.ZodType<T>, payload: JWTPayload, now: Date): T {

@@ -1,15 +1,28 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import cors from "@koa/cors";
-import type Router from "@koa/router";
+import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import helmet from "koa-helmet";
 import { AuthError } from "../../domain/errors.ts";
+import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
+import type { IntrospectionClient } from "./basic-client.ts";
+import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
-import { routes, type UseCases } from "./routes.ts";
+import { type SessionUseCases, sessionRoutes } from "./session-routes.ts";
+import { wellKnownRoutes } from "./well-known-routes.ts";
+
+/** The use cases behind the calls. */
+export interface UseCases extends AccountUseCases, SessionUseCases, OAuthUseCases {
+  /** The keys to verify access tokens with, as JWKs (RFC 7517). */
+  readonly publicKeys: () => object[];
+}
 
 export interface HttpOptions {
   readonly issuer: string;
+  /** Seconds that others may keep the published keys and metadata. */
+  readonly publishedMaxAge: number;
+  readonly introspectionClients: readonly IntrospectionClient[];
   readonly corsOrigins: readonly string[];
   /** How many proxies in front are trusted to say where a request comes from. */
   readonly trustProxyHops: number;
@@ -26,7 +39,7 @@ export interface RequestLog {
 /** The calls over HTTP. */
 export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
   const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
-  const router = routes(useCases);
+  const router = makeRouter(useCases, options);
   app.use(requestContext(options.context));
   app.use(logAnswers(options.log));
   app.use(helmet());
@@ -38,6 +51,19 @@ export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
   // what still throws has no answer to give: the connection is gone
   app.on("error", (error) => options.log.failed(error));
   return app;
+}
+
+function makeRouter(useCases: UseCases, options: HttpOptions): Router {
+  const router = new Router({ strict: true, sensitive: true });
+  accountRoutes(router, useCases);
+  sessionRoutes(router, useCases);
+  oauthRoutes(router, useCases, options.introspectionClients);
+  wellKnownRoutes(router, {
+    issuer: options.issuer,
+    maxAge: options.publishedMaxAge,
+    publicKeys: useCases.publicKeys,
+  });
+  return router;
 }
 
 function logAnswers(log: RequestLog): Middleware {

@@ -5,6 +5,7 @@ import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.t
 type HttpErrorCode =
   | "malformed_request"
   | "missing_token"
+  | "invalid_client"
   | "method_not_allowed"
   | "request_timeout"
   | "body_too_large"
@@ -18,6 +19,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   malformed_request: [400, "Malformed request"],
   validation_failed: [400, "Validation failed"],
   missing_token: [401, "Missing token"],
+  invalid_client: [401, "Invalid client"],
   invalid_token: [401, "Invalid token"],
   expired_token: [401, "Expired token"],
   revoked_token: [401, "Revoked token"],
@@ -77,18 +79,30 @@ export function problemBody(issuer: string, requestId: string, problem: HttpProb
   };
 }
 
+/** The same for the OAuth endpoints (RFC 6749, section 5.2). */
+function oauthBody(problem: HttpProblem | AuthError): object {
+  const [status] = PROBLEMS[problem.code];
+  const refused = status === 401 ? "invalid_client" : "invalid_request";
+  const failed = status === 503 ? "temporarily_unavailable" : "server_error";
+  return { error: status < 500 ? refused : failed, error_description: problem.message };
+}
+
 /** Answers with the problem and the headers that its status asks for. */
 export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem | AuthError): void {
   const [status] = PROBLEMS[problem.code];
   if ("headers" in problem) ctx.set(problem.headers);
-  if (status === 401) {
-    // RFC 6750, section 3.1: no error where no token was presented
-    ctx.set("WWW-Authenticate", TOKEN_CODES.has(problem.code) ? 'Bearer error="invalid_token"' : "Bearer");
-  }
+  if (status === 401) ctx.set("WWW-Authenticate", challengeFor(problem.code));
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
   }
+  const isOAuth = ctx.path.startsWith("/oauth/");
   ctx.status = status;
-  ctx.body = problemBody(issuer, ctx.state.requestId, problem);
-  ctx.type = "application/problem+json";
+  ctx.body = isOAuth ? oauthBody(problem) : problemBody(issuer, ctx.state.requestId, problem);
+  ctx.type = isOAuth ? "application/json" : "application/problem+json";
+}
+
+function challengeFor(code: ProblemCode): string {
+  if (code === "invalid_client") return 'Basic realm="introspection", charset="UTF-8"';
+  // RFC 6750, section 3.1: no error where no token was presented
+  return TOKEN_CODES.has(code) ? 'Bearer error="invalid_token"' : "Bearer";
 }

@@ -17,3 +17,13 @@ export const loginBody = z.object({
   username: filled.optional(),
   password: filled,
 });
+
+export const passwordBody = z.strictObject({ current_password: filled, new_password: filled });
+
+export const deleteBody = z.strictObject({ password: filled });
+
+/** Unknown parameters are ignored at the OAuth endpoints, as RFC 6749, section 3.1, demands. */
+export const introspectBody = z.object({ token: filled, token_type_hint: z.string().optional() });
+
+/** The hint only saves work (RFC 7009, section 2.1): the token itself says what it is. */
+export const revokeBody = z.object({ token: filled });

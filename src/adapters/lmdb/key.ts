@@ -1,5 +1,5 @@
-/** LMDB's own limit is 1,978 bytes; a key made of several parts needs some of them for itself. */
-const MAX_BYTES = 1024;
+/** LMDB's own limit is 1,978 bytes; the keys of indexes are made of up to two texts and a number. */
+const MAX_BYTES = 900;
 
 /**
  * Control characters and lone surrogates are written in ways that depend on a key's length, so that two

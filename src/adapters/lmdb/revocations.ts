@@ -1,20 +1,38 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
+import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
-/** By key, until when an entry counts, in milliseconds. */
-export function lmdbRevocations({ database, read, write }: Environment): RevocationRepository {
+/** By key, until when an entry counts, in milliseconds; and an index by that end. */
+export function lmdbRevocations(environment: Environment): RevocationRepository {
+  const { database, read, write } = environment;
   const revocations = database<number>("revocations");
+  const ends = openEnds(environment, "revocationsByEnd");
 
-  const isLater = (key: string, moment: number) => (revocations.get(key) ?? -Infinity) > moment;
+  const endOf = (key: string) => revocations.get(key) ?? -Infinity;
 
   return {
     async add(key, until) {
       mustBeKeys(key);
+      const end = until.getTime();
       await write(() => {
-        if (!isLater(key, until.getTime())) revocations.put(key, until.getTime());
+        const before = revocations.get(key);
+        if (before !== undefined && before >= end) return;
+        // left behind, the old end would have a sweep forget the entry too early
+        if (before !== undefined) ends.remove(before, key);
+        revocations.put(key, end);
+        ends.put(end, key);
       });
     },
-    hasAny: (keys, now) => read(() => keys.some((key) => isKey(key) && isLater(key, now.getTime()))),
+    find: (keys, now) => read(() => new Set(keys.filter((key) => isKey(key) && endOf(key) > now.getTime()))),
+    sweep: (now, limit) =>
+      write(() => {
+        const over = ends.upTo(now.getTime(), limit);
+        for (const key of over) {
+          ends.remove(endOf(key), key);
+          revocations.remove(key);
+        }
+        return over.length;
+      }),
   };
 }

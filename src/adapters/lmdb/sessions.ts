@@ -1,28 +1,28 @@
 import type { SessionRepository } from "../../application/ports/sessions.ts";
-import type { Session } from "../../domain/session.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import { fromRecord, toRecord } from "./session-record.ts";
+import { openSessionTable } from "./session-table.ts";
 
-const DATES = ["generationStartedAt", "createdAt", "lastUsedAt", "expiresAt"] as const;
-type Dates = (typeof DATES)[number];
-
-type SessionRecord = Omit<Session, Dates> & Readonly<Record<Dates, number>>;
-
-/** Sessions by id. */
-export function lmdbSessions({ database, read, write }: Environment): SessionRepository {
-  const sessions = database<SessionRecord>("sessions");
+/** Each write is one transaction over the sessions and their indexes. */
+export function lmdbSessions(environment: Environment): SessionRepository {
+  const { read, write } = environment;
+  const sessions = openSessionTable(environment);
 
   return {
     async add(session) {
-      mustBeKeys(session.id);
+      mustBeKeys(session.id, session.userId);
       const isNew = await write(() => {
-        if (sessions.doesExist(session.id)) return false;
-        sessions.put(session.id, toRecord(session));
+        if (sessions.get(session.id) !== undefined) return false;
+        sessions.add(toRecord(session));
         return true;
       });
       if (!isNew) throw new Error("The id is in use");
     },
-    find: (id) => read(() => (isKey(id) ? fromRecord(sessions.get(id)) : undefined)),
+    async find(id) {
+      const record = await read(() => (isKey(id) ? sessions.get(id) : undefined));
+      return record && fromRecord(record);
+    },
     async advance(id, expectedGeneration, at) {
       if (!isKey(id)) return undefined;
       const now = at.getTime();
@@ -35,21 +35,40 @@ export function lmdbSessions({ database, read, write }: Environment): SessionRep
           generationStartedAt: now,
           lastUsedAt: now,
         };
-        sessions.put(id, next);
+        sessions.replace(next);
         return next;
       });
-      return fromRecord(record);
+      return record && fromRecord(record);
     },
+    async touch(id, at) {
+      if (!isKey(id)) return;
+      const now = at.getTime();
+      await write(() => {
+        const session = sessions.get(id);
+        if (session && session.lastUsedAt < now) sessions.replace({ ...session, lastUsedAt: now });
+      });
+    },
+    listOf: (userId, limit) => read(() => (isKey(userId) ? sessions.of(userId, limit).map(fromRecord) : [])),
+    async remove(id) {
+      if (!isKey(id)) return;
+      await write(() => {
+        const session = sessions.get(id);
+        if (session) sessions.remove(session);
+      });
+    },
+    async removeEarlier(userId, epoch, kept) {
+      if (!isKey(userId)) return;
+      await write(() => {
+        for (const session of sessions.of(userId)) {
+          if (session.epoch < epoch && session.id !== kept) sessions.remove(session);
+        }
+      });
+    },
+    sweep: (until, limit) =>
+      write(() => {
+        const over = sessions.endedBy(until.getTime(), limit);
+        for (const session of over) sessions.remove(session);
+        return over.length;
+      }),
   };
-}
-
-function toRecord(session: Session): SessionRecord {
-  const dates = Object.fromEntries(DATES.map((name) => [name, session[name].getTime()]));
-  return { ...session, ...(dates as Record<Dates, number>) };
-}
-
-function fromRecord(record: SessionRecord | undefined): Session | undefined {
-  if (record === undefined) return undefined;
-  const dates = Object.fromEntries(DATES.map((name) => [name, new Date(record[name])]));
-  return { ...record, ...(dates as Record<Dates, Date>) };
 }

@@ -2,14 +2,18 @@ import type { SigningKeyRepository, StoredSigningKey } from "../../application/p
 import type { Environment } from "./environment.ts";
 import { mustBeKeys } from "./key.ts";
 
-type KeyRecord = Omit<StoredSigningKey, "createdAt" | "activeAt"> & {
+type KeyRecord = Omit<StoredSigningKey, "createdAt" | "activeAt" | "sealedPrivateKey"> & {
   readonly createdAt: number;
   readonly activeAt: number;
+  readonly sealedPrivateKey?: string | undefined;
 };
 
 /** Signing keys by their place in the ring, so that the place itself is what is unique. */
 export function lmdbSigningKeys({ database, read, write }: Environment): SigningKeyRepository {
   const signingKeys = database<KeyRecord, [algorithm: string, sequence: number]>("signingKeys");
+
+  // a ring has a handful of keys: looking at each is quicker than an index
+  const find = (kid: string) => Array.from(signingKeys.getRange()).find(({ value }) => value.kid === kid);
 
   return {
     async add(key) {
@@ -23,17 +27,26 @@ export function lmdbSigningKeys({ database, read, write }: Environment): Signing
     },
     replacePrivateKey: (kid, expected, next) =>
       write(() => {
-        for (const { key: place, value: key } of signingKeys.getRange()) {
-          if (key.kid !== kid || key.sealedPrivateKey !== expected) continue;
-          signingKeys.put(place, { ...key, sealedPrivateKey: next });
-          return true;
-        }
-        return false;
+        const found = find(kid);
+        if (found?.value.sealedPrivateKey !== expected) return false;
+        signingKeys.put(found.key, { ...found.value, sealedPrivateKey: next });
+        return true;
+      }),
+    remove: (kid) =>
+      write(() => {
+        const found = find(kid);
+        if (found) signingKeys.remove(found.key);
       }),
     list: () => read(() => Array.from(signingKeys.getRange(), ({ value }) => fromRecord(value))),
   };
 }
 
 function fromRecord(record: KeyRecord): StoredSigningKey {
-  return { ...record, createdAt: new Date(record.createdAt), activeAt: new Date(record.activeAt) };
+  return {
+    ...record,
+    createdAt: new Date(record.createdAt),
+    activeAt: new Date(record.activeAt),
+    // JSON leaves out what is undefined
+    sealedPrivateKey: record.sealedPrivateKey,
+  };
 }

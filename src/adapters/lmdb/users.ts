@@ -47,6 +47,31 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
+    async advanceEpoch(id, expectedEpoch, { keptSession, passwordHash }) {
+      if (!isKey(id)) return false;
+      return write(() => {
+        const user = users.get(id);
+        if (user?.epoch !== expectedEpoch) return false;
+        users.put(id, {
+          ...user,
+          epoch: expectedEpoch + 1,
+          keptSession,
+          passwordHash: passwordHash ?? user.passwordHash,
+        });
+        return true;
+      });
+    },
+    async remove(id, expectedEpoch) {
+      if (!isKey(id)) return false;
+      return write(() => {
+        const user = users.get(id);
+        if (user?.epoch !== expectedEpoch) return false;
+        users.remove(id);
+        usersByName.remove(user.username.canonical);
+        usersByEmail.remove(user.email.canonical);
+        return true;
+      });
+    },
   };
 }
 

@@ -5,6 +5,8 @@
 export interface RevocationRepository {
   /** Adds an entry that counts while it is earlier than `until`. Adding it again keeps the later end. */
   add(key: string, until: Date): Promise<void>;
-  /** Whether at least one of these entries is there and counts now. One round trip, however many keys. */
-  hasAny(keys: readonly string[], now: Date): Promise<boolean>;
+  /** Which of these entries are there and count now. One round trip, however many keys. */
+  find(keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
+  /** Forgets up to so many entries that count no more at the moment. Resolves to how many it forgot. */
+  sweep(now: Date, limit: number): Promise<number>;
 }

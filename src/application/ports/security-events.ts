@@ -6,7 +6,29 @@ export type SecurityEvent =
   | { readonly type: "password_hash_renewed"; readonly userId: string }
   | { readonly type: "token_refreshed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "access_token_revoked"; readonly userId: string; readonly sessionId: string }
-  | { readonly type: "refresh_token_revoked"; readonly userId: string; readonly sessionId: string };
+  | { readonly type: "refresh_token_revoked"; readonly userId: string; readonly sessionId: string }
+  | {
+      readonly type: "refresh_token_reused";
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly cause: "after_grace" | "older_generation";
+    }
+  | {
+      readonly type: "session_ended";
+      readonly userId: string;
+      readonly sessionId: string;
+      readonly by: "logout" | "its_user";
+    }
+  | {
+      readonly type: "sessions_ended";
+      readonly userId: string;
+      readonly kept: string | undefined;
+      readonly by: "logout";
+    }
+  | { readonly type: "password_changed"; readonly userId: string; readonly sessionId: string }
+  | { readonly type: "password_refused"; readonly userId: string }
+  | { readonly type: "account_deleted"; readonly userId: string }
+  | { readonly type: "signing_key_retired"; readonly keyId: string };
 
 export type LoginFailure = "unknown_user" | "wrong_password" | "disabled";
 

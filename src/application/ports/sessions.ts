@@ -14,4 +14,14 @@ export interface SessionRepository {
    * no such session.
    */
   advance(id: string, expectedGeneration: number, at: Date): Promise<Session | undefined>;
+  /** Records a use. An earlier moment than the recorded one, or an unknown session, changes nothing. */
+  touch(id: string, at: Date): Promise<void>;
+  /** The sessions of a user, dead ones too, the latest begun first, then by id downwards; at most so many. */
+  listOf(userId: string, limit: number): Promise<Session[]>;
+  /** Forgets a session, if it is there. */
+  remove(id: string): Promise<void>;
+  /** Forgets the sessions of a user that have an earlier epoch, but for the kept one. */
+  removeEarlier(userId: string, epoch: number, kept: string | undefined): Promise<void>;
+  /** Forgets up to so many sessions that end at or before the moment. Resolves to how many it forgot. */
+  sweep(until: Date, limit: number): Promise<number>;
 }

@@ -12,8 +12,18 @@ export interface AccessClaims {
   readonly expiresAt: Date;
 }
 
-/** What a refresh token says. */
-export interface RefreshClaims {
+/** What a token says that was found genuine. */
+interface Genuine {
+  /** Every claim as it stands in the token (RFC 7519, section 4). */
+  readonly payload: Readonly<Record<string, unknown>>;
+}
+
+export interface VerifiedAccess extends AccessClaims, Genuine {
+  /** The `kid` of the key that signed it, where keys have one. */
+  readonly keyId: string | undefined;
+}
+
+export interface VerifiedRefresh extends Genuine {
   readonly userId: string;
   readonly sessionId: string;
   readonly generation: number;
@@ -28,11 +38,12 @@ export interface TokenIssuer {
 
 /**
  * Reads tokens. Accepts only what this service issues: algorithm, type, key, issuer and audience come from
- * configuration, never from the token. Says nothing about revocation.
+ * configuration, never from the token. Says nothing about revocation. `evenExpired` takes a token whose time
+ * is over as well.
  */
 export interface TokenVerifier {
   /** @throws AuthError `invalid_token` or `expired_token` */
-  verifyAccess(token: string, now: Date): Promise<AccessClaims>;
+  verifyAccess(token: string, now: Date, options?: { evenExpired?: boolean }): Promise<VerifiedAccess>;
   /** @throws AuthError `invalid_token` or `expired_token` */
-  verifyRefresh(token: string, now: Date): Promise<RefreshClaims>;
+  verifyRefresh(token: string, now: Date, options?: { evenExpired?: boolean }): Promise<VerifiedRefresh>;
 }

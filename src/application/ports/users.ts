@@ -20,4 +20,18 @@ export interface UserRepository {
    * keeps them as they are otherwise. Resolves to whether it did.
    */
   replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
+  /**
+   * Raises the epoch by one and makes the changes, in one step, if the epoch still is the expected one.
+   * Resolves to whether it did. From then on no session of an earlier epoch lives but the kept one.
+   */
+  advanceEpoch(id: string, expectedEpoch: number, changes: EpochChanges): Promise<boolean>;
+  /** Removes the user if the epoch still is the expected one. Resolves to whether it did. */
+  remove(id: string, expectedEpoch: number): Promise<boolean>;
+}
+
+/** What is changed together with the epoch; what is left out stays as it is. */
+export interface EpochChanges {
+  /** The session that lives on, `undefined` for none. */
+  readonly keptSession: string | undefined;
+  readonly passwordHash?: string;
 }

@@ -1,11 +1,11 @@
 import { exportJWK, generateKeyPair } from "jose";
 import { sharedSecretKeys } from "../../../src/adapters/jose/access-keys.ts";
-import { openKeyRing } from "../../../src/adapters/jose/key-ring.ts";
 import { openPrivateKey } from "../../../src/adapters/jose/seal.ts";
 import { makeTokens } from "../../../src/adapters/jose/tokens.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { deriveKey } from "../../../src/adapters/node/secret-key.ts";
 import { AuthError } from "../../../src/domain/errors.ts";
+import { openRing } from "../../support/ring.ts";
 import {
   claims,
   ecdsa,
@@ -45,11 +45,9 @@ export const shared = makeTokens({
 
 const { signingKeys } = openMemoryStorage();
 const sealingKey = deriveKey("a secret of this deployment", "signing-keys");
-const ring = await openKeyRing({
-  repository: signingKeys,
+const { ring } = await openRing({
+  signingKeys,
   clock: { now: () => NOW },
-  algorithm: "ES256",
-  typ: "at+jwt",
   audience: ISSUER,
   sealingKeys: [sealingKey],
 });

@@ -44,7 +44,7 @@ describe("problems", () => {
     ["DELETE /api/token/refresh", "GET, POST"],
     ["HEAD /api/token/refresh", "GET, POST"],
     ["OPTIONS /api/login", "POST"],
-    ["POST /api/me", "GET, HEAD"],
+    ["POST /api/me", "DELETE, GET, HEAD"],
   ])("%s says which methods there are", async (request, allow) => {
     const answer = await call(url, request);
     expect(answer.status).toBe(405);

@@ -1,0 +1,28 @@
+import { Command } from "commander";
+import { type KeysUseCases, keysCommand } from "./keys.ts";
+
+export interface CliOptions {
+  readonly version: string;
+  /** Runs the service until it is told to stop. */
+  serve(): Promise<void>;
+  /** Opens what the key commands work on, runs the work and closes it again. */
+  withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
+}
+
+/** The command line `connect-auth`; without a command it serves. */
+export function makeProgram({ version, serve, withKeys }: CliOptions): Command {
+  const program = new Command("connect-auth")
+    .description("An auth service over HTTP: register, log in, refresh, revoke.")
+    .version(version)
+    .addHelpText(
+      "after",
+      "\nSettings come from environment variables and .env, the same for every command.\n" +
+        "Exit status: 0 done, 1 failed or refused, 78 the configuration cannot be used.",
+    );
+  program
+    .command("serve", { isDefault: true })
+    .description("run the service until SIGTERM (what `npm start` does)")
+    .action(serve);
+  program.addCommand(keysCommand(withKeys));
+  return program;
+}

@@ -1,0 +1,17 @@
+import type { AccessGrant, SessionGrant } from "../../application/session-grant.ts";
+
+/** A new access token as the calls answer it. */
+export function accessAnswer(grant: AccessGrant, message: string) {
+  return {
+    username: grant.username,
+    message,
+    access_token: grant.accessToken,
+    token_type: "Bearer",
+    expires_in: grant.expiresIn,
+  };
+}
+
+/** The same with the refresh token that goes with it. */
+export function sessionAnswer(grant: SessionGrant, message: string) {
+  return { ...accessAnswer(grant, message), refresh_token: grant.refreshToken };
+}

@@ -1,0 +1,14 @@
+import type { RevocationRepository } from "../../application/ports/revocations.ts";
+import { forgetSome, type Step } from "./step.ts";
+
+/** By key, until when an entry counts, in milliseconds. */
+export function memoryRevocations(step: Step): RevocationRepository {
+  const ends = new Map<string, number>();
+  return {
+    add: (key, until) =>
+      step(() => void ends.set(key, Math.max(until.getTime(), ends.get(key) ?? -Infinity))),
+    find: (keys, now) =>
+      step(() => new Set(keys.filter((key) => now.getTime() < (ends.get(key) ?? -Infinity)))),
+    sweep: (now, limit) => step(() => forgetSome(ends, (end) => end <= now.getTime(), limit)),
+  };
+}

@@ -1,0 +1,21 @@
+import type { SettingsRepository } from "../../application/ports/settings.ts";
+import type { Step } from "./step.ts";
+
+/** Values by name. */
+export function memorySettings(step: Step): SettingsRepository {
+  const values = new Map<string, string>();
+  return {
+    claim: (name, value) =>
+      step(() => {
+        const stored = values.get(name) ?? value;
+        values.set(name, stored);
+        return stored;
+      }),
+    replace: (name, expected, next) =>
+      step(() => {
+        if (values.get(name) !== expected) return false;
+        values.set(name, next);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,55 @@
+import type { UserRepository } from "../../application/ports/users.ts";
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import { addNew, type Step } from "./step.ts";
+
+/** Users by id, and the ids by canonical name and canonical address. */
+export function memoryUsers(step: Step): UserRepository {
+  const users = new Map<string, User>();
+  const idsByUsername = new Map<string, string>();
+  const idsByEmail = new Map<string, string>();
+
+  const copyOf = (id: string | undefined) => (id === undefined ? undefined : structuredClone(users.get(id)));
+
+  return {
+    add: (user) =>
+      step(() => {
+        if (idsByUsername.has(user.username.canonical)) throw new AuthError("username_taken");
+        if (idsByEmail.has(user.email.canonical)) throw new AuthError("email_taken");
+        addNew(users, user.id, user);
+        idsByUsername.set(user.username.canonical, user.id);
+        idsByEmail.set(user.email.canonical, user.id);
+      }),
+    findById: (id) => step(() => copyOf(id)),
+    findByUsername: (canonical) => step(() => copyOf(idsByUsername.get(canonical))),
+    findByEmail: (canonical) => step(() => copyOf(idsByEmail.get(canonical))),
+    replacePasswordHash: (expected, next) =>
+      step(() => {
+        const user = users.get(expected.id);
+        if (user?.epoch !== expected.epoch || user.passwordHash !== expected.passwordHash) return false;
+        users.set(user.id, { ...user, passwordHash: next });
+        return true;
+      }),
+    advanceEpoch: (id, expectedEpoch, { keptSession, passwordHash }) =>
+      step(() => {
+        const user = users.get(id);
+        if (user?.epoch !== expectedEpoch) return false;
+        users.set(id, {
+          ...user,
+          epoch: expectedEpoch + 1,
+          keptSession,
+          passwordHash: passwordHash ?? user.passwordHash,
+        });
+        return true;
+      }),
+    remove: (id, expectedEpoch) =>
+      step(() => {
+        const user = users.get(id);
+        if (user?.epoch !== expectedEpoch) return false;
+        users.delete(id);
+        idsByUsername.delete(user.username.canonical);
+        idsByEmail.delete(user.email.canonical);
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,26 @@
+import { MongoClient } from "mongodb";
+import { guarantees, openingOptions } from "./client-options.ts";
+import { ensureIndexes } from "./indexes.ts";
+import { revocationIndexes } from "./revocations.ts";
+import { sessionIndexes } from "./sessions.ts";
+import { userIndexes } from "./users.ts";
+
+/**
+ * Waits for the server and sees to all that must be so before the first request is served.
+ * @throws Error where it cannot be used; of the driver, or one that says what to do about an index.
+ */
+export async function prepareDatabase(uri: string, database: string, waitMs: number): Promise<void> {
+  const client = new MongoClient(uri, openingOptions(waitMs));
+  try {
+    await client.connect();
+    const { writeConcern, ...rest } = guarantees;
+    const db = client.db(database, { ...rest, writeConcern: { ...writeConcern, wtimeoutMS: 0 } });
+    await Promise.all([
+      ensureIndexes(db.collection("users"), userIndexes),
+      ensureIndexes(db.collection("sessions"), sessionIndexes),
+      ensureIndexes(db.collection("revocations"), revocationIndexes),
+    ]);
+  } finally {
+    await client.close();
+  }
+}

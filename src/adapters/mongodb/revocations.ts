@@ -1,0 +1,39 @@
+import type { RevocationRepository } from "../../application/ports/revocations.ts";
+import type { Connection } from "./connection.ts";
+import { inOneBatch, isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import type { Index } from "./indexes.ts";
+
+interface RevocationDocument {
+  readonly _id: string;
+  readonly until: Date;
+}
+
+export const revocationIndexes: readonly Index[] = [
+  // whoever adds an entry has it end late enough for a server whose clock is ahead
+  { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
+];
+
+/** By key, until when an entry counts. */
+export function mongoRevocations({ collection, call }: Connection): RevocationRepository {
+  const revocations = collection<RevocationDocument>("revocations");
+
+  return {
+    add: (key, until) =>
+      call(async () => {
+        mustBeStorable(key);
+        const keepLater = () => revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true });
+        // of two that insert at once, one may be told that the entry is there already
+        await keepLater().catch((error) => (isDuplicateKey(error) ? keepLater() : Promise.reject(error)));
+      }),
+    find: (keys, now) =>
+      call(async () => {
+        const asked = keys.filter(isStorable);
+        // no limit at all is what 0 would mean to MongoDB
+        if (asked.length === 0) return new Set();
+        const filter = { _id: { $in: asked }, until: { $gt: now } };
+        const options = { projection: { _id: 1 }, ...inOneBatch(asked.length) };
+        return new Set((await revocations.find(filter, options).toArray()).map(({ _id }) => _id));
+      }),
+    sweep: (now, limit) => call(() => sweepBefore(revocations, "until", now, limit)),
+  };
+}

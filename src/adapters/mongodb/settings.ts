@@ -1,0 +1,42 @@
+import type { SettingsRepository } from "../../application/ports/settings.ts";
+import type { Connection } from "./connection.ts";
+import { isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+
+interface SettingDocument {
+  readonly _id: string;
+  readonly value: string;
+}
+
+/** Values by name. */
+export function mongoSettings({ collection, call }: Connection): SettingsRepository {
+  const settings = collection<SettingDocument>("settings");
+
+  return {
+    claim: (name, value) =>
+      call(async () => {
+        mustBeStorable(name, value);
+        const claim = () =>
+          settings.findOneAndUpdate(
+            { _id: name },
+            { $setOnInsert: { value } },
+            { upsert: true, returnDocument: "after" },
+          );
+        // of two that insert at once, one may be told that the name is there already
+        const stored = await claim().catch((error) =>
+          isDuplicateKey(error) ? claim() : Promise.reject(error),
+        );
+        if (stored === null) throw new Error("MongoDB did not return what it stored");
+        return stored.value;
+      }),
+    replace: (name, expected, next) =>
+      call(async () => {
+        if (!isStorable(name)) return false;
+        mustBeStorable(next);
+        const { matchedCount } = await settings.updateOne(
+          { _id: name, value: expected },
+          { $set: { value: next } },
+        );
+        return matchedCount === 1;
+      }),
+  };
+}

@@ -1,0 +1,44 @@
+import type { Storage } from "../../application/ports/storage.ts";
+import { type CommandListener, openConnection } from "./connection.ts";
+import { prepareDatabase } from "./prepare.ts";
+import { mongoRevocations } from "./revocations.ts";
+import { mongoSessions } from "./sessions.ts";
+import { mongoSettings } from "./settings.ts";
+import { mongoSigningKeys } from "./signing-keys.ts";
+import { readMongoUri } from "./uri.ts";
+import { mongoUsers } from "./users.ts";
+
+export interface MongoStorageOptions {
+  /** How long to wait for a server that is not there yet, in milliseconds: 10,000 unless told. */
+  readonly waitMs?: number;
+  /** Told of each command that serves a call, for measurements. */
+  readonly onCommand?: CommandListener;
+}
+
+const WAIT_MS = 10_000;
+
+/**
+ * Opens the storage in the database that the URI names, or in `connect_auth`. Any number of processes on any
+ * number of machines may share it. Its unique indexes are there when this resolves.
+ * @throws Error that says what was tried and what to do, and never a password.
+ */
+export async function openMongoStorage(uri: string, options: MongoStorageOptions = {}): Promise<Storage> {
+  const { hosts, database } = readMongoUri(uri);
+  const connection = await connect(uri, database, options).catch((error: Error) => {
+    throw new Error(`MongoDB at ${hosts}: ${error.message}`, { cause: error });
+  });
+  return {
+    users: mongoUsers(connection),
+    sessions: mongoSessions(connection),
+    revocations: mongoRevocations(connection),
+    signingKeys: mongoSigningKeys(connection),
+    settings: mongoSettings(connection),
+    ping: connection.ping,
+    close: connection.close,
+  };
+}
+
+async function connect(uri: string, database: string, { waitMs = WAIT_MS, onCommand }: MongoStorageOptions) {
+  await prepareDatabase(uri, database, waitMs);
+  return openConnection(uri, database, onCommand);
+}

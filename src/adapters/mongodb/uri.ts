@@ -1,0 +1,57 @@
+import { MongoClient } from "mongodb";
+
+const DEFAULT_DATABASE = "connect_auth";
+
+/** What a MongoDB URI says that may be shown to people, and the database it means. */
+export interface MongoAddress {
+  /** Hosts as in the URI, `host:port,host:port`; of a `mongodb+srv` URI the name that is looked up. */
+  readonly hosts: string;
+  readonly database: string;
+}
+
+/** @throws Error without any of the URI's secrets, where the driver would not take the URI. */
+export function readMongoUri(uri: string): MongoAddress {
+  const { srvHost, hosts } = optionsOf(uri);
+  return {
+    hosts: srvHost ?? hosts.map(String).join(","),
+    database: decodeURIComponent(DATABASE.exec(uri)?.[1] ?? "") || DEFAULT_DATABASE,
+  };
+}
+
+/**
+ * Hosts and database of a MongoDB URI, without user, password and options, in a form for people.
+ * @throws Error without any of the URI's secrets, where the driver would not take the URI.
+ */
+export function describeMongoUri(uri: string): string {
+  const { hosts, database } = readMongoUri(uri);
+  return `${hosts}/${database}`;
+}
+
+/**
+ * The path of a URI that the driver has taken. The driver itself cannot say: without a path it means `test`,
+ * and the same with one that says so.
+ */
+const DATABASE = /^[^/]+:\/\/[^/?]*\/([^?]*)/;
+
+function optionsOf(uri: string) {
+  try {
+    // connects to nothing
+    return new MongoClient(uri).options;
+  } catch (error) {
+    throw new Error(`This is not a MongoDB URI that can be used: ${reasonFor(error as Error, uri)}`);
+  }
+}
+
+const FORM =
+  "it must look like mongodb://user:password@host:27017/database, with :/?#[]@% in user and password percent-encoded";
+
+/** Why the driver refuses, unless it repeats some of what may be secret. No cause is kept, for the same reason. */
+function reasonFor({ message }: Error, uri: string): string {
+  const afterScheme = uri.replace(/^[^:]*:\/*/, "");
+  const userInfo = afterScheme.slice(0, afterScheme.lastIndexOf("@") + 1).split(/[:@]/);
+  const optionValues = (uri.split("?", 2)[1] ?? "")
+    .split("&")
+    .map((option) => option.replace(/^[^=]*=?/, ""));
+  const repeats = [...userInfo, ...optionValues].some((text) => text !== "" && message.includes(text));
+  return repeats ? FORM : message;
+}

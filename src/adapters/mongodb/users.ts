@@ -1,0 +1,80 @@
+import type { MongoServerError } from "mongodb";
+import type { UserRepository } from "../../application/ports/users.ts";
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import type { Connection } from "./connection.ts";
+import { insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+import type { Index } from "./indexes.ts";
+
+type UserDocument = Omit<User, "id" | "keptSession"> & {
+  readonly _id: string;
+  readonly keptSession?: string | undefined;
+};
+
+const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
+const EMAIL = { name: "unique_email", key: { "email.canonical": 1 }, unique: true } as const;
+
+export const userIndexes: readonly Index[] = [NAME, EMAIL];
+
+/** Users by id, their canonical names and addresses in unique indexes. */
+export function mongoUsers({ collection, call }: Connection): UserRepository {
+  const users = collection<UserDocument>("users");
+
+  const findBy = (field: "_id" | "username.canonical" | "email.canonical", text: string) =>
+    call(async () => (isStorable(text) ? fromDocument(await users.findOne({ [field]: text })) : undefined));
+
+  return {
+    add: ({ id, ...user }) =>
+      call(async () => {
+        mustBeStorable(id, user.username.canonical, user.email.canonical);
+        try {
+          await insertOnce(users, { _id: id, ...user });
+        } catch (error) {
+          throw (isDuplicateKey(error) && refusalOf(error)) || error;
+        }
+      }),
+    findById: (id) => findBy("_id", id),
+    findByUsername: (canonical) => findBy("username.canonical", canonical),
+    findByEmail: (canonical) => findBy("email.canonical", canonical),
+    replacePasswordHash: ({ id, epoch, passwordHash }, next) =>
+      call(async () => {
+        if (!isStorable(id)) return false;
+        const changes = { $set: { passwordHash: next } };
+        const { matchedCount } = await users.updateOne({ _id: id, epoch, passwordHash }, changes);
+        return matchedCount === 1;
+      }),
+    advanceEpoch: (id, expectedEpoch, { keptSession, ...changes }) =>
+      call(async () => {
+        if (!isStorable(id)) return false;
+        const next = { ...changes, epoch: expectedEpoch + 1 };
+        const { matchedCount } = await users.updateOne(
+          { _id: id, epoch: expectedEpoch },
+          keptSession === undefined
+            ? { $set: next, $unset: { keptSession: true } }
+            : { $set: { ...next, keptSession } },
+        );
+        return matchedCount === 1;
+      }),
+    remove: (id, expectedEpoch) =>
+      call(async () => {
+        if (!isStorable(id)) return false;
+        return (await users.deleteOne({ _id: id, epoch: expectedEpoch })).deletedCount === 1;
+      }),
+  };
+}
+
+function fromDocument(document: UserDocument | null): User | undefined {
+  if (document === null) return undefined;
+  const { _id, ...user } = document;
+  return { id: _id, ...user, keptSession: user.keptSession };
+}
+
+/** Not every server says by `keyPattern` which index refused; all name it in the message, before the value. */
+function refusalOf({ keyPattern, message }: MongoServerError): AuthError | undefined {
+  const refusedBy = ({ name, key }: typeof NAME | typeof EMAIL) =>
+    keyPattern
+      ? Object.keys(key).every((field) => field in keyPattern)
+      : / index: (\S+)/.exec(message)?.[1] === name;
+  if (refusedBy(NAME)) return new AuthError("username_taken");
+  return refusedBy(EMAIL) ? new AuthError("email_taken") : undefined;
+}

@@ -1,0 +1,25 @@
+import type { User } from "../domain/user.ts";
+import { liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
+import type { EpochChanges, UserRepository } from "./ports/users.ts";
+
+export interface EndEpochDeps extends OwnSessionsDeps {
+  readonly users: UserRepository;
+}
+
+/**
+ * Makes a change that ends the user's sessions but for the kept one, in the one step that raises the epoch,
+ * and then tidies. Resolves to how many sessions that lived are ended, or to `undefined` where another such
+ * change came first and nothing was done.
+ */
+export async function endEpoch(
+  deps: EndEpochDeps,
+  user: User,
+  now: Date,
+  changes: EpochChanges,
+): Promise<number | undefined> {
+  if (!(await deps.users.advanceEpoch(user.id, user.epoch, changes))) return undefined;
+  // after the step, so that no login that was just in time is missed
+  const ended = (await liveSessionsOf(deps, user, now)).filter(({ id }) => id !== changes.keptSession);
+  await deps.sessions.removeEarlier(user.id, user.epoch + 1, changes.keptSession);
+  return ended.length;
+}

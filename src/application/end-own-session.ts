@@ -1,0 +1,38 @@
+import { AuthError } from "../domain/errors.ts";
+import { revocationKey } from "../domain/revocation.ts";
+import { isOver, originOf } from "../domain/session.ts";
+import { standsBehind } from "../domain/user.ts";
+import { checkAccessToken, type RefreshCheckDeps } from "./check-token.ts";
+import { endSession } from "./end-session.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+
+export interface EndOwnSessionDeps extends RefreshCheckDeps {
+  readonly clock: Clock;
+  readonly events: SecurityEvents;
+}
+
+/**
+ * Ends one live session of the token's user, the one of the token itself too.
+ * @throws AuthError `not_found` for any other; `invalid_token`, `expired_token`, `revoked_token`
+ */
+export type EndOwnSession = (accessToken: string, sessionId: string) => Promise<void>;
+
+export function makeEndOwnSession(deps: EndOwnSessionDeps): EndOwnSession {
+  return async (accessToken, sessionId) => {
+    const now = deps.clock.now();
+    const { user } = await checkAccessToken(deps, accessToken, now);
+    const [session, stops] = await Promise.all([
+      deps.sessions.find(sessionId),
+      deps.revocations.find([revocationKey.session(sessionId)], now),
+    ]);
+    const lives =
+      session?.userId === user.id &&
+      stops.size === 0 &&
+      !isOver(session, now, deps.sessionIdleTtlMs) &&
+      standsBehind(user, originOf(session));
+    if (!lives) throw new AuthError("not_found");
+    await endSession(deps, session);
+    deps.events.report({ type: "session_ended", userId: user.id, sessionId, by: "its_user" });
+  };
+}

@@ -1,0 +1,15 @@
+import { keptUntil, revocationKey } from "../domain/revocation.ts";
+import type { Session } from "../domain/session.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
+import type { SessionRepository } from "./ports/sessions.ts";
+
+export interface EndSessionDeps {
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+}
+
+/** Ends a session: the entry is its end, for every token of it; removing its record is tidying. */
+export async function endSession(deps: EndSessionDeps, session: Session): Promise<void> {
+  await deps.revocations.add(revocationKey.session(session.id), keptUntil(session.expiresAt));
+  await deps.sessions.remove(session.id);
+}

@@ -1,0 +1,50 @@
+import { AuthError } from "../domain/errors.ts";
+import { checkAccessToken, checkRefreshToken, type RefreshCheckDeps } from "./check-token.ts";
+import type { Clock } from "./ports/clock.ts";
+
+export interface IntrospectDeps extends RefreshCheckDeps {
+  readonly clock: Clock;
+}
+
+/** What is said of a token that lives: its claims, and the name of its user (RFC 7662, section 2.2). */
+export interface Introspection {
+  readonly username: string;
+  readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Whether a token lives, and what it says; `undefined` where it does not. A refresh token is looked for
+ * only where it is asked for, lest an API take one for an access token.
+ */
+export type Introspect = (token: string, kind: "access" | "refresh") => Promise<Introspection | undefined>;
+
+export function makeIntrospect(deps: IntrospectDeps): Introspect {
+  return async (token, kind) => {
+    const now = deps.clock.now();
+    try {
+      return await (kind === "refresh"
+        ? introspectRefresh(deps, token, now)
+        : introspectAccess(deps, token, now));
+    } catch (error) {
+      if (error instanceof AuthError && DEAD.has(error.code)) return undefined;
+      throw error;
+    }
+  };
+}
+
+const DEAD = new Set(["invalid_token", "expired_token", "revoked_token"]);
+
+async function introspectAccess(deps: IntrospectDeps, token: string, now: Date): Promise<Introspection> {
+  const { claims, user } = await checkAccessToken(deps, token, now);
+  return { username: user.username.shown, claims: claims.payload };
+}
+
+async function introspectRefresh(
+  deps: IntrospectDeps,
+  token: string,
+  now: Date,
+): Promise<Introspection | undefined> {
+  const { claims, session, user } = await checkRefreshToken(deps, token, now);
+  const isNewest = claims.generation === session.generation;
+  return isNewest ? { username: user.username.shown, claims: claims.payload } : undefined;
+}

@@ -1,0 +1,32 @@
+import type { Session } from "../domain/session.ts";
+import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
+import { liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
+import type { Clock } from "./ports/clock.ts";
+
+export interface ListSessionsDeps extends AccessCheckDeps, OwnSessionsDeps {
+  readonly clock: Clock;
+}
+
+export interface ListedSession extends Session {
+  /** Whether the one who asks is in it. */
+  readonly current: boolean;
+}
+
+const MOST = 100;
+
+/**
+ * The live sessions of the token's user, the newest 100, the latest begun first.
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
+ */
+export type ListSessions = (accessToken: string) => Promise<ListedSession[]>;
+
+export function makeListSessions(deps: ListSessionsDeps): ListSessions {
+  return async (accessToken) => {
+    const now = deps.clock.now();
+    const { claims, user } = await checkAccessToken(deps, accessToken, now);
+    const sessions = await liveSessionsOf(deps, user, now);
+    return sessions
+      .slice(0, MOST)
+      .map((session) => ({ ...session, current: session.id === claims.sessionId }));
+  };
+}

@@ -1,0 +1,49 @@
+import type { Clock } from "./ports/clock.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
+import type { SessionRepository } from "./ports/sessions.ts";
+import type { SettingsRepository } from "./ports/settings.ts";
+
+export interface SweepDeps {
+  readonly clock: Clock;
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+  readonly settings: SettingsRepository;
+}
+
+/** How often one of the processes that share a storage sweeps. */
+const SWEEP_EVERY_MS = 600_000;
+
+const BATCH = 500;
+/** A process whose clock is a little ahead forgets nothing that another one still asks for. */
+const SLACK_MS = 3_600_000;
+const TURN = "sweep-turn";
+
+/** Forgets sessions and entries that count no more. Resolves to how many, 0 where it is not this one's turn. */
+export type Sweep = () => Promise<number>;
+
+export function makeSweep(deps: SweepDeps): Sweep {
+  return async () => {
+    const now = deps.clock.now();
+    if (!(await takeTurn(deps.settings, now))) return 0;
+    const ended = new Date(now.getTime() - SLACK_MS);
+    const sessions = await inBatches((limit) => deps.sessions.sweep(ended, limit));
+    return sessions + (await inBatches((limit) => deps.revocations.sweep(now, limit)));
+  };
+}
+
+async function takeTurn(settings: SettingsRepository, now: Date): Promise<boolean> {
+  const mine = now.toISOString();
+  const last = await settings.claim(TURN, mine);
+  if (last === mine) return true;
+  const isDue = now.getTime() - Date.parse(last) >= SWEEP_EVERY_MS;
+  return isDue && settings.replace(TURN, last, mine);
+}
+
+async function inBatches(sweep: (limit: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const swept = await sweep(BATCH);
+    total += swept;
+    if (swept < BATCH) return total;
+  }
+}

@@ -1,0 +1,74 @@
+import { type AccessKeys, sharedSecretKeys } from "../adapters/jose/access-keys.ts";
+import { makeKeyMaker } from "../adapters/jose/key-maker.ts";
+import { openKeyRing } from "../adapters/jose/key-ring.ts";
+import { systemClock } from "../adapters/node/platform.ts";
+import { makeKeepKeys, makeRotateKeys, type RotateKeys } from "../application/keep-keys.ts";
+import { type ListKeys, makeListKeys } from "../application/list-keys.ts";
+import type { SecurityEvents } from "../application/ports/security-events.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import { makeRetireKey, type RetireKey } from "../application/retire-key.ts";
+import type { Config } from "./config.ts";
+import { keysFor, type Secrets } from "./secrets.ts";
+
+/** What can be done with a ring of keys while it is in use. */
+export interface RingUseCases {
+  readonly listKeys: ListKeys;
+  readonly rotateKeys: RotateKeys;
+  readonly retireKey: RetireKey;
+}
+
+export interface OpenedKeys {
+  readonly accessKeys: AccessKeys;
+  /** How access tokens are signed, in words for people. */
+  readonly description: string;
+  /** `undefined` where one shared key signs. */
+  readonly ring: (RingUseCases & { reload(): Promise<void> }) | undefined;
+}
+
+/** The keys for access tokens that the configuration asks for. */
+export async function openAccessKeys(
+  config: Config,
+  secrets: Secrets,
+  storage: Storage,
+  events: SecurityEvents,
+): Promise<OpenedKeys> {
+  if (config.JWT_SECRET_KEY !== undefined) {
+    const accessKeys = sharedSecretKeys(config.JWT_SECRET_KEY, config.JWT_AUDIENCE);
+    return { accessKeys, description: "HS256 with JWT_SECRET_KEY", ring: undefined };
+  }
+  const { JWT_ALG: algorithm = "ES256", JWT_TYP: typ = "at+jwt" } = config;
+  const sealingKeys = keysFor("signing-keys", secrets);
+  const deps = {
+    clock: systemClock,
+    signingKeys: storage.signingKeys,
+    revocations: storage.revocations,
+    keyMaker: makeKeyMaker(algorithm, sealingKeys[0]),
+    keyRotationMs: config.KEY_ROTATION,
+    ringTimes: {
+      publishedMaxAgeMs: config.JWKS_MAX_AGE,
+      accessTokenTtlMs: config.ACCESS_TOKEN_TTL,
+      refreshTokenTtlMs: config.REFRESH_TOKEN_TTL,
+    },
+    events,
+  };
+  const ring = await openKeyRing({
+    keepKeys: makeKeepKeys(deps),
+    repository: storage.signingKeys,
+    clock: deps.clock,
+    times: deps.ringTimes,
+    algorithm,
+    typ,
+    audience: config.JWT_AUDIENCE ?? config.ISSUER,
+    sealingKeys,
+  });
+  return {
+    accessKeys: ring,
+    description: `${algorithm} (${typ}), published as JWKS`,
+    ring: {
+      listKeys: makeListKeys(deps),
+      rotateKeys: makeRotateKeys(deps),
+      retireKey: makeRetireKey(deps),
+      reload: ring.reload,
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { RequestContext } from "../adapters/koa/request-context.ts";
+import { logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config.ts";
+import { failClosed } from "./fail-closed.ts";
+import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
+import { openStorage } from "./storage.ts";
+
+export type Log = ReturnType<typeof openServiceLog>;
+
+/** What the server and the command line both stand on. */
+export interface Foundation {
+  readonly secrets: Secrets;
+  readonly storage: Storage;
+  /** What keeps the data, in words for people. */
+  readonly storageDescription: string;
+  readonly keys: OpenedKeys;
+  readonly log: Log;
+}
+
+/**
+ * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
+ * @throws ConfigError or StartError
+ */
+export async function openFoundation(config: Config, closers: Closers): Promise<Foundation> {
+  const secrets = await findSecrets(config);
+  const { storage: opened, description } = await openStorage(config);
+  closers.push(() => opened.close());
+  const storage = failClosed(opened);
+  await checkSecrets(storage.settings, secrets);
+  const log = openServiceLog(config);
+  const keys = await openAccessKeys(config, secrets, storage, log.events);
+  return { secrets, storage, storageDescription: description, keys, log };
+}
+
+function openServiceLog(config: Config) {
+  const context = new AsyncLocalStorage<RequestContext>();
+  const log = openLog(config.LOG_LEVEL, () => context.getStore() ?? {});
+  return { context, events: logSecurityEvents(log), requests: logRequests(log) };
+}

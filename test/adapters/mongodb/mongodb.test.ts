@@ -1,0 +1,16 @@
+import { describe } from "vitest";
+import { revocationsContract } from "../../contracts/revocations.contract.ts";
+import { sessionsContract } from "../../contracts/sessions.contract.ts";
+import { settingsContract } from "../../contracts/settings.contract.ts";
+import { signingKeysContract } from "../../contracts/signing-keys.contract.ts";
+import { usersContract } from "../../contracts/users.contract.ts";
+import { mongoHarness, mongoServer } from "../../support/storage-mongodb.ts";
+
+describe.skipIf(!mongoServer)("mongodb", () => {
+  const harness = mongoHarness();
+  usersContract("mongodb", harness);
+  sessionsContract("mongodb", harness);
+  revocationsContract("mongodb", harness);
+  signingKeysContract("mongodb", harness);
+  settingsContract("mongodb", harness);
+});

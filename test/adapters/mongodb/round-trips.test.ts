@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
+import type { Storage } from "../../../src/application/ports/storage.ts";
+import { client, makeCore } from "../../support/core.ts";
+import { type ProxiedDatabase, proxiedDatabase } from "../../support/mongo-proxy.ts";
+import { dropDatabase, mongoServer } from "../../support/storage-mongodb.ts";
+import { aSession } from "../../support/storage-samples.ts";
+
+describe.skipIf(!mongoServer)("mongodb: round trips", () => {
+  let database: ProxiedDatabase;
+  let storage: Storage;
+  let count: RoundTripCount;
+  beforeAll(async () => {
+    database = await proxiedDatabase();
+    count = countRoundTrips();
+    storage = await openMongoStorage(database.proxied, { onCommand: count.onCommand });
+    // far enough that what is sent together is under way together, over connections that are there
+    database.proxy.delay(15);
+    for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 6 }, storage.ping));
+  });
+  afterAll(async () => {
+    await storage.close();
+    await database.proxy.close();
+    await dropDatabase(database.direct);
+  });
+
+  async function tripsOf(work: () => Promise<unknown>): Promise<string[]> {
+    count.reset();
+    await work();
+    return count.trips();
+  }
+
+  it("are as docs/storage.md says for each call", async () => {
+    const { users, sessions, revocations } = storage;
+    const { core } = await makeCore(() => ({ users, sessions, revocations }));
+    const account = { username: "Ada", email: "ada@example.com", password: "correct horse", client };
+    const { email, password } = account;
+    expect(await tripsOf(() => core.register(account))).toEqual(["insert", "insert"]);
+    expect(await tripsOf(() => core.login({ email, password, client }))).toEqual(["find", "insert"]);
+    expect(await tripsOf(() => core.login({ email, password: "wrong", client }).catch(() => {}))).toEqual([
+      "find",
+    ]);
+
+    const { accessToken, refreshToken } = await core.login({ email, password, client });
+    expect(await tripsOf(() => core.me(accessToken))).toEqual(["find+find"]);
+    expect(await tripsOf(() => core.refresh(refreshToken))).toEqual(["find+find+find"]);
+    expect(await tripsOf(() => core.revokeAccess(accessToken))).toEqual(["find+find", "update"]);
+    expect(await tripsOf(() => core.revokeRefresh(refreshToken))).toEqual(["find+find+find", "update"]);
+  });
+
+  it("are one for however many keys or sessions", async () => {
+    const keys = Array.from({ length: 300 }, (_, i) => `jti:${i}`);
+    const until = new Date(Date.now() + 60_000);
+    await Promise.all(keys.map((key) => storage.revocations.add(key, until)));
+    await Promise.all(keys.map((id) => storage.sessions.add(aSession({ id, userId: "ada" }))));
+    let found: ReadonlySet<string> = new Set();
+    const find = async () => {
+      found = await storage.revocations.find(keys, new Date());
+    };
+    expect(await tripsOf(find)).toEqual(["find"]);
+    expect(found).toEqual(new Set(keys));
+    for (const limit of [299, 300, 301]) {
+      let listed: unknown[] = [];
+      const list = async () => {
+        listed = await storage.sessions.listOf("ada", limit);
+      };
+      expect(await tripsOf(list)).toEqual(["find"]);
+      expect(listed).toHaveLength(Math.min(limit, 300));
+    }
+  });
+});
+
+type RoundTripCount = ReturnType<typeof countRoundTrips>;
+
+/** Commands that are sent before any of them is answered are one round trip, `find+find`. */
+function countRoundTrips() {
+  const trips: string[][] = [];
+  let isAnswered = true;
+  return {
+    onCommand(command: string, moment: "sent" | "answered" | "failed") {
+      if (moment !== "sent") {
+        isAnswered = true;
+        return;
+      }
+      if (isAnswered) trips.push([]);
+      isAnswered = false;
+      trips.at(-1)?.push(command);
+    },
+    trips: () => trips.map((commands) => commands.join("+")),
+    reset() {
+      trips.length = 0;
+      isAnswered = true;
+    },
+  };
+}

@@ -1,0 +1,149 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Storage } from "../../src/application/ports/storage.ts";
+import type { User } from "../../src/domain/user.ts";
+import { everyWayTo, ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
+import { aUser } from "../support/storage-samples.ts";
+
+/** What UserRepository promises of changes to users: each is one step, and only of what is as expected. */
+export function userChangesContract(name: string, harness: StorageHarness): void {
+  describe(`${name}: changes of users`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await harness.open();
+    });
+    afterEach(() => harness.cleanup());
+
+    async function stored(fields: Partial<User> = {}): Promise<User> {
+      const user = aUser(fields);
+      await storage.users.add(user);
+      return user;
+    }
+
+    it("renews a hash and keeps the rest", async () => {
+      const user = await stored({ epoch: 2, keptSession: "kept" });
+      const bystander = await stored();
+      expect(await storage.users.replacePasswordHash(user, "next")).toBe(true);
+      for (const found of await everyWayTo(storage, user))
+        expect(found).toStrictEqual({ ...user, passwordHash: "next" });
+      expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
+    });
+
+    it.each([
+      ["epoch", { epoch: 1 }],
+      ["hash", { passwordHash: "another" }],
+      ["id", { id: "another" }],
+    ])("does not renew the hash of a user with another %s", async (_, difference) => {
+      const user = await stored();
+      expect(await storage.users.replacePasswordHash({ ...user, ...difference }, "next")).toBe(false);
+      expect(await storage.users.findById(user.id)).toStrictEqual(user);
+    });
+
+    it("lets one of many renew a hash", async () => {
+      const user = await stored();
+      const renewed = await outcomes((racer) => storage.users.replacePasswordHash(user, `next ${racer}`));
+      expect(renewed.filter((did) => did)).toHaveLength(1);
+      const winner = `next ${renewed.indexOf(true)}`;
+      expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, passwordHash: winner });
+    });
+
+    it.each([
+      ["all", { keptSession: "kept", passwordHash: "next" }],
+      ["no hash", { keptSession: "kept" }],
+      ["no session to keep", { keptSession: undefined, passwordHash: "next" }],
+      ["nothing else", { keptSession: undefined }],
+    ])("advances the epoch and changes with it %s", async (_, changes) => {
+      const user = await stored({ epoch: 2, keptSession: "before" });
+      const bystander = await stored({ epoch: 2, keptSession: "before" });
+      expect(await storage.users.advanceEpoch(user.id, 2, changes)).toBe(true);
+      for (const found of await everyWayTo(storage, user))
+        expect(found).toStrictEqual({ ...user, epoch: 3, ...changes });
+      expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
+    });
+
+    it("removes a user, and whoever comes next can have the name and the address", async () => {
+      const user = await stored({ epoch: 2 });
+      const bystander = await stored({ epoch: 2 });
+      expect(await storage.users.remove(user.id, 2)).toBe(true);
+      expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
+      expect(await everyWayTo(storage, bystander)).toStrictEqual([bystander, bystander, bystander]);
+
+      const next = await stored({ username: user.username, email: user.email, epoch: 2 });
+      expect(await storage.users.remove(user.id, 2)).toBe(false);
+      expect(await everyWayTo(storage, next)).toStrictEqual([next, next, next]);
+      await expect(storage.users.add(aUser({ username: user.username }))).rejects.toThrow();
+    });
+
+    it.each([1, 3])("changes nothing of a user of epoch 2 where %i is expected", async (epoch) => {
+      const user = await stored({ epoch: 2, keptSession: "before" });
+      const changes = { keptSession: undefined, passwordHash: "next" };
+      expect(await storage.users.advanceEpoch(user.id, epoch, changes)).toBe(false);
+      expect(await storage.users.remove(user.id, epoch)).toBe(false);
+      expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
+    });
+
+    it.each(["another", ...ODD_KEYS].map((key) => [JSON.stringify(key).slice(0, 20), key]))(
+      "changes nothing under %s",
+      async (_, id) => {
+        const { users } = storage;
+        expect(await users.replacePasswordHash({ id, epoch: 0, passwordHash: "" }, "next")).toBe(false);
+        expect(await users.advanceEpoch(id, 0, { keptSession: undefined })).toBe(false);
+        expect(await users.remove(id, 0)).toBe(false);
+        expect(await users.findById(id)).toBeUndefined();
+      },
+    );
+
+    it("lets one of many advance an epoch", async () => {
+      const user = await stored();
+      const changes = (racer: number) => ({ keptSession: `session ${racer}`, passwordHash: `hash ${racer}` });
+      const did = await outcomes((racer) => storage.users.advanceEpoch(user.id, 0, changes(racer)));
+      expect(did.filter(Boolean)).toHaveLength(1);
+      const winner = { ...user, epoch: 1, ...changes(did.indexOf(true)) };
+      expect(await storage.users.findById(user.id)).toStrictEqual(winner);
+    });
+
+    it("lets one of many remove a user", async () => {
+      const user = await stored();
+      expect((await outcomes(() => storage.users.remove(user.id, 0))).filter(Boolean)).toHaveLength(1);
+      expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
+    });
+
+    it.each([0, 1, 2])("lets one change win where different ones meet (%i)", async (first) => {
+      const user = await stored({ passwordHash: "old" });
+      const attempts = [
+        () => storage.users.advanceEpoch(user.id, 0, { keptSession: undefined }),
+        () => storage.users.remove(user.id, 0),
+        () => storage.users.replacePasswordHash(user, "renewed"),
+      ] as const;
+      const turn = (racer: number) => (racer + first) % 3;
+      const did = await outcomes((racer) => (attempts[turn(racer)] as () => Promise<boolean>)());
+      const wins = (which: number) => did.filter((won, racer) => won && turn(racer) === which).length;
+      const [advanced, removed, renewed] = [wins(0), wins(1), wins(2)];
+      // renewing leaves the epoch, so that it may come before the one other that wins, but not after
+      expect(advanced + removed).toBe(1);
+      expect(renewed).toBeLessThanOrEqual(1);
+      const left = removed ? undefined : { ...user, epoch: 1, passwordHash: renewed ? "renewed" : "old" };
+      expect(await everyWayTo(storage, user)).toStrictEqual([left, left, left]);
+    });
+
+    if (harness.reopen)
+      it("keeps changes", async () => {
+        const [renewed, advanced, removed] = [await stored(), await stored(), await stored()];
+        await storage.users.replacePasswordHash(renewed, "next");
+        await storage.users.advanceEpoch(advanced.id, 0, { keptSession: "kept" });
+        await storage.users.remove(removed.id, 0);
+        storage = (await harness.reopen?.(storage)) as Storage;
+        expect(await storage.users.findById(renewed.id)).toStrictEqual({ ...renewed, passwordHash: "next" });
+        const kept = { ...advanced, epoch: 1, keptSession: "kept" };
+        expect(await storage.users.findById(advanced.id)).toStrictEqual(kept);
+        expect(await everyWayTo(storage, removed)).toEqual([undefined, undefined, undefined]);
+      });
+
+    it("rejects everything once closed", async () => {
+      const user = await stored();
+      await storage.close();
+      await expect(storage.users.replacePasswordHash(user, "next")).rejects.toThrow();
+      await expect(storage.users.advanceEpoch(user.id, 0, { keptSession: "kept" })).rejects.toThrow();
+      await expect(storage.users.remove(user.id, 0)).rejects.toThrow();
+    });
+  });
+}

@@ -1,0 +1,55 @@
+import { makeKeyMaker } from "../../src/adapters/jose/key-maker.ts";
+import { openKeyRing } from "../../src/adapters/jose/key-ring.ts";
+import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
+import { makeKeepKeys, makeRotateKeys } from "../../src/application/keep-keys.ts";
+import { makeListKeys } from "../../src/application/list-keys.ts";
+import type { Clock } from "../../src/application/ports/clock.ts";
+import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
+import type { SigningKeyRepository } from "../../src/application/ports/signing-keys.ts";
+import { makeRetireKey } from "../../src/application/retire-key.ts";
+
+export interface RingSettings {
+  readonly signingKeys: SigningKeyRepository;
+  readonly clock: Clock;
+  readonly sealingKeys: readonly [Uint8Array, ...Uint8Array[]];
+  readonly audience: string;
+  readonly revocations?: RevocationRepository;
+  readonly algorithm?: "ES256" | "RS256";
+  readonly keyRotationMs?: number;
+}
+
+export const RING_TIMES = {
+  publishedMaxAgeMs: 300_000,
+  accessTokenTtlMs: 900_000,
+  refreshTokenTtlMs: 30 * 86_400_000,
+};
+
+/** A ring of keys and what can be done with it, as the service wires them. */
+export async function openRing(settings: RingSettings) {
+  const { signingKeys, clock, sealingKeys, audience, algorithm = "ES256", keyRotationMs } = settings;
+  const deps = {
+    clock,
+    signingKeys,
+    revocations: settings.revocations ?? openMemoryStorage().revocations,
+    keyMaker: makeKeyMaker(algorithm, sealingKeys[0]),
+    ringTimes: RING_TIMES,
+    keyRotationMs,
+    events: { report: () => {} },
+  };
+  const ring = await openKeyRing({
+    keepKeys: makeKeepKeys(deps),
+    repository: signingKeys,
+    clock,
+    times: RING_TIMES,
+    algorithm,
+    typ: "at+jwt",
+    audience,
+    sealingKeys,
+  });
+  return {
+    ring,
+    listKeys: makeListKeys(deps),
+    rotateKeys: makeRotateKeys(deps),
+    retireKey: makeRetireKey(deps),
+  };
+}

@@ -1,0 +1,52 @@
+import type { Bindings } from "../../src/composition/bindings.ts";
+
+type Ports = Pick<Bindings, "users" | "sessions" | "revocations">;
+
+/**
+ * Storage ports whose calls are counted, and that stand still before one of them until they are told to go
+ * on; never told, the process may as well have been killed there.
+ */
+export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
+  let calls = 0;
+  const reached = signal();
+  const released = signal();
+
+  async function step(): Promise<void> {
+    const isHere = calls === stopBefore;
+    calls += 1;
+    if (!isHere) return;
+    reached.give();
+    await released.given;
+  }
+
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get:
+        (target, name) =>
+        async (...args: unknown[]) => {
+          await step();
+          return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[name]?.(...args);
+        },
+    });
+
+  return {
+    ports: {
+      users: wrap(ports.users),
+      sessions: wrap(ports.sessions),
+      revocations: wrap(ports.revocations),
+    },
+    /** How many calls there were. */
+    calls: () => calls,
+    /** Resolves once the call is about to be made that the ports stop before. */
+    reached: reached.given,
+    goOn: released.give,
+  };
+}
+
+function signal() {
+  let give = () => {};
+  const given = new Promise<void>((resolve) => {
+    give = resolve;
+  });
+  return { given, give };
+}
