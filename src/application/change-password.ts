@@ -6,15 +6,13 @@ import {
   presentedPasswordFaults,
 } from "../domain/password.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
+import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
+import type { Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { PasswordHasher } from "./ports/password-hasher.ts";
-import type { SecurityEvents } from "./ports/security-events.ts";
 
-export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps {
+export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps {
   readonly clock: Clock;
-  readonly hasher: PasswordHasher;
-  readonly events: SecurityEvents;
   readonly passwordPolicy: PasswordPolicy;
 }
 
@@ -22,27 +20,26 @@ export interface ChangePasswordCommand {
   readonly accessToken: string;
   readonly currentPassword: string;
   readonly newPassword: string;
+  readonly isGone?: Turn["isGone"];
 }
 
 /**
  * Changes the password and ends every session but the token's own. No session from a login with the old
  * password lives once this resolves to how many ended.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `overloaded`; `invalid_token`,
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
  * `expired_token`, `revoked_token`
  */
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
 
 export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
-  return async ({ accessToken, currentPassword, newPassword }) => {
+  return async ({ accessToken, currentPassword, newPassword, isGone }) => {
     for (;;) {
       const now = deps.clock.now();
-      const { claims, user } = await checkAccessToken(deps, accessToken, now);
+      const live = await checkAccessToken(deps, accessToken, now);
+      const { claims, user } = live;
       refuseUnfit(deps.passwordPolicy, currentPassword, newPassword);
-      if (!(await deps.hasher.verify(user.passwordHash, normalizedPassword(currentPassword)))) {
-        deps.events.report({ type: "password_refused", userId: user.id });
-        throw new AuthError("invalid_credentials");
-      }
-      const passwordHash = await deps.hasher.hash(normalizedPassword(newPassword));
+      await confirmPassword(deps, live, currentPassword, now, { isGone });
+      const passwordHash = await deps.hasher.hash(normalizedPassword(newPassword), { isGone });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (ended === undefined) continue;

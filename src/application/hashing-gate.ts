@@ -6,35 +6,103 @@ export interface GateLimits {
   readonly concurrency: number;
   /** Hashes that may wait; one more is refused. */
   readonly queue: number;
+  /** How long one may wait, in milliseconds. */
+  readonly deadlineMs: number;
+}
+
+/** For whom a hash is made. */
+export interface Turn {
+  /** Newcomers take a quarter of the queue at most, and never the place before somebody who is waiting. */
+  readonly isNewcomer?: boolean;
+  /** Whether the client has gone: nobody would see the answer. */
+  readonly isGone?: (() => boolean) | undefined;
+}
+
+/** A hasher whose calls wait for their turn. @throws AuthError `overloaded` */
+export interface GatedHasher extends PasswordHasher {
+  hash(password: string, turn?: Turn): Promise<string>;
+  verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>;
 }
 
 /**
- * Lets a bounded number of hashes run and a bounded number wait. Hashing shares a few threads with token
- * checks and storage: without a gate a flood of logins starves them all.
+ * Lets a bounded number of hashes run and a bounded number wait for a bounded time. Hashing shares a few
+ * threads with token checks and storage: without a gate a flood of logins starves them all. `now` is a clock
+ * in milliseconds that never goes back.
  */
-export function gateHasher(hasher: PasswordHasher, limits: GateLimits): PasswordHasher {
-  const enter = makeGate(limits);
+export function gateHasher(hasher: PasswordHasher, limits: GateLimits, now: () => number): GatedHasher {
+  const enter = makeGate(limits, now);
   return {
-    hash: (password) => enter(() => hasher.hash(password)),
-    verify: (hash, password) => enter(() => hasher.verify(hash, password)),
+    hash: (password, turn) => enter(() => hasher.hash(password), turn),
+    verify: (hash, password, turn) => enter(() => hasher.verify(hash, password), turn),
     isOutdated: (hash) => hasher.isOutdated(hash),
   };
 }
 
-function makeGate({ concurrency, queue }: GateLimits) {
-  const waiting: (() => void)[] = [];
-  let running = 0;
+interface Waiting {
+  readonly since: number;
+  readonly turn: Turn;
+  start(): void;
+  refuse(error: AuthError): void;
+}
 
-  return async function enter<T>(job: () => Promise<T>): Promise<T> {
+/** Of the newest job's time, the part that counts in the measured pace. */
+const PACE_WEIGHT = 0.2;
+
+function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => number) {
+  const known: Waiting[] = [];
+  const newcomers: Waiting[] = [];
+  let running = 0;
+  let wasNewcomer = false;
+  let paceMs = 0;
+
+  /** When the queue as it is will have been worked off, in whole seconds. */
+  const overloaded = () => {
+    const jobs = known.length + newcomers.length + 1;
+    const retryAfter = Math.max(1, Math.ceil((jobs * paceMs) / concurrency / 1_000));
+    return new AuthError("overloaded", { retryAfter });
+  };
+
+  const isWorthStarting = ({ since, turn }: Waiting) => now() - since < deadlineMs && !turn.isGone?.();
+
+  function dropHopeless(): void {
+    for (const line of [known, newcomers]) {
+      const hopeless = line.filter((waiting) => !isWorthStarting(waiting));
+      if (hopeless.length === 0) continue;
+      line.splice(0, line.length, ...line.filter((waiting) => !hopeless.includes(waiting)));
+      for (const waiting of hopeless) waiting.refuse(overloaded());
+    }
+  }
+
+  /** Two newcomers never follow each other while somebody known waits. */
+  function nextInLine(): Waiting | undefined {
+    const line = (wasNewcomer || newcomers.length === 0) && known.length > 0 ? known : newcomers;
+    const next = line.shift() ?? known.shift();
+    if (next) wasNewcomer = line === newcomers;
+    return next;
+  }
+
+  function wait(turn: Turn): Promise<void> {
+    dropHopeless();
+    const line = turn.isNewcomer ? newcomers : known;
+    const isFull = known.length + newcomers.length >= queue;
+    if (isFull || (turn.isNewcomer && newcomers.length >= Math.max(1, queue / 4))) {
+      return Promise.reject(overloaded());
+    }
+    return new Promise((start, refuse) => line.push({ since: now(), turn, start, refuse }));
+  }
+
+  return async function enter<T>(job: () => Promise<T>, turn: Turn = {}): Promise<T> {
     if (running < concurrency) running += 1;
-    else if (waiting.length < queue) await new Promise<void>((resolve) => waiting.push(resolve));
-    else throw new AuthError("overloaded", { retryAfter: 1 });
+    else await wait(turn);
+    const began = now();
     try {
       return await job();
     } finally {
+      paceMs += PACE_WEIGHT * (now() - began - paceMs);
+      dropHopeless();
       // the place is handed over, not freed, so that nobody can slip in between
-      const next = waiting.shift();
-      if (next) next();
+      const next = nextInLine();
+      if (next) next.start();
       else running -= 1;
     }
   };

@@ -2,21 +2,19 @@ import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { normalizedPassword, presentedPasswordFaults } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
-import { canonicalUsername } from "../domain/username.ts";
+import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
+import type { GatedHasher, Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { PasswordHasher } from "./ports/password-hasher.ts";
 import type { LoginFailure, SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
-import type { UserRepository } from "./ports/users.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
+import { type Admission, refundedOnFault } from "./throttle.ts";
 
-export interface LoginDeps extends GrantDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps {
   readonly clock: Clock;
-  readonly users: UserRepository;
   readonly sessions: SessionRepository;
-  readonly hasher: PasswordHasher;
+  readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
-  readonly canonicalEmail: (text: string) => string;
   readonly refreshTokenTtlMs: number;
 }
 
@@ -25,12 +23,15 @@ export interface LoginCommand {
   readonly email?: string | undefined;
   readonly username?: string | undefined;
   readonly password: string;
+  /** A token that the device had before, of whatever kind and age: it makes it a known device. */
+  readonly formerToken?: string | undefined;
   readonly client: Client;
+  readonly isGone?: Turn["isGone"];
 }
 
 /**
  * Begins a session for who knows the password. Costs one read of the user, one hash, one write.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `overloaded`
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`
  */
 export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
@@ -39,32 +40,40 @@ export function makeLogin(deps: LoginDeps): Login {
     const faults = commandFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
-    const password = normalizedPassword(command.password);
-    const user = await find(deps, command);
-    const matches = await deps.hasher.verify(user?.passwordHash, password);
-    if (user === undefined || !matches || user.disabled) {
-      const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
-      deps.events.report({ type: "login_failed", userId: user?.id, reason });
-      throw new AuthError("invalid_credentials");
-    }
+    const { user: found, admission } = await admitLogin(deps, command, now);
+    const user = await authenticate(deps, found, command, admission);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
-    await deps.sessions.add(session);
+    await Promise.all([deps.sessions.add(session), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
-    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, password);
+    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password);
     return grantSession(deps, user, session, now);
   };
 }
 
-function find(deps: LoginDeps, { email, username }: LoginCommand): Promise<User | undefined> {
-  return email === undefined
-    ? deps.users.findByUsername(canonicalUsername(username ?? ""))
-    : deps.users.findByEmail(deps.canonicalEmail(email));
+/** The same work, whoever is meant and whatever is wrong. */
+async function authenticate(
+  deps: LoginDeps,
+  user: User | undefined,
+  { password, isGone }: LoginCommand,
+  admission: Admission,
+): Promise<User> {
+  const matches = await refundedOnFault(
+    admission,
+    deps.hasher.verify(user?.passwordHash, normalizedPassword(password), { isGone }),
+  );
+  if (user !== undefined && matches && !user.disabled) return user;
+  const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
+  deps.events.report({ type: "login_failed", userId: user?.id, reason });
+  throw new AuthError("invalid_credentials");
 }
 
 /** A login that succeeded does not fail because its hash could not be renewed this time. */
 async function renewHash(deps: LoginDeps, user: User, password: string): Promise<void> {
   try {
-    const renewed = await deps.users.replacePasswordHash(user, await deps.hasher.hash(password));
+    const renewed = await deps.users.replacePasswordHash(
+      user,
+      await deps.hasher.hash(normalizedPassword(password)),
+    );
     if (renewed) deps.events.report({ type: "password_hash_renewed", userId: user.id });
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;

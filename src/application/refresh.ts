@@ -1,4 +1,5 @@
 import { AuthError } from "../domain/errors.ts";
+import { keptUntil, revocationKey } from "../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../domain/session.ts";
 import { checkRefreshToken, type LiveRefresh, type RefreshCheckDeps } from "./check-token.ts";
 import { endSession } from "./end-session.ts";
@@ -61,6 +62,7 @@ async function stepOf(deps: RefreshDeps, live: LiveRefresh, now: Date): Promise<
 }
 
 async function endStolen(deps: RefreshDeps, { claims, session, user }: LiveRefresh): Promise<never> {
+  await deps.revocations.add(revocationKey.theft(session.id), keptUntil(session.expiresAt));
   await endSession(deps, session);
   deps.events.report({
     type: "refresh_token_reused",

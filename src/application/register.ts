@@ -4,18 +4,20 @@ import { newPasswordFaults, normalizedPassword, type PasswordPolicy } from "../d
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { parseUsername } from "../domain/username.ts";
+import type { GatedHasher, Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { PasswordHasher } from "./ports/password-hasher.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
+import { refundedOnFault, type Throttle } from "./throttle.ts";
 
 export interface RegisterDeps extends GrantDeps {
   readonly clock: Clock;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
-  readonly hasher: PasswordHasher;
+  readonly hasher: GatedHasher;
+  readonly throttle: Throttle;
   readonly events: SecurityEvents;
   readonly parseEmail: (text: string) => Email | undefined;
   readonly passwordPolicy: PasswordPolicy;
@@ -28,11 +30,13 @@ export interface RegisterCommand {
   readonly email: string;
   readonly password: string;
   readonly client: Client;
+  readonly isGone?: Turn["isGone"];
 }
 
 /**
  * Makes an account and begins its first session.
- * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `email_taken`, `overloaded`
+ * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `email_taken`,
+ * `too_many_attempts`, `overloaded`
  */
 export type Register = (command: RegisterCommand) => Promise<SessionGrant>;
 
@@ -41,11 +45,15 @@ export function makeRegister(deps: RegisterDeps): Register {
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const now = deps.clock.now();
     const { username, email, password } = readCommand(deps, command);
+    const admission = await deps.throttle.registration(command.client.ip, now);
     const user: User = {
       id: deps.ids.next(),
       username,
       email,
-      passwordHash: await deps.hasher.hash(normalizedPassword(password)),
+      passwordHash: await refundedOnFault(
+        admission,
+        deps.hasher.hash(normalizedPassword(password), { isNewcomer: true, isGone: command.isGone }),
+      ),
       createdAt: now,
       epoch: 0,
       keptSession: undefined,

@@ -1,3 +1,4 @@
+import type { AttemptCounters } from "./ports/attempt-counters.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
@@ -7,6 +8,7 @@ export interface SweepDeps {
   readonly clock: Clock;
   readonly sessions: SessionRepository;
   readonly revocations: RevocationRepository;
+  readonly attempts: AttemptCounters;
   readonly settings: SettingsRepository;
 }
 
@@ -27,7 +29,8 @@ export function makeSweep(deps: SweepDeps): Sweep {
     if (!(await takeTurn(deps.settings, now))) return 0;
     const ended = new Date(now.getTime() - SLACK_MS);
     const sessions = await inBatches((limit) => deps.sessions.sweep(ended, limit));
-    return sessions + (await inBatches((limit) => deps.revocations.sweep(now, limit)));
+    const revocations = await inBatches((limit) => deps.revocations.sweep(now, limit));
+    return sessions + revocations + (await inBatches((limit) => deps.attempts.sweep(now, limit)));
   };
 }
 

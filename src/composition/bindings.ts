@@ -1,16 +1,17 @@
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
+import { keyedHasher } from "../adapters/node/secret-key.ts";
 import { type ChangePasswordDeps, makeChangePassword } from "../application/change-password.ts";
 import { type DeleteAccountDeps, makeDeleteAccount } from "../application/delete-account.ts";
 import { type EndOwnSessionDeps, makeEndOwnSession } from "../application/end-own-session.ts";
+import type { GatedHasher } from "../application/hashing-gate.ts";
 import { type IntrospectDeps, makeIntrospect } from "../application/introspect.ts";
 import { type ListSessionsDeps, makeListSessions } from "../application/list-sessions.ts";
 import { type LoginDeps, makeLogin } from "../application/login.ts";
 import { type LogoutDeps, makeLogout } from "../application/logout.ts";
 import { type LogoutEverywhereDeps, makeLogoutEverywhere } from "../application/logout-everywhere.ts";
 import { type MeDeps, makeMe } from "../application/me.ts";
-import type { PasswordHasher } from "../application/ports/password-hasher.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeRefresh, type RefreshDeps } from "../application/refresh.ts";
 import { makeRegister, type RegisterDeps } from "../application/register.ts";
@@ -18,15 +19,17 @@ import { makeRevokeAccess, type RevokeAccessDeps } from "../application/revoke-a
 import { makeRevokeRefresh, type RevokeRefreshDeps } from "../application/revoke-refresh.ts";
 import { makeRevokeToken } from "../application/revoke-token.ts";
 import { makeSweep, type Sweep, type SweepDeps } from "../application/sweep.ts";
+import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
+import { throttleLimits } from "./throttle-limits.ts";
 
 /** What had to be opened before anything can be wired. */
 export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
   readonly config: Config;
-  readonly hasher: PasswordHasher;
+  readonly hasher: GatedHasher;
   readonly keys: Pick<Foundation["keys"], "accessKeys">;
   readonly log: Pick<Foundation["log"], "events">;
 }
@@ -44,6 +47,7 @@ type Dependencies = RegisterDeps &
   DeleteAccountDeps &
   IntrospectDeps &
   SweepDeps &
+  ThrottleDeps &
   MeDeps;
 
 /** Everything that is wired: the use cases and what they ask for. */
@@ -70,6 +74,10 @@ export function bindings({ config, secrets, storage, hasher, keys, log }: Opened
     verifier: (all) => all.tokens,
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
+    attempts: () => storage.attempts,
+    keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
+    limits: () => throttleLimits(config),
+    throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
     passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH }),
     registrationOpen: () => config.REGISTRATION === "open",
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,

@@ -1,8 +1,7 @@
 import { openArgon2Hasher } from "../adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../adapters/koa/app.ts";
 import { listen } from "../adapters/koa/server.ts";
-import { gateHasher } from "../application/hashing-gate.ts";
-import type { PasswordHasher } from "../application/ports/password-hasher.ts";
+import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
 import { repeatedly } from "./background.ts";
 import { type Bindings, bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
@@ -23,6 +22,8 @@ export interface RunningService {
 
 /** Of the ten seconds that a stop may take, what requests get; the rest is for closing the storage. */
 const REQUEST_GRACE_MS = 8_000;
+/** Longer than that nobody waits for a login. */
+const HASH_DEADLINE_MS = 5_000;
 /** How soon a process sees a new or a retired signing key by itself. */
 const RING_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
@@ -88,7 +89,7 @@ function startHousekeeping(
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }
 
-async function openHasher(config: Config): Promise<PasswordHasher> {
+async function openHasher(config: Config): Promise<GatedHasher> {
   const cost = {
     memoryKib: config.ARGON2_MEMORY_KIB,
     passes: config.ARGON2_PASSES,
@@ -101,5 +102,10 @@ async function openHasher(config: Config): Promise<PasswordHasher> {
       error,
     );
   });
-  return gateHasher(hasher, { concurrency: config.HASH_CONCURRENCY, queue: config.HASH_QUEUE });
+  const limits = {
+    concurrency: config.HASH_CONCURRENCY,
+    queue: config.HASH_QUEUE,
+    deadlineMs: HASH_DEADLINE_MS,
+  };
+  return gateHasher(hasher, limits, () => performance.now());
 }

@@ -107,6 +107,21 @@ export const settingsSchema = z.object({
   ARGON2_LANES: whole(1, 64).default(1).describe("Lanes of one hash"),
   HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once"),
   HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait"),
+  LOGIN_THROTTLE: z
+    .enum(["on", "off"], "must be on or off")
+    .default("on")
+    .describe("Whether attempts are limited; off for tests and load measurements"),
+  THROTTLE_PAIR: whole(1, 1_000_000)
+    .default(5)
+    .describe("Wrong passwords for one account from one network, before a wait of 1 minute doubling to 15"),
+  THROTTLE_ACCOUNT: whole(1, 1_000_000).default(50).describe("Wrong passwords for one account in an hour"),
+  THROTTLE_NETWORK: whole(1, 1_000_000).default(200).describe("Wrong passwords from one network in an hour"),
+  THROTTLE_DEVICE: whole(1, 1_000_000)
+    .default(10)
+    .describe("Wrong passwords from a device known to the account, in 15 minutes"),
+  THROTTLE_REGISTRATION: whole(1, 1_000_000)
+    .default(100)
+    .describe("Registrations from one network in an hour"),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
   TRUST_PROXY_HOPS: whole(0, 16).default(0).describe("Proxies whose X-Forwarded-For counts"),
   LOG_LEVEL: z

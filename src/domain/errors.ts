@@ -10,6 +10,7 @@ export type AuthErrorCode =
   | "not_found"
   | "username_taken"
   | "email_taken"
+  | "too_many_attempts"
   | "overloaded"
   | "storage_unavailable";
 
@@ -24,6 +25,7 @@ const DETAILS: Record<AuthErrorCode, string> = {
   not_found: "There is nothing here",
   username_taken: "This Username is already taken!",
   email_taken: "this email is already taken",
+  too_many_attempts: "Too many attempts; wait before the next one",
   overloaded: "Too many requests are waiting; try again shortly",
   storage_unavailable: "The storage does not answer; try again shortly",
 };

@@ -9,6 +9,8 @@ export const revocationKey = {
   session: (sessionId: string) => `sid:${sessionId}`,
   /** Refreshing in a session; its access tokens live on. */
   refreshing: (sessionId: string) => `refresh:${sessionId}`,
+  /** Ends nothing by itself: says that a session ended because one of its tokens was stolen. */
+  theft: (sessionId: string) => `theft:${sessionId}`,
   /** Every access token signed with a key. */
   signingKey: (keyId: string) => `kid:${keyId}`,
 };

@@ -41,11 +41,16 @@ function slowHasher() {
   return { hasher, begun, end, fail, most: () => most };
 }
 
+/** A gate that knows no time but the test's. */
+function gateOf(hasher: PasswordHasher, concurrency: number, queue: number, now = () => 0) {
+  return gateHasher(hasher, { concurrency, queue, deadlineMs: 5_000 }, now);
+}
+
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 it("lets as many hashes run at once as it has places, be they for hashing or checking", async () => {
   const { hasher, begun, end, most } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 2, queue: 10 });
+  const gated = gateOf(hasher, 2, 10);
   const all = [gated.hash("a"), gated.verify("x", "b"), gated.hash("c"), gated.verify(undefined, "d")];
   await settled();
   expect(begun).toEqual(["a", "b"]);
@@ -56,7 +61,7 @@ it("lets as many hashes run at once as it has places, be they for hashing or che
 
 it("refuses as overloaded, at once and unhashed, who finds the queue full; who waits is served", async () => {
   const { hasher, begun, end } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 1, queue: 2 });
+  const gated = gateOf(hasher, 1, 2);
   const served = [gated.hash("a"), gated.hash("b"), gated.hash("c")];
   await expect(gated.hash("d")).rejects.toMatchObject({ code: "overloaded", retryAfter: expect.any(Number) });
   await expect(gated.verify("x", "e")).rejects.toMatchObject({ code: "overloaded" });
@@ -67,7 +72,7 @@ it("refuses as overloaded, at once and unhashed, who finds the queue full; who w
 
 it("without a queue refuses whoever finds no free place", async () => {
   const { hasher, end } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 1, queue: 0 });
+  const gated = gateOf(hasher, 1, 0);
   const served = gated.hash("a");
   await expect(gated.hash("b")).rejects.toMatchObject({ code: "overloaded" });
   await end("a");
@@ -79,7 +84,7 @@ it("without a queue refuses whoever finds no free place", async () => {
 
 it("hands a place to who has waited longest, and nobody slips in between", async () => {
   const { hasher, begun, end, most } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 1, queue: 10 });
+  const gated = gateOf(hasher, 1, 10);
   const first = gated.hash("first").then(() => gated.hash("late"));
   const second = gated.hash("second");
   const third = gated.hash("third");
@@ -91,7 +96,7 @@ it("hands a place to who has waited longest, and nobody slips in between", async
 
 it("a hash that fails, later or at once, tells its caller and frees its place", async () => {
   const { hasher, end, fail } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 1, queue: 1 });
+  const gated = gateOf(hasher, 1, 1);
   const failing = gated.hash("a");
   const waiting = gated.hash("b");
   failing.catch(() => {});
@@ -100,21 +105,22 @@ it("a hash that fails, later or at once, tells its caller and frees its place", 
   await end("b");
   await expect(waiting).resolves.toBe("hash of b");
 
-  const throwing = gateHasher(
+  const throwing = gateOf(
     {
       ...hasher,
       hash() {
         throw new Error("at once");
       },
     },
-    { concurrency: 1, queue: 0 },
+    1,
+    0,
   );
   for (let turn = 0; turn < 3; turn += 1) await expect(throwing.hash("x")).rejects.toThrow("at once");
 });
 
 it("after a flood has gone by, all places are free again", async () => {
   const { hasher, end, begun, most } = slowHasher();
-  const gated = gateHasher(hasher, { concurrency: 3, queue: 5 });
+  const gated = gateOf(hasher, 3, 5);
   const flood = Array.from({ length: 50 }, (_, index) => gated.hash(`f${index}`));
   const outcomes = Promise.allSettled(flood);
   for (let index = 0; index < 50; index += 1) await end(`f${index}`);
@@ -129,7 +135,76 @@ it("after a flood has gone by, all places are free again", async () => {
 });
 
 it("asks whether a hash is outdated without a place", () => {
-  const gated = gateHasher(slowHasher().hasher, { concurrency: 1, queue: 0 });
+  const gated = gateOf(slowHasher().hasher, 1, 0);
   void gated.hash("a");
   expect([gated.isOutdated("old"), gated.isOutdated("new")]).toEqual([true, false]);
 });
+
+it("refuses who has waited longer than the deadline, unhashed, and serves who came later", async () => {
+  const { hasher, begun, end } = slowHasher();
+  let time = 0;
+  const gated = gateOf(hasher, 1, 10, () => time);
+  const first = gated.hash("a");
+  const late = refusalOf(gated.hash("b"));
+  time = 4_000;
+  const later = gated.hash("c");
+  time = 5_000;
+  await end("a");
+  expect(await late).toMatchObject({ code: "overloaded" });
+  await end("c");
+  expect([await first, await later]).toEqual(["hash of a", "hash of c"]);
+  expect(begun).toEqual(["a", "c"]);
+});
+
+it("makes no hash for a client that has gone, and gives its place in a full queue to the next", async () => {
+  const { hasher, begun, end } = slowHasher();
+  const gated = gateOf(hasher, 1, 1);
+  let isGone = false;
+  const first = gated.hash("a");
+  const gone = refusalOf(gated.hash("b", { isGone: () => isGone }));
+  expect(await refusalOf(gated.hash("c"))).toMatchObject({ code: "overloaded" });
+  isGone = true;
+  const next = gated.hash("d");
+  expect(await gone).toMatchObject({ code: "overloaded" });
+  await end("a");
+  await end("d");
+  expect([await first, await next]).toEqual(["hash of a", "hash of d"]);
+  expect(begun).toEqual(["a", "d"]);
+});
+
+it("lets newcomers take a quarter of the queue, and every other place at most while others wait", async () => {
+  const { hasher, begun, end } = slowHasher();
+  const gated = gateOf(hasher, 1, 8);
+  const all = [gated.verify("x", "running")];
+  const newcomer = { isNewcomer: true };
+  for (const name of ["new 1", "new 2"]) all.push(gated.verify("x", name, newcomer));
+  expect(await refusalOf(gated.verify("x", "new 3", newcomer))).toMatchObject({ code: "overloaded" });
+  for (const name of ["known 1", "known 2", "known 3"]) all.push(gated.verify("x", name));
+  for (let served = 0; served < all.length; served += 1) {
+    await settled();
+    await end(begun[served] as string);
+  }
+  await Promise.all(all);
+  expect(begun).toEqual(["running", "new 1", "known 1", "new 2", "known 2", "known 3"]);
+});
+
+it("says when to come again from the pace it measures", async () => {
+  const { hasher, begun, end } = slowHasher();
+  let time = 0;
+  const gated = gateOf(hasher, 1, 3, () => time);
+  const served: Promise<unknown>[] = [];
+  for (let round = 0; round < 40; round += 1) {
+    served.push(gated.hash(`round ${round}`));
+    await settled();
+    time += 2_000;
+    await end(begun[round] as string);
+  }
+  const waiting = ["a", "b", "c", "d"].map((name) => gated.hash(name).catch((error) => error));
+  expect(await refusalOf(gated.hash("e"))).toMatchObject({ code: "overloaded", retryAfter: 8 });
+  for (const name of ["a", "b", "c", "d"]) await end(name);
+  await Promise.all([...served, ...waiting]);
+});
+
+function refusalOf(call: Promise<unknown>): Promise<unknown> {
+  return call.catch((error) => error);
+}

@@ -40,7 +40,7 @@ const ending: Record<string, { run: (core: Core, own: SessionGrant) => Promise<u
       logins: true,
     },
     "the end of the account": {
-      run: (core, own) => core.deleteAccount(own.accessToken, ada.password),
+      run: (core, own) => core.deleteAccount({ accessToken: own.accessToken, password: ada.password }),
       logins: true,
     },
   };
@@ -152,7 +152,7 @@ it("a hash that is renewed never undoes a change of password meanwhile", async (
 it("an account that takes over the address of a deleted one gets none of its tokens", async () => {
   const core = await makeCore();
   const own = await core.register(ada);
-  await core.deleteAccount(own.accessToken, ada.password);
+  await core.deleteAccount({ accessToken: own.accessToken, password: ada.password });
   await core.register(ada);
   expect(await lives(core, own)).toBe(false);
 });

@@ -41,7 +41,7 @@ export async function makeCore(
   const reported: SecurityEvent[] = [];
   const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const factories = bindings({
-    config: readConfig({ STORAGE: "memory", ...env }),
+    config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],
     storage,
     hasher,

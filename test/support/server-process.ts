@@ -6,8 +6,8 @@ import { join } from "node:path";
 /** The program as it is built. */
 export const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
 
-/** Cheap hashing, for tests that are not about it. */
-export const CHEAP_HASHING = { ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1" };
+/** Cheap hashing and no limits, for tests that are not about those. */
+export const FREE_AND_CHEAP = { ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1", LOGIN_THROTTLE: "off" };
 
 /** The service as a process of its own, as people run it. */
 export interface ServerProcess {

@@ -1,4 +1,4 @@
-import { CHEAP_HASHING, type ServerProcess, startServer } from "./server-process.ts";
+import { FREE_AND_CHEAP, type ServerProcess, startServer } from "./server-process.ts";
 import type { sharedStorages } from "./storage-choices.ts";
 
 export interface TwoServers {
@@ -14,7 +14,7 @@ export async function startTwoServers(
   settings: Record<string, string> = {},
 ): Promise<TwoServers> {
   const storage = open();
-  const env = { ...storage.env, ...CHEAP_HASHING, HASH_QUEUE: "1000", ...settings };
+  const env = { ...storage.env, ...FREE_AND_CHEAP, HASH_QUEUE: "1000", ...settings };
   const servers: [ServerProcess, ServerProcess] = await Promise.all([startServer(env), startServer(env)]);
   return {
     urls: [servers[0].url, servers[1].url],

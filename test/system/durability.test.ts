@@ -1,10 +1,10 @@
 import { expect, it } from "vitest";
 import { call, registered, type someone } from "../support/api.ts";
-import { CHEAP_HASHING, startServer, temporaryDirectory } from "../support/server-process.ts";
+import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 
 it("loses nothing acknowledged when it is killed under load", async () => {
   const { path, remove } = temporaryDirectory();
-  const env = { DATA_DIR: path, ...CHEAP_HASHING };
+  const env = { DATA_DIR: path, ...FREE_AND_CHEAP };
   const accounts: ReturnType<typeof someone>[] = [];
   const live: string[] = [];
   const revoked: string[] = [];

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
-import { CHEAP_HASHING, startServer } from "../support/server-process.ts";
+import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 
 it("logs a line for each event and each request, joined by the request id, and nothing secret", async () => {
-  const server = await startServer({ STORAGE: "memory", LOG_LEVEL: "trace", ...CHEAP_HASHING });
+  const server = await startServer({ STORAGE: "memory", LOG_LEVEL: "trace", ...FREE_AND_CHEAP });
   const person = await registered(server.url);
   const headers = { "x-request-id": "the-one" };
   await call(server.url, "GET /api/me?secret=in-the-url", { token: person.access_token, headers });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { type ProxiedDatabase, proxiedDatabase } from "../support/mongo-proxy.ts";
-import { CHEAP_HASHING, runToExit, type ServerProcess, startServer } from "../support/server-process.ts";
+import { FREE_AND_CHEAP, runToExit, type ServerProcess, startServer } from "../support/server-process.ts";
 import { dropDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
 const SECRET_KEY = "a secret that all processes of a test have";
@@ -11,7 +11,7 @@ describe.skipIf(!mongoServer)("the service while MongoDB is away", () => {
   let server: ServerProcess;
   beforeAll(async () => {
     database = await proxiedDatabase();
-    server = await startServer({ MONGO_URI: database.proxied, SECRET_KEY, ...CHEAP_HASHING });
+    server = await startServer({ MONGO_URI: database.proxied, SECRET_KEY, ...FREE_AND_CHEAP });
   });
   afterAll(async () => {
     await database.proxy.resume();

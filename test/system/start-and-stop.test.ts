@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
-import { CHEAP_HASHING, runToExit, startServer, temporaryDirectory } from "../support/server-process.ts";
+import { FREE_AND_CHEAP, runToExit, startServer, temporaryDirectory } from "../support/server-process.ts";
 
 const directories: { remove: () => void }[] = [];
 afterEach(() => {
@@ -17,7 +17,7 @@ function directory(): string {
 describe("starting", () => {
   it("says where it listens, what it keeps data in, how it signs and who it is", async () => {
     const path = directory();
-    const server = await startServer({ DATA_DIR: path, ...CHEAP_HASHING });
+    const server = await startServer({ DATA_DIR: path, ...FREE_AND_CHEAP });
     for (const said of ["http://127.0.0.1:", `LMDB in ${path}`, "ES256 (at+jwt)", "http://localhost:5000"]) {
       expect(server.output()).toContain(said);
     }
@@ -31,7 +31,7 @@ describe("starting", () => {
       join(path, ".env"),
       "STORAGE=memory\nISSUER=https://dot.env\nJWT_SECRET_KEY_FILE=jwt.key\n",
     );
-    const server = await startServer({ ISSUER: "https://environment", ...CHEAP_HASHING }, path);
+    const server = await startServer({ ISSUER: "https://environment", ...FREE_AND_CHEAP }, path);
     expect(server.output()).toContain("https://environment");
     expect(server.output()).toContain("HS256 with JWT_SECRET_KEY");
     expect(server.output()).toContain("warning: STORAGE=memory");
@@ -53,7 +53,7 @@ describe("starting", () => {
 
   it("keeps the secret it makes to itself, and refuses another one", async () => {
     const DATA_DIR = directory();
-    const first = await startServer({ DATA_DIR, ...CHEAP_HASHING });
+    const first = await startServer({ DATA_DIR, ...FREE_AND_CHEAP });
     const { refresh_token: token } = await registered(first.url);
     await first.end();
     expect(statSync(join(DATA_DIR, "secret.key")).mode & 0o777).toBe(0o600);
@@ -67,7 +67,7 @@ describe("starting", () => {
       DATA_DIR,
       SECRET_KEY: "another secret of thirty-two bytes or more",
       SECRET_KEY_PREVIOUS: previous,
-      ...CHEAP_HASHING,
+      ...FREE_AND_CHEAP,
     });
     expect((await call(changed.url, "GET /api/token/refresh", { token })).status).toBe(200);
     await changed.end();
@@ -86,7 +86,7 @@ describe("starting", () => {
   });
 
   it("refuses an address that is in use", async () => {
-    const server = await startServer({ STORAGE: "memory", ...CHEAP_HASHING });
+    const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP });
     const second = await runToExit({ STORAGE: "memory", PORT: new URL(server.url).port });
     expect(second.status).toBe(1);
     expect(second.output).toContain("Cannot listen");
@@ -95,7 +95,7 @@ describe("starting", () => {
 
   it("twice at the same moment on one empty directory agrees on secret and keys", async () => {
     const DATA_DIR = directory();
-    const env = { DATA_DIR, ...CHEAP_HASHING };
+    const env = { DATA_DIR, ...FREE_AND_CHEAP };
     const [one, two] = await Promise.all([startServer(env), startServer(env)]);
     const jwks = await Promise.all([one, two].map(({ url }) => call(url, "GET /.well-known/jwks.json")));
     expect(jwks[0]?.body.keys).toHaveLength(1);

@@ -24,7 +24,8 @@ export const CLOCK_SKEW_SECONDS = 5;
 export async function verifyJws(token: string, expected: Expected, findKey: FindKey): Promise<JWTPayload> {
   const { algorithm, now, evenExpired, ...claims } = expected;
   // the library compares media types in any case and with or without "application/"
-  if (canonicalHeader(token)?.typ !== expected.typ) throw new AuthError("invalid_token");
+  const header = canonicalHeader(token);
+  if (header === undefined || header.typ !== expected.typ) throw new AuthError("invalid_token");
   try {
     const { payload } = await jwtVerify(
       token,

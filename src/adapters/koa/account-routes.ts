@@ -6,7 +6,8 @@ import type { Login } from "../../application/login.ts";
 import type { Me } from "../../application/me.ts";
 import type { Register } from "../../application/register.ts";
 import type { Client } from "../../domain/session.ts";
-import { bearerToken } from "./bearer.ts";
+import { canonicalIp } from "../../domain/throttle.ts";
+import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
 import { readBody } from "./body.ts";
 import { deleteBody, loginBody, passwordBody, registerBody } from "./schemas.ts";
 import { sessionAnswer } from "./token-answers.ts";
@@ -25,14 +26,19 @@ const JSON_OR_FORM = ["application/json", "application/x-www-form-urlencoded"] a
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.post("/api/register", async (ctx) => {
     const body = await readBody(ctx, registerBody, JSON_OR_FORM);
-    const grant = await useCases.register({ ...body, client: clientOf(ctx) });
+    const grant = await useCases.register({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 201;
     ctx.body = sessionAnswer(grant, `User with email ${grant.email} was created`);
   });
 
   router.post("/api/login", async (ctx) => {
     const body = await readBody(ctx, loginBody, JSON_OR_FORM);
-    const grant = await useCases.login({ ...body, client: clientOf(ctx) });
+    const grant = await useCases.login({
+      ...body,
+      formerToken: bearerTokenIfAny(ctx),
+      client: clientOf(ctx),
+      isGone: isGone(ctx),
+    });
     ctx.body = sessionAnswer(grant, `Logged in as ${grant.email}`);
   });
 
@@ -44,7 +50,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.delete("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
     const { password } = await readBody(ctx, deleteBody);
-    await useCases.deleteAccount(accessToken, password);
+    await useCases.deleteAccount({ accessToken, password, isGone: isGone(ctx) });
     ctx.status = 204;
   });
 
@@ -55,6 +61,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
       accessToken,
       currentPassword: body.current_password,
       newPassword: body.new_password,
+      isGone: isGone(ctx),
     });
     ctx.body = { message: "Password has been changed", sessions_ended: ended };
   });
@@ -64,7 +71,7 @@ function clientOf(ctx: Context): Client {
   return { userAgent: ctx.get("User-Agent"), ip: canonicalIp(ctx.ip) };
 }
 
-/** An IPv4 address that arrives mapped into IPv6 is the same client. */
-function canonicalIp(ip: string): string {
-  return ip.replace(/^::ffff:(?=\d+\.)/i, "");
+/** Whether the client has hung up, so that nobody would see the answer. */
+function isGone(ctx: Context): () => boolean {
+  return () => ctx.req.socket.destroyed;
 }

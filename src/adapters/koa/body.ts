@@ -73,12 +73,16 @@ async function readText(ctx: Context): Promise<string> {
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text, (key, value) => {
-      if (key === "__proto__") throw malformed();
+      if (key === "__proto__" || (key === "constructor" && isPrototypeHolder(value))) throw malformed();
       return value;
     });
   } catch {
     throw malformed();
   }
+}
+
+function isPrototypeHolder(value: unknown): boolean {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "prototype");
 }
 
 function parseForm(text: string): unknown {

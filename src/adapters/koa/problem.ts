@@ -34,6 +34,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   body_too_large: [413, "Body too large"],
   unsupported_media_type: [415, "Unsupported media type"],
   headers_too_large: [431, "Headers too large"],
+  too_many_attempts: [429, "Too many attempts"],
   internal_error: [500, "Internal error"],
   overloaded: [503, "Overloaded"],
   storage_unavailable: [503, "Storage unavailable"],
@@ -95,7 +96,8 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
   }
-  const isOAuth = ctx.path.startsWith("/oauth/");
+  // not ctx.path, which throws where the request target is no URL
+  const isOAuth = ctx.req.url?.startsWith("/oauth/");
   ctx.status = status;
   ctx.body = isOAuth ? oauthBody(problem) : problemBody(issuer, ctx.state.requestId, problem);
   ctx.type = isOAuth ? "application/json" : "application/problem+json";

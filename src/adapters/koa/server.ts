@@ -19,6 +19,8 @@ export interface RunningServer {
 
 const REQUEST_TIMEOUT_MS = 10_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+/** More are turned away at once: each costs memory, and the system gives a process only so many files. */
+const MAX_CONNECTIONS = 20_000;
 
 /** Serves the app. @throws Error where the address cannot be had */
 export async function listen(app: Koa, { host, port, issuer }: ServerOptions): Promise<RunningServer> {
@@ -32,6 +34,7 @@ export async function listen(app: Koa, { host, port, issuer }: ServerOptions): P
     },
     app.callback(),
   );
+  server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", (error, socket) => answerUnreadable(error, socket as Socket, issuer));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);

@@ -27,6 +27,7 @@ const OPTIONS = {
   // with it, a commit that fails rejects one more promise, which nobody can reach to handle it
   eventTurnBatching: false,
   permissionsMode: 0o600,
+  maxDbs: 32,
 } as const;
 
 /** @throws Error, with its cause, where the store is damaged or the directory cannot be used. */

@@ -1,4 +1,5 @@
 import type { Storage } from "../../application/ports/storage.ts";
+import { lmdbAttempts } from "./attempts.ts";
 import { openEnvironment } from "./environment.ts";
 import { lmdbRevocations } from "./revocations.ts";
 import { lmdbSessions } from "./sessions.ts";
@@ -19,6 +20,7 @@ export async function openLmdbStorage(directory: string): Promise<Storage> {
       revocations: lmdbRevocations(environment),
       signingKeys: lmdbSigningKeys(environment),
       settings: lmdbSettings(environment),
+      attempts: lmdbAttempts(environment),
       ping: environment.ping,
       close: environment.close,
     };

@@ -1,4 +1,5 @@
 import type { Storage } from "../../application/ports/storage.ts";
+import { memoryAttempts } from "./attempts.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySessions } from "./sessions.ts";
 import { memorySettings } from "./settings.ts";
@@ -19,6 +20,7 @@ export function openMemoryStorage(): Storage {
     revocations: memoryRevocations(step),
     signingKeys: memorySigningKeys(step),
     settings: memorySettings(step),
+    attempts: memoryAttempts(step),
     ping: () => step(() => {}),
     close: async () => {
       closed = true;

@@ -1,4 +1,5 @@
 import { MongoClient } from "mongodb";
+import { attemptIndexes } from "./attempts.ts";
 import { guarantees, openingOptions } from "./client-options.ts";
 import { ensureIndexes } from "./indexes.ts";
 import { revocationIndexes } from "./revocations.ts";
@@ -19,6 +20,7 @@ export async function prepareDatabase(uri: string, database: string, waitMs: num
       ensureIndexes(db.collection("users"), userIndexes),
       ensureIndexes(db.collection("sessions"), sessionIndexes),
       ensureIndexes(db.collection("revocations"), revocationIndexes),
+      ensureIndexes(db.collection("attempts"), attemptIndexes),
     ]);
   } finally {
     await client.close();

@@ -1,4 +1,5 @@
 import type { Storage } from "../../application/ports/storage.ts";
+import { mongoAttempts } from "./attempts.ts";
 import { type CommandListener, openConnection } from "./connection.ts";
 import { prepareDatabase } from "./prepare.ts";
 import { mongoRevocations } from "./revocations.ts";
@@ -33,6 +34,7 @@ export async function openMongoStorage(uri: string, options: MongoStorageOptions
     revocations: mongoRevocations(connection),
     signingKeys: mongoSigningKeys(connection),
     settings: mongoSettings(connection),
+    attempts: mongoAttempts(connection),
     ping: connection.ping,
     close: connection.close,
   };

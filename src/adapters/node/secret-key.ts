@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What keys are derived for; each purpose gets a key of its own from the one secret. */
-export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check";
+export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check" | "throttle";
 
 const MIN_BYTES = 32;
 
@@ -14,7 +14,12 @@ export function deriveKey(secret: string, purpose: KeyPurpose): Uint8Array {
 
 /** Tells one secret from another without telling the secret. */
 export function secretFingerprint(secret: string): string {
-  return createHmac("sha256", deriveKey(secret, "secret-check")).update("fingerprint").digest("base64url");
+  return keyedHasher(deriveKey(secret, "secret-check"))("fingerprint");
+}
+
+/** Names things in storage so that whoever reads it cannot tell what they are named after. */
+export function keyedHasher(key: Uint8Array): (text: string) => string {
+  return (text) => createHmac("sha256", key).update(text).digest("base64url");
 }
 
 /**

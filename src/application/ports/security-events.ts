@@ -3,6 +3,7 @@ export type SecurityEvent =
   | { readonly type: "user_registered"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "login_succeeded"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "login_failed"; readonly userId: string | undefined; readonly reason: LoginFailure }
+  | { readonly type: "attempt_throttled"; readonly scopes: readonly string[] }
   | { readonly type: "password_hash_renewed"; readonly userId: string }
   | { readonly type: "token_refreshed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "access_token_revoked"; readonly userId: string; readonly sessionId: string }

@@ -1,3 +1,4 @@
+import type { AttemptCounters } from "./attempt-counters.ts";
 import type { RevocationRepository } from "./revocations.ts";
 import type { SessionRepository } from "./sessions.ts";
 import type { SettingsRepository } from "./settings.ts";
@@ -14,6 +15,7 @@ export interface Storage {
   readonly revocations: RevocationRepository;
   readonly signingKeys: SigningKeyRepository;
   readonly settings: SettingsRepository;
+  readonly attempts: AttemptCounters;
   /** Resolves if the storage answers now. */
   ping(): Promise<void>;
   /** Ends the use of the storage once what was begun is done. */

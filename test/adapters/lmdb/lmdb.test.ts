@@ -1,3 +1,4 @@
+import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -12,3 +13,4 @@ sessionsContract("lmdb", harness);
 revocationsContract("lmdb", harness);
 signingKeysContract("lmdb", harness);
 settingsContract("lmdb", harness);
+attemptCountersContract("lmdb", harness);

@@ -1,4 +1,5 @@
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
+import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -12,3 +13,4 @@ sessionsContract("memory", harness);
 revocationsContract("memory", harness);
 signingKeysContract("memory", harness);
 settingsContract("memory", harness);
+attemptCountersContract("memory", harness);

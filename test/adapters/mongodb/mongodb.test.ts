@@ -1,4 +1,5 @@
 import { describe } from "vitest";
+import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -13,4 +14,5 @@ describe.skipIf(!mongoServer)("mongodb", () => {
   revocationsContract("mongodb", harness);
   signingKeysContract("mongodb", harness);
   settingsContract("mongodb", harness);
+  attemptCountersContract("mongodb", harness);
 });

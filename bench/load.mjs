@@ -1,0 +1,44 @@
+import { Agent, request } from "node:http";
+
+/** A load generator of an open loop: requests go out by the clock, whether answers come or not. */
+
+const agent = new Agent({ keepAlive: true, maxSockets: 512 });
+
+/** Sends one request and resolves to its status and how long it took, in ms. */
+export function send(url, { method = "GET", headers = {}, body } = {}) {
+  const began = performance.now();
+  return new Promise((resolve) => {
+    const call = request(url, {
+      method,
+      agent,
+      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+    });
+    call.on("response", (response) => {
+      let text = "";
+      response.on("data", (chunk) => {
+        text += chunk;
+      });
+      response.on("end", () => resolve({ status: response.statusCode, text, ms: performance.now() - began }));
+    });
+    call.on("error", () => resolve({ status: 0, text: "", ms: performance.now() - began }));
+    call.end(body && JSON.stringify(body));
+  });
+}
+
+/** Starts `rate` requests a second for so many seconds and resolves to all answers. */
+export async function atRate(rate, seconds, start) {
+  const answers = [];
+  const began = performance.now();
+  const total = Math.round(rate * seconds);
+  while (answers.length < total) {
+    const due = Math.min(total, Math.floor(((performance.now() - began) / 1_000) * rate) + 1);
+    while (answers.length < due) answers.push(start(answers.length));
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return Promise.all(answers);
+}
+
+export function quantile(values, part) {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
+}

@@ -1,0 +1,102 @@
+import { createHash, randomInt, randomUUID } from "node:crypto";
+import { sharedSecretKeys } from "../dist/adapters/jose/access-keys.js";
+import { openLmdbStorage } from "../dist/adapters/lmdb/storage.js";
+import { grantAccess } from "../dist/application/session-grant.js";
+import { bindings } from "../dist/composition/bindings.js";
+import { readConfig } from "../dist/composition/config.js";
+import { makeContainer } from "../dist/composition/container.js";
+import { failClosed } from "../dist/composition/fail-closed.js";
+import { revocationKey } from "../dist/domain/revocation.js";
+import { beginSession } from "../dist/domain/session.js";
+
+/** Of each of users, sessions and revocations. */
+const WRITES_AT_ONCE = 500;
+const DAY_MS = 86_400_000;
+const START = new Date();
+const CLIENT = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", ip: "192.0.2.1" };
+const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"s".repeat(22)}$${"h".repeat(43)}`;
+
+/** The id of the nth of a kind: scattered like a random UUID, and found again without a list of them all. */
+function idOf(kind, n) {
+  const hash = createHash("sha256").update(`${kind} ${n}`).digest("hex");
+  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
+}
+
+function userOf(n) {
+  const [name, address] = [`user-${n}`, `user-${n}@example.com`];
+  return {
+    id: idOf("user", n),
+    username: { shown: name, canonical: name },
+    email: { shown: address, canonical: address },
+    passwordHash: PASSWORD_HASH,
+    createdAt: START,
+    epoch: 0,
+    keptSession: undefined,
+    disabled: false,
+  };
+}
+
+function sessionOf(n) {
+  return beginSession(idOf("session", n), { id: idOf("user", n), epoch: 0 }, CLIENT, START, 30 * DAY_MS);
+}
+
+function addNth({ users, sessions, revocations }, n) {
+  const end = new Date(START.getTime() + DAY_MS + randomInt(DAY_MS));
+  const revoked = revocationKey.token(idOf("revoked token", n));
+  return Promise.all([users.add(userOf(n)), sessions.add(sessionOf(n)), revocations.add(revoked, end)]);
+}
+
+/** Makes a store with so many users, sessions and revocations. */
+export async function fillStore(directory, size) {
+  const storage = await openLmdbStorage(directory);
+  try {
+    for (let first = 0; first < size; first += WRITES_AT_ONCE) {
+      const length = Math.min(WRITES_AT_ONCE, size - first);
+      await Promise.all(Array.from({ length }, (_, place) => addNth(storage, first + place)));
+    }
+  } finally {
+    await storage.close();
+  }
+}
+
+/**
+ * Opens a store of this size and wires the use cases over it as the service does. Each `draw` is of a user at
+ * random; the check it gives resolves to whether that user was found and nothing stops the token.
+ */
+export async function openStore(directory, size) {
+  const storage = await openLmdbStorage(directory);
+  const core = makeContainer(
+    bindings({
+      config: readConfig({ STORAGE: "memory" }),
+      secrets: ["a secret that only this benchmark has, nobody else"],
+      storage: failClosed(storage),
+      hasher: undefined,
+      keys: { accessKeys: sharedSecretKeys("a key that only this benchmark has, nobody else", undefined) },
+      log: { events: { report() {} } },
+    }),
+  );
+  const { me } = core;
+  const { users, revocations } = storage;
+
+  return {
+    close: () => storage.close(),
+    draw: {
+      /** What src/application/check-token.ts asks of storage. */
+      async storage() {
+        const n = randomInt(size);
+        const [id, session] = [idOf("user", n), revocationKey.session(idOf("session", n))];
+        const keys = [revocationKey.token(randomUUID()), session, revocationKey.signingKey(randomUUID())];
+        return async () => {
+          const [user, stops] = await Promise.all([users.findById(id), revocations.find(keys, new Date())]);
+          return user?.id === id && stops.size === 0;
+        };
+      },
+      async me() {
+        const n = randomInt(size);
+        const user = userOf(n);
+        const { accessToken } = await grantAccess(core, user, sessionOf(n), new Date());
+        return async () => (await me(accessToken)).id === user.id;
+      },
+    },
+  };
+}

@@ -1,0 +1,53 @@
+import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import { openEnds } from "./ends.ts";
+import type { Environment } from "./environment.ts";
+import { isKey, mustBeKeys } from "./key.ts";
+
+interface CountRecord {
+  readonly count: number;
+  readonly since: number;
+  readonly until: number;
+}
+
+/** Counts by key, each until its window is over, and an index by that end. */
+export function lmdbAttempts(environment: Environment): AttemptCounters {
+  const { database, write } = environment;
+  const counts = database<CountRecord>("attempts");
+  const ends = openEnds(environment, "attemptsByEnd");
+
+  function chargeOne({ key, windowMs }: Charge, now: number): Tally {
+    const stored = counts.get(key);
+    const isRunning = stored !== undefined && stored.until > now;
+    if (stored && !isRunning) ends.remove(stored.until, key);
+    const record = isRunning
+      ? { ...stored, count: stored.count + 1 }
+      : { count: 1, since: now, until: now + windowMs };
+    counts.put(key, record);
+    if (!isRunning) ends.put(record.until, key);
+    return { count: record.count, since: new Date(record.since) };
+  }
+
+  return {
+    async charge(charges, now) {
+      mustBeKeys(...charges.map(({ key }) => key));
+      return write(() => charges.map((charge) => chargeOne(charge, now.getTime())));
+    },
+    refund: (keys) =>
+      write(() => {
+        for (const key of keys.filter(isKey)) {
+          const stored = counts.get(key);
+          if (stored && stored.count > 0) counts.put(key, { ...stored, count: stored.count - 1 });
+        }
+      }),
+    sweep: (now, limit) =>
+      write(() => {
+        const over = ends.upTo(now.getTime(), limit);
+        for (const key of over) {
+          const stored = counts.get(key);
+          if (stored) ends.remove(stored.until, key);
+          counts.remove(key);
+        }
+        return over.length;
+      }),
+  };
+}

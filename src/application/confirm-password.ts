@@ -1,0 +1,33 @@
+import { AuthError } from "../domain/errors.ts";
+import { normalizedPassword } from "../domain/password.ts";
+import type { LiveAccess } from "./check-token.ts";
+import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+import { refundedOnFault, type Throttle } from "./throttle.ts";
+
+export interface ConfirmPasswordDeps {
+  readonly hasher: GatedHasher;
+  readonly throttle: Throttle;
+  readonly events: SecurityEvents;
+}
+
+/**
+ * Lets through who is logged in and knows the password as well.
+ * @throws AuthError `invalid_credentials`, `too_many_attempts`, `overloaded`
+ */
+export async function confirmPassword(
+  deps: ConfirmPasswordDeps,
+  { user, claims }: LiveAccess,
+  password: string,
+  now: Date,
+  turn: Turn,
+): Promise<void> {
+  const admission = await deps.throttle.device(claims.sessionId, now);
+  const matches = await refundedOnFault(
+    admission,
+    deps.hasher.verify(user.passwordHash, normalizedPassword(password), turn),
+  );
+  if (matches) return admission.refund();
+  deps.events.report({ type: "password_refused", userId: user.id });
+  throw new AuthError("invalid_credentials");
+}

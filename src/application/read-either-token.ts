@@ -1,0 +1,38 @@
+import { AuthError } from "../domain/errors.ts";
+import { revocationKey } from "../domain/revocation.ts";
+import { keysThatStop, refuseStopped } from "./check-token.ts";
+import type { TokenVerifier } from "./ports/tokens.ts";
+
+/** A genuine token of either kind, whether its time is over or not. */
+export interface PresentedToken {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** What an access token says; a refresh token leaves it to its session. */
+  readonly epoch: number | undefined;
+  readonly keyId: string | undefined;
+  /** The entries that would stop it, and what is thrown where some are there. */
+  readonly keys: string[];
+  refuse(stops: ReadonlySet<string>): void;
+}
+
+/** @throws AuthError `invalid_token` where it is neither an access nor a refresh token of this service */
+export async function readEitherToken(
+  verifier: TokenVerifier,
+  token: string,
+  now: Date,
+): Promise<PresentedToken> {
+  const evenExpired = { evenExpired: true };
+  try {
+    const claims = await verifier.verifyAccess(token, now, evenExpired);
+    return { ...claims, keys: keysThatStop(claims), refuse: (stops) => refuseStopped(claims, stops) };
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;
+  }
+  const { userId, sessionId } = await verifier.verifyRefresh(token, now, evenExpired);
+  const keys = [revocationKey.session(sessionId), revocationKey.refreshing(sessionId)];
+  return { userId, sessionId, epoch: undefined, keyId: undefined, keys, refuse: refuseRevoked };
+}
+
+function refuseRevoked(stops: ReadonlySet<string>): void {
+  if (stops.size > 0) throw new AuthError("revoked_token");
+}

@@ -1,0 +1,104 @@
+import { AuthError } from "../domain/errors.ts";
+import { type Limit, networkOf, waitFor } from "../domain/throttle.ts";
+import type { AttemptCounters, Tally } from "./ports/attempt-counters.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+
+export interface ThrottleLimits {
+  /** Wrong passwords for one account from one network. */
+  readonly pair: Limit;
+  readonly account: Limit;
+  readonly network: Limit;
+  /** Wrong passwords for one account from a device where its user was logged in before. */
+  readonly device: Limit;
+  /** Registrations from one network. */
+  readonly registration: Limit;
+}
+
+export interface ThrottleDeps {
+  readonly attempts: AttemptCounters;
+  readonly events: SecurityEvents;
+  readonly limits: ThrottleLimits;
+  /** A keyed hash, so that storage does not tell who tried to log in, or from where. */
+  readonly keyedHash: (text: string) => string;
+}
+
+/** What is counted: its scope, and who or where. */
+interface Subject {
+  readonly scope: keyof ThrottleLimits;
+  readonly text: string;
+}
+
+/** An attempt that was charged and may go on. */
+export interface Admission {
+  /** Takes the charge back: the attempt was none of what is counted. */
+  refund(): Promise<void>;
+}
+
+/**
+ * Charges attempts before anything costly is done for them. Each call is one round trip to storage.
+ * @throws AuthError `too_many_attempts`; the refused attempt itself is not charged
+ */
+export interface Throttle {
+  /** A password that is presented for what somebody typed as an account, known here or not. */
+  login(account: string, ip: string, now: Date): Promise<Admission>;
+  /** A password that is presented where its user is or was logged in: strangers cannot use this up. */
+  device(sessionId: string, now: Date): Promise<Admission>;
+  registration(ip: string, now: Date): Promise<Admission>;
+}
+
+export function makeThrottle(deps: ThrottleDeps): Throttle {
+  const { limits } = deps;
+
+  async function admit(subjects: readonly Subject[], now: Date): Promise<Admission> {
+    const charges = subjects.map(({ scope, text }) => ({
+      key: deps.keyedHash(`${scope} ${text}`),
+      windowMs: limits[scope].windowMs,
+    }));
+    const refund = () => deps.attempts.refund(charges.map(({ key }) => key));
+    const tallies = await deps.attempts.charge(charges, now);
+    const refused = subjects.flatMap(({ scope }, at) => {
+      const wait = waitFor(tallies[at] as Tally, limits[scope], now);
+      return wait === undefined ? [] : [{ scope, wait }];
+    });
+    if (refused.length === 0) return { refund };
+    await refund();
+    deps.events.report({ type: "attempt_throttled", scopes: refused.map(({ scope }) => scope) });
+    const longest = Math.max(...refused.map(({ wait }) => wait));
+    throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(longest / 1_000) });
+  }
+
+  return {
+    login(account, ip, now) {
+      const network = networkOf(ip);
+      return admit(
+        [
+          { scope: "pair", text: `${account} ${network}` },
+          { scope: "account", text: account },
+          { scope: "network", text: network },
+        ],
+        now,
+      );
+    },
+    device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
+    registration: (ip, now) => admit([{ scope: "registration", text: networkOf(ip) }], now),
+  };
+}
+
+/** What could not be decided, for want of a turn or of storage, was no attempt. */
+export async function refundedOnFault<T>(admission: Admission, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await admission.refund();
+    throw error;
+  }
+}
+
+const free: Admission = { refund: async () => {} };
+
+/** Lets everything pass: for tests and load measurements. */
+export const noThrottle: Throttle = {
+  login: async () => free,
+  device: async () => free,
+  registration: async () => free,
+};

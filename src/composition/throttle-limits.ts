@@ -1,0 +1,19 @@
+import type { ThrottleLimits } from "../application/throttle.ts";
+import type { Config } from "./config.ts";
+
+const MINUTE = 60_000;
+
+/** How often what may be attempted, as the configuration says. */
+export function throttleLimits(config: Config): ThrottleLimits {
+  return {
+    pair: {
+      attempts: config.THROTTLE_PAIR,
+      windowMs: 60 * MINUTE,
+      waits: { firstMs: MINUTE, longestMs: 15 * MINUTE },
+    },
+    account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
+    network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
+    device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    registration: { attempts: config.THROTTLE_REGISTRATION, windowMs: 60 * MINUTE },
+  };
+}
