@@ -1,10 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
-import {
-  newPasswordFaults,
-  normalizedPassword,
-  type PasswordPolicy,
-  presentedPasswordFaults,
-} from "../domain/password.ts";
+import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from "../domain/password.ts";
+import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
@@ -37,9 +33,9 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { claims, user } = live;
-      refuseUnfit(deps.passwordPolicy, currentPassword, newPassword);
+      refuseUnfit(deps.passwordPolicy, user, currentPassword, newPassword);
       await confirmPassword(deps, live, currentPassword, now, { isGone });
-      const passwordHash = await deps.hasher.hash(normalizedPassword(newPassword), { isGone });
+      const passwordHash = await deps.hasher.hash(newPassword, { isGone });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (ended === undefined) continue;
@@ -49,10 +45,15 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
   };
 }
 
-function refuseUnfit(policy: PasswordPolicy, currentPassword: string, newPassword: string): void {
+function refuseUnfit(
+  policy: PasswordPolicy,
+  owner: User,
+  currentPassword: string,
+  newPassword: string,
+): void {
   const fields = [
     ...presentedPasswordFaults("current_password", currentPassword),
-    ...newPasswordFaults("new_password", newPassword, policy),
+    ...newPasswordFaults("new_password", newPassword, policy, owner),
   ];
   if (fields.length > 0) throw new AuthError("validation_failed", { fields });
 }

@@ -1,5 +1,4 @@
 import { AuthError } from "../domain/errors.ts";
-import { normalizedPassword } from "../domain/password.ts";
 import type { LiveAccess } from "./check-token.ts";
 import type { GatedHasher, Turn } from "./hashing-gate.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -23,10 +22,7 @@ export async function confirmPassword(
   turn: Turn,
 ): Promise<void> {
   const admission = await deps.throttle.device(claims.sessionId, now);
-  const matches = await refundedOnFault(
-    admission,
-    deps.hasher.verify(user.passwordHash, normalizedPassword(password), turn),
-  );
+  const matches = await refundedOnFault(admission, deps.hasher.verify(user.passwordHash, password, turn));
   if (matches) return admission.refund();
   deps.events.report({ type: "password_refused", userId: user.id });
   throw new AuthError("invalid_credentials");

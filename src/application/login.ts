@@ -1,5 +1,5 @@
 import { AuthError, type FieldFault } from "../domain/errors.ts";
-import { normalizedPassword, presentedPasswordFaults } from "../domain/password.ts";
+import { presentedPasswordFaults } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
@@ -59,7 +59,7 @@ async function authenticate(
 ): Promise<User> {
   const matches = await refundedOnFault(
     admission,
-    deps.hasher.verify(user?.passwordHash, normalizedPassword(password), { isGone }),
+    deps.hasher.verify(user?.passwordHash, password, { isGone }),
   );
   if (user !== undefined && matches && !user.disabled) return user;
   const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
@@ -70,10 +70,7 @@ async function authenticate(
 /** A login that succeeded does not fail because its hash could not be renewed this time. */
 async function renewHash(deps: LoginDeps, user: User, password: string): Promise<void> {
   try {
-    const renewed = await deps.users.replacePasswordHash(
-      user,
-      await deps.hasher.hash(normalizedPassword(password)),
-    );
+    const renewed = await deps.users.replacePasswordHash(user, await deps.hasher.hash(password));
     if (renewed) deps.events.report({ type: "password_hash_renewed", userId: user.id });
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;

@@ -1,6 +1,6 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
-import { newPasswordFaults, normalizedPassword, type PasswordPolicy } from "../domain/password.ts";
+import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { parseUsername } from "../domain/username.ts";
@@ -52,7 +52,7 @@ export function makeRegister(deps: RegisterDeps): Register {
       email,
       passwordHash: await refundedOnFault(
         admission,
-        deps.hasher.hash(normalizedPassword(password), { isNewcomer: true, isGone: command.isGone }),
+        deps.hasher.hash(password, { isNewcomer: true, isGone: command.isGone }),
       ),
       createdAt: now,
       epoch: 0,
@@ -71,7 +71,7 @@ function readCommand(deps: RegisterDeps, command: RegisterCommand) {
   const username = parseUsername(command.username);
   const email = deps.parseEmail(command.email);
   const { password } = command;
-  const passwordFaults = newPasswordFaults("password", password, deps.passwordPolicy);
+  const passwordFaults = newPasswordFaults("password", password, deps.passwordPolicy, { username, email });
   if (username && email && passwordFaults.length === 0) return { username, email, password };
   const faults: FieldFault[] = [];
   if (!username) faults.push({ path: "username", code: "invalid_username", message: USERNAME_RULE });

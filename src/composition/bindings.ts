@@ -30,6 +30,8 @@ import { throttleLimits } from "./throttle-limits.ts";
 export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
   readonly config: Config;
   readonly hasher: GatedHasher;
+  /** Whether a password is too common, where that is asked. */
+  readonly isCommon?: ((password: string) => boolean) | undefined;
   readonly keys: Pick<Foundation["keys"], "accessKeys">;
   readonly log: Pick<Foundation["log"], "events">;
 }
@@ -57,7 +59,15 @@ export interface Bindings extends UseCases, Dependencies {
 }
 
 /** The one place that says what stands behind each port and setting. A new use case is a line here. */
-export function bindings({ config, secrets, storage, hasher, keys, log }: Opened): Factories<Bindings> {
+export function bindings({
+  config,
+  secrets,
+  storage,
+  hasher,
+  keys,
+  log,
+  isCommon,
+}: Opened): Factories<Bindings> {
   const { accessKeys } = keys;
   return {
     clock: () => systemClock,
@@ -78,7 +88,7 @@ export function bindings({ config, secrets, storage, hasher, keys, log }: Opened
     keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
     limits: () => throttleLimits(config),
     throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
-    passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH }),
+    passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH, isCommon }),
     registrationOpen: () => config.REGISTRATION === "open",
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,
     refreshTokenTtlMs: () => config.REFRESH_TOKEN_TTL,

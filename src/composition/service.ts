@@ -1,7 +1,11 @@
 import { openArgon2Hasher } from "../adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../adapters/koa/app.ts";
 import { listen } from "../adapters/koa/server.ts";
+import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
+import { loadCommonPasswords } from "../adapters/zxcvbn/common-passwords.ts";
 import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import { withLegacyHashes } from "../application/with-legacy-hashes.ts";
 import { repeatedly } from "./background.ts";
 import { type Bindings, bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
@@ -24,6 +28,8 @@ export interface RunningService {
 const REQUEST_GRACE_MS = 8_000;
 /** Longer than that nobody waits for a login. */
 const HASH_DEADLINE_MS = 5_000;
+/** The setting in storage that says whether accounts with hashes of the Flask server were brought in. */
+const LEGACY_HASHES = "legacy-hashes";
 /** How soon a process sees a new or a retired signing key by itself. */
 const RING_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
@@ -34,8 +40,9 @@ export async function startService(config: Config): Promise<RunningService> {
   const closers = new Closers();
   try {
     const foundation = await openFoundation(config, closers);
-    const hasher = await openHasher(config);
-    const wired = makeContainer(bindings({ config, hasher, ...foundation }));
+    const hasher = await openHasher(config, foundation.storage);
+    const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
+    const wired = makeContainer(bindings({ config, hasher, isCommon, ...foundation }));
     startHousekeeping(config, foundation, wired, closers);
     const address = await startHttp(config, foundation, wired, closers);
     return {
@@ -89,7 +96,7 @@ function startHousekeeping(
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }
 
-async function openHasher(config: Config): Promise<GatedHasher> {
+async function openHasher(config: Config, { settings }: Storage): Promise<GatedHasher> {
   const cost = {
     memoryKib: config.ARGON2_MEMORY_KIB,
     passes: config.ARGON2_PASSES,
@@ -107,5 +114,6 @@ async function openHasher(config: Config): Promise<GatedHasher> {
     queue: config.HASH_QUEUE,
     deadlineMs: HASH_DEADLINE_MS,
   };
-  return gateHasher(hasher, limits, () => performance.now());
+  const areInStorage = (await settings.claim(LEGACY_HASHES, "none")) !== "none";
+  return gateHasher(withLegacyHashes(hasher, passlibPbkdf2, areInStorage), limits, () => performance.now());
 }

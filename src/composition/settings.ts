@@ -123,6 +123,9 @@ export const settingsSchema = z.object({
     .default(100)
     .describe("Registrations from one network in an hour"),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
+  PASSWORD_BLOCKLIST: flag
+    .default(false)
+    .describe("Whether common passwords and one's own name or address are refused"),
   TRUST_PROXY_HOPS: whole(0, 16).default(0).describe("Proxies whose X-Forwarded-For counts"),
   LOG_LEVEL: z
     .enum(

@@ -1,5 +1,7 @@
+import type { Email } from "./email.ts";
 import type { FieldFault } from "./errors.ts";
-import { codePointLength, utf8Length } from "./text.ts";
+import { canonicalText, codePointLength, utf8Length } from "./text.ts";
+import type { Username } from "./username.ts";
 
 /** Beyond this no password is looked at, be it new or presented at a login. */
 const MAX_PASSWORD_BYTES = 1024;
@@ -8,6 +10,14 @@ const MAX_PASSWORD_BYTES = 1024;
 export interface PasswordPolicy {
   /** In code points. */
   readonly minLength: number;
+  /** Refuses what everybody guesses first, one's own name and address too; `undefined` where anything goes. */
+  readonly isCommon?: ((password: string) => boolean) | undefined;
+}
+
+/** Whose password it is to be, as far as it is known. */
+export interface PasswordOwner {
+  readonly username?: Username | undefined;
+  readonly email?: Email | undefined;
 }
 
 function isTooLong(password: string): boolean {
@@ -22,8 +32,13 @@ export function presentedPasswordFaults(path: string, password: string): FieldFa
 }
 
 /** Why a new password is refused. */
-export function newPasswordFaults(path: string, password: string, policy: PasswordPolicy): FieldFault[] {
-  const message = newPasswordFault(password, policy);
+export function newPasswordFaults(
+  path: string,
+  password: string,
+  policy: PasswordPolicy,
+  owner: PasswordOwner = {},
+): FieldFault[] {
+  const message = newPasswordFault(password, policy) ?? commonFault(password, policy, owner);
   return message === undefined ? [] : [{ path, code: "invalid_password", message }];
 }
 
@@ -32,6 +47,18 @@ function newPasswordFault(password: string, policy: PasswordPolicy): string | un
     return `A password needs at least ${policy.minLength} characters`;
   }
   return isTooLong(password) ? TOO_LONG : undefined;
+}
+
+function commonFault(
+  password: string,
+  { isCommon }: PasswordPolicy,
+  owner: PasswordOwner,
+): string | undefined {
+  if (isCommon === undefined) return undefined;
+  const { username, email } = owner;
+  const own = [username?.canonical, email?.canonical, email?.canonical.replace(/@.*/, "")];
+  if (own.includes(canonicalText(password))) return "A password must not be one's own name or address";
+  return isCommon(password) ? "This password is too common" : undefined;
 }
 
 /** The bytes that are hashed do not depend on how a keyboard composes letters. */

@@ -49,6 +49,7 @@ describe("defaults", () => {
       JWKS_MAX_AGE: 300_000,
       INTROSPECTION_CLIENTS: [],
       LOGIN_THROTTLE: "on",
+      PASSWORD_BLOCKLIST: false,
       THROTTLE_PAIR: 5,
       THROTTLE_ACCOUNT: 50,
       THROTTLE_NETWORK: 200,

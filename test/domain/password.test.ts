@@ -52,3 +52,20 @@ it("never says in a fault what was typed, and measures like the bytes that are s
     }),
   );
 });
+
+it("is refused, where that is asked, for being common or one's own name or address", () => {
+  const asked = { minLength: 8, isCommon: (password: string) => password === "iloveyou" };
+  const owner = {
+    username: { shown: "Ada Lovelace", canonical: "ada lovelace" },
+    email: { shown: "lovelace@Example.com", canonical: "lovelace@example.com" },
+  };
+  const codes = (password: string, rules: typeof asked | typeof policy) =>
+    newPasswordFaults("password", password, rules, owner).map(({ message }) => message);
+  expect(codes("iloveyou", asked)).toEqual([expect.stringMatching(/too common/)]);
+  for (const own of ["ADA Lovelace", " lovelace@example.com ", "Lovelace"]) {
+    expect([own, codes(own, asked)]).toEqual([own, [expect.stringMatching(/one's own/)]]);
+    expect(codes(own, policy)).toEqual([]);
+  }
+  expect(codes("correct horse", asked)).toEqual([]);
+  expect(codes("iloveyou", policy)).toEqual([]);
+});
