@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage.ts";
-import type { StorageHarness } from "../support/storage-harness.ts";
+import { ODD_KEYS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 
 const NOW = new Date("2100-01-01T00:00:00.123Z");
 const HOUR = 3_600_000;
 const later = (ms: number) => new Date(NOW.getTime() + ms);
+const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
+const ascending = (counts: number[]) => counts.toSorted((a, b) => a - b);
 
 /** What AttemptCounters promises. */
 export function attemptCountersContract(name: string, harness: StorageHarness): void {
@@ -18,10 +20,14 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     const charge = (key: string, at = NOW, windowMs = HOUR) =>
       storage.attempts.charge([{ key, windowMs }], at).then(([tally]) => tally);
 
-    it("counts up from one, since the first", async () => {
+    const bothOf = (...keys: [string, string]) => keys.map((key) => ({ key, windowMs: HOUR }));
+
+    it("counts up from one, since the first, under each key by itself", async () => {
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("a", later(5))).toEqual({ count: 2, since: NOW });
-      expect(await charge("b", later(9))).toEqual({ count: 1, since: later(9) });
+      for (const key of ["b", "A", "a ", "aa", "-a", "_a"]) {
+        expect(await charge(key, later(9))).toEqual({ count: 1, since: later(9) });
+      }
     });
 
     it("counts under several keys in one call, in their order, and one key twice as twice", async () => {
@@ -44,10 +50,8 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       "gives each of 50 at once a count of its own: %s",
       async (kind) => {
         if (kind !== "a new count") await charge("a", later(-2 * HOUR));
-        const tallies = await Promise.all(Array.from({ length: 50 }, () => charge("a")));
-        expect(tallies.map((tally) => tally?.count).sort((a = 0, b = 0) => a - b)).toEqual(
-          Array.from({ length: 50 }, (_, index) => index + 1),
-        );
+        const tallies = await Promise.all(oneTo(50).map(() => charge("a")));
+        expect(ascending(tallies.map((tally) => tally?.count ?? 0))).toEqual(oneTo(50));
         expect(new Set(tallies.map((tally) => tally?.since.getTime()))).toEqual(new Set([NOW.getTime()]));
       },
     );
@@ -60,13 +64,21 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("b")).toEqual({ count: 2, since: NOW });
       await storage.attempts.refund([]);
+      // one for each time that a key is given
+      await storage.attempts.refund(["b", "a", "b"]);
+      expect(await charge("b")).toEqual({ count: 1, since: NOW });
+    });
+
+    it("has what is taken back from a count that is over change nothing of the next", async () => {
+      await charge("a", later(-2 * HOUR));
+      for (let times = 0; times < 3; times += 1) await storage.attempts.refund(["a"]);
+      expect(await charge("a")).toEqual({ count: 1, since: NOW });
+      expect(await charge("a")).toEqual({ count: 2, since: NOW });
     });
 
     it("loses no refund among 50 charges and refunds at once", async () => {
       for (let times = 0; times < 25; times += 1) await charge("a");
-      await Promise.all(
-        Array.from({ length: 50 }, (_, index) => (index % 2 ? charge("a") : storage.attempts.refund(["a"]))),
-      );
+      await Promise.all(oneTo(50).map((racer) => (racer % 2 ? charge("a") : storage.attempts.refund(["a"]))));
       expect(await charge("a")).toEqual({ count: 26, since: NOW });
     });
 
@@ -80,13 +92,53 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await storage.attempts.sweep(later(HOUR), 2)).toBe(1);
       expect(await charge("kept", later(HOUR))).toEqual({ count: 2, since: NOW });
       expect(await charge("renewed", later(HOUR))).toEqual({ count: 2, since: later(1) });
+      // by a clock before the sweep, a count would still be running if it were there
+      expect(await charge("a", later(1))).toEqual({ count: 1, since: later(1) });
+      expect(await storage.attempts.sweep(later(9 * HOUR), 0)).toBe(0);
+      expect(await storage.attempts.sweep(later(9 * HOUR), 10)).toBe(3);
     });
+
+    it("loses no attempt to sweeps of a count that is over", async () => {
+      await charge("a", later(-2 * HOUR));
+      const tallies = await Promise.all(
+        oneTo(50).map((racer) => (racer % 2 ? charge("a") : storage.attempts.sweep(NOW, 10))),
+      );
+      const counts = tallies.flatMap((tally) => (typeof tally === "object" ? [tally.count] : []));
+      expect(ascending(counts)).toEqual(oneTo(25));
+    });
+
+    it("keeps copies and gives copies", async () => {
+      const now = later(0);
+      const charging = storage.attempts.charge(bothOf("a", "b"), now);
+      spoil(now);
+      const [first, second] = await charging;
+      expect(first).toEqual({ count: 1, since: NOW });
+      spoil(first);
+      expect(second).toEqual({ count: 1, since: NOW });
+      expect(await charge("a")).toEqual({ count: 2, since: NOW });
+    });
+
+    it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
+      "counts under %s or counts nothing of the call",
+      async (_, key) => {
+        const both = bothOf("a", key);
+        const tallies = await storage.attempts.charge(both, NOW).catch(() => []);
+        const again = await storage.attempts.charge(both, NOW).catch(() => []);
+        expect(tallies.map(({ count }) => count)).toEqual(again.map(({ count }) => count - 1));
+        expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
+        await storage.attempts.refund([key, "a"]);
+        expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
+        // what BSON would make of a lone surrogate
+        expect(await charge("\ufffd")).toEqual({ count: 1, since: NOW });
+      },
+    );
 
     if (harness.reopen)
       it("keeps its counts", async () => {
         await charge("a");
         storage = (await harness.reopen?.(storage)) as Storage;
         expect(await charge("a")).toEqual({ count: 2, since: NOW });
+        expect(await storage.attempts.sweep(later(HOUR), 10)).toBe(1);
       });
 
     it("rejects everything once closed", async () => {

@@ -30,7 +30,8 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
   return {
     async charge(charges, now) {
       mustBeKeys(...charges.map(({ key }) => key));
-      return write(() => charges.map((charge) => chargeOne(charge, now.getTime())));
+      const moment = now.getTime();
+      return write(() => charges.map((charge) => chargeOne(charge, moment)));
     },
     refund: (keys) =>
       write(() => {

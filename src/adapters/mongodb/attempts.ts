@@ -31,7 +31,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
         { $inc: { count: 1 }, $setOnInsert: { since: now, until: new Date(now.getTime() + windowMs) } },
         { upsert: true, returnDocument: "before" },
       );
-      return { count: (before?.count ?? 0) + 1, since: before?.since ?? now };
+      return { count: (before?.count ?? 0) + 1, since: before?.since ?? new Date(now) };
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
       await counts.deleteOne({ _id: key, until: { $lte: now } });
@@ -51,7 +51,8 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
     charge: (charges, now) =>
       call(async () => {
         mustBeStorable(...charges.map(({ key }) => key));
-        return Promise.all(charges.map((charge) => chargeOne(charge, now)));
+        const moment = new Date(now);
+        return Promise.all(charges.map((charge) => chargeOne(charge, moment)));
       }),
     refund: (keys) =>
       call(async () => {
