@@ -55,10 +55,32 @@ function commonFault(
   owner: PasswordOwner,
 ): string | undefined {
   if (isCommon === undefined) return undefined;
-  const { username, email } = owner;
-  const own = [username?.canonical, email?.canonical, email?.canonical.replace(/@.*/, "")];
-  if (own.includes(canonicalText(password))) return "A password must not be one's own name or address";
+  if (isMadeOfOwn(password, owner)) return "A password must not be made of one's own name or address";
   return isCommon(password) ? "This password is too common" : undefined;
+}
+
+/** What joins the words of a name or an address, and hides none of them. */
+const JOINTS = /[\s._@-]/g;
+
+/** Whether the password is the owner's name, address or its local part, however often, joined and spelt. */
+function isMadeOfOwn(password: string, { username, email }: PasswordOwner): boolean {
+  const address = email?.canonical;
+  const own = [username?.canonical, address, address?.replace(/@.*/, "")].filter(
+    (word) => word !== undefined,
+  );
+  const text = canonicalText(password);
+  const unjoined = own.map((word) => word.replace(JOINTS, ""));
+  return own.includes(text) || isMadeOf(unjoined, text.replace(JOINTS, ""));
+}
+
+/** Whether the text is nothing but these words; a pattern would take exponential time to say no. */
+function isMadeOf(words: readonly string[], text: string): boolean {
+  const ends = new Set([0]);
+  // a set is walked to the end that it has by then
+  for (const end of ends) {
+    for (const word of words) if (text.startsWith(word, end)) ends.add(end + word.length);
+  }
+  return text !== "" && ends.has(text.length);
 }
 
 /** The bytes that are hashed do not depend on how a keyboard composes letters. */

@@ -69,3 +69,59 @@ it("is refused, where that is asked, for being common or one's own name or addre
   expect(codes("correct horse", asked)).toEqual([]);
   expect(codes("iloveyou", policy)).toEqual([]);
 });
+
+const ada = {
+  username: { shown: "Ada L.", canonical: "ada l." },
+  email: { shown: "Lovelace@Example.com", canonical: "lovelace@example.com" },
+};
+const common = { minLength: 8, isCommon: (password: string) => password.toLowerCase() === "iloveyou" };
+const refusalOf = (password: string, owner = {}) =>
+  newPasswordFaults("password", password, common, owner)[0]?.message;
+
+it("is refused for being made of one's own name and address, however often, joined and spelt", () => {
+  const ways = fc.record({
+    words: fc.array(fc.constantFrom("ada l.", "lovelace", "lovelace@example.com"), { minLength: 2 }),
+    joint: fc.constantFrom("", " ", ".", "_", "-", "@", " - "),
+    spell: fc.constantFrom(
+      (text: string) => text,
+      (text: string) => text.toUpperCase(),
+      (text: string) => ` ${text} `,
+      (text: string) => text.replace(/[!-~]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) + 0xfee0)),
+    ),
+  });
+  fc.assert(
+    fc.property(ways, ({ words, joint, spell }) => {
+      const password = spell(words.join(joint));
+      fc.pre(Buffer.byteLength(password) <= 1_024);
+      expect(refusalOf(password, ada)).toMatch(/one's own/);
+      expect(refusalOf(`${password}x`, ada)).toBeUndefined();
+      expect(refusalOf(password)).toBeUndefined();
+      expect(newPasswordFaults("password", password, policy, ada)).toEqual([]);
+    }),
+  );
+});
+
+it("is not refused for holding one's own name, or for being nothing but joints", () => {
+  for (const password of ["ada likes bees", "lovelace1815", "........", "        ", "-- @@ --"]) {
+    expect([password, refusalOf(password, ada)]).toEqual([password, undefined]);
+    expect([password, refusalOf(password)]).toEqual([password, undefined]);
+  }
+});
+
+it("is found to be nobody's name in no time, however the names run into each other", () => {
+  const owner = {
+    username: { shown: "a", canonical: "a" },
+    email: { shown: "aa@a.aa", canonical: "aa@a.aa" },
+  };
+  const began = performance.now();
+  expect(refusalOf(`${"a".repeat(1_023)}b`, owner)).toBeUndefined();
+  expect(performance.now() - began).toBeLessThan(100);
+});
+
+it("throws at nothing that may be typed, where common ones are refused", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "binary", maxLength: 1_500 }), fc.boolean(), (password, isKnown) => {
+      expect(newPasswordFaults("password", password, common, isKnown ? ada : {}).length).toBeLessThan(2);
+    }),
+  );
+});

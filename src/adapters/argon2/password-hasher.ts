@@ -10,26 +10,45 @@ export interface Argon2Cost {
   readonly lanes: number;
 }
 
-/** Makes a first hash, so that an unusable binary shows at start and not at the first login. */
-export async function openArgon2Hasher(cost: Argon2Cost): Promise<PasswordHasher> {
-  const options = {
-    type: argon2.argon2id,
-    memoryCost: cost.memoryKib,
-    timeCost: cost.passes,
-    parallelism: cost.lanes,
-  } as const;
-  const header = `$argon2id$v=19$m=${cost.memoryKib},t=${cost.passes},p=${cost.lanes}$`;
-  const hash = (password: string) => argon2.hash(normalizedPassword(password), options);
-  const standIn = await hash(randomBytes(32).toString("hex"));
+/** Kind and cost, salt, checksum: as the service has made it at whatever cost. */
+const FORMAT =
+  /^(\$argon2id\$v=19\$m=[1-9]\d{0,6},t=[1-9]\d{0,3},p=[1-9]\d?\$)[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{43}$/;
 
+/**
+ * Hashes at `cost`. Where hashes of `formerCosts` may be in storage, every check does the work of them all,
+ * so that its time does not tell who has an account that has not logged in since the cost was changed. Makes
+ * the first hashes, so that an unusable binary shows at start and not at the first login.
+ */
+export async function openArgon2Hasher(
+  cost: Argon2Cost,
+  formerCosts: readonly Argon2Cost[] = [],
+): Promise<PasswordHasher> {
+  const ownHeader = headerOf(cost);
+  const standIns = new Map<string, string>();
+  for (const each of [cost, ...formerCosts]) {
+    standIns.set(headerOf(each), await argon2.hash(randomBytes(32), optionsOf(each)));
+  }
   return {
-    hash,
-    async verify(stored, password) {
+    hash: (password) => argon2.hash(normalizedPassword(password), optionsOf(cost)),
+    async verify(stored = "", password) {
       // a hash of a kind that nobody knows is nobody's password, and takes as long to find out
-      const isOwn = stored?.startsWith("$argon2") ?? false;
-      const matches = await argon2.verify(isOwn ? (stored as string) : standIn, normalizedPassword(password));
-      return matches && isOwn;
+      const header = FORMAT.exec(stored)?.[1];
+      const checks = header === undefined ? standIns : new Map(standIns).set(header, stored);
+      let matches = false;
+      for (const [kind, hash] of checks) {
+        const isMatch = await argon2.verify(hash, normalizedPassword(password));
+        if (kind === header) matches = isMatch;
+      }
+      return matches;
     },
-    isOutdated: (stored) => !stored.startsWith(header),
+    isOutdated: (stored) => !stored.startsWith(ownHeader),
   };
+}
+
+function headerOf({ memoryKib, passes, lanes }: Argon2Cost): string {
+  return `$argon2id$v=19$m=${memoryKib},t=${passes},p=${lanes}$`;
+}
+
+function optionsOf({ memoryKib, passes, lanes }: Argon2Cost) {
+  return { type: argon2.argon2id, memoryCost: memoryKib, timeCost: passes, parallelism: lanes } as const;
 }

@@ -2,31 +2,44 @@ import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { LegacyHashes } from "../../application/ports/legacy-hashes.ts";
 
-/** `$pbkdf2-sha256$rounds$salt$checksum`, both in base64 with `.` for `+` and no padding. */
-const FORMAT = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([A-Za-z0-9./]{0,1400})\$([A-Za-z0-9./]{43})$/;
+/** `$pbkdf2-sha256$rounds$salt$checksum`, both in base64 with `.` for `+` and no padding; salts to 1,024 bytes. */
+const FORMAT = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([A-Za-z0-9./]{0,1366})\$([A-Za-z0-9./]{43})$/;
 
 /** More would let one stored hash hold a thread for seconds. */
 const MAX_ROUNDS = 1_000_000;
 const CHECKSUM_BYTES = 32;
+/** passlib's own default. */
+const USUAL_ROUNDS = 29_000;
 
 const derive = promisify(pbkdf2);
 
-/** PBKDF2-HMAC-SHA-256 (RFC 8018) as passlib writes it: what the Flask server stored. */
-export const passlibPbkdf2: LegacyHashes = {
-  accepts: (hash) => parse(hash) !== undefined,
-  async verify(hash, password) {
-    const parsed = parse(hash);
-    if (parsed === undefined) return false;
-    const { rounds, salt, checksum } = parsed;
-    return timingSafeEqual(await derive(password, salt, rounds, CHECKSUM_BYTES, "sha256"), checksum);
-  },
-  // passlib's rounds by default, over a salt and a checksum of zeros
-  standIn: `$pbkdf2-sha256$29000$${"A".repeat(22)}$${"A".repeat(43)}`,
-};
+/**
+ * PBKDF2-HMAC-SHA-256 (RFC 8018) as passlib writes it: what the Flask server stored. A check of a hash with
+ * fewer rounds than `dearestRounds` does the missing ones as well, so that none is told from another by time.
+ */
+export function passlibHashes(dearestRounds: number): LegacyHashes {
+  return {
+    accepts: (hash) => parse(hash) !== undefined,
+    async verify(hash, password) {
+      const parsed = parse(hash);
+      if (parsed === undefined) return false;
+      const { rounds, salt, checksum } = parsed;
+      const derived = await derive(password, salt, rounds, CHECKSUM_BYTES, "sha256");
+      const missing = dearestRounds - rounds;
+      if (missing > 0) await derive(password, salt, missing, CHECKSUM_BYTES, "sha256");
+      return timingSafeEqual(derived, checksum);
+    },
+    // a salt and a checksum of zeros
+    standIn: `$pbkdf2-sha256$${dearestRounds}$${"A".repeat(22)}$${"A".repeat(43)}`,
+  };
+}
+
+export const passlibPbkdf2 = passlibHashes(USUAL_ROUNDS);
 
 function parse(hash: string) {
   const [, rounds = "0", salt = "", checksum = ""] = FORMAT.exec(hash) ?? [];
-  if (checksum === "" || Number(rounds) > MAX_ROUNDS) return undefined;
+  // no bytes are four characters and one
+  if (checksum === "" || Number(rounds) > MAX_ROUNDS || salt.length % 4 === 1) return undefined;
   return { rounds: Number(rounds), salt: decode(salt), checksum: decode(checksum) };
 }
 

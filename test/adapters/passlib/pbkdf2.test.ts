@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
+import { passlibHashes, passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
 
 /**
  * Made by passlib 1.7.4 itself: `pbkdf2_sha256.hash(password)`; the last one by
@@ -37,6 +37,10 @@ it.each([
   ["another digest", hashes[0]?.[1].replace("sha256", "sha512")],
   ["an absurd cost", hashes[0]?.[1].replace("29000", "1000001")],
   ["no cost", hashes[0]?.[1].replace("29000", "0")],
+  ["zeros before the cost", hashes[0]?.[1].replace("29000", "029000")],
+  ["a salt of 1,025 bytes", hashes[0]?.[1].replace(/\$[^$]+\$(?=[^$]+$)/, `$${"A".repeat(1_367)}$`)],
+  ["a salt that is not base64", hashes[0]?.[1].replace(/\$[^$]+\$(?=[^$]+$)/, "$abcde$")],
+  ["a line too many", `${hashes[0]?.[1]}\n`],
   ["a checksum cut short", hashes[0]?.[1].slice(0, -1)],
   ["nothing", ""],
 ])("takes %s for none of its own, and matches nothing", async (_, hash = "") => {
@@ -44,7 +48,36 @@ it.each([
   expect(await passlibPbkdf2.verify(hash, "password")).toBe(false);
 });
 
+it("takes a salt of 1,024 bytes", () => {
+  expect(passlibPbkdf2.accepts(`$pbkdf2-sha256$1$${"A".repeat(1_366)}$${"A".repeat(43)}`)).toBe(true);
+});
+
 it("has a stand-in of the usual cost", () => {
   expect(passlibPbkdf2.accepts(passlibPbkdf2.standIn)).toBe(true);
   expect(passlibPbkdf2.standIn).toContain("$29000$");
 });
+
+it("does the rounds of the dearest hash, however few a hash has, and none for it", async () => {
+  const dear = passlibHashes(200_000);
+  expect(dear.standIn).toContain("$200000$");
+  const [few, usual] = [hashes[5]?.[1] as string, hashes[0]?.[1] as string];
+  expect(await dear.verify(few, "password")).toBe(true);
+  expect(await dear.verify(usual, "password")).toBe(true);
+  expect(await dear.verify(usual, "passwort")).toBe(false);
+  const times: number[] = [];
+  for (const hash of [few, usual, dear.standIn])
+    times.push(await leastTime(() => dear.verify(hash, "passwort")));
+  // 29,000 rounds alone take a seventh of 200,000
+  expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 2);
+});
+
+/** The least of five times: what else the machine does only adds to them. */
+async function leastTime(check: () => Promise<unknown>): Promise<number> {
+  const times: number[] = [];
+  for (let time = 0; time < 5; time += 1) {
+    const began = performance.now();
+    await check();
+    times.push(performance.now() - began);
+  }
+  return Math.min(...times);
+}
