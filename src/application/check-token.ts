@@ -1,4 +1,4 @@
-import { AuthError } from "../domain/errors.ts";
+import { AuthError, type AuthErrorCode } from "../domain/errors.ts";
 import { revocationKey } from "../domain/revocation.ts";
 import { isOver, originOf, type Session } from "../domain/session.ts";
 import { standsBehind, type User } from "../domain/user.ts";
@@ -53,6 +53,18 @@ export function keysThatStop({ tokenId, sessionId, keyId }: VerifiedAccess): str
   return keyId === undefined ? keys : [...keys, revocationKey.signingKey(keyId)];
 }
 
+/** What would stop the refresh tokens of this session. */
+export function keysThatStopRefreshing(sessionId: string): string[] {
+  return [revocationKey.session(sessionId), revocationKey.refreshing(sessionId)];
+}
+
+const DEAD: ReadonlySet<string> = new Set<AuthErrorCode>(["invalid_token", "expired_token", "revoked_token"]);
+
+/** Whether what was thrown says that a token is no good, and not that something failed. */
+export function saysDead(error: unknown): error is AuthError {
+  return error instanceof AuthError && DEAD.has(error.code);
+}
+
 /**
  * What a retired key signed was never good, and refreshing heals it; the other entries end for good.
  * @throws AuthError
@@ -76,10 +88,7 @@ export async function checkRefreshToken(
   const [user, session, stops] = await Promise.all([
     deps.users.findById(claims.userId),
     deps.sessions.find(claims.sessionId),
-    deps.revocations.find(
-      [revocationKey.session(claims.sessionId), revocationKey.refreshing(claims.sessionId)],
-      now,
-    ),
+    deps.revocations.find(keysThatStopRefreshing(claims.sessionId), now),
   ]);
   if (stops.size > 0 || user === undefined || session === undefined) throw new AuthError("revoked_token");
   if (session.userId !== user.id) throw new AuthError("invalid_token");

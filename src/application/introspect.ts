@@ -1,5 +1,4 @@
-import { AuthError } from "../domain/errors.ts";
-import { checkAccessToken, checkRefreshToken, type RefreshCheckDeps } from "./check-token.ts";
+import { checkAccessToken, checkRefreshToken, type RefreshCheckDeps, saysDead } from "./check-token.ts";
 import type { Clock } from "./ports/clock.ts";
 
 export interface IntrospectDeps extends RefreshCheckDeps {
@@ -26,13 +25,11 @@ export function makeIntrospect(deps: IntrospectDeps): Introspect {
         ? introspectRefresh(deps, token, now)
         : introspectAccess(deps, token, now));
     } catch (error) {
-      if (error instanceof AuthError && DEAD.has(error.code)) return undefined;
+      if (saysDead(error)) return undefined;
       throw error;
     }
   };
 }
-
-const DEAD = new Set(["invalid_token", "expired_token", "revoked_token"]);
 
 async function introspectAccess(deps: IntrospectDeps, token: string, now: Date): Promise<Introspection> {
   const { claims, user } = await checkAccessToken(deps, token, now);

@@ -48,11 +48,9 @@ export function makeRotateKeys(deps: KeepKeysDeps): RotateKeys {
   return async () => {
     const now = deps.clock.now();
     const activeAt = publishedAheadUntil(now, deps.ringTimes);
-    const before = await keysOf(deps);
-    const next = await deps.keyMaker.make(sequenceAfter(before), now, activeAt);
+    const made = await makeNext(deps, now, activeAt);
     // where another process took the place meanwhile, that one is the next key
-    await deps.signingKeys.add(next);
-    return (await keysOf(deps)).find(({ sequence }) => sequence === next.sequence) ?? next;
+    return (await keysOf(deps)).find(({ sequence }) => sequence === made.sequence) ?? made;
   };
 }
 
@@ -64,9 +62,15 @@ export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<S
 
 /** Two processes may make a key at the same moment: one gets the place, and both read what is stored. */
 async function addKey(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<StoredSigningKey[]> {
-  const sequence = sequenceAfter(await keysOf(deps));
-  await deps.signingKeys.add(await deps.keyMaker.make(sequence, now, activeAt));
+  await makeNext(deps, now, activeAt);
   return withoutRetired(deps, await keysOf(deps), now);
+}
+
+/** Makes a key and stores it, unless its place was taken meanwhile. */
+async function makeNext(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<StoredSigningKey> {
+  const made = await deps.keyMaker.make(sequenceAfter(await keysOf(deps)), now, activeAt);
+  await deps.signingKeys.add(made);
+  return made;
 }
 
 async function withoutRetired(

@@ -1,6 +1,5 @@
 import { AuthError } from "../domain/errors.ts";
-import { revocationKey } from "../domain/revocation.ts";
-import { keysThatStop, refuseStopped } from "./check-token.ts";
+import { keysThatStop, keysThatStopRefreshing, refuseStopped } from "./check-token.ts";
 import type { TokenVerifier } from "./ports/tokens.ts";
 
 /** A genuine token of either kind, whether its time is over or not. */
@@ -29,7 +28,7 @@ export async function readEitherToken(
     if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;
   }
   const { userId, sessionId } = await verifier.verifyRefresh(token, now, evenExpired);
-  const keys = [revocationKey.session(sessionId), revocationKey.refreshing(sessionId)];
+  const keys = keysThatStopRefreshing(sessionId);
   return { userId, sessionId, epoch: undefined, keyId: undefined, keys, refuse: refuseRevoked };
 }
 

@@ -1,4 +1,4 @@
-import { AuthError } from "../domain/errors.ts";
+import { saysDead } from "./check-token.ts";
 import type { Logout } from "./logout.ts";
 import type { RevokeAccess } from "./revoke-access.ts";
 
@@ -21,14 +21,12 @@ export function makeRevokeToken({ revokeAccess, logout }: RevokeTokenDeps): Revo
   };
 }
 
-const ALREADY_DEAD = new Set(["invalid_token", "expired_token", "revoked_token"]);
-
 async function refusalOf(call: Promise<void>): Promise<string | undefined> {
   try {
     await call;
     return undefined;
   } catch (error) {
-    if (error instanceof AuthError && ALREADY_DEAD.has(error.code)) return error.code;
+    if (saysDead(error)) return error.code;
     throw error;
   }
 }

@@ -1,11 +1,8 @@
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { someone } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
 import {
   AT_ONCE_MS,
-  aValidLoginWorks,
   bodyCalls,
   canStillRegister,
   expectVerdict,
@@ -14,16 +11,10 @@ import {
   JSON_TYPE,
   MARKER,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
 
 type Fields = Record<string, string>;
 const json = (fields: Fields) => JSON.stringify(fields);

@@ -1,27 +1,20 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { beforeAll, describe, expect, it } from "vitest";
 import { call, someone } from "../support/api.ts";
 import { sendRaw } from "../support/raw-http.ts";
-import { startTestService } from "../support/service.ts";
-import { aValidLoginWorks, canStillRegister, expectHarmless, expectVerdict, MARKER } from "./support.ts";
+import { canStillRegister, expectHarmless, expectVerdict, MARKER, serviceUnderFire } from "./support.ts";
 
 const HEAD = "POST /api/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n";
 type Person = ReturnType<typeof someone>;
 
-let service: RunningService;
-let url: string;
+const url = await serviceUnderFire();
 let slow: { person: Person; answer: Promise<string>; began: number }[];
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
+beforeAll(() => {
   // these wait for the server, so all else goes on meanwhile
   slow = ["chunked", "sized", "headers"].map((kind) => startDripping(kind, someone()));
 });
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
 
 function startDripping(kind: string, person: Person) {
   const body = JSON.stringify(person);

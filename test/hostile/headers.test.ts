@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { sendRaw } from "../support/raw-http.ts";
-import { startTestService } from "../support/service.ts";
 import {
-  aValidLoginWorks,
   bearer,
   bodyCalls,
   canStillRegister,
@@ -14,18 +11,11 @@ import {
   MARKER,
   regularOf,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-let token: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-  token = (await regularOf(url)).access_token;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
+const { access_token: token } = await regularOf(url);
 
 describe("headers that would have a say elsewhere are ignored", () => {
   it.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])("%s", async (name) => {

@@ -1,26 +1,17 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { call, someone } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
 import {
   AT_ONCE_MS,
-  aValidLoginWorks,
   canStillRegister,
   expectVerdict,
   fastestMs,
   JSON_TYPE,
   MARKER,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
 
 const post = (line: string, fields: object) =>
   send(url, line, { headers: JSON_TYPE, body: JSON.stringify(fields) });

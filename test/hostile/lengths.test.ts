@@ -1,17 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { call, someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
-import { aValidLoginWorks, bodyCalls, canStillRegister, expectVerdict, JSON_TYPE, send } from "./support.ts";
+import { bodyCalls, canStillRegister, expectVerdict, JSON_TYPE, send, serviceUnderFire } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
 
 const UNFIT: [string, string][] = [
   ["7 characters", "seven77"],

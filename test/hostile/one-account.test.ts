@@ -1,17 +1,8 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { call, someone } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
-import { aValidLoginWorks } from "./support.ts";
+import { serviceUnderFire } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
 
 const register = (json: object) => call(url, "POST /api/register", { json });
 const login = (json: object) => call(url, "POST /api/login", { json });

@@ -1,19 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
-import { startTestService } from "../support/service.ts";
-import { aValidLoginWorks, bearer, JSON_TYPE, MARKER, regularOf, send } from "./support.ts";
+import { describe, expect, it } from "vitest";
+import { bearer, JSON_TYPE, MARKER, regularOf, send, serviceUnderFire } from "./support.ts";
 
 const ORIGIN = "https://app.example.com";
-let service: RunningService;
-let url: string;
-let token: string;
-beforeAll(async () => {
-  service = await startTestService({ CORS_ORIGINS: ORIGIN });
-  url = service.address;
-  token = (await regularOf(url)).access_token;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire({ CORS_ORIGINS: ORIGIN });
+const { access_token: token } = await regularOf(url);
 
 describe("no CORS grant", () => {
   it.each([

@@ -1,10 +1,7 @@
 import argon2 from "argon2";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { afterEach, describe, expect, it } from "vitest";
 import { call, someone } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
 import {
-  aValidLoginWorks,
   bodyCalls,
   canStillRegister,
   expectVerdict,
@@ -13,21 +10,15 @@ import {
   MARKER,
   regularOf,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(async () => {
-  await aValidLoginWorks(url);
+const url = await serviceUnderFire();
+afterEach(() => {
   // the service runs in this very process
   expect(Object.keys(Object.prototype)).toEqual([]);
   expect(({} as Record<string, unknown>).isAdmin).toBeUndefined();
 });
-afterAll(() => service.stop());
 
 type Person = ReturnType<typeof someone>;
 

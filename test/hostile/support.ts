@@ -1,7 +1,8 @@
 import { Agent, type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from "node:http";
 import { performance } from "node:perf_hooks";
-import { expect } from "vitest";
+import { afterAll, afterEach, expect } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
+import { startTestService } from "../support/service.ts";
 
 /** Part of whatever is sent, so that an echo is seen wherever it appears. */
 export const MARKER = "zq7Hostile";
@@ -99,6 +100,14 @@ export const AT_ONCE_MS = 100;
 
 type Registered = Awaited<ReturnType<typeof registered>>;
 const regulars = new Map<string, Registered>();
+
+/** Starts a service for a test file, after each test of which a valid login must work. Resolves to its URL. */
+export async function serviceUnderFire(env: Record<string, string> = {}): Promise<string> {
+  const service = await startTestService(env);
+  afterEach(() => aValidLoginWorks(service.address));
+  afterAll(() => service.stop());
+  return service.address;
+}
 
 /** Somebody who has had an account since before any of this. */
 export async function regularOf(url: string): Promise<Registered> {

@@ -1,22 +1,10 @@
-import { afterAll, afterEach, beforeAll, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
-import { startTestService } from "../support/service.ts";
-import { aValidLoginWorks, bearer, FORM_TYPE, JSON_TYPE, MARKER, regularOf, send } from "./support.ts";
+import { afterEach, expect, it } from "vitest";
+import { bearer, FORM_TYPE, JSON_TYPE, MARKER, regularOf, send, serviceUnderFire } from "./support.ts";
 import { CLIENT, KNOWN_SECRETS, oauth, stillLives } from "./token-support.ts";
 
-let service: RunningService;
-let url: string;
-let mine: Awaited<ReturnType<typeof regularOf>>;
-beforeAll(async () => {
-  service = await startTestService(KNOWN_SECRETS);
-  url = service.address;
-  mine = await regularOf(url);
-});
-afterEach(async () => {
-  await stillLives(url, mine);
-  await aValidLoginWorks(url);
-});
-afterAll(() => service.stop());
+const url = await serviceUnderFire(KNOWN_SECRETS);
+const mine = await regularOf(url);
+afterEach(() => stillLives(url, mine));
 
 it.each<[string, Record<string, string>]>([
   ["none", {}],

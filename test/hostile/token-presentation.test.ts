@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { afterEach, describe, expect, it } from "vitest";
 import { registered } from "../support/api.ts";
 import { sendRaw } from "../support/raw-http.ts";
-import { startTestService } from "../support/service.ts";
 import {
-  aValidLoginWorks,
   bearer,
   expectHarmless,
   expectVerdict,
@@ -13,22 +10,13 @@ import {
   MARKER,
   regularOf,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 import { callWith, KNOWN_SECRETS, stillLives, TOKEN_CALLS } from "./token-support.ts";
 
-let service: RunningService;
-let url: string;
-let mine: Awaited<ReturnType<typeof regularOf>>;
-beforeAll(async () => {
-  service = await startTestService(KNOWN_SECRETS);
-  url = service.address;
-  mine = await regularOf(url);
-});
-afterEach(async () => {
-  await stillLives(url, mine);
-  await aValidLoginWorks(url);
-});
-afterAll(() => service.stop());
+const url = await serviceUnderFire(KNOWN_SECRETS);
+const mine = await regularOf(url);
+afterEach(() => stillLives(url, mine));
 
 /** The tokens that the call takes, and those it does not. */
 const genuine = (takes: string) => [

@@ -1,10 +1,8 @@
 import { CompactEncrypt, CompactSign } from "jose";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { headerOf, hmac, payloadOf, token as sign } from "../adapters/jose/signed-by-hand.ts";
 import { call, registered } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
-import { AT_ONCE_MS, aValidLoginWorks, bearer, expectVerdict, fastestMs, MARKER, send } from "./support.ts";
+import { AT_ONCE_MS, bearer, expectVerdict, fastestMs, MARKER, send, serviceUnderFire } from "./support.ts";
 import {
   callWith,
   JWT_SECRET_KEY,
@@ -16,21 +14,12 @@ import {
   TOKEN_CALLS,
 } from "./token-support.ts";
 
-let service: RunningService;
-let url: string;
+const url = await serviceUnderFire(KNOWN_SECRETS);
 let mine: Awaited<ReturnType<typeof registered>>;
-beforeAll(async () => {
-  service = await startTestService(KNOWN_SECRETS);
-  url = service.address;
-});
 beforeEach(async () => {
   mine = await registered(url);
 });
-afterEach(async () => {
-  await stillLives(url, mine);
-  await aValidLoginWorks(url);
-});
-afterAll(() => service.stop());
+afterEach(() => stillLives(url, mine));
 
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const base64url = (text: string) => Buffer.from(text).toString("base64url");

@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/service.ts";
+import { describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
-import { startTestService } from "../support/service.ts";
 import {
   AT_ONCE_MS,
-  aValidLoginWorks,
   bearer,
   bodyCalls,
   canStillRegister,
@@ -15,16 +12,10 @@ import {
   MARKER,
   regularOf,
   send,
+  serviceUnderFire,
 } from "./support.ts";
 
-let service: RunningService;
-let url: string;
-beforeAll(async () => {
-  service = await startTestService();
-  url = service.address;
-});
-afterEach(() => aValidLoginWorks(url));
-afterAll(() => service.stop());
+const url = await serviceUnderFire();
 
 type Person = ReturnType<typeof someone>;
 

@@ -9,9 +9,8 @@ const BEARER = /^bearer(?: +(.*))?$/i;
  * @throws HttpProblem `missing_token`; `malformed_request` where it cannot be told which token is meant
  */
 export function bearerToken(ctx: Context): string {
-  const values = ctx.req.headersDistinct.authorization ?? [];
-  if (values.length > 1) throw new HttpProblem("malformed_request", "Send one Authorization header");
-  const token = BEARER.exec(values[0] ?? "")?.[1] ?? "";
+  const { token, isAmbiguous } = presented(ctx);
+  if (isAmbiguous) throw new HttpProblem("malformed_request", "Send one Authorization header");
   if (token === "")
     throw new HttpProblem("missing_token", "Send the token as: Authorization: Bearer <token>");
   return token;
@@ -19,9 +18,11 @@ export function bearerToken(ctx: Context): string {
 
 /** The token where one is presented as it should be; anything else is as good as none. */
 export function bearerTokenIfAny(ctx: Context): string | undefined {
-  try {
-    return bearerToken(ctx);
-  } catch {
-    return undefined;
-  }
+  const { token, isAmbiguous } = presented(ctx);
+  return isAmbiguous || token === "" ? undefined : token;
+}
+
+function presented(ctx: Context) {
+  const values = ctx.req.headersDistinct.authorization ?? [];
+  return { token: BEARER.exec(values[0] ?? "")?.[1] ?? "", isAmbiguous: values.length > 1 };
 }

@@ -23,8 +23,8 @@ export interface SessionUseCases {
 export function sessionRoutes(router: Router, useCases: SessionUseCases): void {
   router.register("/api/token/refresh", ["GET", "POST"], async (ctx) => {
     const grant = await useCases.refresh(bearerToken(ctx));
-    const answer = "refreshToken" in grant ? sessionAnswer(grant, message(grant)) : undefined;
-    ctx.body = answer ?? accessAnswer(grant, message(grant));
+    const message = `Logged in as ${grant.email}`;
+    ctx.body = "refreshToken" in grant ? sessionAnswer(grant, message) : accessAnswer(grant, message);
   });
 
   router.post("/api/logout/access", async (ctx) => {
@@ -60,10 +60,6 @@ export function sessionRoutes(router: Router, useCases: SessionUseCases): void {
     await useCases.endOwnSession(bearerToken(ctx), ctx.params.id ?? "");
     ctx.status = 204;
   });
-}
-
-function message({ email }: { readonly email: string }): string {
-  return `Logged in as ${email}`;
 }
 
 function sessionEntry(session: ListedSession) {

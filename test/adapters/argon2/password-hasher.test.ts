@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
+import { leastTime } from "../../support/least-time.ts";
 
 const COST = { memoryKib: 64, passes: 1, lanes: 1 };
 const DEAR = { memoryKib: 16_384, passes: 2, lanes: 1 };
@@ -76,14 +77,3 @@ it("does the work of every cost that is live, whichever the hash has, and withou
     expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 2);
   }
 });
-
-/** The least of five times: what else the machine does only adds to them. */
-async function leastTime(check: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let time = 0; time < 5; time += 1) {
-    const began = performance.now();
-    await check();
-    times.push(performance.now() - began);
-  }
-  return Math.min(...times);
-}

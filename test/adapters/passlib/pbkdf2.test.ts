@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { passlibHashes, passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
+import { leastTime } from "../../support/least-time.ts";
 
 /**
  * Made by passlib 1.7.4 itself: `pbkdf2_sha256.hash(password)`; the last one by
@@ -70,14 +71,3 @@ it("does the rounds of the dearest hash, however few a hash has, and none for it
   // 29,000 rounds alone take a seventh of 200,000
   expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 2);
 });
-
-/** The least of five times: what else the machine does only adds to them. */
-async function leastTime(check: () => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let time = 0; time < 5; time += 1) {
-    const began = performance.now();
-    await check();
-    times.push(performance.now() - began);
-  }
-  return Math.min(...times);
-}
