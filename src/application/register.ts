@@ -58,6 +58,7 @@ export function makeRegister(deps: RegisterDeps): Register {
       epoch: 0,
       keptSession: undefined,
       disabled: false,
+      legacyIdentity: undefined,
     };
     await deps.users.add(user);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);

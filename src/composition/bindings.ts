@@ -1,3 +1,4 @@
+import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
@@ -8,6 +9,7 @@ import { type EndOwnSessionDeps, makeEndOwnSession } from "../application/end-ow
 import type { GatedHasher } from "../application/hashing-gate.ts";
 import { type IntrospectDeps, makeIntrospect } from "../application/introspect.ts";
 import { type ListSessionsDeps, makeListSessions } from "../application/list-sessions.ts";
+import { type ListUsersDeps, makeListUsers } from "../application/list-users.ts";
 import { type LoginDeps, makeLogin } from "../application/login.ts";
 import { type LogoutDeps, makeLogout } from "../application/logout.ts";
 import { type LogoutEverywhereDeps, makeLogoutEverywhere } from "../application/logout-everywhere.ts";
@@ -48,12 +50,13 @@ type Dependencies = RegisterDeps &
   ChangePasswordDeps &
   DeleteAccountDeps &
   IntrospectDeps &
+  ListUsersDeps &
   SweepDeps &
   ThrottleDeps &
   MeDeps;
 
 /** Everything that is wired: the use cases and what they ask for. */
-export interface Bindings extends UseCases, Dependencies {
+export interface Bindings extends UseCases, OperatorUseCases, Dependencies {
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly sweep: Sweep;
 }
@@ -110,6 +113,7 @@ export function bindings({
     introspect: makeIntrospect,
     revokeToken: makeRevokeToken,
     sweep: makeSweep,
+    listUsers: makeListUsers,
     publicKeys:
       ({ clock }) =>
       () =>

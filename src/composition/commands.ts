@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
+import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
+import { openCore } from "./core.ts";
 import { openFoundation } from "./open.ts";
 import { startService } from "./service.ts";
 import { StartError } from "./start-error.ts";
@@ -25,14 +27,27 @@ export async function serve(): Promise<void> {
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
-export async function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
+export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
+  return withOpened(openFoundation, ({ keys: { ring } }) => {
+    if (!ring) throw new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
+    return work(ring);
+  });
+}
+
+/** Opens all use cases for some work and closes what is behind them again. */
+export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>): Promise<T> {
+  return withOpened(openCore, ({ wired }) => work(wired));
+}
+
+async function withOpened<O, T>(
+  open: (config: Config, closers: Closers) => Promise<O>,
+  work: (opened: O) => Promise<T>,
+): Promise<T> {
   // what the work prints is the answer; the log would come between
   const config = { ...configuration(), LOG_LEVEL: "silent" as const };
   const closers = new Closers();
   try {
-    const { ring } = (await openFoundation(config, closers)).keys;
-    if (!ring) throw new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
-    return await work(ring);
+    return await work(await open(config, closers));
   } finally {
     await closers.close();
   }

@@ -1,17 +1,11 @@
-import { openArgon2Hasher } from "../adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../adapters/koa/app.ts";
 import { listen } from "../adapters/koa/server.ts";
-import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
-import { loadCommonPasswords } from "../adapters/zxcvbn/common-passwords.ts";
-import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
-import type { Storage } from "../application/ports/storage.ts";
-import { withLegacyHashes } from "../application/with-legacy-hashes.ts";
 import { repeatedly } from "./background.ts";
-import { type Bindings, bindings } from "./bindings.ts";
+import type { Bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
-import { makeContainer } from "./container.ts";
-import { type Foundation, openFoundation } from "./open.ts";
+import { openCore } from "./core.ts";
+import type { Foundation } from "./open.ts";
 import { StartError } from "./start-error.ts";
 
 /** The service while it runs. */
@@ -26,10 +20,6 @@ export interface RunningService {
 
 /** Of the ten seconds that a stop may take, what requests get; the rest is for closing the storage. */
 const REQUEST_GRACE_MS = 8_000;
-/** Longer than that nobody waits for a login. */
-const HASH_DEADLINE_MS = 5_000;
-/** The setting in storage that says whether accounts with hashes of the Flask server were brought in. */
-const LEGACY_HASHES = "legacy-hashes";
 /** How soon a process sees a new or a retired signing key by itself. */
 const RING_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
@@ -39,10 +29,7 @@ const SWEEP_CHECK_MS = 60_000;
 export async function startService(config: Config): Promise<RunningService> {
   const closers = new Closers();
   try {
-    const foundation = await openFoundation(config, closers);
-    const hasher = await openHasher(config, foundation.storage);
-    const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
-    const wired = makeContainer(bindings({ config, hasher, isCommon, ...foundation }));
+    const { foundation, wired } = await openCore(config, closers);
     startHousekeeping(config, foundation, wired, closers);
     const address = await startHttp(config, foundation, wired, closers);
     return {
@@ -94,26 +81,4 @@ function startHousekeeping(
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
   const { ring } = keys;
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
-}
-
-async function openHasher(config: Config, { settings }: Storage): Promise<GatedHasher> {
-  const cost = {
-    memoryKib: config.ARGON2_MEMORY_KIB,
-    passes: config.ARGON2_PASSES,
-    lanes: config.ARGON2_LANES,
-  };
-  const hasher = await openArgon2Hasher(cost).catch((error) => {
-    throw new StartError(
-      `Passwords cannot be hashed: ${error.message}`,
-      "Run `npm ci` again on this machine, or lower the ARGON2 settings if memory is short.",
-      error,
-    );
-  });
-  const limits = {
-    concurrency: config.HASH_CONCURRENCY,
-    queue: config.HASH_QUEUE,
-    deadlineMs: HASH_DEADLINE_MS,
-  };
-  const areInStorage = (await settings.claim(LEGACY_HASHES, "none")) !== "none";
-  return gateHasher(withLegacyHashes(hasher, passlibPbkdf2, areInStorage), limits, () => performance.now());
 }

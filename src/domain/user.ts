@@ -16,6 +16,11 @@ export interface User {
   /** The one session of an older epoch that lives on: the one that changed the password, say. */
   readonly keptSession: string | undefined;
   readonly disabled: boolean;
+  /**
+   * Of an account brought over from the Flask server, the address as it was written there, letter by letter:
+   * that server's tokens name their user by it. `undefined` for everyone else.
+   */
+  readonly legacyIdentity: string | undefined;
 }
 
 /** What a token or a session carries of its user at the time it came to be. */

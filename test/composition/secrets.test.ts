@@ -48,6 +48,7 @@ it("neither the storage nor the refusal holds the secret", async () => {
       kept.push(value);
       return "another's";
     },
+    find: async () => undefined,
     replace: async () => false,
   };
   const refusal = await checkSecrets(settings, [NEW, OLD]).catch((error: Error) => error.message);

@@ -17,6 +17,16 @@ export function settingsContract(name: string, harness: StorageHarness): void {
       expect(await storage.settings.claim("another", "second")).toBe("second");
     });
 
+    it("finds what was claimed or replaced, and nothing else", async () => {
+      await storage.settings.claim("issuer", "first");
+      expect(await storage.settings.find("issuer")).toBe("first");
+      await storage.settings.replace("issuer", "first", "next");
+      expect(await storage.settings.find("issuer")).toBe("next");
+      for (const name of ["another", ...ODD_KEYS]) {
+        expect(await storage.settings.find(name)).toBeUndefined();
+      }
+    });
+
     it.each(["", "0", "ü \u{1f600}", "x".repeat(100_000)])("keeps any text", async (value) => {
       await storage.settings.claim("name", value);
       expect(await storage.settings.claim("name", "another")).toBe(value);

@@ -50,6 +50,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       ["all", { keptSession: "kept", passwordHash: "next" }],
       ["no hash", { keptSession: "kept" }],
       ["no session to keep", { keptSession: undefined, passwordHash: "next" }],
+      ["whether it is disabled", { keptSession: undefined, disabled: true }],
       ["nothing else", { keptSession: undefined }],
     ])("advances the epoch and changes with it %s", async (_, changes) => {
       const user = await stored({ epoch: 2, keptSession: "before" });

@@ -10,6 +10,7 @@ const user: User = {
   epoch: 3,
   keptSession: undefined,
   disabled: false,
+  legacyIdentity: undefined,
 };
 
 it("a user stands behind what came to be in the present epoch, and in no other", () => {

@@ -15,6 +15,7 @@ export function aUser(fields: Partial<User> = {}): User {
     epoch: 0,
     keptSession: undefined,
     disabled: false,
+    legacyIdentity: undefined,
     ...fields,
   };
 }

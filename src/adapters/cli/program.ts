@@ -1,5 +1,12 @@
 import { Command } from "commander";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
+import { type UserUseCases, userCommand } from "./users.ts";
+
+/** What the commands call; each of them names its part. */
+export interface OperatorUseCases extends UserUseCases {}
+
+/** Opens what the configuration names, runs the work on it and closes it again. */
+export type WithUseCases = <T>(work: (useCases: OperatorUseCases) => Promise<T>) => Promise<T>;
 
 export interface CliOptions {
   readonly version: string;
@@ -7,10 +14,11 @@ export interface CliOptions {
   serve(): Promise<void>;
   /** Opens what the key commands work on, runs the work and closes it again. */
   withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
+  readonly withUseCases: WithUseCases;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
-export function makeProgram({ version, serve, withKeys }: CliOptions): Command {
+export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptions): Command {
   const program = new Command("connect-auth")
     .description("An auth service over HTTP: register, log in, refresh, revoke.")
     .version(version)
@@ -23,6 +31,7 @@ export function makeProgram({ version, serve, withKeys }: CliOptions): Command {
     .command("serve", { isDefault: true })
     .description("run the service until SIGTERM (what `npm start` does)")
     .action(serve);
+  program.addCommand(userCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
   return program;
 }

@@ -1,3 +1,5 @@
+import type { Database } from "lmdb";
+
 /** LMDB's own limit is 1,978 bytes; the keys of indexes are made of up to two texts and a number. */
 const MAX_BYTES = 900;
 
@@ -18,4 +20,11 @@ export function isKey(text: string): boolean {
 export function mustBeKeys(...texts: readonly string[]): void {
   if (!texts.every(isKey))
     throw new Error("The store cannot hold a key that is empty, too long or not plain text");
+}
+
+/** Up to so many entries of a database, by key upwards, from the first one after `after`. */
+export function pageOf<V>(database: Database<V, string>, after: string | undefined, limit: number) {
+  if (limit < 1) return [];
+  const start = after === undefined ? {} : { start: after, exclusiveStart: true };
+  return Array.from(database.getRange({ ...start, limit }));
 }

@@ -1,7 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
 /** By key, until when an entry counts, in milliseconds; and an index by that end. */
 export function lmdbRevocations(environment: Environment): RevocationRepository {
@@ -25,6 +25,10 @@ export function lmdbRevocations(environment: Environment): RevocationRepository 
       });
     },
     find: (keys, now) => read(() => new Set(keys.filter((key) => isKey(key) && endOf(key) > now.getTime()))),
+    list: (after, limit) =>
+      read(() =>
+        pageOf(revocations, after, limit).map(({ key, value }) => ({ key, until: new Date(value) })),
+      ),
     sweep: (now, limit) =>
       write(() => {
         const over = ends.upTo(now.getTime(), limit);

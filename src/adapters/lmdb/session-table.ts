@@ -1,5 +1,6 @@
 import { type Ends, openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
+import { pageOf } from "./key.ts";
 import type { SessionRecord } from "./session-record.ts";
 
 /** Sessions by id, with their indexes by user and by end. To be used within a read or a write. */
@@ -9,6 +10,8 @@ export interface SessionTable {
   /** Stores a session anew; its user, its beginning and its end never change. */
   replace(session: SessionRecord): void;
   remove(session: SessionRecord): void;
+  /** Up to so many sessions, by id upwards, from the first one after `after`. */
+  page(after: string | undefined, limit: number): SessionRecord[];
   /** Up to so many sessions of a user, the latest begun first. */
   of(userId: string, limit?: number): SessionRecord[];
   /** Up to so many sessions that end at or before the moment. */
@@ -36,6 +39,7 @@ export function openSessionTable(environment: Environment): SessionTable {
       byUser.remove(placeOf(session));
       ends.remove(session.expiresAt, session.id);
     },
+    page: (after, limit) => pageOf(sessions, after, limit).map(({ value }) => value),
     of(userId, limit = Infinity) {
       const latestFirst = { start: [userId, Infinity], end: [userId], reverse: true, limit };
       return getAll(Array.from(byUser.getKeys(latestFirst), ([, , id]) => id));

@@ -49,6 +49,7 @@ export function lmdbSessions(environment: Environment): SessionRepository {
       });
     },
     listOf: (userId, limit) => read(() => (isKey(userId) ? sessions.of(userId, limit).map(fromRecord) : [])),
+    list: (after, limit) => read(() => sessions.page(after, limit).map(fromRecord)),
     async remove(id) {
       if (!isKey(id)) return;
       await write(() => {

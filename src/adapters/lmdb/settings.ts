@@ -3,10 +3,11 @@ import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 /** Values by name. */
-export function lmdbSettings({ database, write }: Environment): SettingsRepository {
+export function lmdbSettings({ database, read, write }: Environment): SettingsRepository {
   const settings = database<string>("settings");
 
   return {
+    find: (name) => read(() => (isKey(name) ? settings.get(name) : undefined)),
     async claim(name, value) {
       mustBeKeys(name);
       return write(() => {

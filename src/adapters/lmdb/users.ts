@@ -2,7 +2,7 @@ import type { UserRepository } from "../../application/ports/users.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
 type UserRecord = Omit<User, "createdAt" | "keptSession"> & {
   readonly createdAt: number;
@@ -47,20 +47,22 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
-    async advanceEpoch(id, expectedEpoch, { keptSession, passwordHash }) {
+    async advanceEpoch(id, expectedEpoch, { keptSession, ...changes }) {
       if (!isKey(id)) return false;
       return write(() => {
         const user = users.get(id);
         if (user?.epoch !== expectedEpoch) return false;
         users.put(id, {
           ...user,
+          ...changes,
           epoch: expectedEpoch + 1,
           keptSession,
-          passwordHash: passwordHash ?? user.passwordHash,
         });
         return true;
       });
     },
+    list: (after, limit) =>
+      read(() => pageOf(users, after, limit).flatMap(({ value }) => fromRecord(value) ?? [])),
     async remove(id, expectedEpoch) {
       if (!isKey(id)) return false;
       return write(() => {
@@ -77,5 +79,12 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
 
 function fromRecord(record: UserRecord | undefined): User | undefined {
   // JSON leaves out what is undefined
-  return record && { ...record, createdAt: new Date(record.createdAt), keptSession: record.keptSession };
+  return (
+    record && {
+      ...record,
+      createdAt: new Date(record.createdAt),
+      keptSession: record.keptSession,
+      legacyIdentity: record.legacyIdentity,
+    }
+  );
 }

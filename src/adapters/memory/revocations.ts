@@ -1,5 +1,5 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
-import { forgetSome, type Step } from "./step.ts";
+import { forgetSome, pageOf, type Step } from "./step.ts";
 
 /** By key, until when an entry counts, in milliseconds. */
 export function memoryRevocations(step: Step): RevocationRepository {
@@ -9,6 +9,8 @@ export function memoryRevocations(step: Step): RevocationRepository {
       step(() => void ends.set(key, Math.max(until.getTime(), ends.get(key) ?? -Infinity))),
     find: (keys, now) =>
       step(() => new Set(keys.filter((key) => now.getTime() < (ends.get(key) ?? -Infinity)))),
+    list: (after, limit) =>
+      step(() => pageOf(ends, after, limit).map(([key, end]) => ({ key, until: new Date(end) }))),
     sweep: (now, limit) => step(() => forgetSome(ends, (end) => end <= now.getTime(), limit)),
   };
 }

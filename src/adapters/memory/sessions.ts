@@ -1,6 +1,6 @@
 import type { SessionRepository } from "../../application/ports/sessions.ts";
 import type { Session } from "../../domain/session.ts";
-import { addNew, forgetSome, type Step } from "./step.ts";
+import { addNew, forgetSome, pageOf, type Step } from "./step.ts";
 
 /** Sessions by id. */
 export function memorySessions(step: Step): SessionRepository {
@@ -31,6 +31,8 @@ export function memorySessions(step: Step): SessionRepository {
       }),
     listOf: (userId, limit) =>
       step(() => structuredClone(allOf(userId).sort(latestFirst).slice(0, Math.max(0, limit)))),
+    list: (after, limit) =>
+      step(() => pageOf(sessions, after, limit).map(([, session]) => structuredClone(session))),
     remove: (id) => step(() => void sessions.delete(id)),
     removeEarlier: (userId, epoch, kept) =>
       step(() => {

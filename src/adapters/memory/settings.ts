@@ -5,6 +5,7 @@ import type { Step } from "./step.ts";
 export function memorySettings(step: Step): SettingsRepository {
   const values = new Map<string, string>();
   return {
+    find: (name) => step(() => values.get(name)),
     claim: (name, value) =>
       step(() => {
         const stored = values.get(name) ?? value;

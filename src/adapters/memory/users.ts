@@ -1,7 +1,7 @@
 import type { UserRepository } from "../../application/ports/users.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
-import { addNew, type Step } from "./step.ts";
+import { addNew, pageOf, type Step } from "./step.ts";
 
 /** Users by id, and the ids by canonical name and canonical address. */
 export function memoryUsers(step: Step): UserRepository {
@@ -30,18 +30,19 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(user.id, { ...user, passwordHash: next });
         return true;
       }),
-    advanceEpoch: (id, expectedEpoch, { keptSession, passwordHash }) =>
+    advanceEpoch: (id, expectedEpoch, { keptSession, ...changes }) =>
       step(() => {
         const user = users.get(id);
         if (user?.epoch !== expectedEpoch) return false;
         users.set(id, {
           ...user,
+          ...changes,
           epoch: expectedEpoch + 1,
           keptSession,
-          passwordHash: passwordHash ?? user.passwordHash,
         });
         return true;
       }),
+    list: (after, limit) => step(() => pageOf(users, after, limit).map(([, user]) => structuredClone(user))),
     remove: (id, expectedEpoch) =>
       step(() => {
         const user = users.get(id);

@@ -43,6 +43,18 @@ export function inOneBatch(limit: number) {
   return { limit, batchSize: limit, singleBatch: true };
 }
 
+/** Up to so many documents, by id upwards, from the first one after `after`. */
+export async function pageOf<T extends { readonly _id: string }>(
+  collection: Collection<T>,
+  after: string | undefined,
+  limit: number,
+) {
+  // no limit at all is what 0 would mean to MongoDB
+  if (limit < 1) return [];
+  const filter = after === undefined ? {} : { _id: { $gt: after } };
+  return collection.find(filter as Filter<T>, { sort: { _id: 1 }, ...inOneBatch(limit) }).toArray();
+}
+
 /**
  * Removes up to so many documents whose date is not after the moment. The date is looked at once more as each
  * is removed, since it may have been put off meanwhile. Resolves to how many it removed.

@@ -1,6 +1,6 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { inOneBatch, isDuplicateKey, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 interface RevocationDocument {
@@ -34,6 +34,10 @@ export function mongoRevocations({ collection, call }: Connection): RevocationRe
         const options = { projection: { _id: 1 }, ...inOneBatch(asked.length) };
         return new Set((await revocations.find(filter, options).toArray()).map(({ _id }) => _id));
       }),
+    list: (after, limit) =>
+      call(async () =>
+        (await pageOf(revocations, after, limit)).map(({ _id, until }) => ({ key: _id, until })),
+      ),
     sweep: (now, limit) => call(() => sweepBefore(revocations, "until", now, limit)),
   };
 }

@@ -1,7 +1,7 @@
 import type { SessionRepository } from "../../application/ports/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, insertOnce, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { inOneBatch, insertOnce, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type SessionDocument = Omit<Session, "id"> & { readonly _id: string };
@@ -49,6 +49,7 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
         const latestFirst = { sort: { createdAt: -1, _id: -1 }, ...inOneBatch(limit) } as const;
         return (await sessions.find({ userId }, latestFirst).toArray()).map(fromDocument);
       }),
+    list: (after, limit) => call(async () => (await pageOf(sessions, after, limit)).map(fromDocument)),
     remove: (id) =>
       call(async () => {
         if (isStorable(id)) await sessions.deleteOne({ _id: id });

@@ -12,6 +12,8 @@ export function mongoSettings({ collection, call }: Connection): SettingsReposit
   const settings = collection<SettingDocument>("settings");
 
   return {
+    find: (name) =>
+      call(async () => (isStorable(name) ? (await settings.findOne({ _id: name }))?.value : undefined)),
     claim: (name, value) =>
       call(async () => {
         mustBeStorable(name, value);

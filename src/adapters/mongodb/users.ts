@@ -3,13 +3,12 @@ import type { UserRepository } from "../../application/ports/users.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Connection } from "./connection.ts";
-import { insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+import { insertOnce, isDuplicateKey, isStorable, mustBeStorable, pageOf } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type UserDocument = Omit<User, "id" | "keptSession"> & {
-  readonly _id: string;
-  readonly keptSession?: string | undefined;
-};
+/** What a document leaves out where it is `undefined`. */
+type Optional = "keptSession" | "legacyIdentity";
+type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
 const EMAIL = { name: "unique_email", key: { "email.canonical": 1 }, unique: true } as const;
@@ -21,7 +20,10 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
   const users = collection<UserDocument>("users");
 
   const findBy = (field: "_id" | "username.canonical" | "email.canonical", text: string) =>
-    call(async () => (isStorable(text) ? fromDocument(await users.findOne({ [field]: text })) : undefined));
+    call(async () => {
+      const document = isStorable(text) ? await users.findOne({ [field]: text }) : null;
+      return document === null ? undefined : fromDocument(document);
+    });
 
   return {
     add: ({ id, ...user }) =>
@@ -55,6 +57,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         );
         return matchedCount === 1;
       }),
+    list: (after, limit) => call(async () => (await pageOf(users, after, limit)).map(fromDocument)),
     remove: (id, expectedEpoch) =>
       call(async () => {
         if (!isStorable(id)) return false;
@@ -63,10 +66,8 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
   };
 }
 
-function fromDocument(document: UserDocument | null): User | undefined {
-  if (document === null) return undefined;
-  const { _id, ...user } = document;
-  return { id: _id, ...user, keptSession: user.keptSession };
+function fromDocument({ _id, ...user }: UserDocument): User {
+  return { id: _id, ...user, keptSession: user.keptSession, legacyIdentity: user.legacyIdentity };
 }
 
 /** Not every server says by `keyPattern` which index refused; all name it in the message, before the value. */

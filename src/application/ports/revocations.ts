@@ -1,3 +1,9 @@
+/** What stops something, and until when it counts. */
+export interface RevocationEntry {
+  readonly key: string;
+  readonly until: Date;
+}
+
 /**
  * Keeps the entries that stop tokens. An entry is durable once `add` resolves, and from then on seen by
  * every process that shares the storage.
@@ -7,6 +13,8 @@ export interface RevocationRepository {
   add(key: string, until: Date): Promise<void>;
   /** Which of these entries are there and count now. One round trip, however many keys. */
   find(keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
+  /** Up to so many entries, those that count no more too, by key upwards, from the first one after `after`. */
+  list(after: string | undefined, limit: number): Promise<RevocationEntry[]>;
   /** Forgets up to so many entries that count no more at the moment. Resolves to how many it forgot. */
   sweep(now: Date, limit: number): Promise<number>;
 }

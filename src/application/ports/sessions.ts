@@ -18,6 +18,8 @@ export interface SessionRepository {
   touch(id: string, at: Date): Promise<void>;
   /** The sessions of a user, dead ones too, the latest begun first, then by id downwards; at most so many. */
   listOf(userId: string, limit: number): Promise<Session[]>;
+  /** Up to so many sessions of whomever, dead ones too, by id upwards, from the first one after `after`. */
+  list(after: string | undefined, limit: number): Promise<Session[]>;
   /** Forgets a session, if it is there. */
   remove(id: string): Promise<void>;
   /** Forgets the sessions of a user that have an earlier epoch, but for the kept one. */

@@ -25,6 +25,11 @@ export interface UserRepository {
    * Resolves to whether it did. From then on no session of an earlier epoch lives but the kept one.
    */
   advanceEpoch(id: string, expectedEpoch: number, changes: EpochChanges): Promise<boolean>;
+  /**
+   * Up to so many users, by id upwards in the order of code points, from the first one after `after`: all of
+   * them, page by page. Who is added meanwhile may be missed.
+   */
+  list(after: string | undefined, limit: number): Promise<User[]>;
   /** Removes the user if the epoch still is the expected one. Resolves to whether it did. */
   remove(id: string, expectedEpoch: number): Promise<boolean>;
 }
@@ -34,4 +39,5 @@ export interface EpochChanges {
   /** The session that lives on, `undefined` for none. */
   readonly keptSession: string | undefined;
   readonly passwordHash?: string;
+  readonly disabled?: boolean;
 }

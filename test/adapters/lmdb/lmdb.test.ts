@@ -1,4 +1,5 @@
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { pagesContract } from "../../contracts/pages.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -9,6 +10,7 @@ import { lmdbHarness } from "../../support/storage-lmdb.ts";
 const harness = lmdbHarness();
 
 usersContract("lmdb", harness);
+pagesContract("lmdb", harness);
 sessionsContract("lmdb", harness);
 revocationsContract("lmdb", harness);
 signingKeysContract("lmdb", harness);

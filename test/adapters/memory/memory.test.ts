@@ -1,5 +1,6 @@
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { pagesContract } from "../../contracts/pages.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -9,6 +10,7 @@ import { usersContract } from "../../contracts/users.contract.ts";
 const harness = { open: async () => openMemoryStorage(), cleanup: async () => {} };
 
 usersContract("memory", harness);
+pagesContract("memory", harness);
 sessionsContract("memory", harness);
 revocationsContract("memory", harness);
 signingKeysContract("memory", harness);

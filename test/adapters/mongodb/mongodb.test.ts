@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { pagesContract } from "../../contracts/pages.contract.ts";
 import { revocationsContract } from "../../contracts/revocations.contract.ts";
 import { sessionsContract } from "../../contracts/sessions.contract.ts";
 import { settingsContract } from "../../contracts/settings.contract.ts";
@@ -10,6 +11,7 @@ import { mongoHarness, mongoServer } from "../../support/storage-mongodb.ts";
 describe.skipIf(!mongoServer)("mongodb", () => {
   const harness = mongoHarness();
   usersContract("mongodb", harness);
+  pagesContract("mongodb", harness);
   sessionsContract("mongodb", harness);
   revocationsContract("mongodb", harness);
   signingKeysContract("mongodb", harness);

@@ -1,0 +1,13 @@
+const PAGE = 500;
+
+/** All that a repository lists, read page by page, so that memory does not grow with it. */
+export async function* allOf<T>(
+  list: (after: string | undefined, limit: number) => Promise<T[]>,
+  keyOf: (thing: T) => string,
+): AsyncGenerator<T> {
+  for (let page = await list(undefined, PAGE); page.length > 0; ) {
+    yield* page;
+    if (page.length < PAGE) return;
+    page = await list(keyOf(page.at(-1) as T), PAGE);
+  }
+}

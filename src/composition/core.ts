@@ -1,0 +1,25 @@
+import { loadCommonPasswords } from "../adapters/zxcvbn/common-passwords.ts";
+import { type Bindings, bindings } from "./bindings.ts";
+import type { Closers } from "./closers.ts";
+import type { Config } from "./config.ts";
+import { makeContainer } from "./container.ts";
+import { openHasher } from "./hasher.ts";
+import { type Foundation, openFoundation } from "./open.ts";
+
+/** All use cases, and what they stand on. */
+export interface Core {
+  readonly foundation: Foundation;
+  readonly wired: Bindings;
+}
+
+/**
+ * Opens what the configuration names and wires the use cases over it; what must be closed again goes to
+ * `closers`.
+ * @throws ConfigError or StartError
+ */
+export async function openCore(config: Config, closers: Closers): Promise<Core> {
+  const foundation = await openFoundation(config, closers);
+  const hasher = await openHasher(config, foundation.storage.settings);
+  const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
+  return { foundation, wired: makeContainer(bindings({ config, hasher, isCommon, ...foundation })) };
+}
