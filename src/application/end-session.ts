@@ -9,7 +9,10 @@ export interface EndSessionDeps {
 }
 
 /** Ends a session: the entry is its end, for every token of it; removing its record is tidying. */
-export async function endSession(deps: EndSessionDeps, session: Session): Promise<void> {
+export async function endSession(
+  deps: EndSessionDeps,
+  session: Pick<Session, "id" | "expiresAt">,
+): Promise<void> {
   await deps.revocations.add(revocationKey.session(session.id), keptUntil(session.expiresAt));
   await deps.sessions.remove(session.id);
 }

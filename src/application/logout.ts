@@ -22,7 +22,7 @@ export type Logout = (token: string) => Promise<void>;
 export function makeLogout(deps: LogoutDeps): Logout {
   return async (token) => {
     const now = deps.clock.now();
-    const { userId, sessionId, epoch, keys, refuse } = await readEitherToken(deps.verifier, token, now);
+    const { userId, sessionId, access, keys, refuse } = await readEitherToken(deps.verifier, token, now);
     const [user, session, stops] = await Promise.all([
       deps.users.findById(userId),
       deps.sessions.find(sessionId),
@@ -31,10 +31,10 @@ export function makeLogout(deps: LogoutDeps): Logout {
     refuse(stops);
     if (session !== undefined && session.userId !== userId) throw new AuthError("invalid_token");
     // an access token says itself of which epoch it is; a refresh token leaves that to its session
-    const origin = epoch === undefined ? session && originOf(session) : { sessionId, epoch };
-    if (!user || !origin || !standsBehind(user, origin)) throw new AuthError("revoked_token");
-    if (session === undefined) return;
-    await endSession(deps, session);
+    const origin = access ?? (session && originOf(session));
+    const ended = session ?? (access && { id: sessionId, expiresAt: access.expiresAt });
+    if (!user || !origin || !ended || !standsBehind(user, origin)) throw new AuthError("revoked_token");
+    await endSession(deps, ended);
     deps.events.report({ type: "session_ended", userId, sessionId, by: "logout" });
   };
 }

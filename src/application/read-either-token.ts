@@ -1,13 +1,13 @@
 import { AuthError } from "../domain/errors.ts";
 import { keysThatStop, keysThatStopRefreshing, refuseStopped } from "./check-token.ts";
-import type { TokenVerifier } from "./ports/tokens.ts";
+import type { TokenVerifier, VerifiedAccess } from "./ports/tokens.ts";
 
 /** A genuine token of either kind, whether its time is over or not. */
 export interface PresentedToken {
   readonly userId: string;
   readonly sessionId: string;
-  /** What an access token says; a refresh token leaves it to its session. */
-  readonly epoch: number | undefined;
+  /** What an access token says besides; of a refresh token, its session says it. */
+  readonly access: VerifiedAccess | undefined;
   readonly keyId: string | undefined;
   /** The entries that would stop it, and what is thrown where some are there. */
   readonly keys: string[];
@@ -23,13 +23,21 @@ export async function readEitherToken(
   const evenExpired = { evenExpired: true };
   try {
     const claims = await verifier.verifyAccess(token, now, evenExpired);
-    return { ...claims, keys: keysThatStop(claims), refuse: (stops) => refuseStopped(claims, stops) };
+    const { userId, sessionId, keyId } = claims;
+    return {
+      userId,
+      sessionId,
+      keyId,
+      access: claims,
+      keys: keysThatStop(claims),
+      refuse: (stops) => refuseStopped(claims, stops),
+    };
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;
   }
   const { userId, sessionId } = await verifier.verifyRefresh(token, now, evenExpired);
   const keys = keysThatStopRefreshing(sessionId);
-  return { userId, sessionId, epoch: undefined, keyId: undefined, keys, refuse: refuseRevoked };
+  return { userId, sessionId, access: undefined, keyId: undefined, keys, refuse: refuseRevoked };
 }
 
 function refuseRevoked(stops: ReadonlySet<string>): void {

@@ -1,4 +1,5 @@
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
+import { legacyTokens } from "../adapters/jose/legacy-tokens.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
@@ -22,6 +23,7 @@ import { makeRevokeRefresh, type RevokeRefreshDeps } from "../application/revoke
 import { makeRevokeToken } from "../application/revoke-token.ts";
 import { makeSweep, type Sweep, type SweepDeps } from "../application/sweep.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
+import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import type { Foundation } from "./open.ts";
@@ -84,7 +86,7 @@ export function bindings({
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
     issuer: (all) => all.tokens,
-    verifier: (all) => all.tokens,
+    verifier: (all) => withLegacy(config, all),
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
     attempts: () => storage.attempts,
@@ -119,4 +121,11 @@ export function bindings({
       () =>
         accessKeys.publicKeys(clock.now()),
   };
+}
+
+/** The verifier of the service's own tokens, and of the Flask server's where they are still taken. */
+function withLegacy(config: Config, all: Pick<Bindings, "tokens"> & LegacyTokensDeps): TokenVerifier {
+  const { JWT_SECRET_KEY: sharedSecret, ACCEPT_LEGACY_TOKENS_UNTIL: acceptedUntil } = config;
+  if (sharedSecret === undefined || acceptedUntil === undefined) return all.tokens;
+  return withLegacyTokens(all.tokens, all, { legacyTokens: legacyTokens(sharedSecret), acceptedUntil });
 }

@@ -111,6 +111,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (settings.JWT_SECRET_KEY !== undefined && ringOnly.length > 0) {
     faults.push(`JWT_SECRET_KEY makes HS256 tokens: it goes without ${ringOnly.join(" and ")}`);
   }
+  if (settings.ACCEPT_LEGACY_TOKENS_UNTIL !== undefined && settings.JWT_SECRET_KEY === undefined) {
+    faults.push("ACCEPT_LEGACY_TOKENS_UNTIL needs the JWT_SECRET_KEY that the Flask server signed with");
+  }
   const { SESSION_IDLE_TTL: idle, ACCESS_TOKEN_TTL: access } = settings;
   if (idle !== undefined && access !== undefined && idle <= access) {
     faults.push("SESSION_IDLE_TTL must be longer than ACCESS_TOKEN_TTL: an access token must not outlive it");

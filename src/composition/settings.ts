@@ -43,6 +43,11 @@ function isWebUrl(text: string): boolean {
 
 const secret = z.string().min(1);
 
+/** A day, from its beginning in UTC, or a moment. */
+const moment = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], "must be a date such as 2026-12-31")
+  .transform((text) => new Date(text));
+
 /** `id:secret` pairs. */
 const clients = z
   .string()
@@ -63,6 +68,9 @@ export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
   SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
   JWT_SECRET_KEY: secret.optional().describe("Access tokens are HS256 under this key"),
+  ACCEPT_LEGACY_TOKENS_UNTIL: moment
+    .optional()
+    .describe("Tokens of the Flask server are taken until then; a day ends it as it begins, in UTC"),
   ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
   MONGO_URI: z
     .string()

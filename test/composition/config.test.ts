@@ -104,6 +104,20 @@ describe("defaults", () => {
     expect(faultsOf({ JWT_SECRET_KEY: "s".repeat(32), KEY_ROTATION: "90d" })).toHaveLength(1);
   });
 
+  it("take tokens of the Flask server until a day begins or a moment comes, with its secret only", () => {
+    const JWT_SECRET_KEY = "the secret that the app's services share";
+    const until = (text: string) =>
+      readConfig({ JWT_SECRET_KEY, ACCEPT_LEGACY_TOKENS_UNTIL: text }).ACCEPT_LEGACY_TOKENS_UNTIL;
+    expect(until("2026-12-31")).toEqual(new Date("2026-12-31T00:00:00.000Z"));
+    expect(until("2026-12-31T22:00:00+02:00")).toEqual(new Date("2026-12-31T20:00:00.000Z"));
+    for (const text of ["2026-02-30", "31.12.2026", "2026-12-31T22:00:00", "30d"]) {
+      expect(faultsOf({ JWT_SECRET_KEY, ACCEPT_LEGACY_TOKENS_UNTIL: text })).toHaveLength(1);
+    }
+    expect(faultsOf({ ACCEPT_LEGACY_TOKENS_UNTIL: "2026-12-31" })).toEqual([
+      expect.stringMatching(/JWT_SECRET_KEY/),
+    ]);
+  });
+
   it("give way to HASH_CONCURRENCY itself", () => {
     expect(readConfig({ HASH_CONCURRENCY: "7" }).HASH_CONCURRENCY).toBe(7);
   });

@@ -3,7 +3,8 @@ import { z } from "zod";
 import type { TokenIssuer, TokenVerifier } from "../../application/ports/tokens.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { AccessKeys } from "./access-keys.ts";
-import { CLOCK_SKEW_SECONDS, type Expected, verifyJws } from "./verify.ts";
+import { genuineClaims, seconds, toSeconds } from "./claims.ts";
+import { type Expected, verifyJws } from "./verify.ts";
 
 export interface TokenOptions {
   readonly issuer: string;
@@ -14,8 +15,6 @@ export interface TokenOptions {
 
 const REFRESH_TYP = "rt+jwt";
 
-/** Seconds that a Date can hold. */
-const seconds = z.int().nonnegative().max(8_640_000_000_000);
 const text = z.string().min(1);
 const accessPayload = z.object({
   sub: text,
@@ -91,7 +90,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         onlyExpired = found?.onlyExpired ?? false;
         return found?.key;
       });
-      const claims = parsed(accessPayload, payload, now);
+      const claims = genuineClaims(accessPayload, payload, now);
       const expiresAt = new Date(claims.exp * 1000);
       const hasForeignAudience = audience === undefined && claims.aud !== undefined;
       if (
@@ -117,7 +116,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
     async verifyRefresh(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: REFRESH_TYP, now, evenExpired };
       const payload = await firstVerified(token, expected, refreshKeys);
-      const claims = parsed(refreshPayload, payload, now);
+      const claims = genuineClaims(refreshPayload, payload, now);
       const generation = Number(claims.jti.slice(claims.sid.length + 1));
       const isGeneration = Number.isSafeInteger(generation) && generation >= 0;
       if (!isGeneration || claims.jti !== `${claims.sid}.${generation}`) throw new AuthError("invalid_token");
@@ -141,18 +140,6 @@ async function firstVerified(
     }
   }
   throw refused;
-}
-
-function parsed<T extends { iat: number }>(schema: z.ZodType<T>, payload: JWTPayload, now: Date): T {
-  const claims = schema.safeParse(payload);
-  if (!claims.success || claims.data.iat > toSeconds(now) + CLOCK_SKEW_SECONDS) {
-    throw new AuthError("invalid_token");
-  }
-  return claims.data;
-}
-
-function toSeconds(date: Date): number {
-  return Math.floor(date.getTime() / 1000);
 }
 
 /** The members that have a value. */
