@@ -1,11 +1,13 @@
 import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { sharedSecretKeys } from "../../src/adapters/jose/access-keys.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
+import { logSecurityEvents, openLog } from "../../src/adapters/pino/log.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { type Bindings, bindings } from "../../src/composition/bindings.ts";
 import { readConfig } from "../../src/composition/config.ts";
 import { makeContainer } from "../../src/composition/container.ts";
+import { recordSecrets } from "./log-record.ts";
 
 export const START = new Date("2026-01-01T00:00:00.000Z");
 export const DAY_MS = 86_400_000;
@@ -29,6 +31,26 @@ interface Shared {
   readonly clock: ReturnType<typeof testClock>;
 }
 
+/** A port of passwords or tokens with all of them recorded, those that go in and those that come out. */
+function recorded<T extends object>(port: T): T {
+  const record = (values: readonly unknown[]) => {
+    const texts = values.filter((value) => typeof value === "string");
+    recordSecrets(texts.map((text) => ({ kind: "password or token", text })));
+  };
+  const recordedCall =
+    (call: (...args: unknown[]) => unknown) =>
+    (...args: unknown[]) => {
+      const result = call(...args);
+      record(args);
+      Promise.resolve(result).then(
+        (value) => record([value]),
+        () => {},
+      );
+      return result;
+    };
+  return Object.fromEntries(Object.entries(port).map(([name, call]) => [name, recordedCall(call)])) as T;
+}
+
 /**
  * The use cases as they are wired in the service, over memory, with cheap hashing. `replaced` puts other
  * ports in, such as ones that pause.
@@ -39,17 +61,26 @@ export async function makeCore(
   { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },
 ) {
   const reported: SecurityEvent[] = [];
-  const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const logged = logSecurityEvents(openLog("trace", () => ({})));
+  const hasher = recorded(await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 }));
   const factories = bindings({
     config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],
     storage,
     hasher,
     keys: { accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined) },
-    log: { events: { report: (event) => void reported.push(event) } },
+    log: {
+      events: {
+        report(event) {
+          reported.push(event);
+          logged.report(event);
+        },
+      },
+    },
   });
   const own = Object.entries({ clock, ...replaced(storage) }).map(([key, value]) => [key, () => value]);
-  const core = makeContainer<Bindings>({ ...factories, ...Object.fromEntries(own) });
+  const tokens = (all: Bindings) => recorded(factories.tokens(all));
+  const core = makeContainer<Bindings>({ ...factories, tokens, ...Object.fromEntries(own) });
   return { ...core, core, clock, storage, reported };
 }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { logRecorder, recordSettings } from "./log-record.ts";
 
 /** The program as it is built. */
 export const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
@@ -24,20 +25,22 @@ export interface Exited {
   readonly output: string;
 }
 
-/** Starts `dist/main.js` with these variables and nothing from this process but the path. */
+/** Starts `dist/main.js` with these variables and nothing from this process but the path. All is logged and recorded. */
 function launch(env: Record<string, string>, cwd: string) {
+  recordSettings(env);
   const child = spawn(process.execPath, [MAIN], {
     cwd,
-    env: { PATH: process.env.PATH ?? "", PORT: "0", ...env },
+    env: { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "trace", ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
-  child.stdout.on("data", (chunk) => {
-    output += chunk;
-  });
-  child.stderr.on("data", (chunk) => {
-    output += chunk;
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    const record = logRecorder();
+    stream.on("data", (chunk) => {
+      output += chunk;
+      record(chunk);
+    });
+  }
   const exited = new Promise<number | NodeJS.Signals>((resolve) => {
     child.once("close", (code, signal) => resolve(code ?? signal ?? 0));
   });

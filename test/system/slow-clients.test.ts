@@ -35,7 +35,7 @@ async function openHalf(url: string, count: number): Promise<Socket[]> {
 }
 
 it("10,000 half-open connections leave logins under a second, and are gone within 15 seconds", async () => {
-  const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP, LOG_LEVEL: "silent" });
+  const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP });
   const { email, password } = await registered(server.url);
   const sockets = await openHalf(server.url, CONNECTIONS);
   const opened = Date.now();
