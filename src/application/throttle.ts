@@ -54,10 +54,12 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       key: deps.keyedHash(`${scope} ${text}`),
       windowMs: limits[scope].windowMs,
     }));
-    const refund = () => deps.attempts.refund(charges.map(({ key }) => key));
     const tallies = await deps.attempts.charge(charges, now);
+    const tallyAt = (at: number) => tallies[at] as Tally;
+    const counted = charges.map(({ key }, at) => ({ key, since: tallyAt(at).since }));
+    const refund = () => deps.attempts.refund(counted);
     const refused = subjects.flatMap(({ scope }, at) => {
-      const wait = waitFor(tallies[at] as Tally, limits[scope], now);
+      const wait = waitFor(tallyAt(at), limits[scope], now);
       return wait === undefined ? [] : [{ scope, wait }];
     });
     if (refused.length === 0) return { refund };

@@ -20,6 +20,9 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     const charge = (key: string, at = NOW, windowMs = HOUR) =>
       storage.attempts.charge([{ key, windowMs }], at).then(([tally]) => tally);
 
+    const refund = (keys: readonly string[], since = NOW) =>
+      storage.attempts.refund(keys.map((key) => ({ key, since })));
+
     const bothOf = (...keys: [string, string]) => keys.map((key) => ({ key, windowMs: HOUR }));
 
     it("counts up from one, since the first, under each key by itself", async () => {
@@ -58,27 +61,42 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
 
     it("takes attempts back, never below zero, and leaves other keys alone", async () => {
       for (const key of ["a", "a", "b"]) await charge(key);
-      await storage.attempts.refund(["a", "unknown"]);
+      await refund(["a", "unknown"]);
       expect(await charge("a")).toEqual({ count: 2, since: NOW });
-      for (let times = 0; times < 5; times += 1) await storage.attempts.refund(["a"]);
+      for (let times = 0; times < 5; times += 1) await refund(["a"]);
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("b")).toEqual({ count: 2, since: NOW });
-      await storage.attempts.refund([]);
+      await refund([]);
       // one for each time that a key is given
-      await storage.attempts.refund(["b", "a", "b"]);
+      await refund(["b", "a", "b"]);
       expect(await charge("b")).toEqual({ count: 1, since: NOW });
     });
 
     it("has what is taken back from a count that is over change nothing of the next", async () => {
       await charge("a", later(-2 * HOUR));
-      for (let times = 0; times < 3; times += 1) await storage.attempts.refund(["a"]);
+      for (let times = 0; times < 3; times += 1) await refund(["a"], later(-2 * HOUR));
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("a")).toEqual({ count: 2, since: NOW });
     });
 
+    it("takes nothing back from a count that began after the attempt", async () => {
+      await charge("a", later(-2 * HOUR));
+      for (const key of ["a", "a", "b"]) await charge(key);
+      await refund(["a", "b", "a"], later(-2 * HOUR));
+      await refund(["a"], later(1));
+      expect(await charge("a")).toEqual({ count: 3, since: NOW });
+      expect(await charge("b")).toEqual({ count: 2, since: NOW });
+      await storage.attempts.refund([
+        { key: "a", since: later(-2 * HOUR) },
+        { key: "b", since: NOW },
+      ]);
+      expect(await charge("a")).toEqual({ count: 4, since: NOW });
+      expect(await charge("b")).toEqual({ count: 2, since: NOW });
+    });
+
     it("loses no refund among 50 charges and refunds at once", async () => {
       for (let times = 0; times < 25; times += 1) await charge("a");
-      await Promise.all(oneTo(50).map((racer) => (racer % 2 ? charge("a") : storage.attempts.refund(["a"]))));
+      await Promise.all(oneTo(50).map((racer) => (racer % 2 ? charge("a") : refund(["a"]))));
       expect(await charge("a")).toEqual({ count: 26, since: NOW });
     });
 
@@ -115,6 +133,11 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(first).toEqual({ count: 1, since: NOW });
       spoil(first);
       expect(second).toEqual({ count: 1, since: NOW });
+      const attempt = { key: "a", since: later(0) };
+      const refunding = storage.attempts.refund([attempt]);
+      spoil(attempt);
+      await refunding;
+      expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("a")).toEqual({ count: 2, since: NOW });
     });
 
@@ -126,7 +149,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
         const again = await storage.attempts.charge(both, NOW).catch(() => []);
         expect(tallies.map(({ count }) => count)).toEqual(again.map(({ count }) => count - 1));
         expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
-        await storage.attempts.refund([key, "a"]);
+        await refund([key, "a"]);
         expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
         // what BSON would make of a lone surrogate
         expect(await charge("\ufffd")).toEqual({ count: 1, since: NOW });
@@ -144,7 +167,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     it("rejects everything once closed", async () => {
       await storage.close();
       await expect(charge("a")).rejects.toThrow();
-      await expect(storage.attempts.refund(["a"])).rejects.toThrow();
+      await expect(refund(["a"])).rejects.toThrow();
       await expect(storage.attempts.sweep(NOW, 1)).rejects.toThrow();
     });
   });

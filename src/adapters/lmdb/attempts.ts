@@ -27,19 +27,26 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
     return { count: record.count, since: new Date(record.since) };
   }
 
+  function refundOne(key: string, since: number): void {
+    const stored = counts.get(key);
+    if (stored && stored.since === since && stored.count > 0) {
+      counts.put(key, { ...stored, count: stored.count - 1 });
+    }
+  }
+
   return {
     async charge(charges, now) {
       mustBeKeys(...charges.map(({ key }) => key));
       const moment = now.getTime();
       return write(() => charges.map((charge) => chargeOne(charge, moment)));
     },
-    refund: (keys) =>
-      write(() => {
-        for (const key of keys.filter(isKey)) {
-          const stored = counts.get(key);
-          if (stored && stored.count > 0) counts.put(key, { ...stored, count: stored.count - 1 });
-        }
-      }),
+    async refund(attempts) {
+      const ofKeys = attempts.filter(({ key }) => isKey(key));
+      const counted = ofKeys.map(({ key, since }) => ({ key, since: since.getTime() }));
+      return write(() => {
+        for (const { key, since } of counted) refundOne(key, since);
+      });
+    },
     sweep: (now, limit) =>
       write(() => {
         const over = ends.upTo(now.getTime(), limit);

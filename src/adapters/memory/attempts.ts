@@ -22,11 +22,11 @@ export function memoryAttempts(step: Step): AttemptCounters {
   return {
     charge: (charges, now) =>
       step(() => charges.map(({ key, windowMs }) => chargeOne(key, windowMs, now.getTime()))),
-    refund: (keys) =>
+    refund: (attempts) =>
       step(() => {
-        for (const key of keys) {
+        for (const { key, since } of attempts) {
           const stored = counts.get(key);
-          if (stored && stored.count > 0) stored.count -= 1;
+          if (stored && stored.since === since.getTime() && stored.count > 0) stored.count -= 1;
         }
       }),
     sweep: (now, limit) => step(() => forgetSome(counts, ({ until }) => until <= now.getTime(), limit)),

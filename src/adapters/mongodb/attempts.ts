@@ -54,10 +54,14 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
         const moment = new Date(now);
         return Promise.all(charges.map((charge) => chargeOne(charge, moment)));
       }),
-    refund: (keys) =>
+    refund: (attempts) =>
       call(async () => {
-        const operations = keys.filter(isStorable).map((key) => ({
-          updateOne: { filter: { _id: key, count: { $gt: 0 } }, update: { $inc: { count: -1 } } },
+        const counted = attempts.filter(({ key }) => isStorable(key));
+        const operations = counted.map(({ key, since }) => ({
+          updateOne: {
+            filter: { _id: key, since: new Date(since), count: { $gt: 0 } },
+            update: { $inc: { count: -1 } },
+          },
         }));
         if (operations.length > 0) await counts.bulkWrite(operations, { ordered: false });
       }),

@@ -13,6 +13,13 @@ export interface Tally {
   readonly since: Date;
 }
 
+/** One attempt that was counted. */
+export interface Counted {
+  readonly key: string;
+  /** When the count began that it is part of. */
+  readonly since: Date;
+}
+
 /** Counts attempts, for all processes that share the storage, across restarts. */
 export interface AttemptCounters {
   /**
@@ -21,8 +28,11 @@ export interface AttemptCounters {
    * own. One round trip, however many keys.
    */
   charge(charges: readonly Charge[], now: Date): Promise<Tally[]>;
-  /** Takes one attempt back under each key, where the count is above zero. */
-  refund(keys: readonly string[]): Promise<void>;
+  /**
+   * Takes attempts back, each from the count that it is part of, where that is above zero. Where a count is
+   * over and another has begun under its key, the other stays as it is.
+   */
+  refund(attempts: readonly Counted[]): Promise<void>;
   /** Forgets up to so many counts whose window is over at the moment. Resolves to how many it forgot. */
   sweep(now: Date, limit: number): Promise<number>;
 }

@@ -48,6 +48,30 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     expect(await tripsOf(() => core.revokeRefresh(refreshToken))).toEqual(["find+find+find", "update"]);
   });
 
+  it("are as docs/storage.md says for each call with attempts counted", async () => {
+    const { users, sessions, revocations, attempts } = storage;
+    const { core } = await makeCore(() => ({ users, sessions, revocations, attempts }), {
+      LOGIN_THROTTLE: "on",
+      THROTTLE_PAIR: "2",
+    });
+    const account = { username: "Grace", email: "grace@example.com", password: "correct horse", client };
+    const { email, password } = account;
+    const right = { email, password, client };
+    const wrong = { ...right, password: "wrong horse" };
+    const upsert = "findAndModify";
+    const counted = `find+${upsert}+${upsert}+${upsert}`;
+    const tripsOfRefused = (work: () => Promise<unknown>) => tripsOf(() => work().catch(() => {}));
+    expect(await tripsOf(() => core.register(account))).toEqual([upsert, "insert", "insert"]);
+    expect(await tripsOf(() => core.login(right))).toEqual([counted, "insert+update"]);
+
+    const { accessToken } = await core.login(right);
+    expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
+    expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
+    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted, "update"]);
+    const known = { ...right, formerToken: accessToken };
+    expect(await tripsOf(() => core.login(known))).toEqual(["find", "find", upsert, "insert+update"]);
+  });
+
   it("are one for however many keys or sessions", async () => {
     const keys = Array.from({ length: 300 }, (_, i) => `jti:${i}`);
     const until = new Date(Date.now() + 60_000);
