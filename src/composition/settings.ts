@@ -113,6 +113,12 @@ export const settingsSchema = z.object({
   ARGON2_MEMORY_KIB: whole(8, 4_194_304).default(19_456).describe("Memory of one hash, in KiB"),
   ARGON2_PASSES: whole(1, 1_000).default(2).describe("Passes of one hash"),
   ARGON2_LANES: whole(1, 64).default(1).describe("Lanes of one hash"),
+  ARGON2_FORMER_COSTS: z
+    .enum(["keep", "forget"], "must be keep or forget")
+    .default("keep")
+    .describe(
+      "Whether a login takes the time of former costs as well, so that it does not tell who has such a hash",
+    ),
   HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once"),
   HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait"),
   LOGIN_THROTTLE: z

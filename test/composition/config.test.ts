@@ -43,6 +43,7 @@ describe("defaults", () => {
       ARGON2_MEMORY_KIB: 19_456,
       ARGON2_PASSES: 2,
       ARGON2_LANES: 1,
+      ARGON2_FORMER_COSTS: "keep",
       HASH_QUEUE: 64,
       REFRESH_ROTATION: false,
       REFRESH_GRACE: 10_000,
@@ -247,6 +248,7 @@ describe("faults", () => {
     ["ARGON2_MEMORY_KIB", ["7", "0", "64MB"]],
     ["ARGON2_PASSES", ["0"]],
     ["ARGON2_LANES", ["0", "65"]],
+    ["ARGON2_FORMER_COSTS", ["2", "none"]],
   ])("%s refuses %j, by name", (name, values) => {
     for (const value of values) {
       const faults = faultsOf({ [name]: value });
