@@ -1,9 +1,25 @@
 #!/usr/bin/env node
 import { makeProgram } from "./adapters/cli/program.ts";
-import { exitStatusOf, explain, serve, version, withKeys, withUseCases } from "./composition/commands.ts";
+import {
+  exitStatusOf,
+  explain,
+  exportJson,
+  importJson,
+  serve,
+  version,
+  withKeys,
+  withUseCases,
+} from "./composition/commands.ts";
 
 try {
-  await makeProgram({ version: version(), serve, withKeys, withUseCases }).parseAsync();
+  await makeProgram({
+    version: version(),
+    serve,
+    withKeys,
+    withUseCases,
+    exportJson,
+    importJson,
+  }).parseAsync();
 } catch (error) {
   console.error(explain(error));
   process.exitCode = exitStatusOf(error);

@@ -3,7 +3,7 @@ import type { Argon2Cost } from "../adapters/argon2/password-hasher.ts";
 import type { SettingsRepository } from "../application/ports/settings.ts";
 
 /** The setting in storage that lists the costs of the hashes that may be there, the latest first. */
-const ARGON2_COSTS = "argon2-costs";
+export const ARGON2_COSTS = "argon2-costs";
 
 /** Each one more makes every login dearer; hashes of still older ones are few. */
 const MOST_FORMER_COSTS = 2;
@@ -28,6 +28,13 @@ export async function keepCost(
     const next = JSON.stringify([cost, ...kept]);
     if (next === stored || (await settings.replace(ARGON2_COSTS, stored, next))) return kept;
   }
+}
+
+/** The costs that one list has, then those that only the other has. */
+export function mergeCosts(list: string, more: string): string {
+  const costs = readList(list);
+  const others = readList(more).filter((other) => !costs.some((cost) => isSame(cost, other)));
+  return others.length === 0 ? list : JSON.stringify([...costs, ...others]);
 }
 
 /** What cannot be read is no reason not to start: any hash can be checked without the list, in a time of its own. */

@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
+import type { ExportJson, ImportJson } from "../adapters/cli/transfer.ts";
+import { UsageError } from "../adapters/cli/usage-error.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
@@ -8,6 +10,7 @@ import { openCore } from "./core.ts";
 import { openFoundation } from "./open.ts";
 import { startService } from "./service.ts";
 import { StartError } from "./start-error.ts";
+import { openTransferIn, openTransferOut } from "./transfer.ts";
 
 /** What the command line does. */
 
@@ -39,8 +42,16 @@ export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>
   return withOpened(openCore, ({ wired }) => work(wired));
 }
 
+/** Exports the storage that the configuration names. */
+export const exportJson: ExportJson = (request) =>
+  withOpened(openTransferOut, (transfer) => transfer(request));
+
+/** Imports into the storage that the configuration names. */
+export const importJson: ImportJson = (request) =>
+  withOpened(openTransferIn, (transfer) => transfer(request));
+
 async function withOpened<O, T>(
-  open: (config: Config, closers: Closers) => Promise<O>,
+  open: (config: Config, closers: Closers) => O | Promise<O>,
   work: (opened: O) => Promise<T>,
 ): Promise<T> {
   // what the work prints is the answer; the log would come between
@@ -60,7 +71,7 @@ export function version(): string {
 
 /** What went wrong, in words for whoever typed the command. */
 export function explain(error: unknown): unknown {
-  const isExplained = [ConfigError, StartError, AuthError].some((kind) => error instanceof kind);
+  const isExplained = [ConfigError, StartError, UsageError, AuthError].some((kind) => error instanceof kind);
   return isExplained ? (error as Error).message : error;
 }
 

@@ -10,7 +10,7 @@ import { StartError } from "./start-error.ts";
 /** Longer than that nobody waits for a login. */
 const HASH_DEADLINE_MS = 5_000;
 /** The setting in storage that says whether accounts with hashes of the Flask server were brought in. */
-const LEGACY_HASHES = "legacy-hashes";
+export const LEGACY_HASHES = "legacy-hashes";
 
 /**
  * The hasher that the configuration asks for, which knows of the hashes that storage may hold besides.

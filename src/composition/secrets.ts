@@ -30,6 +30,18 @@ export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [
   return [deriveKey(current, purpose), ...previous.map((secret) => deriveKey(secret, purpose))];
 }
 
+const SECRET_CHECK = "secret-check";
+
+/** Tells the secret that a storage was last used with from others; `undefined` where it was never used. */
+export function secretOf(settings: Pick<SettingsRepository, "find">): Promise<string | undefined> {
+  return settings.find(SECRET_CHECK);
+}
+
+/** Whether the configured secret, or the one before it, is the one that is told so. */
+export function isOneOf(secrets: Secrets, fingerprint: string): boolean {
+  return secrets.some((secret) => secretFingerprint(secret) === fingerprint);
+}
+
 /**
  * Refuses a secret that is not the one this storage was used with: refresh tokens and signing keys would
  * silently be of no use.
@@ -37,10 +49,10 @@ export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [
  */
 export async function checkSecrets(settings: SettingsRepository, secrets: Secrets): Promise<void> {
   const [current, ...previous] = secrets.map(secretFingerprint) as [string, ...string[]];
-  const stored = await settings.claim("secret-check", current);
+  const stored = await settings.claim(SECRET_CHECK, current);
   if (stored === current) return;
-  if (previous.includes(stored) && (await settings.replace("secret-check", stored, current))) return;
-  if ((await settings.claim("secret-check", current)) === current) return;
+  if (previous.includes(stored) && (await settings.replace(SECRET_CHECK, stored, current))) return;
+  if ((await settings.claim(SECRET_CHECK, current)) === current) return;
   throw new ConfigError([
     "SECRET_KEY is not the one this storage was used with: set that one, or set it as SECRET_KEY_PREVIOUS to change it",
   ]);

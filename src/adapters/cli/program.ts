@@ -1,5 +1,8 @@
 import { Command } from "commander";
+import { exportJsonCommand } from "./export-json.ts";
+import { importJsonCommand } from "./import-json.ts";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
+import type { ExportJson, ImportJson } from "./transfer.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
 
 /** What the commands call; each of them names its part. */
@@ -15,10 +18,13 @@ export interface CliOptions {
   /** Opens what the key commands work on, runs the work and closes it again. */
   withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
   readonly withUseCases: WithUseCases;
+  readonly exportJson: ExportJson;
+  readonly importJson: ImportJson;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
-export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptions): Command {
+export function makeProgram(options: CliOptions): Command {
+  const { version, serve, withKeys, withUseCases, exportJson, importJson } = options;
   const program = new Command("connect-auth")
     .description("An auth service over HTTP: register, log in, refresh, revoke.")
     .version(version)
@@ -33,5 +39,11 @@ export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptio
     .action(serve);
   program.addCommand(userCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
+  program.addCommand(
+    new Command("export").description("data to elsewhere").addCommand(exportJsonCommand(exportJson)),
+  );
+  program.addCommand(
+    new Command("import").description("data from elsewhere").addCommand(importJsonCommand(importJson)),
+  );
   return program;
 }

@@ -1,0 +1,32 @@
+export interface Counter {
+  show(done: number): void;
+  /** Prints a line clear of the count. */
+  print(line: string): void;
+  /** Leaves nothing of the count behind. */
+  end(): void;
+}
+
+interface Screen {
+  readonly isTTY?: boolean | undefined;
+  write(text: string): unknown;
+}
+
+const EVERY = 1_000;
+const CLEAR_LINE = "\r\u001b[2K";
+
+/** Shows on a terminal how many things are done, now and then; elsewhere it only prints the lines. */
+export function makeCounter(screen: Screen, verb: string): Counter {
+  const clear = () => {
+    if (screen.isTTY) screen.write(CLEAR_LINE);
+  };
+  return {
+    show(done) {
+      if (screen.isTTY && done % EVERY === 0) screen.write(`${CLEAR_LINE}${verb} ${done}`);
+    },
+    print(line) {
+      clear();
+      screen.write(`${line}\n`);
+    },
+    end: clear,
+  };
+}

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { KINDS, type PerKind } from "../../application/stored-records.ts";
+import { makeCounter } from "./counter.ts";
+import { chooseKeys, type KeysChoice, keysOptions } from "./keys-choice.ts";
+import type { ExportJson } from "./transfer.ts";
+
+interface Options extends KeysChoice {
+  readonly force?: boolean;
+  readonly json?: true;
+}
+
+const MORE = `
+The export has password hashes: keep it as you keep the storage. Stop the service first, so that nothing that
+happens meanwhile is missing. Counts of attempts are not part of it.`;
+
+/** `export json`: all that the storage keeps, one JSON object a line. */
+export function exportJsonCommand(exportJson: ExportJson): Command {
+  const [withKeys, withoutKeys] = keysOptions();
+  return new Command("json")
+    .description("write all that the storage keeps as JSON lines, for `import json`")
+    .argument("[file]", "where to, for you alone to read; standard output unless told")
+    .addOption(withKeys)
+    .addOption(withoutKeys)
+    .option("--force", "replace the file if there is one")
+    .option("--json", "print the counts as one JSON object, for machines")
+    .addHelpText("after", MORE)
+    .action(async (file: string | undefined, { force = false, json, ...choice }: Options) => {
+      const keys = await chooseKeys(choice);
+      const counter = makeCounter(process.stderr, "exported");
+      const counts = await exportJson({ file, overwrite: force, keys, progress: counter.show }).finally(
+        counter.end,
+      );
+      // where the export itself goes to standard output
+      const out = file === undefined ? process.stderr : process.stdout;
+      out.write(`${json ? JSON.stringify({ keys, ...counts }) : line(counts)}\n`);
+    });
+}
+
+function line(counts: PerKind<number>): string {
+  return `exported: ${KINDS.map((kind) => `${kind} ${counts[kind]}`).join(", ")}`;
+}

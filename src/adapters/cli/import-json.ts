@@ -1,0 +1,66 @@
+import { Command } from "commander";
+import type { Conflict, Outcomes } from "../../application/import-store.ts";
+import { KINDS, type PerKind } from "../../application/stored-records.ts";
+import { makeCounter } from "./counter.ts";
+import { chooseKeys, type KeysChoice, keysOptions } from "./keys-choice.ts";
+import type { ImportJson } from "./transfer.ts";
+import { UsageError } from "./usage-error.ts";
+
+interface Options extends KeysChoice {
+  readonly json?: true;
+}
+
+const MORE = `
+Import before the service is first started on the new storage. It may be interrupted and run again: what is there
+already is left as it is. Nothing is overwritten; what has something else in its way is told, and the exit
+status is 1 then. A file is read to its end before anything is written.`;
+
+/** `import json`: what `export json` wrote. */
+export function importJsonCommand(importJson: ImportJson): Command {
+  const [withKeys, withoutKeys] = keysOptions();
+  return new Command("json")
+    .description("bring in what `export json` wrote, from whatever storage")
+    .argument("<file>", "what it wrote; - for standard input")
+    .addOption(withKeys)
+    .addOption(withoutKeys)
+    .option("--json", "print the counts as one JSON object, for machines")
+    .addHelpText("after", MORE)
+    .action(async (file: string, { json, ...choice }: Options) => {
+      const counter = makeCounter(process.stderr, "read");
+      const summary = await importJson({
+        file: file === "-" ? undefined : file,
+        chooseKeys: (areThere) => chosen(choice, areThere),
+        warn: (what) => counter.print(`warning: ${what}`),
+        conflict: (conflict) => counter.print(told(conflict)),
+        progress: counter.show,
+      }).finally(counter.end);
+      console.log(json ? JSON.stringify(entry(summary)) : lines(summary));
+      if (KINDS.some((kind) => summary[kind].conflicts > 0)) process.exitCode = 1;
+    });
+}
+
+async function chosen(choice: KeysChoice, areThere: boolean): Promise<boolean> {
+  if (areThere) return chooseKeys(choice);
+  if (choice.withKeys)
+    throw new UsageError("There are no signing keys in this export: import it --without-keys");
+  return false;
+}
+
+function told({ kind, id, field }: Conflict): string {
+  return `not imported: ${kind} ${id}, the storage has another ${field}`;
+}
+
+function entry(summary: PerKind<Outcomes>) {
+  const rows = KINDS.map((kind) => {
+    const { imported, alreadyThere: already_there, conflicts } = summary[kind];
+    return [kind, { imported, already_there, conflicts }];
+  });
+  return Object.fromEntries(rows);
+}
+
+function lines(summary: PerKind<Outcomes>): string {
+  return KINDS.map((kind) => {
+    const { imported, alreadyThere, conflicts } = summary[kind];
+    return `${kind}: ${imported} imported, ${alreadyThere} already there, ${conflicts} in conflict`;
+  }).join("\n");
+}

@@ -1,0 +1,39 @@
+import { createInterface } from "node:readline/promises";
+import { Option } from "commander";
+import { UsageError } from "./usage-error.ts";
+
+export interface KeysChoice {
+  readonly withKeys?: true;
+  readonly withoutKeys?: true;
+}
+
+/** The two options by which one says whether signing keys go along. */
+export function keysOptions(): [Option, Option] {
+  return [
+    new Option("--with-keys", "take the signing keys along, sealed under SECRET_KEY as they are").conflicts(
+      "withoutKeys",
+    ),
+    new Option("--without-keys", "leave the signing keys out"),
+  ];
+}
+
+/**
+ * Whether signing keys go along: as the options say; without them, as whoever sits at the terminal says.
+ * @throws UsageError where nobody does
+ */
+export async function chooseKeys({ withKeys, withoutKeys }: KeysChoice): Promise<boolean> {
+  if (withKeys || withoutKeys) return withKeys === true;
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY || !stderr.isTTY) {
+    throw new UsageError("Say whether the signing keys go along: --with-keys or --without-keys");
+  }
+  const terminal = createInterface({ input: stdin, output: stderr });
+  try {
+    const answer = await terminal.question(
+      "Shall the signing keys go along? They stay sealed under SECRET_KEY. [y/n] ",
+    );
+    return /^y(es)?$/i.test(answer.trim());
+  } finally {
+    terminal.close();
+  }
+}

@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { KINDS, type Kind, type StoredRecord, type StoredThings } from "../../application/stored-records.ts";
+
+/** Control characters and lone surrogates cannot be looked up in every storage. */
+const plain = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u);
+const id = z
+  .string()
+  .max(900)
+  .regex(/^[!-~]+$/);
+const identifier = z.strictObject({ shown: plain.max(1024), canonical: plain.max(254) });
+const count = z.int().min(0);
+const date = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+
+/** The fields of each kind, in the order in which they are written. */
+const SCHEMAS = {
+  setting: z.strictObject({ name: id, value: z.string().max(10_000) }),
+  signing_key: z.strictObject({
+    kid: id,
+    algorithm: id,
+    sequence: z.int().min(1),
+    publicJwk: z.record(z.string(), z.json()),
+    sealedPrivateKey: z.string().optional(),
+    createdAt: date,
+    activeAt: date,
+  }),
+  session: z.strictObject({
+    id,
+    userId: id,
+    epoch: count,
+    generation: count,
+    generationStartedAt: date,
+    createdAt: date,
+    lastUsedAt: date,
+    expiresAt: date,
+    userAgent: z.string().max(1024),
+    ip: z.string().max(100),
+  }),
+  revocation: z.strictObject({ key: id, until: date }),
+  user: z.strictObject({
+    id,
+    username: identifier,
+    email: identifier,
+    passwordHash: z.string().max(1024),
+    createdAt: date,
+    epoch: count,
+    keptSession: id.optional(),
+    disabled: z.boolean(),
+    legacyIdentity: z.string().max(1024).optional(),
+  }),
+} satisfies { readonly [K in Kind]: SchemaOf<StoredThings[K]> };
+
+/** With it, a field that is left out here does not compile, one that may be absent neither. */
+type SchemaOf<T> = z.ZodType<Readable<T>> & { readonly shape: Readonly<Record<keyof T, unknown>> };
+
+/** JSON has no `undefined`: what is absent is left out. */
+type Readable<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: T[K];
+};
+
+const FIELDS = Object.fromEntries(KINDS.map((kind) => [kind, Object.keys(SCHEMAS[kind].shape)])) as Record<
+  Kind,
+  string[]
+>;
+
+/** A record as one line of JSON: an object that has the record under its kind. Dates are as in RFC 3339. */
+export function lineOf({ kind, value }: StoredRecord): string {
+  return JSON.stringify({ [kind]: picked(kind, value) });
+}
+
+/**
+ * The record that such an object holds.
+ * @throws Error that says what is wrong with it, and nothing of what it holds
+ */
+export function recordOf(line: Readonly<Record<string, unknown>>): StoredRecord {
+  const [kind, ...more] = Object.keys(line);
+  if (!isKind(kind) || more.length > 0) throw new Error("it is of no kind that this program knows");
+  const result = SCHEMAS[kind].safeParse(line[kind]);
+  if (!result.success) {
+    const [field] = result.error.issues[0]?.path ?? [];
+    throw new Error(field === undefined ? `it is no ${kind}` : `${String(field)} of the ${kind} is wrong`);
+  }
+  return { kind, value: picked(kind, result.data) } as StoredRecord;
+}
+
+function isKind(text: string | undefined): text is Kind {
+  return KINDS.some((kind) => kind === text);
+}
+
+/** All fields of the kind, in their order, those that are absent as `undefined`. */
+function picked(kind: Kind, value: object): object {
+  return Object.fromEntries(FIELDS[kind].map((name) => [name, (value as Record<string, unknown>)[name]]));
+}

@@ -1,0 +1,100 @@
+import { type ImportRecordDeps, importRecord, type Outcome } from "./import-record.ts";
+import { type Kind, type PerKind, perKind, type StoredRecord } from "./stored-records.ts";
+
+export type ImportStoreDeps = ImportRecordDeps;
+
+/** A record that was left out, since the storage has something else in its place. */
+export interface Conflict {
+  readonly kind: Kind;
+  readonly id: string;
+  /** The first field that differs, or the one whose value somebody else has. */
+  readonly field: string;
+}
+
+export interface Outcomes {
+  imported: number;
+  alreadyThere: number;
+  conflicts: number;
+}
+
+export interface ImportOptions {
+  /** Whether signing keys come in; without, they are passed over. */
+  readonly keys: boolean;
+  conflict(conflict: Conflict): void;
+}
+
+/**
+ * Brings records into a storage, in the order in which they come, each durable once this resolves. All of one kind
+ * are in before the first of the next is written. Nothing that is there is overwritten; what is interrupted can
+ * be begun again from the first record.
+ */
+export type ImportStore = (
+  records: AsyncIterable<StoredRecord>,
+  options: ImportOptions,
+) => Promise<PerKind<Outcomes>>;
+
+/** Enough that storages write many at once, and few enough that none waits long for a connection. */
+const AT_ONCE = 250;
+
+export function makeImportStore(deps: ImportStoreDeps): ImportStore {
+  return async (records, { keys, conflict }) => {
+    const summary = perKind<Outcomes>(() => ({ imported: 0, alreadyThere: 0, conflicts: 0 }));
+    for await (const batch of batchesOf(records, keys)) {
+      const outcomes = await settled(batch.map((record) => importRecord(deps, record)));
+      for (const [index, outcome] of outcomes.entries()) {
+        count(summary, batch[index] as StoredRecord, outcome, conflict);
+      }
+    }
+    return summary;
+  };
+}
+
+/** Up to so many records at a time, all of one kind. */
+async function* batchesOf(
+  records: AsyncIterable<StoredRecord>,
+  keys: boolean,
+): AsyncGenerator<StoredRecord[]> {
+  let batch: StoredRecord[] = [];
+  for await (const record of records) {
+    if (record.kind === "signing_key" && !keys) continue;
+    if (batch.length === AT_ONCE || (batch[0] && batch[0].kind !== record.kind)) {
+      yield batch;
+      batch = [];
+    }
+    batch.push(record);
+  }
+  if (batch.length > 0) yield batch;
+}
+
+/** All outcomes, or the first failure once nothing is under way any more. */
+async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(promises);
+  return Promise.all(promises);
+}
+
+function count(
+  summary: PerKind<Outcomes>,
+  record: StoredRecord,
+  outcome: Outcome,
+  conflict: ImportOptions["conflict"],
+): void {
+  const counts = summary[record.kind];
+  if (typeof outcome === "string") counts[outcome] += 1;
+  else {
+    counts.conflicts += 1;
+    conflict({ kind: record.kind, id: idOf(record), field: outcome.field });
+  }
+}
+
+function idOf({ kind, value }: StoredRecord): string {
+  switch (kind) {
+    case "setting":
+      return value.name;
+    case "signing_key":
+      return value.kid;
+    case "revocation":
+      return value.key;
+    default:
+      return value.id;
+  }
+}

@@ -1,0 +1,13 @@
+import type { MergeSetting } from "../application/import-record.ts";
+import { ARGON2_COSTS, mergeCosts } from "./argon2-costs.ts";
+import { LEGACY_HASHES } from "./hasher.ts";
+
+/**
+ * The settings in storage that say something of the data, so that they go where the data goes, and what two
+ * storages' values say together. All others belong to one storage.
+ */
+export const dataSettings: Readonly<Record<string, MergeSetting>> = {
+  [ARGON2_COSTS]: mergeCosts,
+  [LEGACY_HASHES]: (stored, imported) =>
+    stored === "none" || Number(imported) > Number(stored) ? imported : stored,
+};
