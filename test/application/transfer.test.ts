@@ -207,4 +207,20 @@ describe("an import", () => {
     const records = each<StoredRecord>([{ kind: "user", value: aUser() }]);
     await expect(importInto({ ...to, users: failing }, records)).rejects.toThrow("full");
   });
+
+  it("has nothing under way any more once it stops", async () => {
+    const to = openMemoryStorage();
+    const [failing, slow] = [aUser(), aUser()];
+    const users = {
+      ...to.users,
+      async add(user: typeof slow) {
+        if (user === failing) throw new Error("full");
+        for (let turn = 0; turn < 20; turn += 1) await undefined;
+        await to.users.add(user);
+      },
+    };
+    const records = [failing, slow].map((value): StoredRecord => ({ kind: "user", value }));
+    await expect(importInto({ ...to, users }, each(records))).rejects.toThrow("full");
+    expect(await to.users.findById(slow.id)).toEqual(slow);
+  });
 });
