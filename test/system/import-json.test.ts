@@ -192,4 +192,20 @@ describe("export json", () => {
       "sealedPrivateKey",
     );
   });
+
+  it("serves elsewhere with the secret that the embedded store made, by its file", async () => {
+    const { DATA_DIR = "" } = env;
+    expect((await runCli({ DATA_DIR }, ["keys", "rotate"])).status).toBe(0);
+    const { stdout: text } = await runCli({ DATA_DIR }, ["export", "json", "--with-keys"]);
+    expect(text.match(/sealedPrivateKey/g)).toHaveLength(2);
+    const elsewhere = {
+      DATA_DIR: join(directory.path, "elsewhere"),
+      SECRET_KEY_FILE: join(DATA_DIR, "secret.key"),
+    };
+    const taken = await runCli(elsewhere, ["import", "json", "-", "--with-keys"], text);
+    expect(taken).toMatchObject({ status: 0, stderr: "" });
+    const listed = await runCli(elsewhere, ["keys", "list"]);
+    expect(listed).toEqual(await runCli({ DATA_DIR }, ["keys", "list"]));
+    expect(listed.status).toBe(0);
+  });
 });
