@@ -30,6 +30,12 @@ export async function findPython(name: PythonEnvironment): Promise<string | unde
   }
 }
 
+/** Runs a script of test/support/flask to its end and resolves to what it printed. */
+export async function runPython(python: string, script: string): Promise<string> {
+  const { stdout } = await run(python, [join(SCRIPTS, script)], { ...QUIET, env: environment({}) });
+  return stdout;
+}
+
 /** Starts a server of test/support/flask with these variables; resolves once it says where it listens. */
 export function startPython(
   python: string,
