@@ -5,7 +5,7 @@ const report = process.env.TEST_REPORT;
 export default defineConfig({
   test: {
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
-    globalSetup: "test/support/mongo-server.ts",
+    globalSetup: ["test/support/mongo-server.ts", "test/support/python-environments.ts"],
     include: ["test/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 30_000,

@@ -1,7 +1,7 @@
 import { decodeJwt, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
-import { findPython, type PythonEnvironment, startPython } from "../support/python.ts";
+import { hasPython, type PythonEnvironment, startPython } from "../support/python.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { startTestService, tokenOf } from "../support/service.ts";
 
@@ -34,9 +34,7 @@ const versions: Version[] = [
 ];
 
 for (const { environment, identityClaim, audienceUntold } of versions) {
-  const python = (await findPython(environment)) ?? "";
-
-  describe.skipIf(python === "")(`a service with ${environment} that shares JWT_SECRET_KEY`, () => {
+  describe.skipIf(!hasPython(environment))(`a service with ${environment} that shares JWT_SECRET_KEY`, () => {
     let services: ServerProcess;
     let minted: Awaited<ReturnType<typeof mint>>;
 
@@ -48,7 +46,7 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
     beforeAll(async () => {
       const configured = Object.entries(SERVICES).map(([path, own]) => [path, { ...own, JWT_SECRET_KEY }]);
       const env = { SERVICES: JSON.stringify(Object.fromEntries(configured)) };
-      services = await startPython(python, "protected-services.py", env);
+      services = await startPython(environment, "protected-services.py", env);
       minted = await mint();
     });
     afterAll(async () => {

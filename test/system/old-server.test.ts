@@ -3,7 +3,8 @@ import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { passlibPbkdf2 } from "../../src/adapters/passlib/pbkdf2.ts";
 import { call } from "../support/api.ts";
-import { hasOldServer, startOldServer } from "../support/flask/old-server.ts";
+import { startOldServer } from "../support/flask/old-server.ts";
+import { hasPython } from "../support/python.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
@@ -11,7 +12,7 @@ const person = { username: "testUser", email: "test@user.com", password: "passwo
 const { email, password } = person;
 
 /** That what the tests of the move start from is the old server, as its README has it. */
-describe.skipIf(!mongoServer || !(await hasOldServer()))("the old server", () => {
+describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("the old server", () => {
   const uri = freshDatabase();
   let client: MongoClient;
   let old: ServerProcess;
