@@ -10,7 +10,7 @@ export const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
 /** Cheap hashing and no limits, for tests that are not about those. */
 export const FREE_AND_CHEAP = { ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1", LOGIN_THROTTLE: "off" };
 
-/** The service as a process of its own, as people run it. */
+/** A server as a process of its own: the service as people run it, or one it has to do with. */
 export interface ServerProcess {
   readonly url: string;
   readonly child: ChildProcess;
@@ -25,14 +25,17 @@ export interface Exited {
   readonly output: string;
 }
 
-/** Starts `dist/main.js` with these variables and nothing from this process but the path. All is logged and recorded. */
-function launch(env: Record<string, string>, cwd: string) {
+/** The service's program, and variables for it with nothing from this process but the path. All is logged and recorded. */
+const SERVICE: Command = [process.execPath, MAIN];
+function variables(env: Record<string, string>) {
   recordSettings(env);
-  const child = spawn(process.execPath, [MAIN], {
-    cwd,
-    env: { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "trace", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "trace", ...env };
+}
+
+type Command = readonly [program: string, ...args: string[]];
+
+function launch([program, ...args]: Command, env: Record<string, string>, cwd: string) {
+  const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) {
     const record = logRecorder();
@@ -48,8 +51,17 @@ function launch(env: Record<string, string>, cwd: string) {
 }
 
 /** Resolves once the service says where it listens. */
-export async function startServer(env: Record<string, string>, cwd = tmpdir()): Promise<ServerProcess> {
-  const { child, exited, output } = launch(env, cwd);
+export function startServer(env: Record<string, string>, cwd = tmpdir()): Promise<ServerProcess> {
+  return startProgram(SERVICE, variables(env), cwd);
+}
+
+/** Starts any program with these variables alone; resolves once it prints that it "listens on" a URL. */
+export async function startProgram(
+  command: Command,
+  env: Record<string, string>,
+  cwd = tmpdir(),
+): Promise<ServerProcess> {
+  const { child, exited, output } = launch(command, env, cwd);
   const address = new Promise<string>((resolve) => {
     child.stdout.on("data", () => {
       const found = /listens on (http:\S+)/.exec(output());
@@ -75,7 +87,7 @@ export async function startServer(env: Record<string, string>, cwd = tmpdir()): 
 
 /** Runs the service where it is expected to refuse. */
 export async function runToExit(env: Record<string, string>, cwd = tmpdir()): Promise<Exited> {
-  const { exited, output } = launch(env, cwd);
+  const { exited, output } = launch(SERVICE, variables(env), cwd);
   return { status: await exited, output: output() };
 }
 

@@ -5,7 +5,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
-import { startTestService } from "../support/service.ts";
+import { startTestService, tokenOf } from "../support/service.ts";
 import type { GuardedApi } from "../support/verifiers/hosts.ts";
 import { readyMade, withSharedSecret } from "../support/verifiers/ready-made.ts";
 
@@ -130,14 +130,6 @@ async function deploy(variant: Record<string, string>) {
       remove();
     },
   };
-}
-
-/** An access token of a service that runs for as long as it takes to make one. */
-async function tokenOf(env: Record<string, string>): Promise<string> {
-  const service = await startTestService(env);
-  const { access_token: token } = await registered(service.address);
-  await service.stop();
-  return token;
 }
 
 function tampered(token: string): string {
