@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { flaskCommand, type WithFlaskImport } from "./import-flask.ts";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
 
@@ -15,10 +16,12 @@ export interface CliOptions {
   /** Opens what the key commands work on, runs the work and closes it again. */
   withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
   readonly withUseCases: WithUseCases;
+  readonly withFlaskImport: WithFlaskImport;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
-export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptions): Command {
+export function makeProgram(options: CliOptions): Command {
+  const { version, serve, withKeys, withUseCases, withFlaskImport } = options;
   const program = new Command("connect-auth")
     .description("An auth service over HTTP: register, log in, refresh, revoke.")
     .version(version)
@@ -33,5 +36,8 @@ export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptio
     .action(serve);
   program.addCommand(userCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
+  const imports = new Command("import").description("accounts from elsewhere");
+  imports.addCommand(flaskCommand(withFlaskImport));
+  program.addCommand(imports);
   return program;
 }
