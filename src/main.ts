@@ -7,6 +7,7 @@ import {
   importJson,
   serve,
   version,
+  withFlaskImport,
   withKeys,
   withUseCases,
 } from "./composition/commands.ts";
@@ -17,6 +18,7 @@ try {
     serve,
     withKeys,
     withUseCases,
+    withFlaskImport,
     exportJson,
     importJson,
   }).parseAsync();

@@ -2,11 +2,13 @@ import { readFileSync } from "node:fs";
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import type { ExportJson, ImportJson } from "../adapters/cli/transfer.ts";
 import { UsageError } from "../adapters/cli/usage-error.ts";
+import type { ImportFlask } from "../application/import-flask.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
+import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
 import { openFoundation } from "./open.ts";
 import { startService } from "./service.ts";
 import { StartError } from "./start-error.ts";
@@ -18,6 +20,9 @@ import { openTransferIn, openTransferOut } from "./transfer.ts";
 export async function serve(): Promise<void> {
   const config = configuration();
   const service = await startService(config);
+  // whoever reads that it listens may stop it at once
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void service.stop());
+  for (const warning of service.warnings) console.error(`warning: ${warning}`);
   console.log(
     [
       `HBTU Connect Auth listens on ${service.address}`,
@@ -26,7 +31,6 @@ export async function serve(): Promise<void> {
       `  issuer   ${config.ISSUER}`,
     ].join("\n"),
   );
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void service.stop());
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
@@ -49,6 +53,25 @@ export const exportJson: ExportJson = (request) =>
 /** Imports into the storage that the configuration names. */
 export const importJson: ImportJson = (request) =>
   withOpened(openTransferIn, (transfer) => transfer(request));
+
+/** Opens the old database and what the import writes to for some work, and closes them again. */
+export function withFlaskImport<T>(
+  options: FlaskImportOptions,
+  work: (importFlask: ImportFlask) => Promise<T>,
+): Promise<T> {
+  return withOpened(
+    (config, closers) => openFlaskImport(config, closers, options),
+    (importFlask) => work(importFlask).catch(stopped),
+  );
+}
+
+function stopped(error: Error): never {
+  throw new StartError(
+    `The import stopped: ${error.message}`,
+    "What was brought in so far is kept: run the command again to go on.",
+    error,
+  );
+}
 
 async function withOpened<O, T>(
   open: (config: Config, closers: Closers) => O | Promise<O>,

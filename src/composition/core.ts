@@ -10,6 +10,8 @@ import { type Foundation, openFoundation } from "./open.ts";
 export interface Core {
   readonly foundation: Foundation;
   readonly wired: Bindings;
+  /** Looks again which kinds of password hashes are in storage. */
+  reloadHashes(): Promise<void>;
 }
 
 /**
@@ -19,7 +21,8 @@ export interface Core {
  */
 export async function openCore(config: Config, closers: Closers): Promise<Core> {
   const foundation = await openFoundation(config, closers);
-  const hasher = await openHasher(config, foundation.storage.settings);
+  const { hasher, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
-  return { foundation, wired: makeContainer(bindings({ config, hasher, isCommon, ...foundation })) };
+  const wired = makeContainer(bindings({ config, hasher, isCommon, ...foundation }));
+  return { foundation, wired, reloadHashes };
 }

@@ -1,6 +1,6 @@
 import type { MergeSetting } from "../application/import-record.ts";
+import { LEGACY_HASHES, moreRounds } from "../application/legacy-rounds.ts";
 import { ARGON2_COSTS, mergeCosts } from "./argon2-costs.ts";
-import { LEGACY_HASHES } from "./hasher.ts";
 
 /**
  * The settings in storage that say something of the data, so that they go where the data goes, and what two
@@ -8,6 +8,5 @@ import { LEGACY_HASHES } from "./hasher.ts";
  */
 export const dataSettings: Readonly<Record<string, MergeSetting>> = {
   [ARGON2_COSTS]: mergeCosts,
-  [LEGACY_HASHES]: (stored, imported) =>
-    stored === "none" || Number(imported) > Number(stored) ? imported : stored,
+  [LEGACY_HASHES]: moreRounds,
 };

@@ -1,22 +1,27 @@
 import { type Argon2Cost, openArgon2Hasher } from "../adapters/argon2/password-hasher.ts";
-import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
+import { passlibHashes, USUAL_ROUNDS } from "../adapters/passlib/pbkdf2.ts";
 import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
+import { legacyRounds } from "../application/legacy-rounds.ts";
 import type { SettingsRepository } from "../application/ports/settings.ts";
-import { withLegacyHashes } from "../application/with-legacy-hashes.ts";
+import { type LegacyState, withLegacyHashes } from "../application/with-legacy-hashes.ts";
 import { keepCost } from "./argon2-costs.ts";
 import type { Config } from "./config.ts";
 import { StartError } from "./start-error.ts";
 
 /** Longer than that nobody waits for a login. */
 const HASH_DEADLINE_MS = 5_000;
-/** The setting in storage that says whether accounts with hashes of the Flask server were brought in. */
-export const LEGACY_HASHES = "legacy-hashes";
+
+export interface OpenedHasher {
+  readonly hasher: GatedHasher;
+  /** Looks again which kinds of hashes are in storage. */
+  reload(): Promise<void>;
+}
 
 /**
  * The hasher that the configuration asks for, which knows of the hashes that storage may hold besides.
  * @throws StartError
  */
-export async function openHasher(config: Config, settings: SettingsRepository): Promise<GatedHasher> {
+export async function openHasher(config: Config, settings: SettingsRepository): Promise<OpenedHasher> {
   const cost: Argon2Cost = {
     memoryKib: config.ARGON2_MEMORY_KIB,
     passes: config.ARGON2_PASSES,
@@ -35,6 +40,17 @@ export async function openHasher(config: Config, settings: SettingsRepository): 
     queue: config.HASH_QUEUE,
     deadlineMs: HASH_DEADLINE_MS,
   };
-  const areInStorage = (await settings.claim(LEGACY_HASHES, "none")) !== "none";
-  return gateHasher(withLegacyHashes(hasher, passlibPbkdf2, areInStorage), limits, () => performance.now());
+  let legacy = await legacyState(settings);
+  const whole = withLegacyHashes(hasher, () => legacy);
+  return {
+    hasher: gateHasher(whole, limits, () => performance.now()),
+    async reload() {
+      legacy = await legacyState(settings);
+    },
+  };
+}
+
+async function legacyState(settings: SettingsRepository): Promise<LegacyState> {
+  const rounds = await legacyRounds(settings);
+  return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
 }

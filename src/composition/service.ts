@@ -4,7 +4,8 @@ import { repeatedly } from "./background.ts";
 import type { Bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
-import { openCore } from "./core.ts";
+import { type Core, openCore } from "./core.ts";
+import { flaskDataWarnings } from "./flask-import.ts";
 import type { Foundation } from "./open.ts";
 import { StartError } from "./start-error.ts";
 
@@ -14,6 +15,8 @@ export interface RunningService {
   /** What keeps its data and how it signs access tokens, in words for people. */
   readonly storage: string;
   readonly keys: string;
+  /** What whoever runs it should see to. */
+  readonly warnings: readonly string[];
   /** Lets running requests finish, then closes everything in reverse order of opening. */
   stop(): Promise<void>;
 }
@@ -22,6 +25,8 @@ export interface RunningService {
 const REQUEST_GRACE_MS = 8_000;
 /** How soon a process sees a new or a retired signing key by itself. */
 const RING_RELOAD_MS = 5_000;
+/** How soon a process learns that an import brought old password hashes in. */
+const HASHES_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
@@ -29,13 +34,15 @@ const SWEEP_CHECK_MS = 60_000;
 export async function startService(config: Config): Promise<RunningService> {
   const closers = new Closers();
   try {
-    const { foundation, wired } = await openCore(config, closers);
-    startHousekeeping(config, foundation, wired, closers);
+    const core = await openCore(config, closers);
+    const { foundation, wired } = core;
+    startHousekeeping(config, core, closers);
     const address = await startHttp(config, foundation, wired, closers);
     return {
       address,
       storage: foundation.storageDescription,
       keys: foundation.keys.description,
+      warnings: await flaskDataWarnings(config, foundation.storage),
       stop: () => closers.close(),
     };
   } catch (error) {
@@ -73,12 +80,12 @@ async function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { keys, log }: Foundation,
-  { sweep }: Bindings,
+  { foundation: { keys, log }, wired: { sweep }, reloadHashes }: Core,
   closers: Closers,
 ): void {
   const { failed } = log.requests;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
+  closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
   const { ring } = keys;
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }

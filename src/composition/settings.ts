@@ -77,6 +77,11 @@ export const settingsSchema = z.object({
     .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
     .optional()
     .describe("MongoDB keeps the data, in the database that the URI names"),
+  FLASK_MONGO_URI: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
+    .optional()
+    .describe("The Flask server's database, for `connect-auth import flask` alone"),
   STORAGE: z
     .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
     .optional()

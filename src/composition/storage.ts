@@ -1,3 +1,4 @@
+import { holdsStore } from "../adapters/lmdb/directory.ts";
 import { openLmdbStorage } from "../adapters/lmdb/storage.ts";
 import { openMemoryStorage } from "../adapters/memory/storage.ts";
 import { openMongoStorage } from "../adapters/mongodb/storage.ts";
@@ -15,6 +16,8 @@ export interface ChosenStorage {
 interface Choice {
   describe(config: Config): string;
   open(config: Config): Promise<Storage>;
+  /** Opens it without writing anything; where there is none yet, something empty in its place. */
+  openToRead(config: Config): Promise<Storage>;
   /** What to do where it cannot be used. */
   readonly advice: string;
 }
@@ -23,26 +26,39 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
   memory: {
     describe: () => "memory",
     open: async () => openMemoryStorage(),
+    openToRead: async () => openMemoryStorage(),
     advice: "",
   },
   lmdb: {
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
     open: ({ DATA_DIR }) => openLmdbStorage(DATA_DIR),
+    openToRead: async ({ DATA_DIR }) =>
+      (await holdsStore(DATA_DIR)) ? openLmdbStorage(DATA_DIR) : openMemoryStorage(),
     advice:
       "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
   },
   mongodb: {
     describe: ({ MONGO_URI = "" }) => `MongoDB at ${describeMongoUri(MONGO_URI)}`,
     open: ({ MONGO_URI = "" }) => openMongoStorage(MONGO_URI),
+    openToRead: ({ MONGO_URI = "" }) => openMongoStorage(MONGO_URI, { prepare: false }),
     advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
   },
 };
 
 /** @throws StartError where the storage cannot be used */
-export async function openStorage(config: Config): Promise<ChosenStorage> {
+export function openStorage(config: Config): Promise<ChosenStorage> {
+  return openBy("open", config);
+}
+
+/** The storage for whoever only reads: opening it writes nothing either. @throws StartError */
+export function openStorageToRead(config: Config): Promise<ChosenStorage> {
+  return openBy("openToRead", config);
+}
+
+async function openBy(open: "open" | "openToRead", config: Config): Promise<ChosenStorage> {
   const choice = CHOICES[config.STORAGE];
   try {
-    return { description: choice.describe(config), storage: await choice.open(config) };
+    return { description: choice.describe(config), storage: await choice[open](config) };
   } catch (error) {
     const { message, cause } = error as Error;
     const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";

@@ -11,6 +11,8 @@ export const revocationKey = {
   refreshing: (sessionId: string) => `refresh:${sessionId}`,
   /** Ends nothing by itself: says that a session ended because one of its tokens was stolen. */
   theft: (sessionId: string) => `theft:${sessionId}`,
+  /** An account of the Flask server that was brought over and removed since: it is not brought over again. */
+  removedUser: (userId: string) => `removed-user:${userId}`,
   /** Every access token signed with a key. */
   signingKey: (keyId: string) => `kid:${keyId}`,
 };

@@ -69,6 +69,6 @@ it("the hasher is opened with the former costs, and without those that are to be
   const opened = openHasher(readConfig(env), settings);
   await expect(opened).rejects.toThrow(StartError);
   await expect(opened).rejects.toThrow("ARGON2_FORMER_COSTS=forget");
-  const hasher = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), settings);
+  const { hasher } = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), settings);
   expect(await hasher.verify(await hasher.hash("correct horse"), "correct horse")).toBe(true);
 });

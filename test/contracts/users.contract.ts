@@ -34,6 +34,16 @@ export function usersContract(name: string, harness: StorageHarness): void {
       expect(await everyWayTo(storage, aUser())).toEqual([undefined, undefined, undefined]);
     });
 
+    it("finds which of many ids are those of users", async () => {
+      const users = [aUser(), aUser({ id: "5f43a8d1e4b0c9a7d6e3f210" })];
+      for (const user of users) await storage.users.add(user);
+      const ids = users.map(({ id }) => id);
+      const others = Array.from({ length: 500 }, () => aUser().id);
+      expect(await storage.users.findIds([...ODD_KEYS, ...others, ...ids])).toEqual(new Set(ids));
+      expect(await storage.users.findIds(ODD_KEYS)).toEqual(new Set());
+      expect(await storage.users.findIds([])).toEqual(new Set());
+    });
+
     it("does not take a name for an address, or an id for a name", async () => {
       const user = aUser();
       await storage.users.add(user);

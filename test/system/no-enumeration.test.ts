@@ -126,7 +126,10 @@ describe("by its time, a refused login", () => {
     "a former cost, wrong password",
   ];
   const wired = async (formerCosts = [FORMER_COST], areOldHashesInStorage = true) =>
-    withLegacyHashes(await openArgon2Hasher(COST, formerCosts), passlibPbkdf2, areOldHashesInStorage);
+    withLegacyHashes(await openArgon2Hasher(COST, formerCosts), () => ({
+      hashes: passlibPbkdf2,
+      areInStorage: areOldHashesInStorage,
+    }));
 
   it("does not tell what was wrong", async () => {
     const times = await timesOf({ hasher: await wired(), kinds: [WRONG, ...others], samples: SAMPLES });

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { exportJsonCommand } from "./export-json.ts";
+import { flaskCommand, type WithFlaskImport } from "./import-flask.ts";
 import { importJsonCommand } from "./import-json.ts";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
 import type { ExportJson, ImportJson } from "./transfer.ts";
@@ -20,11 +21,12 @@ export interface CliOptions {
   readonly withUseCases: WithUseCases;
   readonly exportJson: ExportJson;
   readonly importJson: ImportJson;
+  readonly withFlaskImport: WithFlaskImport;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
 export function makeProgram(options: CliOptions): Command {
-  const { version, serve, withKeys, withUseCases, exportJson, importJson } = options;
+  const { version, serve, withKeys, withUseCases, withFlaskImport, exportJson, importJson } = options;
   const program = new Command("connect-auth")
     .description("An auth service over HTTP: register, log in, refresh, revoke.")
     .version(version)
@@ -43,7 +45,10 @@ export function makeProgram(options: CliOptions): Command {
     new Command("export").description("data to elsewhere").addCommand(exportJsonCommand(exportJson)),
   );
   program.addCommand(
-    new Command("import").description("data from elsewhere").addCommand(importJsonCommand(importJson)),
+    new Command("import")
+      .description("data from elsewhere")
+      .addCommand(flaskCommand(withFlaskImport))
+      .addCommand(importJsonCommand(importJson)),
   );
   return program;
 }

@@ -17,6 +17,11 @@ export async function prepareDirectory(directory: string): Promise<void> {
   if (dataSize) await checkData(data);
 }
 
+/** Whether a store was ever made in this directory. */
+export async function holdsStore(directory: string): Promise<boolean> {
+  return Boolean(await sizeOf(join(directory, "data.mdb")));
+}
+
 /** The size of a file that can be read and written, `undefined` where there is none. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {

@@ -35,6 +35,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
       if (refusal !== undefined) throw refusal;
     },
     findById: (id) => read(() => get(id)),
+    findIds: (ids) => read(() => new Set(ids.filter((id) => isKey(id) && users.doesExist(id)))),
     findByUsername: (canonical) =>
       read(() => (isKey(canonical) ? get(usersByName.get(canonical)) : undefined)),
     findByEmail: (canonical) => read(() => (isKey(canonical) ? get(usersByEmail.get(canonical)) : undefined)),

@@ -21,6 +21,7 @@ export function memoryUsers(step: Step): UserRepository {
         idsByEmail.set(user.email.canonical, user.id);
       }),
     findById: (id) => step(() => copyOf(id)),
+    findIds: (ids) => step(() => new Set(ids.filter((id) => users.has(id)))),
     findByUsername: (canonical) => step(() => copyOf(idsByUsername.get(canonical))),
     findByEmail: (canonical) => step(() => copyOf(idsByEmail.get(canonical))),
     replacePasswordHash: (expected, next) =>

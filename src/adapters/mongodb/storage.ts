@@ -12,6 +12,8 @@ import { mongoUsers } from "./users.ts";
 export interface MongoStorageOptions {
   /** How long to wait for a server that is not there yet, in milliseconds: 10,000 unless told. */
   readonly waitMs?: number;
+  /** Whether to see to the indexes first; without, nothing is written by opening. True unless told. */
+  readonly prepare?: boolean;
   /** Told of each command that serves a call, for measurements. */
   readonly onCommand?: CommandListener;
 }
@@ -40,7 +42,8 @@ export async function openMongoStorage(uri: string, options: MongoStorageOptions
   };
 }
 
-async function connect(uri: string, database: string, { waitMs = WAIT_MS, onCommand }: MongoStorageOptions) {
-  await prepareDatabase(uri, database, waitMs);
+async function connect(uri: string, database: string, options: MongoStorageOptions) {
+  const { waitMs = WAIT_MS, prepare = true, onCommand } = options;
+  if (prepare) await prepareDatabase(uri, database, waitMs);
   return openConnection(uri, database, onCommand);
 }

@@ -14,8 +14,19 @@ export function readMongoUri(uri: string): MongoAddress {
   const { srvHost, hosts } = optionsOf(uri);
   return {
     hosts: srvHost ?? hosts.map(String).join(","),
-    database: decodeURIComponent(DATABASE.exec(uri)?.[1] ?? "") || DEFAULT_DATABASE,
+    database: databaseNamedIn(uri) ?? DEFAULT_DATABASE,
   };
+}
+
+/** The database in the path of a URI that the driver takes. */
+export function databaseNamedIn(uri: string): string | undefined {
+  return decodeURIComponent(DATABASE.exec(uri)?.[1] ?? "") || undefined;
+}
+
+/** Whether there is something in the URI that nobody else may see. @throws Error as `readMongoUri` does */
+export function holdsSecret(uri: string): boolean {
+  const { credentials, passphrase, proxyPassword } = optionsOf(uri);
+  return [credentials?.password, passphrase, proxyPassword].some(Boolean);
 }
 
 /**

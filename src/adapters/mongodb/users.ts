@@ -3,7 +3,7 @@ import type { UserRepository } from "../../application/ports/users.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Connection } from "./connection.ts";
-import { insertOnce, isDuplicateKey, isStorable, mustBeStorable, pageOf } from "./documents.ts";
+import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pageOf } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
@@ -36,6 +36,14 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         }
       }),
     findById: (id) => findBy("_id", id),
+    findIds: (ids) =>
+      call(async () => {
+        const asked = ids.filter(isStorable);
+        // no limit at all is what 0 would mean to MongoDB
+        if (asked.length === 0) return new Set();
+        const options = { projection: { _id: 1 }, ...inOneBatch(asked.length) };
+        return new Set((await users.find({ _id: { $in: asked } }, options).toArray()).map(({ _id }) => _id));
+      }),
     findByUsername: (canonical) => findBy("username.canonical", canonical),
     findByEmail: (canonical) => findBy("email.canonical", canonical),
     replacePasswordHash: ({ id, epoch, passwordHash }, next) =>

@@ -9,7 +9,7 @@ const FORMAT = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([A-Za-z0-9./]{0,1366})\$([A-Z
 const MAX_ROUNDS = 1_000_000;
 const CHECKSUM_BYTES = 32;
 /** passlib's own default. */
-const USUAL_ROUNDS = 29_000;
+export const USUAL_ROUNDS = 29_000;
 
 const derive = promisify(pbkdf2);
 
@@ -20,6 +20,7 @@ const derive = promisify(pbkdf2);
 export function passlibHashes(dearestRounds: number): LegacyHashes {
   return {
     accepts: (hash) => parse(hash) !== undefined,
+    roundsOf: (hash) => parse(hash)?.rounds,
     async verify(hash, password) {
       const parsed = parse(hash);
       if (parsed === undefined) return false;

@@ -13,6 +13,8 @@ export interface UserRepository {
    */
   add(user: User): Promise<void>;
   findById(id: string): Promise<User | undefined>;
+  /** Which of these ids are those of users. One round trip, however many ids. */
+  findIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
   findByUsername(canonical: string): Promise<User | undefined>;
   findByEmail(canonical: string): Promise<User | undefined>;
   /**

@@ -63,7 +63,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await revocations.add("jti:1", until);
       await signingKeys.add(key);
       await settings.claim("name", "value");
-      const { id, keptSession: _, ...rest } = user;
+      const { id, keptSession: _, legacyIdentity: __, ...rest } = user;
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest }]);
       const { id: sessionId, ...sessionRest } = session;
       expect(await stored("sessions")).toStrictEqual([{ _id: sessionId, ...sessionRest }]);

@@ -1,0 +1,45 @@
+import { isLegacyTokenId } from "../domain/legacy-user.ts";
+import { keptUntil, revocationKey } from "../domain/revocation.ts";
+import { batchesOf, workOn } from "./batches.ts";
+import type { FlaskDatabase } from "./ports/flask-database.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
+
+export interface ImportTokensDeps {
+  readonly source: FlaskDatabase;
+  readonly revocations: RevocationRepository;
+}
+
+export interface ImportTokensRun {
+  readonly dryRun: boolean;
+  readonly now: Date;
+  readonly batch: number;
+}
+
+export interface TokenCounts {
+  readonly found: number;
+  readonly imported: number;
+  /** What is no token id: no token can have it. */
+  readonly unusable: number;
+}
+
+/** The longest that a token of the Flask server lives. */
+const LONGEST_MS = 30 * 86_400_000;
+
+/** Keeps the ids of revoked tokens for as long as such a token may live from now on. */
+export async function importFlaskTokens(
+  { source, revocations }: ImportTokensDeps,
+  { dryRun, now, batch }: ImportTokensRun,
+  progress: (done: number) => void,
+): Promise<TokenCounts> {
+  const until = keptUntil(new Date(now.getTime() + LONGEST_MS));
+  let found = 0;
+  let imported = 0;
+  for await (const ids of batchesOf(source.revokedTokenIds(), batch)) {
+    const usable = ids.filter(isLegacyTokenId);
+    if (!dryRun) await workOn(usable, (id) => revocations.add(revocationKey.token(id), until));
+    found += ids.length;
+    imported += usable.length;
+    progress(found);
+  }
+  return { found, imported, unusable: found - imported };
+}

@@ -1,0 +1,78 @@
+import { holdsFlaskData, openFlaskDatabase } from "../adapters/mongodb/flask-database.ts";
+import { holdsSecret } from "../adapters/mongodb/uri.ts";
+import { platformEmailRules, systemClock } from "../adapters/node/platform.ts";
+import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
+import { type ImportFlask, makeImportFlask } from "../application/import-flask.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import type { Closers } from "./closers.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { failClosed } from "./fail-closed.ts";
+import { patient } from "./patient.ts";
+import { StartError } from "./start-error.ts";
+import { openStorage, openStorageToRead } from "./storage.ts";
+
+export interface FlaskImportOptions {
+  /** The URI from the command line, which goes before the one in the configuration. */
+  readonly from: string | undefined;
+  readonly dryRun: boolean;
+}
+
+/**
+ * The import over the old database and the storage that the configuration names, which a dry run does not even
+ * create. What must be closed again goes to `closers`. @throws ConfigError or StartError
+ */
+export async function openFlaskImport(
+  config: Config,
+  closers: Closers,
+  { from, dryRun }: FlaskImportOptions,
+): Promise<ImportFlask> {
+  const uri = from ?? config.FLASK_MONGO_URI;
+  if (uri === undefined) throw new ConfigError(["--from or FLASK_MONGO_URI must name the old database"]);
+  const source = await openSource(uri, from !== undefined);
+  closers.push(() => source.close());
+  const { users: accounts, revokedTokens } = await source.count();
+  if (accounts + revokedTokens === 0) {
+    throw new StartError(
+      "The old database has no accounts and no revoked tokens.",
+      "Check that the URI names the database that the Flask server used.",
+    );
+  }
+  const { storage } = await (dryRun ? openStorageToRead(config) : openStorage(config));
+  closers.push(() => storage.close());
+  const { users, revocations, settings } = failClosed(storage);
+  return makeImportFlask({
+    source,
+    clock: systemClock,
+    users: patient(users),
+    revocations: patient(revocations),
+    settings: patient(settings),
+    legacyHashes: passlibPbkdf2,
+    ...platformEmailRules,
+  });
+}
+
+async function openSource(uri: string, isFromCommandLine: boolean) {
+  try {
+    if (!isFromCommandLine || !holdsSecret(uri)) return await openFlaskDatabase(uri);
+  } catch (error) {
+    throw new StartError(
+      `The old database cannot be read: ${(error as Error).message}`,
+      "Check the URI, that the server runs and is reached from here, and what its user may read there.",
+      error,
+    );
+  }
+  throw new ConfigError([
+    "--from has a password in it, which everyone on this machine can see: give FLASK_MONGO_URI or FLASK_MONGO_URI_FILE",
+  ]);
+}
+
+/** What to tell whoever starts the service beside the old server's data, and has no accounts yet. */
+export async function flaskDataWarnings(config: Config, { users }: Storage): Promise<string[]> {
+  const { STORAGE, MONGO_URI = "" } = config;
+  if (STORAGE !== "mongodb" || (await users.list(undefined, 1)).length > 0) return [];
+  // whether its user may list collections or not, the service can serve
+  if (!(await holdsFlaskData(MONGO_URI).catch(() => false))) return [];
+  return [
+    "this database holds the collections of the Flask server, and no account has been brought over: see `connect-auth import flask --help`",
+  ];
+}

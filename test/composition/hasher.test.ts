@@ -1,0 +1,22 @@
+import { expect, it } from "vitest";
+import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
+import { raiseLegacyRounds } from "../../src/application/legacy-rounds.ts";
+import { readConfig } from "../../src/composition/config.ts";
+import { openHasher } from "../../src/composition/hasher.ts";
+import { leastTime } from "../support/least-time.ts";
+import { FREE_AND_CHEAP } from "../support/server-process.ts";
+
+it("does the work of old hashes, by the dearest of them, once it learns that an import brought some", async () => {
+  const { settings } = openMemoryStorage();
+  const { hasher, reload } = await openHasher(readConfig({ STORAGE: "memory", ...FREE_AND_CHEAP }), settings);
+  const timeOfUnknown = () => leastTime(() => hasher.verify(undefined, "password"));
+  const before = await timeOfUnknown();
+  await raiseLegacyRounds(settings, 1);
+  await reload();
+  const usual = await timeOfUnknown();
+  expect(usual).toBeGreaterThan(2 * before);
+  await raiseLegacyRounds(settings, 500_000);
+  await reload();
+  // seventeen times the usual rounds
+  expect(await timeOfUnknown()).toBeGreaterThan(4 * usual);
+});
