@@ -100,6 +100,7 @@ export function bindings({
     me: makeMe,
     changePassword: makeChangePassword,
     deleteAccount: makeDeleteAccount,
+    refuseIfFull: (all) => all.hasher.refuseIfFull,
     refresh: makeRefresh,
     revokeAccess: makeRevokeAccess,
     revokeRefresh: makeRevokeRefresh,

@@ -39,7 +39,7 @@ export async function makeCore(
   { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },
 ) {
   const reported: SecurityEvent[] = [];
-  const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const hasher = { ...(await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 })), refuseIfFull() {} };
   const factories = bindings({
     config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],
