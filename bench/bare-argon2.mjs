@@ -18,7 +18,7 @@ async function loop() {
 }
 
 const server = createServer((_, response) => {
-  response.writeHead(503);
+  response.statusCode = 503;
   response.end("{}");
 }).listen(0, "127.0.0.1", () => {
   console.log(`listens on http://127.0.0.1:${server.address().port}`);

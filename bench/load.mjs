@@ -4,9 +4,13 @@ import { Agent, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
-/** Sends one request and resolves to its status and how long it took, in ms. */
+/** Sends one request and resolves to its status, how long it took and when it was answered, in ms. */
 export function send(url, { method = "GET", headers = {}, body } = {}) {
   const began = performance.now();
+  const answer = (status, text) => {
+    const at = performance.now();
+    return { status, text, at, ms: at - began };
+  };
   return new Promise((resolve) => {
     const call = request(url, {
       method,
@@ -18,9 +22,9 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
       response.on("data", (chunk) => {
         text += chunk;
       });
-      response.on("end", () => resolve({ status: response.statusCode, text, ms: performance.now() - began }));
+      response.on("end", () => resolve(answer(response.statusCode, text)));
     });
-    call.on("error", () => resolve({ status: 0, text: "", ms: performance.now() - began }));
+    call.on("error", () => resolve(answer(0, "")));
     call.end(body && JSON.stringify(body));
   });
 }

@@ -22,6 +22,11 @@ export interface Turn {
 export interface GatedHasher extends PasswordHasher {
   hash(password: string, turn?: Turn): Promise<string>;
   verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>;
+  /**
+   * Refuses who would find no place now, so that nothing else is done for them. Who passes has no place yet.
+   * @throws AuthError `overloaded`
+   */
+  refuseIfFull(turn?: Turn): void;
 }
 
 /**
@@ -30,8 +35,9 @@ export interface GatedHasher extends PasswordHasher {
  * in milliseconds that never goes back.
  */
 export function gateHasher(hasher: PasswordHasher, limits: GateLimits, now: () => number): GatedHasher {
-  const enter = makeGate(limits, now);
+  const { enter, refuseIfFull } = makeGate(limits, now);
   return {
+    refuseIfFull,
     hash: (password, turn) => enter(() => hasher.hash(password), turn),
     verify: (hash, password, turn) => enter(() => hasher.verify(hash, password), turn),
     isOutdated: (hash) => hasher.isOutdated(hash),
@@ -62,11 +68,10 @@ function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => num
     return new AuthError("overloaded", { retryAfter });
   };
 
-  const isWorthStarting = ({ since, turn }: Waiting) => now() - since < deadlineMs && !turn.isGone?.();
-
   function dropHopeless(): void {
+    const oldest = now() - deadlineMs;
     for (const line of [known, newcomers]) {
-      const hopeless = line.filter((waiting) => !isWorthStarting(waiting));
+      const hopeless = line.filter(({ since, turn }) => since <= oldest || turn.isGone?.());
       if (hopeless.length === 0) continue;
       line.splice(0, line.length, ...line.filter((waiting) => !hopeless.includes(waiting)));
       for (const waiting of hopeless) waiting.refuse(overloaded());
@@ -81,17 +86,20 @@ function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => num
     return next;
   }
 
-  function wait(turn: Turn): Promise<void> {
+  function refuseIfFull({ isNewcomer }: Turn = {}): void {
+    if (running < concurrency) return;
     dropHopeless();
-    const line = turn.isNewcomer ? newcomers : known;
     const isFull = known.length + newcomers.length >= queue;
-    if (isFull || (turn.isNewcomer && newcomers.length >= Math.max(1, queue / 4))) {
-      return Promise.reject(overloaded());
-    }
+    if (isFull || (isNewcomer && newcomers.length >= Math.max(1, queue / 4))) throw overloaded();
+  }
+
+  function wait(turn: Turn): Promise<void> {
+    refuseIfFull(turn);
+    const line = turn.isNewcomer ? newcomers : known;
     return new Promise((start, refuse) => line.push({ since: now(), turn, start, refuse }));
   }
 
-  return async function enter<T>(job: () => Promise<T>, turn: Turn = {}): Promise<T> {
+  async function enter<T>(job: () => Promise<T>, turn: Turn = {}): Promise<T> {
     if (running < concurrency) running += 1;
     else await wait(turn);
     const began = now();
@@ -105,5 +113,7 @@ function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => num
       if (next) next.start();
       else running -= 1;
     }
-  };
+  }
+
+  return { enter, refuseIfFull };
 }

@@ -105,6 +105,7 @@ export function bindings({
     me: makeMe,
     changePassword: makeChangePassword,
     deleteAccount: makeDeleteAccount,
+    refuseIfFull: (all) => all.hasher.refuseIfFull,
     refresh: makeRefresh,
     revokeAccess: makeRevokeAccess,
     revokeRefresh: makeRevokeRefresh,

@@ -92,7 +92,7 @@ describe("login", () => {
     const dearer = await openArgon2Hasher({ memoryKib: 128, passes: 2, lanes: 1 });
     const first = await makeCore();
     await first.register(ada);
-    const second = await makeCore(() => ({ ...first.storage, hasher: dearer }));
+    const second = await makeCore(() => ({ ...first.storage, hasher: { ...first.core.hasher, ...dearer } }));
     await second.login(byEmail);
     const user = await first.storage.users.findByEmail("ada@example.com");
     expect(user?.passwordHash).toContain("m=128,t=2");

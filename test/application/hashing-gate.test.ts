@@ -163,7 +163,9 @@ it("makes no hash for a client that has gone, and gives its place in a full queu
   const first = gated.hash("a");
   const gone = refusalOf(gated.hash("b", { isGone: () => isGone }));
   expect(await refusalOf(gated.hash("c"))).toMatchObject({ code: "overloaded" });
+  expect(() => gated.refuseIfFull()).toThrow();
   isGone = true;
+  expect(() => gated.refuseIfFull()).not.toThrow();
   const next = gated.hash("d");
   expect(await gone).toMatchObject({ code: "overloaded" });
   await end("a");
@@ -186,6 +188,24 @@ it("lets newcomers take a quarter of the queue, and every other place at most wh
   }
   await Promise.all(all);
   expect(begun).toEqual(["running", "new 1", "known 1", "new 2", "known 2", "known 3"]);
+});
+
+it("tells who would find no place before they ask for one, and who passes has taken none", async () => {
+  const { hasher, begun, end } = slowHasher();
+  const gated = gateOf(hasher, 1, 8);
+  const newcomer = { isNewcomer: true };
+  for (let time = 0; time < 20; time += 1) gated.refuseIfFull(newcomer);
+  const all = ["running", "new 1", "new 2"].map((name) => gated.hash(name, newcomer));
+  expect(() => gated.refuseIfFull(newcomer)).toThrow(expect.objectContaining({ code: "overloaded" }));
+  for (let known = 1; known <= 6; known += 1) {
+    gated.refuseIfFull();
+    all.push(gated.hash(`known ${known}`));
+  }
+  const refusal = { code: "overloaded", retryAfter: expect.any(Number) };
+  expect(() => gated.refuseIfFull()).toThrow(expect.objectContaining(refusal));
+  for (let served = 0; served < all.length; served += 1) await end(begun[served] as string);
+  await Promise.all(all);
+  expect(() => gated.refuseIfFull(newcomer)).not.toThrow();
 });
 
 it("says when to come again from the pace it measures", async () => {

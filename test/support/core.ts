@@ -62,7 +62,8 @@ export async function makeCore(
 ) {
   const reported: SecurityEvent[] = [];
   const logged = logSecurityEvents(openLog("trace", () => ({})));
-  const hasher = recorded(await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 }));
+  const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const hasher = { ...recorded(argon2), refuseIfFull() {} };
   const factories = bindings({
     config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],

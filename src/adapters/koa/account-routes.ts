@@ -2,6 +2,7 @@ import type Router from "@koa/router";
 import type { Context } from "koa";
 import type { ChangePassword } from "../../application/change-password.ts";
 import type { DeleteAccount } from "../../application/delete-account.ts";
+import type { GatedHasher } from "../../application/hashing-gate.ts";
 import type { Login } from "../../application/login.ts";
 import type { Me } from "../../application/me.ts";
 import type { Register } from "../../application/register.ts";
@@ -18,6 +19,8 @@ export interface AccountUseCases {
   readonly me: Me;
   readonly changePassword: ChangePassword;
   readonly deleteAccount: DeleteAccount;
+  /** Refuses calls that need a hash where none can be made soon. */
+  readonly refuseIfFull: GatedHasher["refuseIfFull"];
 }
 
 const JSON_OR_FORM = ["application/json", "application/x-www-form-urlencoded"] as const;
@@ -25,6 +28,8 @@ const JSON_OR_FORM = ["application/json", "application/x-www-form-urlencoded"] a
 /** Coming in, and what one does with one's own account. */
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.post("/api/register", async (ctx) => {
+    // in a flood, reading what will be refused takes the time that hashing needs
+    useCases.refuseIfFull({ isNewcomer: true });
     const body = await readBody(ctx, registerBody, JSON_OR_FORM);
     const grant = await useCases.register({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 201;
@@ -32,6 +37,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 
   router.post("/api/login", async (ctx) => {
+    useCases.refuseIfFull();
     const body = await readBody(ctx, loginBody, JSON_OR_FORM);
     const grant = await useCases.login({
       ...body,
