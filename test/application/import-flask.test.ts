@@ -263,7 +263,9 @@ describe("run again", () => {
   it.each([true, false])("does not bring back who was removed since (dry run: %s)", async (dryRun) => {
     const { hasher } = (await makeCore()).core;
     const hashes = { hashes: passlibPbkdf2, areInStorage: true };
-    const core = await makeCore(() => ({ hasher: withLegacyHashes(hasher, () => hashes) }));
+    const core = await makeCore(() => ({
+      hasher: { ...hasher, ...withLegacyHashes(hasher, () => hashes) },
+    }));
     const { storage } = core;
     await imported([first], { storage });
     const { accessToken } = await core.login({ email: first.email as string, password: "password", client });
