@@ -1,9 +1,9 @@
 #!/usr/bin/env node
-import { makeProgram } from "./adapters/cli/program.ts";
+import { makeProgram, runProgram } from "./adapters/cli/program.ts";
 import { exitStatusOf, explain, serve, version, withKeys, withUseCases } from "./composition/commands.ts";
 
 try {
-  await makeProgram({ version: version(), serve, withKeys, withUseCases }).parseAsync();
+  await runProgram(makeProgram({ version: version(), serve, withKeys, withUseCases }), process.argv);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = exitStatusOf(error);

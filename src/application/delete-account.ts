@@ -4,11 +4,10 @@ import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
-import type { SessionRepository } from "./ports/sessions.ts";
+import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
 
-export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps {
+export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps, RemoveAccountDeps {
   readonly clock: Clock;
-  readonly sessions: SessionRepository;
 }
 
 export interface DeleteAccountCommand {
@@ -33,10 +32,7 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       await confirmPassword(deps, live, password, now, { isGone });
       // another change came first, of the password perhaps: all that was checked is checked again
-      if (!(await deps.users.remove(user.id, user.epoch))) continue;
-      await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
-      deps.events.report({ type: "account_deleted", userId: user.id });
-      return;
+      if (await removeAccount(deps, user, "its_user")) return;
     }
   };
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
+import { explainRefusal } from "../adapters/cli/refusal.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
@@ -60,7 +61,8 @@ export function version(): string {
 
 /** What went wrong, in words for whoever typed the command. */
 export function explain(error: unknown): unknown {
-  const isExplained = [ConfigError, StartError, AuthError].some((kind) => error instanceof kind);
+  if (error instanceof AuthError) return explainRefusal(error);
+  const isExplained = [ConfigError, StartError].some((kind) => error instanceof kind);
   return isExplained ? (error as Error).message : error;
 }
 

@@ -1,0 +1,70 @@
+import { spawn, spawnSync } from "node:child_process";
+import { MAIN } from "./server-process.ts";
+
+export interface CliAnswer {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command as people and scripts do, with this on its standard input, which is no terminal. */
+export function runCli(env: Record<string, string>, args: readonly string[], input = ""): Promise<CliAnswer> {
+  return collect(
+    spawn(process.execPath, [MAIN, ...args], { env: { PATH: process.env.PATH ?? "", ...env } }),
+    {
+      input,
+    },
+  );
+}
+
+/** Whether a command can be run on a terminal of its own: by util-linux's `script`. */
+export const hasTerminals = spawnSync("script", ["--version"]).stdout?.includes("util-linux") ?? false;
+
+/**
+ * Runs a command on a terminal, and types each answer once its question is there. What stood on the terminal
+ * is in `stdout`.
+ */
+export function runOnTerminal(
+  env: Record<string, string>,
+  args: readonly string[],
+  dialogue: readonly (readonly [question: string, answer: string])[],
+): Promise<CliAnswer> {
+  const quoted = [process.execPath, MAIN, ...args].map((arg) => `'${arg}'`).join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], {
+    env: { PATH: process.env.PATH ?? "", TERM: "xterm", SHELL: "/bin/sh", ...env },
+  });
+  const open = [...dialogue];
+  let unread = "";
+  child.stdout.on("data", (chunk) => {
+    unread += chunk;
+    for (let next = open[0]; next && unread.includes(next[0]); next = open[0]) {
+      unread = unread.slice(unread.indexOf(next[0]) + next[0].length);
+      child.stdin.write(next[1]);
+      open.shift();
+    }
+  });
+  return collect(child, {});
+}
+
+function collect(
+  child: ReturnType<typeof spawn>,
+  { input }: { readonly input?: string },
+): Promise<CliAnswer> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  // a command that refuses at once reads nothing
+  child.stdin?.on("error", () => {});
+  if (input !== undefined) child.stdin?.end(input);
+  return new Promise((resolve) => {
+    child.once("close", (status) => {
+      child.stdin?.end();
+      resolve({ status, stdout, stderr });
+    });
+  });
+}
