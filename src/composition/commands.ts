@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import type { ConfigReport } from "../adapters/cli/config.ts";
+import type { Finding } from "../adapters/cli/doctor.ts";
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import { explainRefusal } from "../adapters/cli/refusal.ts";
 import { AuthError } from "../domain/errors.ts";
@@ -6,6 +8,8 @@ import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
+import { describeConfig } from "./describe-config.ts";
+import { examine } from "./doctor.ts";
 import { openFoundation } from "./open.ts";
 import { startService } from "./service.ts";
 import { StartError } from "./start-error.ts";
@@ -52,6 +56,16 @@ async function withOpened<O, T>(
   } finally {
     await closers.close();
   }
+}
+
+/** What the configuration says, be it fit or not. @throws ConfigError where `.env` cannot be read */
+export function shownConfig(): ConfigReport {
+  return describeConfig(process.env, readDotEnv());
+}
+
+/** Looks at what the service needs, one thing after the other. @throws ConfigError */
+export function doctor(): AsyncIterable<Finding> {
+  return examine(process.env, readDotEnv());
 }
 
 /** The version of the package. */

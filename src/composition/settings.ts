@@ -59,16 +59,14 @@ const clients = z
     ),
   );
 
+const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI");
+
 export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
   SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
   JWT_SECRET_KEY: secret.optional().describe("Access tokens are HS256 under this key"),
   ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
-  MONGO_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
-    .optional()
-    .describe("MongoDB keeps the data, in the database that the URI names"),
+  MONGO_URI: mongoUri.optional().describe("MongoDB keeps the data, in the database that the URI names"),
   STORAGE: z
     .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
     .optional()
@@ -137,3 +135,25 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
+export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "plain";
+
+const KINDS = new Map<unknown, SettingKind>([
+  [secret, "secret"],
+  [clients, "clients"],
+  [mongoUri, "mongo_uri"],
+  [duration, "duration"],
+]);
+
+/** The kind of a setting; by the schema that it is made of, so that no new secret is forgotten. */
+export function settingKind(name: keyof Settings): SettingKind {
+  const schema = settingsSchema.shape[name];
+  return KINDS.get("unwrap" in schema ? schema.unwrap() : schema) ?? "plain";
+}
+
+/** A duration as it is set, in the largest unit that it is whole in. */
+export function durationText(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];
+  return `${ms / size}${unit}`;
+}

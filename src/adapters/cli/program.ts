@@ -1,4 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { type ConfigReport, configCommand } from "./config.ts";
+import { doctorCommand, type Finding } from "./doctor.ts";
 import { EXIT_USAGE, withExamples, withManners } from "./help.ts";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
 import { type SessionUseCases, sessionCommand } from "./sessions.ts";
@@ -17,10 +19,15 @@ export interface CliOptions {
   /** Opens what the key commands work on, runs the work and closes it again. */
   withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
   readonly withUseCases: WithUseCases;
+  /** What the configuration says. */
+  describeConfig(): ConfigReport;
+  /** Looks at what the service needs, one thing after the other. */
+  examine(): AsyncIterable<Finding>;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
-export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptions): Command {
+export function makeProgram(options: CliOptions): Command {
+  const { version, serve, withKeys, withUseCases, describeConfig, examine } = options;
   const program = withExamples(
     new Command("connect-auth").description(ABOUT).version(version, "-V, --version", "the version"),
     "connect-auth                           run the service",
@@ -39,6 +46,8 @@ export function makeProgram({ version, serve, withKeys, withUseCases }: CliOptio
   program.addCommand(userCommand(withUseCases));
   program.addCommand(sessionCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
+  program.addCommand(configCommand(describeConfig));
+  program.addCommand(doctorCommand(examine));
   return withManners(program);
 }
 
