@@ -1,11 +1,13 @@
 #!/usr/bin/env node
-import { makeProgram } from "./adapters/cli/program.ts";
+import { makeProgram, runProgram } from "./adapters/cli/program.ts";
 import {
+  doctor,
   exitStatusOf,
   explain,
   exportJson,
   importJson,
   serve,
+  shownConfig,
   version,
   withFlaskImport,
   withKeys,
@@ -13,7 +15,7 @@ import {
 } from "./composition/commands.ts";
 
 try {
-  await makeProgram({
+  const program = makeProgram({
     version: version(),
     serve,
     withKeys,
@@ -21,7 +23,10 @@ try {
     withFlaskImport,
     exportJson,
     importJson,
-  }).parseAsync();
+    describeConfig: shownConfig,
+    examine: doctor,
+  });
+  await runProgram(program, process.argv);
 } catch (error) {
   console.error(explain(error));
   process.exitCode = exitStatusOf(error);

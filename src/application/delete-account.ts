@@ -4,9 +4,9 @@ import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
-import { type RemoveUserDeps, removeUser } from "./remove-user.ts";
+import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
 
-export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps, RemoveUserDeps {
+export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps, RemoveAccountDeps {
   readonly clock: Clock;
 }
 
@@ -32,9 +32,7 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       await confirmPassword(deps, live, password, now, { isGone });
       // another change came first, of the password perhaps: all that was checked is checked again
-      if (!(await removeUser(deps, user))) continue;
-      deps.events.report({ type: "account_deleted", userId: user.id });
-      return;
+      if (await removeAccount(deps, user, "its_user")) return;
     }
   };
 }

@@ -15,8 +15,17 @@ const MOST = 1_000;
 
 /** The user's sessions that live, the latest begun first. */
 export async function liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): Promise<Session[]> {
-  const all = await deps.sessions.listOf(user.id, MOST);
-  const inTime = all.filter(
+  return livingOf(deps, await deps.sessions.listOf(user.id, MOST), user, now);
+}
+
+/** Those of these sessions of the user that live, in the same order. */
+export async function livingOf(
+  deps: Omit<OwnSessionsDeps, "sessions">,
+  sessions: readonly Session[],
+  user: User,
+  now: Date,
+): Promise<Session[]> {
+  const inTime = sessions.filter(
     (session) => !isOver(session, now, deps.sessionIdleTtlMs) && standsBehind(user, originOf(session)),
   );
   const ended = await deps.revocations.find(

@@ -25,6 +25,17 @@ export interface OpenedKeys {
   readonly ring: (RingUseCases & { reload(): Promise<void> }) | undefined;
 }
 
+/** What access tokens are like that a ring of keys signs. */
+export function ringTokens({ JWT_ALG, JWT_TYP, JWT_AUDIENCE, ISSUER }: RingSettings) {
+  return {
+    algorithm: JWT_ALG ?? "ES256",
+    typ: JWT_TYP ?? "at+jwt",
+    audience: JWT_AUDIENCE ?? ISSUER,
+  } as const;
+}
+
+type RingSettings = Pick<Config, "JWT_ALG" | "JWT_TYP" | "JWT_AUDIENCE" | "ISSUER">;
+
 /** The keys for access tokens that the configuration asks for. */
 export async function openAccessKeys(
   config: Config,
@@ -36,7 +47,7 @@ export async function openAccessKeys(
     const accessKeys = sharedSecretKeys(config.JWT_SECRET_KEY, config.JWT_AUDIENCE);
     return { accessKeys, description: "HS256 with JWT_SECRET_KEY", ring: undefined };
   }
-  const { JWT_ALG: algorithm = "ES256", JWT_TYP: typ = "at+jwt" } = config;
+  const { algorithm, typ, audience } = ringTokens(config);
   const sealingKeys = keysFor("signing-keys", secrets);
   const deps = {
     clock: systemClock,
@@ -58,7 +69,7 @@ export async function openAccessKeys(
     times: deps.ringTimes,
     algorithm,
     typ,
-    audience: config.JWT_AUDIENCE ?? config.ISSUER,
+    audience,
     sealingKeys,
   });
   return {

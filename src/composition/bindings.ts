@@ -4,8 +4,14 @@ import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
 import { keyedHasher } from "../adapters/node/secret-key.ts";
+import type { ChangeAccountDeps } from "../application/change-account.ts";
 import { type ChangePasswordDeps, makeChangePassword } from "../application/change-password.ts";
+import { type CreateUserDeps, makeCreateUser } from "../application/create-user.ts";
 import { type DeleteAccountDeps, makeDeleteAccount } from "../application/delete-account.ts";
+import { type DeleteUserDeps, makeDeleteUser } from "../application/delete-user.ts";
+import { makeDisableUser } from "../application/disable-user.ts";
+import { makeEnableUser } from "../application/enable-user.ts";
+import { type EndAnySessionDeps, makeEndAnySession } from "../application/end-any-session.ts";
 import { type EndOwnSessionDeps, makeEndOwnSession } from "../application/end-own-session.ts";
 import type { GatedHasher } from "../application/hashing-gate.ts";
 import { type IntrospectDeps, makeIntrospect } from "../application/introspect.ts";
@@ -21,6 +27,8 @@ import { makeRegister, type RegisterDeps } from "../application/register.ts";
 import { makeRevokeAccess, type RevokeAccessDeps } from "../application/revoke-access.ts";
 import { makeRevokeRefresh, type RevokeRefreshDeps } from "../application/revoke-refresh.ts";
 import { makeRevokeToken } from "../application/revoke-token.ts";
+import { makeSetPassword, type SetPasswordDeps } from "../application/set-password.ts";
+import { makeShowUser, type ShowUserDeps } from "../application/show-user.ts";
 import { makeSweep, type Sweep, type SweepDeps } from "../application/sweep.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
 import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
@@ -53,6 +61,12 @@ type Dependencies = RegisterDeps &
   DeleteAccountDeps &
   IntrospectDeps &
   ListUsersDeps &
+  ShowUserDeps &
+  CreateUserDeps &
+  ChangeAccountDeps &
+  SetPasswordDeps &
+  DeleteUserDeps &
+  EndAnySessionDeps &
   SweepDeps &
   ThrottleDeps &
   MeDeps;
@@ -117,6 +131,13 @@ export function bindings({
     revokeToken: makeRevokeToken,
     sweep: makeSweep,
     listUsers: makeListUsers,
+    showUser: makeShowUser,
+    createUser: makeCreateUser,
+    disableUser: makeDisableUser,
+    enableUser: makeEnableUser,
+    setPassword: makeSetPassword,
+    deleteUser: makeDeleteUser,
+    endAnySession: makeEndAnySession,
     publicKeys:
       ({ clock }) =>
       () =>

@@ -1,5 +1,9 @@
 import { readFileSync } from "node:fs";
+import type { ConfigReport } from "../adapters/cli/config.ts";
+import type { Finding } from "../adapters/cli/doctor.ts";
+import { EXIT_USAGE } from "../adapters/cli/help.ts";
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
+import { explainRefusal } from "../adapters/cli/refusal.ts";
 import type { ExportJson, ImportJson } from "../adapters/cli/transfer.ts";
 import { UsageError } from "../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../application/import-flask.ts";
@@ -8,6 +12,8 @@ import type { RingUseCases } from "./access-keys.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
+import { describeConfig } from "./describe-config.ts";
+import { examine } from "./doctor.ts";
 import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
 import { openFoundation } from "./open.ts";
 import { startService } from "./service.ts";
@@ -87,6 +93,16 @@ async function withOpened<O, T>(
   }
 }
 
+/** What the configuration says, be it fit or not. @throws ConfigError where `.env` cannot be read */
+export function shownConfig(): ConfigReport {
+  return describeConfig(process.env, readDotEnv());
+}
+
+/** Looks at what the service needs, one thing after the other. @throws ConfigError */
+export function doctor(): AsyncIterable<Finding> {
+  return examine(process.env, readDotEnv());
+}
+
 /** The version of the package. */
 export function version(): string {
   return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
@@ -94,12 +110,14 @@ export function version(): string {
 
 /** What went wrong, in words for whoever typed the command. */
 export function explain(error: unknown): unknown {
-  const isExplained = [ConfigError, StartError, UsageError, AuthError].some((kind) => error instanceof kind);
+  if (error instanceof AuthError) return explainRefusal(error);
+  const isExplained = [ConfigError, StartError, UsageError].some((kind) => error instanceof kind);
   return isExplained ? (error as Error).message : error;
 }
 
 export function exitStatusOf(error: unknown): number {
-  return error instanceof ConfigError ? EXIT_CONFIG : 1;
+  if (error instanceof ConfigError) return EXIT_CONFIG;
+  return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
 function configuration(): Config {

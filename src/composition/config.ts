@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { parseEnv } from "node:util";
+import { type Environment, givenSettings } from "./given.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
 
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
@@ -25,10 +25,22 @@ export interface Config extends Settings {
 }
 
 type StorageKind = NonNullable<Settings["STORAGE"]>;
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const MIN_SECRET_BYTES = 32;
 const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const;
+
+/** All settings as far as they can be used, with what is wrong with them. */
+export interface Reading {
+  readonly settings: Partial<Settings>;
+  /** What follows from the settings where it is not set itself. */
+  readonly derived: Pick<Config, "STORAGE" | "HASH_CONCURRENCY">;
+  /** Where each setting stands that is given, in words for people. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Why the service does not start like this; none where it does. */
+  readonly faults: readonly string[];
+  /** What works but is better changed. */
+  readonly warnings: readonly string[];
+}
 
 /**
  * The configuration from environment variables; what they leave open is looked up in `dotEnv`, the text of
@@ -36,41 +48,46 @@ const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const
  * @throws ConfigError
  */
 export function readConfig(environment: Environment, dotEnv = ""): Config {
-  const given: Environment = { ...(parseEnv(dotEnv) as Environment), ...withoutBlanks(environment) };
-  const { settings, faults } = readSettings(given);
+  const { settings, derived, faults, warnings } = readSettings(environment, dotEnv);
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...(settings as Settings), ...derived, warnings };
+}
+
+/** What `readConfig` reads, also where it cannot be used. */
+export function readSettings(environment: Environment, dotEnv = ""): Reading {
+  const { settings, origins, faults } = readEach(environment, dotEnv);
   const weak = weakSecrets(settings);
   faults.push(...contradictions(settings));
-  if (!settings.ALLOW_WEAK_SECRETS) {
+  const warnings: string[] = [];
+  if (settings.ALLOW_WEAK_SECRETS) warnings.push(...weak.map((fault) => `${fault}: anyone may guess it`));
+  else {
     faults.push(
       ...weak.map(
         (fault) => `${fault}: make a longer one, or set ALLOW_WEAK_SECRETS=true while trying things out`,
       ),
     );
   }
-  if (faults.length > 0) throw new ConfigError(faults);
-  const whole = settings as Settings;
-  const warnings = weak.map((fault) => `${fault}: anyone may guess it`);
-  const storage = storageOf(whole);
-  if (storage === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
-  return {
-    ...whole,
-    STORAGE: storage,
-    // the pool's size is read from the environment before any .env file is
-    HASH_CONCURRENCY: whole.HASH_CONCURRENCY ?? defaultConcurrency(environment.UV_THREADPOOL_SIZE),
-    warnings,
-  };
+  const STORAGE = storageOf(settings);
+  if (STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  // the pool's size is read from the environment before any .env file is
+  const HASH_CONCURRENCY = settings.HASH_CONCURRENCY ?? defaultConcurrency(environment.UV_THREADPOOL_SIZE);
+  return { settings, derived: { STORAGE, HASH_CONCURRENCY }, origins, faults, warnings };
 }
 
 /** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
-function readSettings(given: Environment): { settings: Partial<Settings>; faults: string[] } {
+function readEach(environment: Environment, dotEnv: string) {
   const faults: string[] = [];
+  const origins = new Map<string, string>();
   const settings: Record<string, unknown> = {};
+  const find = givenSettings(environment, dotEnv, faults);
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
-    const value = schema.safeParse(lookUp(name, given, faults));
+    const given = find(name);
+    if (given !== undefined) origins.set(name, given.origin);
+    const value = schema.safeParse(given?.text);
     if (!value.success) faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
     else if (value.data !== undefined) settings[name] = value.data;
   }
-  return { settings, faults };
+  return { settings: settings as Partial<Settings>, origins, faults };
 }
 
 /** The text of `.env` in this directory, or none. */
@@ -80,26 +97,6 @@ export function readDotEnv(path = ".env"): string {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
-  }
-}
-
-/** A variable set to nothing is a variable not set. */
-function withoutBlanks(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
-}
-
-function lookUp(name: string, given: Environment, faults: string[]): string | undefined {
-  const path = given[`${name}_FILE`];
-  if (!path) return given[name] || undefined;
-  if (given[name]) {
-    faults.push(`${name} and ${name}_FILE are both set: keep one`);
-    return undefined;
-  }
-  try {
-    return readFileSync(path, "utf8").replace(/\r?\n$/, "");
-  } catch (error) {
-    faults.push(`${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`);
-    return undefined;
   }
 }
 

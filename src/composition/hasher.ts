@@ -2,6 +2,7 @@ import { type Argon2Cost, openArgon2Hasher } from "../adapters/argon2/password-h
 import { passlibHashes, USUAL_ROUNDS } from "../adapters/passlib/pbkdf2.ts";
 import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
 import { legacyRounds } from "../application/legacy-rounds.ts";
+import type { PasswordHasher } from "../application/ports/password-hasher.ts";
 import type { SettingsRepository } from "../application/ports/settings.ts";
 import { type LegacyState, withLegacyHashes } from "../application/with-legacy-hashes.ts";
 import { keepCost } from "./argon2-costs.ts";
@@ -22,19 +23,9 @@ export interface OpenedHasher {
  * @throws StartError
  */
 export async function openHasher(config: Config, settings: SettingsRepository): Promise<OpenedHasher> {
-  const cost: Argon2Cost = {
-    memoryKib: config.ARGON2_MEMORY_KIB,
-    passes: config.ARGON2_PASSES,
-    lanes: config.ARGON2_LANES,
-  };
+  const cost = hashCost(config);
   const formerCosts = await keepCost(settings, cost, config.ARGON2_FORMER_COSTS);
-  const hasher = await openArgon2Hasher(cost, formerCosts).catch((error) => {
-    throw new StartError(
-      `Passwords cannot be hashed: ${error.message}`,
-      "Run `npm ci` again on this machine, or lower the ARGON2 settings if memory is short; ARGON2_FORMER_COSTS=forget spares that of former ones.",
-      error,
-    );
-  });
+  const hasher = await openCurrentHasher(config, formerCosts);
   const limits = {
     concurrency: config.HASH_CONCURRENCY,
     queue: config.HASH_QUEUE,
@@ -53,4 +44,26 @@ export async function openHasher(config: Config, settings: SettingsRepository): 
 async function legacyState(settings: SettingsRepository): Promise<LegacyState> {
   const rounds = await legacyRounds(settings);
   return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
+}
+
+/** The hasher for new hashes, which costs what the configuration says. @throws StartError */
+export async function openCurrentHasher(
+  config: Config,
+  formerCosts: readonly Argon2Cost[] = [],
+): Promise<PasswordHasher> {
+  return openArgon2Hasher(hashCost(config), formerCosts).catch((error) => {
+    throw new StartError(
+      `Passwords cannot be hashed: ${error.message}`,
+      "Run `npm ci` again on this machine, or lower the ARGON2 settings if memory is short; ARGON2_FORMER_COSTS=forget spares that of former ones.",
+      error,
+    );
+  });
+}
+
+export function hashCost(config: Config): Argon2Cost {
+  return {
+    memoryKib: config.ARGON2_MEMORY_KIB,
+    passes: config.ARGON2_PASSES,
+    lanes: config.ARGON2_LANES,
+  };
 }

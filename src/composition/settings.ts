@@ -64,6 +64,8 @@ const clients = z
     ),
   );
 
+const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI");
+
 export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
   SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
@@ -72,14 +74,8 @@ export const settingsSchema = z.object({
     .optional()
     .describe("Tokens of the Flask server are taken until then; a day ends it as it begins, in UTC"),
   ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
-  MONGO_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
-    .optional()
-    .describe("MongoDB keeps the data, in the database that the URI names"),
-  FLASK_MONGO_URI: z
-    .string()
-    .regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI")
+  MONGO_URI: mongoUri.optional().describe("MongoDB keeps the data, in the database that the URI names"),
+  FLASK_MONGO_URI: mongoUri
     .optional()
     .describe("The Flask server's database, for `connect-auth import flask` alone"),
   STORAGE: z
@@ -156,3 +152,25 @@ export const settingsSchema = z.object({
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
+
+/** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
+export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "plain";
+
+const KINDS = new Map<unknown, SettingKind>([
+  [secret, "secret"],
+  [clients, "clients"],
+  [mongoUri, "mongo_uri"],
+  [duration, "duration"],
+]);
+
+/** The kind of a setting; by the schema that it is made of, so that no new secret is forgotten. */
+export function settingKind(name: keyof Settings): SettingKind {
+  const schema = settingsSchema.shape[name];
+  return KINDS.get("unwrap" in schema ? schema.unwrap() : schema) ?? "plain";
+}
+
+/** A duration as it is set, in the largest unit that it is whole in. */
+export function durationText(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];
+  return `${ms / size}${unit}`;
+}

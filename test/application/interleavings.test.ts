@@ -39,6 +39,14 @@ const ending: Record<string, { run: (core: Core, own: SessionGrant) => Promise<u
         }),
       logins: true,
     },
+    "an operator who disables the account": {
+      run: (core, own) => core.disableUser(own.email),
+      logins: true,
+    },
+    "an operator who sets the password": {
+      run: (core, own) => core.setPassword(own.email, NEW_PASSWORD),
+      logins: true,
+    },
     "the end of the account": {
       run: (core, own) => core.deleteAccount({ accessToken: own.accessToken, password: ada.password }),
       logins: true,

@@ -1,32 +1,75 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { tmpdir } from "node:os";
 import { MAIN } from "./server-process.ts";
 
-export interface CliRun {
-  readonly child: ChildProcess;
-  /** Standard error so far. */
-  errors(): string;
-  readonly ended: Promise<{
-    readonly status: number | NodeJS.Signals;
-    readonly out: string;
-    readonly errors: string;
-  }>;
+export interface CliAnswer {
+  readonly status: number | NodeJS.Signals;
+  readonly stdout: string;
+  readonly stderr: string;
 }
 
-/** Runs the command line with these variables and nothing from this process but the path. */
-export function runCli(args: readonly string[], env: Record<string, string>): CliRun {
+/** Runs a command as people and scripts do, with this on its standard input, which is no terminal. */
+export function runCli(env: Record<string, string>, args: readonly string[], input = ""): Promise<CliAnswer> {
+  return startCli(env, args, input).ended;
+}
+
+/** The same, to be looked at while it runs. */
+export function startCli(env: Record<string, string>, args: readonly string[], input = "") {
   const child = spawn(process.execPath, [MAIN, ...args], {
+    cwd: tmpdir(),
     env: { PATH: process.env.PATH ?? "", ...env },
-    stdio: ["ignore", "pipe", "pipe"],
   });
-  let [out, errors] = ["", ""];
+  return { child, ended: collect(child, { input }) };
+}
+
+/** Whether a command can be run on a terminal of its own: by util-linux's `script`. */
+export const hasTerminals = spawnSync("script", ["--version"]).stdout?.includes("util-linux") ?? false;
+
+/**
+ * Runs a command on a terminal, and types each answer once its question is there. What stood on the terminal
+ * is in `stdout`.
+ */
+export function runOnTerminal(
+  env: Record<string, string>,
+  args: readonly string[],
+  dialogue: readonly (readonly [question: string, answer: string])[],
+): Promise<CliAnswer> {
+  const quoted = [process.execPath, MAIN, ...args].map((arg) => `'${arg}'`).join(" ");
+  const child = spawn("script", ["--quiet", "--return", "--command", quoted, "/dev/null"], {
+    env: { PATH: process.env.PATH ?? "", TERM: "xterm", SHELL: "/bin/sh", ...env },
+  });
+  const open = [...dialogue];
+  let unread = "";
   child.stdout.on("data", (chunk) => {
-    out += chunk;
+    unread += chunk;
+    for (let next = open[0]; next && unread.includes(next[0]); next = open[0]) {
+      unread = unread.slice(unread.indexOf(next[0]) + next[0].length);
+      child.stdin.write(next[1]);
+      open.shift();
+    }
   });
-  child.stderr.on("data", (chunk) => {
-    errors += chunk;
+  return collect(child, {});
+}
+
+function collect(
+  child: ReturnType<typeof spawn>,
+  { input }: { readonly input?: string },
+): Promise<CliAnswer> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.on("data", (chunk) => {
+    stdout += chunk;
   });
-  const ended = new Promise<Awaited<CliRun["ended"]>>((resolve) => {
-    child.once("close", (code, signal) => resolve({ status: code ?? signal ?? 0, out, errors }));
+  child.stderr?.on("data", (chunk) => {
+    stderr += chunk;
   });
-  return { child, errors: () => errors, ended };
+  // a command that refuses at once reads nothing
+  child.stdin?.on("error", () => {});
+  if (input !== undefined) child.stdin?.end(input);
+  return new Promise((resolve) => {
+    child.once("close", (code, signal) => {
+      child.stdin?.end();
+      resolve({ status: code ?? signal ?? 0, stdout, stderr });
+    });
+  });
 }

@@ -7,7 +7,7 @@ import { readConfig } from "../../src/composition/config.ts";
 import { openStorage } from "../../src/composition/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 import { call } from "../support/api.ts";
-import { runCli } from "../support/cli.ts";
+import { startCli } from "../support/cli.ts";
 import { contentsOf, fillFlaskDatabase, OLD_HASH } from "../support/flask.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
@@ -60,7 +60,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
   }
 
   const importing = (env: Record<string, string>, ...args: string[]) =>
-    runCli(["import", "flask", ...args], { FLASK_MONGO_URI: from, ...env });
+    startCli({ FLASK_MONGO_URI: from, ...env }, ["import", "flask", ...args]);
 
   describe.each(choices)("into $name", ({ open }) => {
     it("brings over who can be, by a dry run first, and they log in as they did", async () => {
@@ -78,7 +78,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
       };
 
       const dry = await importing(env, "--dry-run", "--json").ended;
-      expect([dry.status, JSON.parse(dry.out)]).toEqual([1, { ...summary, dry_run: true }]);
+      expect([dry.status, JSON.parse(dry.stdout)]).toEqual([1, { ...summary, dry_run: true }]);
       expect({ old: await contentsOf(from), next: await stateOf(env) }).toStrictEqual(before);
 
       const file = join(report.path, "report.json");
@@ -95,9 +95,9 @@ describe.skipIf(!mongoServer)("import flask", () => {
         summary,
       });
       expect(statSync(file).mode & 0o777).toBe(0o600);
-      expect(real.out).toContain("users: 7 found, 4 brought over");
-      for (const { _id } of [...twins, broken]) expect(real.out).toContain(`left out  "${_id}"`);
-      for (const output of [said, real.out, real.errors]) expect(output).not.toMatch(/pbkdf2|\$2b/);
+      expect(real.stdout).toContain("users: 7 found, 4 brought over");
+      for (const { _id } of [...twins, broken]) expect(real.stdout).toContain(`left out  "${_id}"`);
+      for (const output of [said, real.stdout, real.stderr]) expect(output).not.toMatch(/pbkdf2|\$2b/);
       const { user, j_w_t_blacklist } = await contentsOf(from);
       expect({ user, j_w_t_blacklist }).toStrictEqual(before.old);
 
@@ -130,9 +130,11 @@ describe.skipIf(!mongoServer)("import flask", () => {
       await fillFlaskDatabase(from, users, [{ jti: REVOKED }]);
       const env = opened(open);
       const run = importing(env);
+      let said = "";
       await new Promise<void>((resolve) => {
-        run.child.stderr?.on("data", () => {
-          if (run.errors().includes("users: 500 of 8000")) resolve();
+        run.child.stderr?.on("data", (chunk) => {
+          said += chunk;
+          if (said.includes("users: 500 of 8000")) resolve();
         });
       });
       run.child.kill("SIGKILL");
@@ -142,7 +144,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
       expect(halfway).toBeLessThan(8_000);
 
       const again = await importing(env, "--json").ended;
-      expect([again.status, JSON.parse(again.out).users]).toEqual([
+      expect([again.status, JSON.parse(again.stdout).users]).toEqual([
         0,
         { found: 8_000, imported: 8_000 - halfway, already_there: halfway, removed_since: 0, left_out: 0 },
       ]);
@@ -164,7 +166,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
         const deleting = { token: body.access_token, json: { password: "password" } };
         expect((await call(server.url, "DELETE /api/me", deleting)).status).toBe(204);
         const again = await importing(env, "--json").ended;
-        expect([again.status, JSON.parse(again.out).users]).toMatchObject([
+        expect([again.status, JSON.parse(again.stdout).users]).toMatchObject([
           0,
           { imported: 0, removed_since: 1 },
         ]);
@@ -177,7 +179,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
 
   it("into memory says what it would come to", async () => {
     await fillFlaskDatabase(from, [oldUser("Ada", "ada@example.com")]);
-    const { status, out } = await importing({ STORAGE: "memory" }, "--json").ended;
+    const { status, stdout: out } = await importing({ STORAGE: "memory" }, "--json").ended;
     expect([status, JSON.parse(out).users.imported]).toEqual([0, 1]);
   });
 
@@ -186,7 +188,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
     const old = oldUser("ada", "another@example.com", { createdAt: new Date(0) });
     await fillFlaskDatabase(from, [young, old]);
     const env = opened(choices[0]?.open as () => Target);
-    const { status, out } = await importing(env, "--on-conflict", "oldest").ended;
+    const { status, stdout: out } = await importing(env, "--on-conflict", "oldest").ended;
     expect(status).toBe(1);
     expect(out).toContain(`left out  "${young._id}"  "ada@example.com"  "Ada"  username_duplicate`);
     expect((await usersIn(env)).map(({ id }) => id)).toEqual([String(old._id)]);
@@ -194,31 +196,30 @@ describe.skipIf(!mongoServer)("import flask", () => {
 
   it("shows nothing of an old name to the terminal but its letters", async () => {
     await fillFlaskDatabase(from, [oldUser("\u001b[31m\u009b\u202e", "no address")]);
-    const { out } = await importing({ STORAGE: "memory" }).ended;
+    const { stdout: out } = await importing({ STORAGE: "memory" }).ended;
     expect(out).toContain('"no address"  "\\u001b[31m\\u{9b}\\u{202e}"');
   });
 
   it("refuses a password on the command line, and does not repeat it", async () => {
-    const run = runCli(["import", "flask", "--from", "mongodb://user:s3cret@127.0.0.1/old"], {
-      STORAGE: "memory",
-    });
-    const { status, out, errors } = await run.ended;
-    expect([status, out]).toEqual([78, ""]);
-    expect(errors).toContain("FLASK_MONGO_URI_FILE");
-    expect(errors).not.toContain("s3cret");
+    const args = ["import", "flask", "--from", "mongodb://user:s3cret@127.0.0.1/old"];
+    const run = startCli({ STORAGE: "memory" }, args);
+    const { status, stdout, stderr } = await run.ended;
+    expect([status, stdout]).toEqual([78, ""]);
+    expect(stderr).toContain("FLASK_MONGO_URI_FILE");
+    expect(stderr).not.toContain("s3cret");
   });
 
   it.each([
     ["no old database", [], {}, 78, /--from or FLASK_MONGO_URI/],
     ["an empty one", ["--from", "FRESH"], {}, 1, /no accounts and no revoked tokens/],
     ["a URI that is none", ["--from", "localhost"], {}, 1, /not a MongoDB URI/],
-    ["a rule that is none", ["--on-conflict", "newest"], {}, 1, /Allowed choices are skip, oldest/],
+    ["a rule that is none", ["--on-conflict", "newest"], {}, 2, /Allowed choices are skip, oldest/],
   ] as const)("refuses %s", async (_, args, env, expected, reason) => {
     const known = args.map((arg) => (arg === "FRESH" ? from : arg));
-    const { status, errors } = await runCli(["import", "flask", ...known], { STORAGE: "memory", ...env })
-      .ended;
+    const { ended } = startCli({ STORAGE: "memory", ...env }, ["import", "flask", ...known]);
+    const { status, stderr } = await ended;
     expect(status).toBe(expected);
-    expect(errors).toMatch(reason);
+    expect(stderr).toMatch(reason);
   });
 
   it("is named by a server that starts on the old database and has no users, and by no other", async () => {

@@ -6,7 +6,7 @@ import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { secretFingerprint } from "../../src/adapters/node/secret-key.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import type { StoredRecord } from "../../src/application/stored-records.ts";
-import { runCli, startCli } from "../support/run-cli.ts";
+import { runCli, startCli } from "../support/cli.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { aSession, aSigningKey, aUser } from "../support/storage-samples.ts";
 import { collected, each } from "../support/transfer.ts";
@@ -120,7 +120,7 @@ describe("import json", () => {
       stderr: expect.stringContaining("--with-keys or --without-keys"),
     });
     expect(await isEmpty()).toBe(true);
-    expect((await run(file, "--with-keys", "--without-keys")).status).toBe(1);
+    expect((await run(file, "--with-keys", "--without-keys")).status).toBe(2);
     expect((await run(file, "--without-keys")).stdout).toContain("signing_key: 0 imported");
     expect(await inStorage(({ signingKeys }) => signingKeys.list())).toEqual([]);
     const [, ...withoutKey] = recordsOf(1);

@@ -5,7 +5,7 @@ import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { openMongoStorage } from "../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { call, registered } from "../support/api.ts";
-import { runCli } from "../support/run-cli.ts";
+import { runCli } from "../support/cli.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 

@@ -2,6 +2,8 @@ import { Command } from "commander";
 import type { RotateKeys } from "../../application/keep-keys.ts";
 import type { ListedKey, ListKeys } from "../../application/list-keys.ts";
 import type { RetireKey } from "../../application/retire-key.ts";
+import { withExamples } from "./help.ts";
+import { JSON_OPTION, type JsonOption, printJson, printLine, printTable } from "./output.ts";
 
 export interface KeysUseCases {
   readonly listKeys: ListKeys;
@@ -13,28 +15,35 @@ type WithKeys = <T>(work: (useCases: KeysUseCases) => Promise<T>) => Promise<T>;
 
 /** `keys list|rotate|retire`, which work beside a running server and take effect in it. */
 export function keysCommand(withKeys: WithKeys): Command {
-  const keys = new Command("keys").description("the keys that sign access tokens");
+  const keys = withExamples(
+    new Command("keys").description("the keys that sign access tokens: list, rotate, retire"),
+    "connect-auth keys list",
+    "connect-auth keys rotate",
+    "connect-auth keys retire -- <kid>      (two hyphens, since a kid may begin with one)",
+  );
 
   keys
     .command("list")
     .description("the keys, oldest first, and what each is for now")
     .option("--json", "one JSON array, for machines")
-    .action(({ json }: { json?: true }) =>
+    .action(({ json }: JsonOption) =>
       withKeys(async ({ listKeys }) => {
         const listed = await listKeys();
-        console.log(json ? JSON.stringify(listed.map(entry)) : listed.map(line).join("\n"));
+        if (json) printJson(listed.map(entry));
+        else printTable(listed.map(row));
       }),
     );
 
   keys
     .command("rotate")
     .description("publish the next key now; it signs once every copy of the published keys has it")
-    .option("--json", "one JSON object, for machines")
-    .action(({ json }: { json?: true }) =>
+    .option(...JSON_OPTION)
+    .action(({ json }: JsonOption) =>
       withKeys(async ({ rotateKeys }) => {
         const { kid, activeAt } = await rotateKeys();
         const from = activeAt.toISOString();
-        console.log(json ? JSON.stringify({ kid, active_at: from }) : `${kid} signs from ${from}`);
+        if (json) printJson({ kid, active_at: from });
+        else printLine(`${kid} signs from ${from}`);
       }),
     );
 
@@ -42,10 +51,12 @@ export function keysCommand(withKeys: WithKeys): Command {
     .command("retire")
     .description("end a key that others may know: what it signed is refused at once, another key signs")
     .argument("<kid>", "as `keys list` shows it")
-    .action((kid: string) =>
+    .option(...JSON_OPTION)
+    .action((kid: string, { json }: JsonOption) =>
       withKeys(async ({ retireKey }) => {
         await retireKey(kid);
-        console.log(`${kid} is retired`);
+        if (json) printJson({ kid, retired: true });
+        else printLine(`${kid} is retired`);
       }),
     );
 
@@ -56,6 +67,6 @@ function entry({ kid, algorithm, state, createdAt, activeAt }: ListedKey) {
   return { kid, algorithm, state, created_at: createdAt.toISOString(), active_at: activeAt.toISOString() };
 }
 
-function line({ kid, algorithm, state, activeAt }: ListedKey): string {
-  return `${kid}  ${algorithm}  ${state.padEnd(11)}  active from ${activeAt.toISOString()}`;
+function row({ kid, algorithm, state, activeAt }: ListedKey): string[] {
+  return [kid, algorithm, state, `active from ${activeAt.toISOString()}`];
 }

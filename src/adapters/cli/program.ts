@@ -1,13 +1,17 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { type ConfigReport, configCommand } from "./config.ts";
+import { doctorCommand, type Finding } from "./doctor.ts";
 import { exportJsonCommand } from "./export-json.ts";
+import { EXIT_USAGE, withExamples, withManners } from "./help.ts";
 import { flaskCommand, type WithFlaskImport } from "./import-flask.ts";
 import { importJsonCommand } from "./import-json.ts";
 import { type KeysUseCases, keysCommand } from "./keys.ts";
+import { type SessionUseCases, sessionCommand } from "./sessions.ts";
 import type { ExportJson, ImportJson } from "./transfer.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
 
 /** What the commands call; each of them names its part. */
-export interface OperatorUseCases extends UserUseCases {}
+export interface OperatorUseCases extends UserUseCases, SessionUseCases {}
 
 /** Opens what the configuration names, runs the work on it and closes it again. */
 export type WithUseCases = <T>(work: (useCases: OperatorUseCases) => Promise<T>) => Promise<T>;
@@ -22,24 +26,33 @@ export interface CliOptions {
   readonly exportJson: ExportJson;
   readonly importJson: ImportJson;
   readonly withFlaskImport: WithFlaskImport;
+  /** What the configuration says. */
+  describeConfig(): ConfigReport;
+  /** Looks at what the service needs, one thing after the other. */
+  examine(): AsyncIterable<Finding>;
 }
 
 /** The command line `connect-auth`; without a command it serves. */
 export function makeProgram(options: CliOptions): Command {
   const { version, serve, withKeys, withUseCases, withFlaskImport, exportJson, importJson } = options;
-  const program = new Command("connect-auth")
-    .description("An auth service over HTTP: register, log in, refresh, revoke.")
-    .version(version)
-    .addHelpText(
-      "after",
-      "\nSettings come from environment variables and .env, the same for every command.\n" +
-        "Exit status: 0 done, 1 failed or refused, 78 the configuration cannot be used.",
-    );
+  const { describeConfig, examine } = options;
+  const program = withExamples(
+    new Command("connect-auth").description(ABOUT).version(version, "-V, --version", "the version"),
+    "connect-auth                           run the service",
+    "connect-auth user disable ada          let nobody in as Ada, from now on",
+    "connect-auth user show ada --json      for machines",
+  );
   program
     .command("serve", { isDefault: true })
     .description("run the service until SIGTERM (what `npm start` does)")
-    .action(serve);
+    .allowExcessArguments()
+    .action((_options, command: Command) => {
+      // an unknown command comes here, too
+      if (command.args.length > 0) command.error("error: there is no such command");
+      return serve();
+    });
   program.addCommand(userCommand(withUseCases));
+  program.addCommand(sessionCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
   program.addCommand(
     new Command("export").description("data to elsewhere").addCommand(exportJsonCommand(exportJson)),
@@ -50,5 +63,32 @@ export function makeProgram(options: CliOptions): Command {
       .addCommand(flaskCommand(withFlaskImport))
       .addCommand(importJsonCommand(importJson)),
   );
-  return program;
+  program.addCommand(configCommand(describeConfig));
+  program.addCommand(doctorCommand(examine));
+  return withManners(program);
+}
+
+const ABOUT = [
+  "An auth service over HTTP: register, log in, refresh, revoke.",
+  [
+    "Every command works on the storage that the configuration names, beside running servers, and takes effect",
+    "in them at once. Settings come from environment variables and .env, the same for every command. Answers go",
+    "to standard output, all else to standard error. Passwords are asked for or come by standard input, never",
+    "as arguments. `connect-auth <command> --help` tells more of each.",
+  ].join(" "),
+].join("\n\n");
+
+/** Runs what the arguments say. A fault in them is told on standard error and gives exit status 2. */
+export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // whoever reads may have seen enough, as `head` has
+    if (error.code !== "EPIPE") throw error;
+  });
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // asking for help is no fault
+    process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
+  }
 }

@@ -1,37 +1,94 @@
 import { Command } from "commander";
+import type { CreateUser } from "../../application/create-user.ts";
 import type { ListUsers } from "../../application/list-users.ts";
+import type { ShowUser } from "../../application/show-user.ts";
 import type { User } from "../../domain/user.ts";
+import { withExamples } from "./help.ts";
+import { JSON_OPTION, type JsonOption, printJson, printLine, printRows, printTable } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
+import { newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
+import { addUserChanges, type UserChanges } from "./user-changes.ts";
+import { userEntry } from "./user-entry.ts";
 
-export interface UserUseCases {
+export interface UserUseCases extends UserChanges {
   readonly listUsers: ListUsers;
+  readonly showUser: ShowUser;
+  readonly createUser: CreateUser;
 }
 
 /** `user …`: what an operator does with accounts, beside a running server and at once for it. */
 export function userCommand(withUseCases: WithUseCases): Command {
-  const user = new Command("user").description("accounts");
-
-  user
-    .command("list")
-    .description("all accounts, by id")
-    .option("--json", "one JSON object a line, for machines")
-    .action(({ json }: { json?: true }) =>
-      withUseCases(async ({ listUsers }) => {
-        for await (const listed of listUsers()) {
-          console.log(json ? JSON.stringify(entry(listed)) : line(listed));
-        }
-      }),
-    );
-
+  const user = withExamples(
+    new Command("user")
+      .description("accounts; <user> is an id, an email or a username")
+      .summary("accounts: create, list, show, disable, enable, set-password, delete"),
+    "connect-auth user list",
+    "connect-auth user create --username Ada --email ada@example.com",
+    "connect-auth user disable ada@example.com",
+  );
+  addCreate(user, withUseCases);
+  addList(user, withUseCases);
+  addShow(user, withUseCases);
+  addUserChanges(user, withUseCases);
   return user;
 }
 
-function entry({ id, username, email, createdAt, disabled }: User) {
-  const created_at = createdAt.toISOString();
-  return { id, username: username.shown, email: email.shown, created_at, disabled };
+type CreateOptions = JsonOption & PasswordOptions & { username: string; email: string };
+
+function addCreate(user: Command, withUseCases: WithUseCases): void {
+  const create = user
+    .command("create")
+    .description(
+      "make an account, also where REGISTRATION=closed; the password is asked for, or comes by --password-stdin",
+    )
+    .requiredOption("--username <name>", "the username")
+    .requiredOption("--email <address>", "the email")
+    .option(...PASSWORD_STDIN)
+    .option(...JSON_OPTION)
+    .action(async ({ username, email, json, ...options }: CreateOptions, command: Command) => {
+      const password = await newPassword(command, options);
+      const created = await withUseCases(({ createUser }) => createUser({ username, email, password }));
+      if (json) printJson(userEntry(created));
+      else printLine(`${created.username.shown} has the account ${created.id}`);
+    });
+  withExamples(
+    create,
+    "connect-auth user create --username Ada --email ada@example.com",
+    "connect-auth user create --username Ada --email ada@example.com --password-stdin < password.txt",
+  );
 }
 
-function line({ id, username, email, createdAt, disabled }: User): string {
+function addList(user: Command, withUseCases: WithUseCases): void {
+  const list = user
+    .command("list")
+    .description("all accounts, by id")
+    .option("--json", "one JSON object a line, for machines")
+    .action(({ json }: JsonOption) =>
+      withUseCases(async ({ listUsers }) => {
+        if (!json) return printRows(listUsers(), row);
+        for await (const listed of listUsers()) printJson(userEntry(listed));
+      }),
+    );
+  withExamples(list, "connect-auth user list", "connect-auth user list --json | jq -r .email");
+}
+
+function addShow(user: Command, withUseCases: WithUseCases): void {
+  user
+    .command("show")
+    .description("one account, and how many live sessions it has")
+    .argument("<user>", "id, email or username")
+    .option(...JSON_OPTION)
+    .action((who: string, { json }: JsonOption) =>
+      withUseCases(async ({ showUser }) => {
+        const { user, sessions } = await showUser(who);
+        const entry = { ...userEntry(user), sessions: sessions.length };
+        if (json) printJson(entry);
+        else printTable(Object.entries(entry).map(([name, value]) => [name, String(value)]));
+      }),
+    );
+}
+
+function row({ id, username, email, createdAt, disabled }: User): string[] {
   const since = `since ${createdAt.toISOString()}`;
-  return [id, email.shown, username.shown, since, ...(disabled ? ["disabled"] : [])].join("  ");
+  return [id, email.shown, username.shown, since, ...(disabled ? ["disabled"] : [])];
 }

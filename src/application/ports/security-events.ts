@@ -18,7 +18,7 @@ export type SecurityEvent =
       readonly type: "session_ended";
       readonly userId: string;
       readonly sessionId: string;
-      readonly by: "logout" | "its_user";
+      readonly by: "logout" | "its_user" | "operator";
     }
   | {
       readonly type: "sessions_ended";
@@ -28,7 +28,11 @@ export type SecurityEvent =
     }
   | { readonly type: "password_changed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "password_refused"; readonly userId: string }
-  | { readonly type: "account_deleted"; readonly userId: string }
+  | { readonly type: "account_deleted"; readonly userId: string; readonly by: "its_user" | "operator" }
+  | { readonly type: "user_created"; readonly userId: string }
+  | { readonly type: "user_disabled"; readonly userId: string }
+  | { readonly type: "user_enabled"; readonly userId: string }
+  | { readonly type: "password_set"; readonly userId: string }
   | { readonly type: "signing_key_retired"; readonly keyId: string };
 
 export type LoginFailure = "unknown_user" | "wrong_password" | "disabled";

@@ -1,0 +1,49 @@
+import { styleText } from "node:util";
+import { Command } from "commander";
+import { withExamples } from "./help.ts";
+import { JSON_OPTION, type JsonOption, printJson, shown } from "./output.ts";
+
+/** What was found of one thing that the service needs. */
+export interface Finding {
+  readonly name: string;
+  readonly status: "ok" | "warning" | "failed";
+  readonly found: string;
+  /** What to do, or what could be better. */
+  readonly advice?: string | undefined;
+}
+
+const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
+
+/** `doctor`: whether the service can work here, and how well. */
+export function doctorCommand(examine: () => AsyncIterable<Finding>): Command {
+  const command = new Command("doctor")
+    .summary("look at storage, secret, keys, clock and hash speed, and advise")
+    .description(
+      "look at what the service needs: configuration, storage, indexes or disk, secret, signing keys, clock, the speed " +
+        "of hashing, hashes of the Flask server; each ok, warning or failed, with advice. Opens the storage as the " +
+        "server does at its start. Exit status 1 where something failed.",
+    )
+    .option(...JSON_OPTION)
+    .action(async ({ json }: JsonOption) => {
+      const findings: Finding[] = [];
+      for await (const finding of examine()) {
+        findings.push(finding);
+        if (!json) print(finding);
+      }
+      const ok = findings.every(({ status }) => status !== "failed");
+      if (json) printJson({ ok, checks: findings.map(entry) });
+      if (!ok) process.exitCode = 1;
+    });
+  return withExamples(command, "connect-auth doctor", "connect-auth doctor --json | jq .ok");
+}
+
+function print({ name, status, found, advice }: Finding): void {
+  // coloured on a terminal only, and not where NO_COLOR is set
+  const painted = styleText(COLOURS[status], status.padEnd(7));
+  console.log(`${painted}  ${name.padEnd(13)}  ${shown(found)}`);
+  if (advice !== undefined) console.log(`${" ".repeat(24)}${shown(advice)}`);
+}
+
+function entry({ name, status, found, advice }: Finding) {
+  return { name, status, found, advice: advice ?? null };
+}

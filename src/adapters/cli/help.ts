@@ -1,0 +1,34 @@
+import type { Command } from "commander";
+
+/** Exit status of a command that was not called as it must be. */
+export const EXIT_USAGE = 2;
+
+const EXIT_STATUSES = `
+Exit status:
+  0   done
+  1   failed or refused, such as an account that is not there
+  2   not called as it must be, such as an unknown option
+  78  the configuration cannot be used`;
+
+/** Adds examples to a command's help. */
+export function withExamples(command: Command, ...examples: string[]): Command {
+  return command.addHelpText("after", `\nExamples:\n${examples.map((each) => `  ${each}`).join("\n")}`);
+}
+
+/** Gives every command the same manners: its statuses in the help, and faults in its use thrown. */
+export function withManners(command: Command): Command {
+  command
+    .addHelpText("after", EXIT_STATUSES)
+    .helpCommand(false)
+    .helpOption("-h, --help", "this help")
+    .exitOverride()
+    .showHelpAfterError("(--help tells how it is called)")
+    .configureOutput({ outputError: (text, write) => write(withoutValue(text)) });
+  for (const each of command.commands) withManners(each);
+  return command;
+}
+
+/** The text without what follows an option's name: it may be what was meant to stay hidden. */
+function withoutValue(text: string): string {
+  return text.replace(/'(--[^=']*|-[^-'])[^\n]*'/, "'$1'");
+}

@@ -1,0 +1,101 @@
+import type { Command } from "commander";
+import type { ChangedAccount } from "../../application/change-account.ts";
+import type { DeleteUser } from "../../application/delete-user.ts";
+import type { DisableUser } from "../../application/disable-user.ts";
+import type { EnableUser } from "../../application/enable-user.ts";
+import type { SetPassword } from "../../application/set-password.ts";
+import type { ShowUser } from "../../application/show-user.ts";
+import type { User } from "../../domain/user.ts";
+import { withExamples } from "./help.ts";
+import { counted, JSON_OPTION, type JsonOption, printJson, printLine, shown } from "./output.ts";
+import type { WithUseCases } from "./program.ts";
+import { confirms, newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
+import { userEntry } from "./user-entry.ts";
+
+export interface UserChanges {
+  readonly showUser: ShowUser;
+  readonly disableUser: DisableUser;
+  readonly enableUser: EnableUser;
+  readonly setPassword: SetPassword;
+  readonly deleteUser: DeleteUser;
+}
+
+/** `user disable|enable|set-password|delete`. */
+export function addUserChanges(user: Command, withUseCases: WithUseCases): void {
+  changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
+    (who: string, { json }: JsonOption) =>
+      withUseCases(async ({ disableUser }) => {
+        const changed = await disableUser(who);
+        report(json, { ...changed, user: { ...changed.user, disabled: true } }, "is disabled");
+      }),
+  );
+  changing(user, "enable", "let a disabled account in again; its former sessions stay ended").action(
+    (who: string, { json }: JsonOption) =>
+      withUseCases(async ({ enableUser }) => {
+        const changed = await enableUser(who);
+        report(json, { ...changed, user: { ...changed.user, disabled: false } }, "is enabled");
+      }),
+  );
+  addSetPassword(user, withUseCases);
+  addDelete(user, withUseCases);
+}
+
+function changing(user: Command, name: string, description: string): Command {
+  return user
+    .command(name)
+    .description(description)
+    .argument("<user>", "id, email or username")
+    .option(...JSON_OPTION);
+}
+
+function addSetPassword(user: Command, withUseCases: WithUseCases): void {
+  const description =
+    "give an account a new password and end all its sessions; it is asked for, or comes by --password-stdin";
+  const setPassword = changing(user, "set-password", description)
+    .option(...PASSWORD_STDIN)
+    .action(async (who: string, { json, ...options }: JsonOption & PasswordOptions, command: Command) => {
+      const password = await newPassword(command, options);
+      const changed = await withUseCases(({ setPassword }) => setPassword(who, password));
+      report(json, changed, "has a new password");
+    });
+  withExamples(
+    setPassword,
+    "connect-auth user set-password ada@example.com",
+    "openssl rand -base64 18 | tee new.txt | connect-auth user set-password ada --password-stdin",
+  );
+}
+
+function addDelete(user: Command, withUseCases: WithUseCases): void {
+  const description = "remove an account and all its sessions for good; name and email are free again";
+  changing(user, "delete", description)
+    .option("--yes", "do not ask; needed where there is no terminal")
+    .action(async (who: string, { json, yes }: JsonOption & { yes?: true }, command: Command) => {
+      if (!yes && !process.stdin.isTTY) {
+        return command.error("error: there is no terminal to ask whether you are sure: give --yes");
+      }
+      return withUseCases(async ({ showUser, deleteUser }) => {
+        const { user, sessions } = await showUser(who);
+        const question = `Delete ${called(user)} with ${counted(sessions.length, "session")} for good? Type yes: `;
+        if (!yes && !(await confirms(shown(question)))) return refuse("Not deleted");
+        // by its id: what was shown is what is deleted
+        const deleted = await deleteUser(user.id);
+        if (json) printJson({ ...userEntry(deleted), deleted: true });
+        else printLine(`${called(deleted)} is deleted`);
+      });
+    });
+}
+
+function report(json: true | undefined, { user, wasSo, ended }: ChangedAccount, now: string): void {
+  const outcome = wasSo ? `${now} already` : `${now}; ${counted(ended, "session")} ended`;
+  if (json) printJson({ ...userEntry(user), changed: !wasSo, sessions_ended: ended });
+  else printLine(`${called(user)} ${outcome}`);
+}
+
+function refuse(why: string): void {
+  console.error(why);
+  process.exitCode = 1;
+}
+
+function called({ id, username, email }: User): string {
+  return `${username.shown} <${email.shown}> (${id})`;
+}

@@ -1,0 +1,59 @@
+import type { Email } from "../domain/email.ts";
+import { AuthError, type FieldFault } from "../domain/errors.ts";
+import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
+import type { User } from "../domain/user.ts";
+import { parseUsername, type Username } from "../domain/username.ts";
+
+export interface NewAccountRules {
+  readonly parseEmail: (text: string) => Email | undefined;
+  readonly passwordPolicy: PasswordPolicy;
+}
+
+export interface NewAccountTexts {
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+}
+
+/** What a new account is made of, once it was found to be fit. */
+export interface NewAccount {
+  readonly username: Username;
+  readonly email: Email;
+  readonly password: string;
+}
+
+/** @throws AuthError `validation_failed`, which tells all that is wrong at once */
+export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): NewAccount {
+  const username = parseUsername(texts.username);
+  const email = rules.parseEmail(texts.email);
+  const { password } = texts;
+  const passwordFaults = newPasswordFaults("password", password, rules.passwordPolicy, { username, email });
+  if (username && email && passwordFaults.length === 0) return { username, email, password };
+  const faults: FieldFault[] = [];
+  if (!username) faults.push({ path: "username", code: "invalid_username", message: USERNAME_RULE });
+  if (!email) faults.push({ path: "email", code: "invalid_email", message: EMAIL_RULE });
+  throw new AuthError("validation_failed", { fields: [...faults, ...passwordFaults] });
+}
+
+export function newUser(
+  id: string,
+  { username, email }: NewAccount,
+  passwordHash: string,
+  createdAt: Date,
+): User {
+  return {
+    id,
+    username,
+    email,
+    passwordHash,
+    createdAt,
+    epoch: 0,
+    keptSession: undefined,
+    disabled: false,
+    legacyIdentity: undefined,
+  };
+}
+
+const USERNAME_RULE =
+  "A username has 1 to 64 letters of one script, with digits, spaces, dots, underscores and hyphens";
+const EMAIL_RULE = "An email is a plain address such as name@example.com";

@@ -1,0 +1,35 @@
+import { revocationKey } from "../domain/revocation.ts";
+import type { User } from "../domain/user.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+import type { SessionRepository } from "./ports/sessions.ts";
+import type { UserRepository } from "./ports/users.ts";
+
+export interface RemoveAccountDeps {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+  readonly events: SecurityEvents;
+}
+
+/** Nobody imports the same old database after that. */
+const REMEMBERED_UNTIL = new Date("9999-01-01T00:00:00.000Z");
+
+/**
+ * Removes an account, and with it every session. Resolves to whether it did: not where another change came
+ * first. That an account of the Flask server was removed is remembered by its id, before it is: an import that
+ * is run again would bring it back otherwise.
+ */
+export async function removeAccount(
+  deps: RemoveAccountDeps,
+  user: User,
+  by: "its_user" | "operator",
+): Promise<boolean> {
+  if (user.legacyIdentity !== undefined) {
+    await deps.revocations.add(revocationKey.removedUser(user.id), REMEMBERED_UNTIL);
+  }
+  if (!(await deps.users.remove(user.id, user.epoch))) return false;
+  await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
+  deps.events.report({ type: "account_deleted", userId: user.id, by });
+  return true;
+}

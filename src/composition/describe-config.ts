@@ -1,0 +1,78 @@
+import type { ConfigReport, ShownSetting } from "../adapters/cli/config.ts";
+import { describeMongoUri } from "../adapters/mongodb/uri.ts";
+import { ringTokens } from "./access-keys.ts";
+import { ConfigError, type Reading, readSettings } from "./config.ts";
+import type { Environment } from "./given.ts";
+import { durationText, type Settings, settingKind, settingsSchema } from "./settings.ts";
+
+const HIDDEN = "(hidden)";
+
+/** Every setting as it is in effect, nothing secret in it, and where it comes from. */
+export function describeConfig(environment: Environment, dotEnv: string): ConfigReport {
+  const reading = readSettings(environment, dotEnv);
+  const { faults, warnings } = reading;
+  const names = Object.keys(settingsSchema.shape) as (keyof Settings)[];
+  return {
+    settings: names.map((name) => shown(name, reading)),
+    faults,
+    warnings,
+    fault: faults.length > 0 ? new ConfigError(faults) : undefined,
+  };
+}
+
+function shown(name: keyof Settings, reading: Reading): ShownSetting {
+  const value = reading.settings[name];
+  const origin = reading.origins.get(name);
+  if (origin !== undefined) return { name, value: textOf(name, value), origin };
+  if (value !== undefined) return { name, value: textOf(name, value), origin: "default" };
+  return { name, ...(derived(reading)[name] ?? { value: undefined, origin: "not set" }) };
+}
+
+function textOf(name: keyof Settings, value: Settings[keyof Settings]): string | undefined {
+  if (value === undefined) return undefined;
+  switch (settingKind(name)) {
+    case "secret":
+      return HIDDEN;
+    case "mongo_uri":
+      return withoutCredentials(value as string);
+    case "clients":
+      return (value as Settings["INTROSPECTION_CLIENTS"]).map(({ id }) => id).join(",");
+    case "duration":
+      return durationText(value as number);
+    case "plain":
+      return String(value);
+  }
+}
+
+/** Hosts and database; of a URI that the driver refuses, nothing. */
+function withoutCredentials(uri: string): string {
+  try {
+    return describeMongoUri(uri);
+  } catch {
+    return HIDDEN;
+  }
+}
+
+type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
+
+/** What stands in for settings that are not set. */
+function derived({ settings, derived: { STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
+  const ring = ringTokens({ ...settings, ISSUER: settings.ISSUER ?? "" });
+  return {
+    STORAGE: {
+      value: STORAGE,
+      origin: settings.MONGO_URI === undefined ? "default" : "derived: MONGO_URI is set",
+    },
+    HASH_CONCURRENCY: {
+      value: String(HASH_CONCURRENCY),
+      origin: "derived: cores, and threads that UV_THREADPOOL_SIZE leaves",
+    },
+    ...(STORAGE === "lmdb" && { SECRET_KEY: { value: HIDDEN, origin: "derived: secret.key in DATA_DIR" } }),
+    ...(STORAGE === "memory" && { SECRET_KEY: { value: HIDDEN, origin: "derived: made at each start" } }),
+    ...(settings.JWT_SECRET_KEY === undefined && {
+      JWT_ALG: { value: ring.algorithm, origin: "default" },
+      JWT_TYP: { value: ring.typ, origin: "default" },
+      JWT_AUDIENCE: { value: ring.audience, origin: "derived: ISSUER" },
+    }),
+  };
+}

@@ -1,0 +1,86 @@
+import type { Finding } from "../adapters/cli/doctor.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import { openAccessKeys } from "./access-keys.ts";
+import { Closers } from "./closers.ts";
+import { type Config, readConfig } from "./config.ts";
+import { examined, type Found } from "./examination.ts";
+import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
+import { examineClock, examineDisk, examineStorage } from "./examine-storage.ts";
+import type { Environment } from "./given.ts";
+import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
+import { openStorage } from "./storage.ts";
+
+/** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
+export async function* examine(environment: Environment, dotEnv: string): AsyncGenerator<Finding> {
+  const config = readConfig(environment, dotEnv);
+  const closers = new Closers();
+  try {
+    yield examineConfig(config);
+    yield* examineOpened(config, closers);
+    yield examined("hash speed", () => examineHashing(config));
+  } finally {
+    await closers.close();
+  }
+}
+
+function examineConfig({ warnings }: Config): Finding {
+  const name = "configuration";
+  if (warnings.length === 0) return { name, status: "ok", found: "no fault" };
+  return { name, status: "warning", found: warnings.join("; ") };
+}
+
+/** What can be looked at only in a storage that is open. */
+async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<Finding> {
+  let storage: Storage | undefined;
+  yield await examined("storage", async () => {
+    const opened = await openStorage(config);
+    closers.push(() => opened.storage.close());
+    storage = opened.storage;
+    return examineStorage(storage, opened.description);
+  });
+  if (storage === undefined) return;
+  const open = storage;
+  if (config.STORAGE === "mongodb")
+    yield { name: "indexes", status: "ok", found: "all there, looked at just now" };
+  if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));
+  let secrets: Secrets | undefined;
+  yield await examined("secret", async () => {
+    secrets = await findSecrets(config);
+    return examineSecret(config, secrets, open);
+  });
+  if (secrets) {
+    const known = secrets;
+    yield examined("signing keys", () => examineKeys(config, known, open));
+  }
+  yield examined("clock", () => examineClock(config, open));
+  yield examined("legacy hashes", () => examineLegacyHashes(open));
+}
+
+async function examineSecret(config: Config, secrets: Secrets, { settings }: Storage): Promise<Found> {
+  await checkSecrets(settings, secrets);
+  const which = config.SECRET_KEY === undefined ? "the service's own" : "SECRET_KEY";
+  const advice =
+    config.SECRET_KEY_PREVIOUS === undefined
+      ? undefined
+      : "Take SECRET_KEY_PREVIOUS away once REFRESH_TOKEN_TTL is over since the change.";
+  return { status: "ok", found: `${which}, the one that this storage was used with`, advice };
+}
+
+async function examineKeys(config: Config, secrets: Secrets, storage: Storage): Promise<Found> {
+  const { description, ring } = await openAccessKeys(config, secrets, storage, { report: () => {} });
+  if (ring === undefined) return { status: "ok", found: description };
+  const keys = await ring.listKeys();
+  const signing = keys.find(({ state }) => state === "signing");
+  const next = keys.find(({ state }) => state === "next");
+  const found = `${description}; ${keys.length} in the ring, signing since ${signing?.activeAt.toISOString()}`;
+  if (next) return { status: "ok", found: `${found}, the next from ${next.activeAt.toISOString()}` };
+  if (config.KEY_ROTATION === undefined) {
+    return {
+      status: "ok",
+      found,
+      advice: "Nothing rotates by itself: KEY_ROTATION=90d would.",
+    };
+  }
+  const due = new Date((signing?.activeAt.getTime() ?? 0) + config.KEY_ROTATION);
+  return { status: "ok", found: `${found}, the next from about ${due.toISOString()}` };
+}
