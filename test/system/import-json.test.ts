@@ -116,7 +116,7 @@ describe("import json", () => {
     writeFileSync(file, await exportOf(recordsOf(1)));
     const unsaid = await run(file);
     expect(unsaid).toMatchObject({
-      status: 1,
+      status: 2,
       stderr: expect.stringContaining("--with-keys or --without-keys"),
     });
     expect(await isEmpty()).toBe(true);
@@ -179,7 +179,7 @@ describe("export json", () => {
     expect((await runCli(env, ["import", "json", "-", "--with-keys"], text)).status).toBe(0);
     const unsaid = await runCli(env, ["export", "json", file]);
     expect(unsaid).toMatchObject({
-      status: 1,
+      status: 2,
       stderr: expect.stringContaining("--with-keys or --without-keys"),
     });
     writeFileSync(file, "mine");
