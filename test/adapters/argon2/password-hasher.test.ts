@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
-import { leastTime } from "../../support/least-time.ts";
+import { leastTimes } from "../../support/least-time.ts";
 
 const COST = { memoryKib: 64, passes: 1, lanes: 1 };
 const DEAR = { memoryKib: 16_384, passes: 2, lanes: 1 };
@@ -55,9 +55,12 @@ it.each([
   ["another scheme", "$pbkdf2-sha256$29000$c2FsdA$aGFzaA"],
 ])("takes %s for nobody's password, with the work of a hash and without a fault", async (_, stored) => {
   const hasher = await openArgon2Hasher(DEAR);
-  const none = await leastTime(() => hasher.verify(undefined, "correct horse"));
+  const [none = 0, known = 0] = await leastTimes([
+    () => hasher.verify(undefined, "correct horse"),
+    () => hasher.verify(stored, "correct horse"),
+  ]);
   expect(await hasher.verify(stored, "correct horse")).toBe(false);
-  expect(await leastTime(() => hasher.verify(stored, "correct horse"))).toBeGreaterThan(none / 2);
+  expect(known).toBeGreaterThan(none / 2);
 });
 
 it("does the work of every cost that is live, whichever the hash has, and without one", async () => {
@@ -68,11 +71,11 @@ it("does the work of every cost that is live, whichever the hash has, and withou
     [DEAR, COST],
   ] as const) {
     const hasher = await openArgon2Hasher(cost, [former]);
-    const times = [
-      await leastTime(() => hasher.verify(undefined, "wrong horse")),
-      await leastTime(() => hasher.verify(cheap, "wrong horse")),
-      await leastTime(() => hasher.verify(dear, "wrong horse")),
-    ];
+    const times = await leastTimes([
+      () => hasher.verify(undefined, "wrong horse"),
+      () => hasher.verify(cheap, "wrong horse"),
+      () => hasher.verify(dear, "wrong horse"),
+    ]);
     // a check at the low cost alone takes a hundredth of one at the high cost
     expect(Math.min(...times)).toBeGreaterThan(Math.max(...times) / 2);
   }
