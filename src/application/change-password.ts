@@ -6,8 +6,9 @@ import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
 import type { Turn } from "./hashing-gate.ts";
 import type { Clock } from "./ports/clock.ts";
+import { type NoticeDeps, notify } from "./send-later.ts";
 
-export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps {
+export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
   readonly clock: Clock;
   readonly passwordPolicy: PasswordPolicy;
 }
@@ -40,6 +41,7 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       // another change came first, of the password perhaps: all that was checked is checked again
       if (ended === undefined) continue;
       deps.events.report({ type: "password_changed", userId: user.id, sessionId: claims.sessionId });
+      await notify(deps, "password_changed", user);
       return ended;
     }
   };

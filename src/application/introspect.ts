@@ -33,7 +33,7 @@ export function makeIntrospect(deps: IntrospectDeps): Introspect {
 
 async function introspectAccess(deps: IntrospectDeps, token: string, now: Date): Promise<Introspection> {
   const { claims, user } = await checkAccessToken(deps, token, now);
-  return { username: user.username.shown, claims: claims.payload };
+  return { username: user.username.shown, claims: { ...claims.payload, email_verified: user.emailVerified } };
 }
 
 async function introspectRefresh(

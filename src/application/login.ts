@@ -16,6 +16,8 @@ export interface LoginDeps extends GrantDeps, AdmitLoginDeps {
   readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
+  /** Whether who has not shown that mail to the address arrives stays outside. */
+  readonly verifiedEmailRequired: boolean;
 }
 
 export interface LoginCommand {
@@ -31,7 +33,8 @@ export interface LoginCommand {
 
 /**
  * Begins a session for who knows the password. Costs one read of the user, one hash, one write.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
+ * `overloaded`
  */
 export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
@@ -42,6 +45,7 @@ export function makeLogin(deps: LoginDeps): Login {
     const now = deps.clock.now();
     const { user: found, admission } = await admitLogin(deps, command, now);
     const user = await authenticate(deps, found, command, admission);
+    if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
@@ -65,6 +69,13 @@ async function authenticate(
   const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
   deps.events.report({ type: "login_failed", userId: user?.id, reason });
   throw new AuthError("invalid_credentials");
+}
+
+/** Said only to who knows the password, and no wrong one to be counted. */
+async function refuseUnverified(deps: LoginDeps, user: User, admission: Admission): Promise<never> {
+  await admission.refund();
+  deps.events.report({ type: "login_failed", userId: user.id, reason: "email_unverified" });
+  throw new AuthError("email_unverified");
 }
 
 /** A login that succeeded does not fail because its hash could not be renewed this time. */

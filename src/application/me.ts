@@ -1,3 +1,4 @@
+import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import type { Clock } from "./ports/clock.ts";
 
@@ -10,6 +11,7 @@ export interface Profile {
   readonly id: string;
   readonly username: string;
   readonly email: string;
+  readonly emailVerified: boolean;
   readonly createdAt: Date;
 }
 
@@ -22,11 +24,16 @@ export type Me = (accessToken: string) => Promise<Profile>;
 export function makeMe(deps: MeDeps): Me {
   return async (accessToken) => {
     const { user } = await checkAccessToken(deps, accessToken, deps.clock.now());
-    return {
-      id: user.id,
-      username: user.username.shown,
-      email: user.email.shown,
-      createdAt: user.createdAt,
-    };
+    return profileOf(user);
+  };
+}
+
+export function profileOf(user: User): Profile {
+  return {
+    id: user.id,
+    username: user.username.shown,
+    email: user.email.shown,
+    emailVerified: user.emailVerified,
+    createdAt: user.createdAt,
   };
 }

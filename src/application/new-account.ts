@@ -45,6 +45,7 @@ export function newUser(
     id,
     username,
     email,
+    emailVerified: false,
     passwordHash,
     createdAt,
     epoch: 0,
@@ -54,6 +55,6 @@ export function newUser(
   };
 }
 
-const USERNAME_RULE =
+export const USERNAME_RULE =
   "A username has 1 to 64 letters of one script, with digits, spaces, dots, underscores and hyphens";
-const EMAIL_RULE = "An email is a plain address such as name@example.com";
+export const EMAIL_RULE = "An email is a plain address such as name@example.com";

@@ -5,6 +5,7 @@ import { checkRefreshToken, type LiveRefresh, type RefreshCheckDeps } from "./ch
 import { endSession } from "./end-session.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
+import { type NoticeDeps, notify } from "./send-later.ts";
 import {
   type AccessGrant,
   type GrantDeps,
@@ -13,7 +14,7 @@ import {
   type SessionGrant,
 } from "./session-grant.ts";
 
-export interface RefreshDeps extends GrantDeps, RefreshCheckDeps {
+export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
@@ -70,5 +71,6 @@ async function endStolen(deps: RefreshDeps, { claims, session, user }: LiveRefre
     sessionId: session.id,
     cause: claims.generation === session.generation - 1 ? "after_grace" : "older_generation",
   });
+  await notify(deps, "session_stolen", user);
   throw new AuthError("reused_token");
 }

@@ -6,10 +6,11 @@ import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
+import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
 import { refundedOnFault, type Throttle } from "./throttle.ts";
 
-export interface RegisterDeps extends GrantDeps, NewAccountRules {
+export interface RegisterDeps extends GrantDeps, NewAccountRules, SendLaterDeps {
   readonly clock: Clock;
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
@@ -18,6 +19,8 @@ export interface RegisterDeps extends GrantDeps, NewAccountRules {
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
   readonly registrationOpen: boolean;
+  /** Whether a new user is asked by mail to confirm the address. */
+  readonly asksToVerify: boolean;
 }
 
 export interface RegisterCommand extends NewAccountTexts {
@@ -45,7 +48,10 @@ export function makeRegister(deps: RegisterDeps): Register {
     const user = newUser(deps.ids.next(), account, passwordHash, now);
     await deps.users.add(user);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
-    await deps.sessions.add(session);
+    await Promise.all([
+      deps.sessions.add(session),
+      deps.asksToVerify && sendLater(deps, { kind: "email_verification", email: user.email.canonical }),
+    ]);
     deps.events.report({ type: "user_registered", userId: user.id, sessionId: session.id });
     return grantSession(deps, user, session, now);
   };

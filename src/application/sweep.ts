@@ -1,5 +1,6 @@
 import type { AttemptCounters } from "./ports/attempt-counters.ts";
 import type { Clock } from "./ports/clock.ts";
+import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import type { SettingsRepository } from "./ports/settings.ts";
@@ -9,6 +10,7 @@ export interface SweepDeps {
   readonly sessions: SessionRepository;
   readonly revocations: RevocationRepository;
   readonly attempts: AttemptCounters;
+  readonly oneTimeTokens: OneTimeTokenRepository;
   readonly settings: SettingsRepository;
 }
 
@@ -18,9 +20,14 @@ const SWEEP_EVERY_MS = 600_000;
 const BATCH = 500;
 /** A process whose clock is a little ahead forgets nothing that another one still asks for. */
 const SLACK_MS = 3_600_000;
+/** So long a mail may be on its way, whose link gets its time anew as it is sent. */
+const MAIL_SLACK_MS = 24 * 3_600_000;
 const TURN = "sweep-turn";
 
-/** Forgets sessions and entries that count no more. Resolves to how many, 0 where it is not this one's turn. */
+/**
+ * Forgets sessions, one-time tokens and entries that count no more. Resolves to how many, 0 where it is not this
+ * one's turn.
+ */
 export type Sweep = () => Promise<number>;
 
 export function makeSweep(deps: SweepDeps): Sweep {
@@ -28,9 +35,12 @@ export function makeSweep(deps: SweepDeps): Sweep {
     const now = deps.clock.now();
     if (!(await takeTurn(deps.settings, now))) return 0;
     const ended = new Date(now.getTime() - SLACK_MS);
+    const unsent = new Date(ended.getTime() - MAIL_SLACK_MS);
     const sessions = await inBatches((limit) => deps.sessions.sweep(ended, limit));
     const revocations = await inBatches((limit) => deps.revocations.sweep(now, limit));
-    return sessions + revocations + (await inBatches((limit) => deps.attempts.sweep(now, limit)));
+    const attempts = await inBatches((limit) => deps.attempts.sweep(now, limit));
+    const tokens = await inBatches((limit) => deps.oneTimeTokens.sweep(unsent, limit));
+    return sessions + revocations + attempts + tokens;
   };
 }
 

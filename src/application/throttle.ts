@@ -12,6 +12,10 @@ export interface ThrottleLimits {
   readonly device: Limit;
   /** Registrations from one network. */
   readonly registration: Limit;
+  /** Mails that somebody asks for to one address. */
+  readonly mail: Limit;
+  /** Mails that somebody asks for from one network. */
+  readonly mailNetwork: Limit;
 }
 
 export interface ThrottleDeps {
@@ -44,6 +48,10 @@ export interface Throttle {
   /** A password that is presented where its user is or was logged in: strangers cannot use this up. */
   device(sessionId: string, now: Date): Promise<Admission>;
   registration(ip: string, now: Date): Promise<Admission>;
+  /** A mail that is asked for, to an address that somebody here has or not. */
+  mail(email: string, ip: string, now: Date): Promise<Admission>;
+  /** The text of a mailed link that is presented: a wrong one counts as a wrong password from that network. */
+  link(ip: string, now: Date): Promise<Admission>;
 }
 
 export function makeThrottle(deps: ThrottleDeps): Throttle {
@@ -82,6 +90,15 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       );
     },
     device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
+    mail: (email, ip, now) =>
+      admit(
+        [
+          { scope: "mail", text: email },
+          { scope: "mailNetwork", text: networkOf(ip) },
+        ],
+        now,
+      ),
+    link: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
     registration: (ip, now) => admit([{ scope: "registration", text: networkOf(ip) }], now),
   };
 }
@@ -103,4 +120,6 @@ export const noThrottle: Throttle = {
   login: async () => free,
   device: async () => free,
   registration: async () => free,
+  mail: async () => free,
+  link: async () => free,
 };

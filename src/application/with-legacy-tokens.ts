@@ -59,7 +59,14 @@ export function withLegacyTokens(
       either(now, own.verifyAccess(token, now, options), async () => {
         const { legacy, user } = await read("access", token, now, options);
         const sessionId = legacySessionId(legacy.tokenId);
-        return { ...legacy, userId: user.id, sessionId, epoch: 0, keyId: undefined };
+        return {
+          ...legacy,
+          userId: user.id,
+          sessionId,
+          epoch: 0,
+          emailVerified: user.emailVerified,
+          keyId: undefined,
+        };
       }),
     verifyRefresh: (token, now, options) =>
       either(now, own.verifyRefresh(token, now, options), async () => {

@@ -2,6 +2,7 @@ import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import { legacyTokens } from "../adapters/jose/legacy-tokens.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
+import { keyedLinkSecrets } from "../adapters/node/link-secrets.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
 import { keyedHasher } from "../adapters/node/secret-key.ts";
 import type { ChangeAccountDeps } from "../application/change-account.ts";
@@ -9,6 +10,7 @@ import { type ChangePasswordDeps, makeChangePassword } from "../application/chan
 import { type CreateUserDeps, makeCreateUser } from "../application/create-user.ts";
 import { type DeleteAccountDeps, makeDeleteAccount } from "../application/delete-account.ts";
 import { type DeleteUserDeps, makeDeleteUser } from "../application/delete-user.ts";
+import { type DeliverMails, type DeliverMailsDeps, makeDeliverMails } from "../application/deliver-mails.ts";
 import { makeDisableUser } from "../application/disable-user.ts";
 import { makeEnableUser } from "../application/enable-user.ts";
 import { type EndAnySessionDeps, makeEndAnySession } from "../application/end-any-session.ts";
@@ -20,10 +22,19 @@ import { type ListUsersDeps, makeListUsers } from "../application/list-users.ts"
 import { type LoginDeps, makeLogin } from "../application/login.ts";
 import { type LogoutDeps, makeLogout } from "../application/logout.ts";
 import { type LogoutEverywhereDeps, makeLogoutEverywhere } from "../application/logout-everywhere.ts";
+import { type MakeResetLinkDeps, makeMakeResetLink } from "../application/make-reset-link.ts";
 import { type MeDeps, makeMe } from "../application/me.ts";
+import type { MailTemplates } from "../application/ports/mail-templates.ts";
+import type { Mailer } from "../application/ports/mailer.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeRefresh, type RefreshDeps } from "../application/refresh.ts";
 import { makeRegister, type RegisterDeps } from "../application/register.ts";
+import {
+  makeForgotPassword,
+  makeResendVerification,
+  type RequestMailDeps,
+} from "../application/request-mail.ts";
+import { makeResetPassword, type ResetPasswordDeps } from "../application/reset-password.ts";
 import { makeRevokeAccess, type RevokeAccessDeps } from "../application/revoke-access.ts";
 import { makeRevokeRefresh, type RevokeRefreshDeps } from "../application/revoke-refresh.ts";
 import { makeRevokeToken } from "../application/revoke-token.ts";
@@ -31,9 +42,12 @@ import { makeSetPassword, type SetPasswordDeps } from "../application/set-passwo
 import { makeShowUser, type ShowUserDeps } from "../application/show-user.ts";
 import { makeSweep, type Sweep, type SweepDeps } from "../application/sweep.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
+import { makeUpdateProfile, type UpdateProfileDeps } from "../application/update-profile.ts";
+import { makeVerifyEmail, type VerifyEmailDeps } from "../application/verify-email.ts";
 import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
+import { linkInto, noticesOf } from "./links.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
 import { throttleLimits } from "./throttle-limits.ts";
@@ -46,6 +60,7 @@ export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
   readonly isCommon?: ((password: string) => boolean) | undefined;
   readonly keys: Pick<Foundation["keys"], "accessKeys">;
   readonly log: Pick<Foundation["log"], "events">;
+  readonly mail: { readonly mailer: Mailer; readonly templates: MailTemplates };
 }
 
 type Dependencies = RegisterDeps &
@@ -61,6 +76,12 @@ type Dependencies = RegisterDeps &
   DeleteAccountDeps &
   IntrospectDeps &
   ListUsersDeps &
+  MakeResetLinkDeps &
+  RequestMailDeps &
+  ResetPasswordDeps &
+  VerifyEmailDeps &
+  UpdateProfileDeps &
+  DeliverMailsDeps &
   ShowUserDeps &
   CreateUserDeps &
   ChangeAccountDeps &
@@ -75,6 +96,7 @@ type Dependencies = RegisterDeps &
 export interface Bindings extends UseCases, OperatorUseCases, Dependencies {
   readonly tokens: TokenIssuer & TokenVerifier;
   readonly sweep: Sweep;
+  readonly deliverMails: DeliverMails;
 }
 
 /** The one place that says what stands behind each port and setting. A new use case is a line here. */
@@ -85,6 +107,7 @@ export function bindings({
   hasher,
   keys,
   log,
+  mail,
   isCommon,
 }: Opened): Factories<Bindings> {
   const { accessKeys } = keys;
@@ -104,6 +127,15 @@ export function bindings({
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
     attempts: () => storage.attempts,
+    oneTimeTokens: () => storage.oneTimeTokens,
+    outbox: () => storage.outbox,
+    mailer: () => mail.mailer,
+    mailTemplates: () => mail.templates,
+    asksToVerify: () => config.SMTP_URL !== undefined,
+    verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,
+    notices: () => noticesOf(config),
+    linkSecrets: () => keyedLinkSecrets(keysFor("mailed-links", secrets)),
+    linkTo: () => (purpose, secret) => linkInto(config, purpose, secret),
     keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
     limits: () => throttleLimits(config),
     throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
@@ -130,6 +162,13 @@ export function bindings({
     introspect: makeIntrospect,
     revokeToken: makeRevokeToken,
     sweep: makeSweep,
+    forgotPassword: makeForgotPassword,
+    resetPassword: makeResetPassword,
+    verifyEmail: makeVerifyEmail,
+    resendVerification: makeResendVerification,
+    updateProfile: makeUpdateProfile,
+    deliverMails: makeDeliverMails,
+    makeResetLink: makeMakeResetLink,
     listUsers: makeListUsers,
     showUser: makeShowUser,
     createUser: makeCreateUser,

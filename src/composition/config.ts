@@ -125,6 +125,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (storage === "mongodb" && settings.SECRET_KEY === undefined) {
     faults.push("SECRET_KEY is needed with MongoDB: all processes that share it must have the same");
   }
+  if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
+    faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
+  }
   const { ARGON2_MEMORY_KIB: memory = Number.POSITIVE_INFINITY, ARGON2_LANES: lanes = 1 } = settings;
   if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
   return faults;

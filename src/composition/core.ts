@@ -4,6 +4,7 @@ import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { makeContainer } from "./container.ts";
 import { openHasher } from "./hasher.ts";
+import { openMail } from "./mail.ts";
 import { type Foundation, openFoundation } from "./open.ts";
 
 /** All use cases, and what they stand on. */
@@ -23,6 +24,8 @@ export async function openCore(config: Config, closers: Closers): Promise<Core> 
   const foundation = await openFoundation(config, closers);
   const { hasher, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
-  const wired = makeContainer(bindings({ config, hasher, isCommon, ...foundation }));
+  const mail = await openMail(config, foundation.log);
+  closers.push(mail.close);
+  const wired = makeContainer(bindings({ config, hasher, isCommon, mail, ...foundation }));
   return { foundation, wired, reloadHashes };
 }

@@ -5,7 +5,7 @@ import { Closers } from "./closers.ts";
 import { type Config, readConfig } from "./config.ts";
 import { examined, type Found } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
-import { examineClock, examineDisk, examineStorage } from "./examine-storage.ts";
+import { examineClock, examineDisk, examineOutbox, examineStorage } from "./examine-storage.ts";
 import type { Environment } from "./given.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { openStorage } from "./storage.ts";
@@ -53,6 +53,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
     yield examined("signing keys", () => examineKeys(config, known, open));
   }
   yield examined("clock", () => examineClock(config, open));
+  yield examined("mail", () => examineOutbox(open));
   yield examined("legacy hashes", () => examineLegacyHashes(open));
 }
 

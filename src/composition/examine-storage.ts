@@ -109,3 +109,16 @@ async function newestKnown({ signingKeys, settings }: Storage): Promise<number> 
   const sweep = Date.parse((await settings.find("sweep-turn")) ?? "") || 0;
   return Math.max(sweep, ...keys.map(({ createdAt }) => createdAt.getTime()));
 }
+
+/** Nothing that works leaves a mail waiting for longer. */
+const MAIL_PATIENCE_MS = 600_000;
+
+/** How many mails wait to be sent, and since when. */
+export async function examineOutbox({ outbox }: Storage): Promise<Found> {
+  const { count, since } = await outbox.waiting();
+  if (since === undefined) return { status: "ok", found: "no mail waits" };
+  const found = `${count} wait, the oldest since ${since.toISOString()}`;
+  const isLate = Date.now() - since.getTime() > MAIL_PATIENCE_MS;
+  const advice = "Look for `mail_failed` in the log, and check SMTP_URL. Mails are given up after a day.";
+  return isLate ? { status: "warning", found, advice } : { status: "ok", found };
+}

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "../adapters/koa/request-context.ts";
-import { logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
+import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
 import type { Closers } from "./closers.ts";
@@ -39,5 +39,11 @@ export async function openFoundation(config: Config, closers: Closers): Promise<
 function openServiceLog(config: Config) {
   const context = new AsyncLocalStorage<RequestContext>();
   const log = openLog(config.LOG_LEVEL, () => context.getStore() ?? {});
-  return { context, events: logSecurityEvents(log), requests: logRequests(log) };
+  return {
+    context,
+    events: logSecurityEvents(log),
+    requests: logRequests(log),
+    notices: logNotices(log),
+    mails: logMails(log),
+  };
 }

@@ -27,6 +27,8 @@ const REQUEST_GRACE_MS = 8_000;
 const RING_RELOAD_MS = 5_000;
 /** How soon a process learns that an import brought old password hashes in. */
 const HASHES_RELOAD_MS = 5_000;
+/** How soon a mail is begun after its request. */
+const MAILS_EVERY_MS = 1_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
@@ -80,12 +82,13 @@ async function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { foundation: { keys, log }, wired: { sweep }, reloadHashes }: Core,
+  { foundation: { keys, log }, wired: { sweep, deliverMails }, reloadHashes }: Core,
   closers: Closers,
 ): void {
   const { failed } = log.requests;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
   closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
+  closers.push(repeatedly(MAILS_EVERY_MS, deliverMails, failed));
   const { ring } = keys;
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }

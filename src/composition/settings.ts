@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { readSender } from "../adapters/nodemailer/address.ts";
 
 /** Every setting: its name, what it may be, its default and what it means. All come as text. */
 
@@ -37,6 +38,14 @@ const issuer = z
     "must be an http or https URL without query, fragment or final slash",
   );
 
+/** A page of the front end, which takes a token as a parameter. */
+const page = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && new URL(text).hash === "",
+    "must be an http or https URL without fragment",
+  );
+
 function isWebUrl(text: string): boolean {
   return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
@@ -47,6 +56,13 @@ const secret = z.string().min(1);
 const moment = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], "must be a date such as 2026-12-31")
   .transform((text) => new Date(text));
+
+const sender = z.string().transform((text, context) => {
+  const read = readSender(text);
+  if (read) return read;
+  context.addIssue("must be an address such as auth@example.org or Connect <auth@example.org>");
+  return z.NEVER;
+});
 
 /** `id:secret` pairs. */
 const clients = z
@@ -83,6 +99,16 @@ export const settingsSchema = z.object({
     .optional()
     .describe("What keeps the data; where it is not set, MONGO_URI decides"),
   DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/./, "must be an smtp or smtps URL")
+    .optional()
+    .describe("The server that takes mails; without it they go to the log"),
+  MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
+  MAIL_TEMPLATES: z
+    .string()
+    .optional()
+    .describe("A directory of mail templates; what it does not have is built in"),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
   ISSUER: issuer.default("http://localhost:5000").describe("The service's own URL as others know it"),
@@ -137,6 +163,28 @@ export const settingsSchema = z.object({
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),
+  THROTTLE_MAIL: whole(1, 1_000_000)
+    .default(5)
+    .describe("Mails with a link that may be asked for to one address in an hour"),
+  THROTTLE_MAIL_NETWORK: whole(1, 1_000_000)
+    .default(50)
+    .describe("Mails with a link that may be asked for from one network in an hour"),
+  PASSWORD_RESET_URL: page
+    .default("http://localhost:3000/reset-password")
+    .describe("The front end's page to choose a new password; mailed with a token parameter"),
+  EMAIL_VERIFY_URL: page
+    .default("http://localhost:3000/verify-email")
+    .describe("The front end's page that confirms an address; mailed with a token parameter"),
+  REQUIRE_VERIFIED_EMAIL: flag
+    .default(false)
+    .describe("Whether only who has confirmed the address may log in"),
+  NOTICE_PASSWORD_CHANGED: flag.default(true).describe("Whether users are mailed that the password changed"),
+  NOTICE_EMAIL_CHANGED: flag
+    .default(true)
+    .describe("Whether the old address is mailed that the account has another one"),
+  NOTICE_SESSION_STOLEN: flag
+    .default(true)
+    .describe("Whether users are mailed that a session ended because its refresh token was stolen"),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
   PASSWORD_BLOCKLIST: flag
     .default(false)

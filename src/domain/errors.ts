@@ -6,6 +6,9 @@ export type AuthErrorCode =
   | "revoked_token"
   | "reused_token"
   | "invalid_credentials"
+  | "invalid_reset_token"
+  | "invalid_verification_token"
+  | "email_unverified"
   | "registration_closed"
   | "not_found"
   | "username_taken"
@@ -21,6 +24,9 @@ const DETAILS: Record<AuthErrorCode, string> = {
   revoked_token: "The token has been revoked",
   reused_token: "The refresh token was used before; its session has been ended",
   invalid_credentials: "Authentication failed",
+  invalid_reset_token: "The link to choose a new password is used, expired or not valid here",
+  invalid_verification_token: "The link to confirm the address is used, expired or not valid here",
+  email_unverified: "Confirm the address first, by the link that was mailed to it",
   registration_closed: "Registration is closed",
   not_found: "There is nothing here",
   username_taken: "This Username is already taken!",

@@ -75,6 +75,7 @@ export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User |
     id: record.id,
     username,
     email,
+    emailVerified: false,
     passwordHash: hash.value,
     createdAt,
     epoch: 0,

@@ -9,6 +9,8 @@ export interface User {
   readonly id: string;
   readonly username: Username;
   readonly email: Email;
+  /** Whether the user showed that mail to the address arrives. */
+  readonly emailVerified: boolean;
   /** As the hasher wrote it, its kind and cost within. */
   readonly passwordHash: string;
   readonly createdAt: Date;

@@ -30,6 +30,7 @@ function claims(now: Date) {
     epoch: 0,
     tokenId: "t",
     identity: "ada@example.com",
+    emailVerified: false,
     issuedAt: now,
     expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
   };

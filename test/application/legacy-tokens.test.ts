@@ -38,6 +38,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     id: "5f1e7c0a9d3b2c4e6f708192",
     username: { shown: "Ada", canonical: "ada" },
     email: { shown: IDENTITY, canonical: "ada@example.com" },
+    emailVerified: false,
     passwordHash: await core.core.hasher.hash(ada.password),
     // the second in which the tokens were issued had begun already
     createdAt: new Date(ISSUED * 1000 + 999),
@@ -164,7 +165,10 @@ describe("access tokens of the Flask server", () => {
 
   it("are active when an API asks, with the claims that they have", async () => {
     const { introspect } = await moved();
-    expect(await introspect(ACCESS, "access")).toEqual({ username: "Ada", claims: accessClaims() });
+    expect(await introspect(ACCESS, "access")).toEqual({
+      username: "Ada",
+      claims: { ...accessClaims(), email_verified: false },
+    });
     expect(await introspect(REFRESH, "access")).toBeUndefined();
     expect(await introspect(REFRESH, "refresh")).toMatchObject({ claims: refreshClaims() });
   });

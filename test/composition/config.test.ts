@@ -119,6 +119,24 @@ describe("defaults", () => {
     ]);
   });
 
+  it("send mails from an address, alone or with a name, which a server for them needs", () => {
+    const SMTP_URL = "smtps://ada:s3same@mail.example.org";
+    const from = (MAIL_FROM: string) => readConfig({ SMTP_URL, MAIL_FROM }).MAIL_FROM;
+    expect(from("auth@example.org")).toEqual({ name: "", address: "auth@example.org" });
+    expect(from("Connect <auth@example.org>")).toEqual({ name: "Connect", address: "auth@example.org" });
+    for (const text of ["Connect", "a@example.org, b@example.org", "Connect <a@example.org>\r\nBcc: x"]) {
+      expect(faultsOf({ MAIL_FROM: text })).toEqual([expect.stringMatching(/^MAIL_FROM must be an address/)]);
+    }
+    expect(faultsOf({ SMTP_URL })).toEqual([expect.stringMatching(/^SMTP_URL needs MAIL_FROM/)]);
+    expect(readConfig({ MAIL_FROM: "auth@example.org", MAIL_TEMPLATES: "mails" }).MAIL_TEMPLATES).toBe(
+      "mails",
+    );
+    for (const url of ["http://ada:s3same@mail.example.org", "ada:s3same@mail.example.org", "smtp://"]) {
+      const faults = faultsOf({ SMTP_URL: url, MAIL_FROM: "auth@example.org" });
+      expect(faults).toEqual(["SMTP_URL must be an smtp or smtps URL"]);
+    }
+  });
+
   it("give way to HASH_CONCURRENCY itself", () => {
     expect(readConfig({ HASH_CONCURRENCY: "7" }).HASH_CONCURRENCY).toBe(7);
   });

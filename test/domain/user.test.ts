@@ -10,6 +10,7 @@ const user: User = {
   epoch: 3,
   keptSession: undefined,
   disabled: false,
+  emailVerified: false,
   legacyIdentity: undefined,
 };
 

@@ -1,7 +1,9 @@
 import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { sharedSecretKeys } from "../../src/adapters/jose/access-keys.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
+import { openMailTemplates } from "../../src/adapters/mustache/mail-templates.ts";
 import { logSecurityEvents, openLog } from "../../src/adapters/pino/log.ts";
+import type { Mail } from "../../src/application/ports/mailer.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { type Bindings, bindings } from "../../src/composition/bindings.ts";
@@ -56,11 +58,14 @@ function recorded<T extends object>(port: T): T {
  * ports in, such as ones that pause.
  */
 export async function makeCore(
-  replaced: (all: Pick<Bindings, "users" | "sessions" | "revocations">) => Partial<Bindings> = () => ({}),
+  replaced: (
+    all: Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox">,
+  ) => Partial<Bindings> = () => ({}),
   env: Record<string, string> = {},
   { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },
 ) {
   const reported: SecurityEvent[] = [];
+  const mails: Mail[] = [];
   const logged = logSecurityEvents(openLog("trace", () => ({})));
   const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
@@ -70,6 +75,10 @@ export async function makeCore(
     storage,
     hasher,
     keys: { accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined) },
+    mail: {
+      mailer: { send: async (mail) => void mails.push(mail) },
+      templates: await openMailTemplates(),
+    },
     log: {
       events: {
         report(event) {
@@ -82,7 +91,7 @@ export async function makeCore(
   const own = Object.entries({ clock, ...replaced(storage) }).map(([key, value]) => [key, () => value]);
   const tokens = (all: Bindings) => recorded(factories.tokens(all));
   const core = makeContainer<Bindings>({ ...factories, tokens, ...Object.fromEntries(own) });
-  return { ...core, core, clock, storage, reported };
+  return { ...core, core, clock, storage, reported, mails };
 }
 
 export const client = { userAgent: "test", ip: "127.0.0.1" };

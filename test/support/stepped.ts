@@ -1,6 +1,6 @@
 import type { Bindings } from "../../src/composition/bindings.ts";
 
-type Ports = Pick<Bindings, "users" | "sessions" | "revocations">;
+type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox">;
 
 /**
  * Storage ports whose calls are counted, and that stand still before one of them until they are told to go
@@ -34,6 +34,8 @@ export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
       users: wrap(ports.users),
       sessions: wrap(ports.sessions),
       revocations: wrap(ports.revocations),
+      oneTimeTokens: wrap(ports.oneTimeTokens),
+      outbox: wrap(ports.outbox),
     },
     /** How many calls there were. */
     calls: () => calls,

@@ -1,5 +1,6 @@
 import { expect } from "vitest";
 import type { Storage } from "../../src/application/ports/storage.ts";
+import type { User } from "../../src/domain/user.ts";
 
 /** What an adapter gives the contract suites to test it with. */
 export interface StorageHarness {
@@ -38,7 +39,7 @@ export function spoil(value: unknown): void {
 
 /** What is found by id, by name and by address, in this order. */
 export async function everyWayTo(
-  { users }: Storage,
+  { users }: Pick<Storage, "users">,
   user: { id: string; username: { canonical: string }; email: { canonical: string } },
 ) {
   return [
@@ -46,6 +47,16 @@ export async function everyWayTo(
     await users.findByUsername(user.username.canonical),
     await users.findByEmail(user.email.canonical),
   ];
+}
+
+/** Expects that the user is found by all that names it now, and by nothing of what named it before alone. */
+export async function expectNamed(storage: Storage, user: User, before: User): Promise<void> {
+  expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
+  const { username, email } = before;
+  if (username.canonical !== user.username.canonical)
+    expect(await storage.users.findByUsername(username.canonical)).toBeUndefined();
+  if (email.canonical !== user.email.canonical)
+    expect(await storage.users.findByEmail(email.canonical)).toBeUndefined();
 }
 
 /** Texts that clients may send and that some storages cannot look up. */

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import type { OneTimeToken } from "../../src/application/ports/one-time-tokens.ts";
+import type { OutboxMail } from "../../src/application/ports/outbox.ts";
 import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { User } from "../../src/domain/user.ts";
@@ -10,6 +12,7 @@ export function aUser(fields: Partial<User> = {}): User {
     id,
     username: { shown: `Ada ${id}`, canonical: `ada ${id}` },
     email: { shown: `Ada@Müller-${id}.example`, canonical: `ada@xn--mller-${id}.example` },
+    emailVerified: false,
     passwordHash: "$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA",
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     epoch: 0,
@@ -57,4 +60,32 @@ export function aSigningKey(algorithm: string, sequence: number) {
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     activeAt: new Date("2024-02-29T12:44:56.788Z"),
   } satisfies StoredSigningKey;
+}
+
+/** A one-time token with an id and a user of its own. */
+export function aOneTimeToken(fields: Partial<OneTimeToken> = {}): OneTimeToken {
+  return {
+    purpose: "reset_password",
+    userId: randomUUID(),
+    id: randomUUID(),
+    email: { shown: "Ada@Müller.example", canonical: "ada@xn--mller-kva.example" },
+    // far from today: a storage may forget it after its end, by a clock of its own
+    expiresAt: new Date("2100-03-30T12:34:56.788Z"),
+    ...fields,
+  };
+}
+
+/** A mail with an id of its own that nobody began to send, no two of its dates alike. */
+export function aMail(fields: Partial<OutboxMail> = {}): OutboxMail {
+  return {
+    id: randomUUID(),
+    kind: "password_reset",
+    email: "Ada@Müller.example",
+    userId: undefined,
+    createdAt: new Date("2024-02-29T12:34:56.789Z"),
+    attempts: 0,
+    dueAt: new Date("2024-02-29T12:34:56.790Z"),
+    tokenId: undefined,
+    ...fields,
+  };
 }

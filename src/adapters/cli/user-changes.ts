@@ -3,6 +3,7 @@ import type { ChangedAccount } from "../../application/change-account.ts";
 import type { DeleteUser } from "../../application/delete-user.ts";
 import type { DisableUser } from "../../application/disable-user.ts";
 import type { EnableUser } from "../../application/enable-user.ts";
+import type { MakeResetLink } from "../../application/make-reset-link.ts";
 import type { SetPassword } from "../../application/set-password.ts";
 import type { ShowUser } from "../../application/show-user.ts";
 import type { User } from "../../domain/user.ts";
@@ -18,9 +19,10 @@ export interface UserChanges {
   readonly enableUser: EnableUser;
   readonly setPassword: SetPassword;
   readonly deleteUser: DeleteUser;
+  readonly makeResetLink: MakeResetLink;
 }
 
-/** `user disable|enable|set-password|delete`. */
+/** `user disable|enable|set-password|reset-link|delete`. */
 export function addUserChanges(user: Command, withUseCases: WithUseCases): void {
   changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
     (who: string, { json }: JsonOption) =>
@@ -37,6 +39,7 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases): void 
       }),
   );
   addSetPassword(user, withUseCases);
+  addResetLink(user, withUseCases);
   addDelete(user, withUseCases);
 }
 
@@ -46,6 +49,19 @@ function changing(user: Command, name: string, description: string): Command {
     .description(description)
     .argument("<user>", "id, email or username")
     .option(...JSON_OPTION);
+}
+
+function addResetLink(user: Command, withUseCases: WithUseCases): void {
+  const description = "print a link to choose a new password, to hand over where there is no mail";
+  changing(user, "reset-link", description).action((who: string, { json }: JsonOption) =>
+    withUseCases(async ({ makeResetLink }) => {
+      const { user, link, expiresAt } = await makeResetLink(who);
+      const expires_at = expiresAt.toISOString();
+      if (json) return printJson({ id: user.id, link, expires_at });
+      printLine(link);
+      printLine(`serves ${user.username.shown} once, until ${expires_at}`);
+    }),
+  );
 }
 
 function addSetPassword(user: Command, withUseCases: WithUseCases): void {

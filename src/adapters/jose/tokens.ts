@@ -27,6 +27,8 @@ const accessPayload = z.object({
   identity: text,
   type: z.literal("access"),
   fresh: z.literal(false),
+  // tokens of versions before this claim live on
+  email_verified: z.boolean().default(false),
   aud: z.unknown().optional(),
   client_id: z.string().optional(),
 });
@@ -57,6 +59,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         nbf: iat,
         exp: toSeconds(claims.expiresAt),
         identity: claims.identity,
+        email_verified: claims.emailVerified,
         type: "access",
         fresh: false,
       })
@@ -106,6 +109,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         epoch: claims.ver,
         tokenId: claims.jti,
         identity: claims.identity,
+        emailVerified: claims.email_verified,
         issuedAt: new Date(claims.iat * 1000),
         expiresAt,
         keyId,

@@ -40,6 +40,7 @@ const SCHEMAS = {
     id,
     username: identifier,
     email: identifier,
+    emailVerified: z.boolean(),
     passwordHash: z.string().max(1024),
     createdAt: date,
     epoch: count,

@@ -1,22 +1,22 @@
 import type Router from "@koa/router";
-import type { Context } from "koa";
 import type { ChangePassword } from "../../application/change-password.ts";
 import type { DeleteAccount } from "../../application/delete-account.ts";
 import type { GatedHasher } from "../../application/hashing-gate.ts";
 import type { Login } from "../../application/login.ts";
-import type { Me } from "../../application/me.ts";
+import type { Me, Profile } from "../../application/me.ts";
 import type { Register } from "../../application/register.ts";
-import type { Client } from "../../domain/session.ts";
-import { canonicalIp } from "../../domain/throttle.ts";
+import type { UpdateProfile } from "../../application/update-profile.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
 import { readBody } from "./body.ts";
-import { deleteBody, loginBody, passwordBody, registerBody } from "./schemas.ts";
+import { clientOf, isGone } from "./client.ts";
+import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "./schemas.ts";
 import { sessionAnswer } from "./token-answers.ts";
 
 export interface AccountUseCases {
   readonly register: Register;
   readonly login: Login;
   readonly me: Me;
+  readonly updateProfile: UpdateProfile;
   readonly changePassword: ChangePassword;
   readonly deleteAccount: DeleteAccount;
   /** Refuses calls that need a hash where none can be made soon. */
@@ -49,8 +49,19 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 
   router.get("/api/me", async (ctx) => {
-    const { id, username, email, createdAt } = await useCases.me(bearerToken(ctx));
-    ctx.body = { id, username, email, created_at: createdAt.toISOString() };
+    ctx.body = profileAnswer(await useCases.me(bearerToken(ctx)));
+  });
+
+  router.patch("/api/me", async (ctx) => {
+    const accessToken = bearerToken(ctx);
+    const body = await readBody(ctx, profileBody);
+    const { pendingEmail, ...profile } = await useCases.updateProfile({
+      ...body,
+      accessToken,
+      client: clientOf(ctx),
+      isGone: isGone(ctx),
+    });
+    ctx.body = { ...profileAnswer(profile), ...(pendingEmail && { pending_email: pendingEmail }) };
   });
 
   router.delete("/api/me", async (ctx) => {
@@ -73,11 +84,6 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 }
 
-function clientOf(ctx: Context): Client {
-  return { userAgent: ctx.get("User-Agent"), ip: canonicalIp(ctx.ip) };
-}
-
-/** Whether the client has hung up, so that nobody would see the answer. */
-function isGone(ctx: Context): () => boolean {
-  return () => ctx.req.socket.destroyed;
+function profileAnswer({ id, username, email, emailVerified, createdAt }: Profile) {
+  return { id, username, email, email_verified: emailVerified, created_at: createdAt.toISOString() };
 }

@@ -8,12 +8,13 @@ import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
 import type { IntrospectionClient } from "./basic-client.ts";
 import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
+import { type RecoveryUseCases, recoveryRoutes } from "./recovery-routes.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
 import { type SessionUseCases, sessionRoutes } from "./session-routes.ts";
 import { wellKnownRoutes } from "./well-known-routes.ts";
 
 /** The use cases behind the calls. */
-export interface UseCases extends AccountUseCases, SessionUseCases, OAuthUseCases {
+export interface UseCases extends AccountUseCases, RecoveryUseCases, SessionUseCases, OAuthUseCases {
   /** The keys to verify access tokens with, as JWKs (RFC 7517). */
   readonly publicKeys: () => object[];
 }
@@ -56,6 +57,7 @@ export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
 function makeRouter(useCases: UseCases, options: HttpOptions): Router {
   const router = new Router({ strict: true, sensitive: true });
   accountRoutes(router, useCases);
+  recoveryRoutes(router, useCases);
   sessionRoutes(router, useCases);
   oauthRoutes(router, useCases, options.introspectionClients);
   wellKnownRoutes(router, {

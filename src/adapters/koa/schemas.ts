@@ -22,6 +22,18 @@ export const passwordBody = z.strictObject({ current_password: filled, new_passw
 
 export const deleteBody = z.strictObject({ password: filled });
 
+export const profileBody = z.strictObject({
+  username: filled.optional(),
+  email: filled.optional(),
+  password: filled,
+});
+
+export const addressBody = z.strictObject({ email: filled });
+
+/** The token is the text in a mailed link. */
+export const linkBody = z.strictObject({ token: filled });
+export const resetBody = z.strictObject({ token: filled, new_password: filled });
+
 /** Unknown parameters are ignored at the OAuth endpoints, as RFC 6749, section 3.1, demands. */
 export const introspectBody = z.object({ token: filled, token_type_hint: z.string().optional() });
 

@@ -1,6 +1,8 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { lmdbAttempts } from "./attempts.ts";
 import { openEnvironment } from "./environment.ts";
+import { lmdbOneTimeTokens } from "./one-time-tokens.ts";
+import { lmdbOutbox } from "./outbox.ts";
 import { lmdbRevocations } from "./revocations.ts";
 import { lmdbSessions } from "./sessions.ts";
 import { lmdbSettings } from "./settings.ts";
@@ -21,6 +23,8 @@ export async function openLmdbStorage(directory: string): Promise<Storage> {
       signingKeys: lmdbSigningKeys(environment),
       settings: lmdbSettings(environment),
       attempts: lmdbAttempts(environment),
+      oneTimeTokens: lmdbOneTimeTokens(environment),
+      outbox: lmdbOutbox(environment),
       ping: environment.ping,
       close: environment.close,
     };

@@ -4,8 +4,9 @@ import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
-type UserRecord = Omit<User, "createdAt" | "keptSession"> & {
+type UserRecord = Omit<User, "createdAt" | "emailVerified" | "keptSession"> & {
   readonly createdAt: number;
+  readonly emailVerified?: boolean;
   readonly keptSession?: string | undefined;
 };
 
@@ -62,6 +63,27 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
+    async rename({ id, username, email }, changes) {
+      if (![id, username.canonical, email.canonical].every(isKey)) return false;
+      const { username: name = username, email: address = email } = changes;
+      mustBeKeys(name.canonical, address.canonical);
+      const outcome = await write(() => {
+        const user = users.get(id);
+        const isExpected =
+          user?.username.canonical === username.canonical && user.email.canonical === email.canonical;
+        if (!isExpected) return false;
+        if ((usersByName.get(name.canonical) ?? id) !== id) return new AuthError("username_taken");
+        if ((usersByEmail.get(address.canonical) ?? id) !== id) return new AuthError("email_taken");
+        usersByName.remove(username.canonical);
+        usersByEmail.remove(email.canonical);
+        usersByName.put(name.canonical, id);
+        usersByEmail.put(address.canonical, id);
+        users.put(id, { ...user, ...changes });
+        return true;
+      });
+      if (outcome instanceof AuthError) throw outcome;
+      return outcome;
+    },
     list: (after, limit) =>
       read(() => pageOf(users, after, limit).flatMap(({ value }) => fromRecord(value) ?? [])),
     async remove(id, expectedEpoch) {
@@ -85,6 +107,8 @@ function fromRecord(record: UserRecord | undefined): User | undefined {
       ...record,
       createdAt: new Date(record.createdAt),
       keptSession: record.keptSession,
+      // of before there was this field
+      emailVerified: record.emailVerified ?? false,
       legacyIdentity: record.legacyIdentity,
     }
   );

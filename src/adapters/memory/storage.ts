@@ -1,5 +1,7 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { memoryAttempts } from "./attempts.ts";
+import { memoryOneTimeTokens } from "./one-time-tokens.ts";
+import { memoryOutbox } from "./outbox.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySessions } from "./sessions.ts";
 import { memorySettings } from "./settings.ts";
@@ -21,6 +23,8 @@ export function openMemoryStorage(): Storage {
     signingKeys: memorySigningKeys(step),
     settings: memorySettings(step),
     attempts: memoryAttempts(step),
+    oneTimeTokens: memoryOneTimeTokens(step),
+    outbox: memoryOutbox(step),
     ping: () => step(() => {}),
     close: async () => {
       closed = true;

@@ -43,6 +43,24 @@ export function memoryUsers(step: Step): UserRepository {
         });
         return true;
       }),
+    rename: ({ id, username, email }, changes) =>
+      step(() => {
+        const user = users.get(id);
+        const isExpected =
+          user?.username.canonical === username.canonical && user.email.canonical === email.canonical;
+        if (!isExpected) return false;
+        const next = structuredClone({ ...user, ...changes });
+        const nameOwner = idsByUsername.get(next.username.canonical) ?? id;
+        if (nameOwner !== id) throw new AuthError("username_taken");
+        const emailOwner = idsByEmail.get(next.email.canonical) ?? id;
+        if (emailOwner !== id) throw new AuthError("email_taken");
+        idsByUsername.delete(username.canonical);
+        idsByEmail.delete(email.canonical);
+        idsByUsername.set(next.username.canonical, id);
+        idsByEmail.set(next.email.canonical, id);
+        users.set(id, next);
+        return true;
+      }),
     list: (after, limit) => step(() => pageOf(users, after, limit).map(([, user]) => structuredClone(user))),
     remove: (id, expectedEpoch) =>
       step(() => {

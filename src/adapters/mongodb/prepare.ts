@@ -2,6 +2,8 @@ import { MongoClient } from "mongodb";
 import { attemptIndexes } from "./attempts.ts";
 import { guarantees, openingOptions } from "./client-options.ts";
 import { ensureIndexes } from "./indexes.ts";
+import { oneTimeTokenIndexes } from "./one-time-tokens.ts";
+import { outboxIndexes } from "./outbox.ts";
 import { revocationIndexes } from "./revocations.ts";
 import { sessionIndexes } from "./sessions.ts";
 import { userIndexes } from "./users.ts";
@@ -21,6 +23,8 @@ export async function prepareDatabase(uri: string, database: string, waitMs: num
       ensureIndexes(db.collection("sessions"), sessionIndexes),
       ensureIndexes(db.collection("revocations"), revocationIndexes),
       ensureIndexes(db.collection("attempts"), attemptIndexes),
+      ensureIndexes(db.collection("one_time_tokens"), oneTimeTokenIndexes),
+      ensureIndexes(db.collection("outbox"), outboxIndexes),
     ]);
   } finally {
     await client.close();

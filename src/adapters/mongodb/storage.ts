@@ -1,6 +1,8 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { mongoAttempts } from "./attempts.ts";
 import { type CommandListener, openConnection } from "./connection.ts";
+import { mongoOneTimeTokens } from "./one-time-tokens.ts";
+import { mongoOutbox } from "./outbox.ts";
 import { prepareDatabase } from "./prepare.ts";
 import { mongoRevocations } from "./revocations.ts";
 import { mongoSessions } from "./sessions.ts";
@@ -37,6 +39,8 @@ export async function openMongoStorage(uri: string, options: MongoStorageOptions
     signingKeys: mongoSigningKeys(connection),
     settings: mongoSettings(connection),
     attempts: mongoAttempts(connection),
+    oneTimeTokens: mongoOneTimeTokens(connection),
+    outbox: mongoOutbox(connection),
     ping: connection.ping,
     close: connection.close,
   };

@@ -7,7 +7,7 @@ import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pag
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "keptSession" | "legacyIdentity";
+type Optional = "keptSession" | "legacyIdentity" | "emailVerified";
 type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
@@ -65,6 +65,24 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         );
         return matchedCount === 1;
       }),
+    rename: ({ id, username, email }, changes) =>
+      call(async () => {
+        if (![id, username.canonical, email.canonical].every(isStorable)) return false;
+        const { username: name = username, email: address = email } = changes;
+        mustBeStorable(name.canonical, address.canonical);
+        const expected = {
+          _id: id,
+          "username.canonical": username.canonical,
+          "email.canonical": email.canonical,
+        };
+        try {
+          // an update of nothing is an error to MongoDB before 5.0
+          const same = changes.username ? {} : { "username.canonical": username.canonical };
+          return (await users.updateOne(expected, { $set: { ...same, ...changes } })).matchedCount === 1;
+        } catch (error) {
+          throw (isDuplicateKey(error) && refusalOf(error)) || error;
+        }
+      }),
     list: (after, limit) => call(async () => (await pageOf(users, after, limit)).map(fromDocument)),
     remove: (id, expectedEpoch) =>
       call(async () => {
@@ -75,7 +93,15 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
 }
 
 function fromDocument({ _id, ...user }: UserDocument): User {
-  return { id: _id, ...user, keptSession: user.keptSession, legacyIdentity: user.legacyIdentity };
+  // of before there was this field
+  const { emailVerified = false } = user;
+  return {
+    id: _id,
+    ...user,
+    emailVerified,
+    keptSession: user.keptSession,
+    legacyIdentity: user.legacyIdentity,
+  };
 }
 
 /** Not every server says by `keyPattern` which index refused; all name it in the message, before the value. */

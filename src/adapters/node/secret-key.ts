@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What keys are derived for; each purpose gets a key of its own from the one secret. */
-export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check" | "throttle";
+export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check" | "throttle" | "mailed-links";
 
 const MIN_BYTES = 32;
 

@@ -1,4 +1,5 @@
 import { type Logger, pino } from "pino";
+import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
@@ -34,4 +35,17 @@ export function logRequests(log: Logger) {
     answered: (entry: object) => log.info(entry, "request"),
     failed: (error: unknown) => log.error({ err: error }, "fault"),
   };
+}
+
+/** Lines for whoever runs the service, beside what it prints as it starts. */
+export function logNotices(log: Logger) {
+  return { warn: (what: string) => log.warn(what) };
+}
+
+/**
+ * Mails as log lines instead of mails. For trying only: with the text go the links in it, and whoever reads
+ * the log can follow them.
+ */
+export function logMails(log: Logger): Mailer {
+  return { send: async ({ to, subject, text }) => log.info({ to, subject, text }, "mail") };
 }

@@ -1,3 +1,5 @@
+import type { MailKind } from "./outbox.ts";
+
 /** What happened, in the words of the domain. Names are stable; nothing secret is ever part of one. */
 export type SecurityEvent =
   | { readonly type: "user_registered"; readonly userId: string; readonly sessionId: string }
@@ -28,6 +30,13 @@ export type SecurityEvent =
     }
   | { readonly type: "password_changed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "password_refused"; readonly userId: string }
+  | { readonly type: "password_reset"; readonly userId: string }
+  | { readonly type: "reset_link_made"; readonly userId: string }
+  | { readonly type: "username_changed"; readonly userId: string }
+  | { readonly type: "email_changed"; readonly userId: string }
+  | { readonly type: "email_verified"; readonly userId: string }
+  | { readonly type: "mail_failed"; readonly kind: MailKind; readonly attempts: number }
+  | { readonly type: "mail_given_up"; readonly kind: MailKind; readonly userId: string | undefined }
   | { readonly type: "account_deleted"; readonly userId: string; readonly by: "its_user" | "operator" }
   | { readonly type: "user_created"; readonly userId: string }
   | { readonly type: "user_disabled"; readonly userId: string }
@@ -35,7 +44,7 @@ export type SecurityEvent =
   | { readonly type: "password_set"; readonly userId: string }
   | { readonly type: "signing_key_retired"; readonly keyId: string };
 
-export type LoginFailure = "unknown_user" | "wrong_password" | "disabled";
+export type LoginFailure = "unknown_user" | "wrong_password" | "disabled" | "email_unverified";
 
 /** Told of what matters for security, after it is stored. Never throws and never keeps anyone waiting. */
 export interface SecurityEvents {

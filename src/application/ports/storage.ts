@@ -1,4 +1,6 @@
 import type { AttemptCounters } from "./attempt-counters.ts";
+import type { OneTimeTokenRepository } from "./one-time-tokens.ts";
+import type { Outbox } from "./outbox.ts";
 import type { RevocationRepository } from "./revocations.ts";
 import type { SessionRepository } from "./sessions.ts";
 import type { SettingsRepository } from "./settings.ts";
@@ -16,6 +18,8 @@ export interface Storage {
   readonly signingKeys: SigningKeyRepository;
   readonly settings: SettingsRepository;
   readonly attempts: AttemptCounters;
+  readonly oneTimeTokens: OneTimeTokenRepository;
+  readonly outbox: Outbox;
   /** Resolves if the storage answers now. */
   ping(): Promise<void>;
   /** Ends the use of the storage once what was begun is done. */

@@ -8,6 +8,8 @@ export interface AccessClaims {
   readonly tokenId: string;
   /** The user's address at that time, for display. */
   readonly identity: string;
+  /** Whether mail to that address had been shown to arrive. */
+  readonly emailVerified: boolean;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }

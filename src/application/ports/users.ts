@@ -1,4 +1,6 @@
+import type { Email } from "../../domain/email.ts";
 import type { User } from "../../domain/user.ts";
+import type { Username } from "../../domain/username.ts";
 
 /**
  * Keeps accounts. Every write is one atomic step in storage, durable once it resolves and seen by every
@@ -28,6 +30,12 @@ export interface UserRepository {
    */
   advanceEpoch(id: string, expectedEpoch: number, changes: EpochChanges): Promise<boolean>;
   /**
+   * Changes name or address, if both still are `expected`'s, by their canonical forms. The sessions stay, and so
+   * do epoch and hash. Resolves to whether it did.
+   * @throws AuthError `username_taken` or `email_taken`; nothing is changed then.
+   */
+  rename(expected: Pick<User, "id" | "username" | "email">, changes: NameChanges): Promise<boolean>;
+  /**
    * Up to so many users, by id upwards in the order of code points, from the first one after `after`: all of
    * them, page by page. Who is added meanwhile may be missed.
    */
@@ -42,4 +50,11 @@ export interface EpochChanges {
   readonly keptSession: string | undefined;
   readonly passwordHash?: string;
   readonly disabled?: boolean;
+}
+
+/** What is changed about who a user is; what is left out stays as it is. */
+export interface NameChanges {
+  readonly username?: Username;
+  readonly email?: Email;
+  readonly emailVerified?: boolean;
 }

@@ -26,6 +26,7 @@ const user: fc.Arbitrary<User> = fc.record({
   epoch: count,
   keptSession: fc.option(id, { nil: undefined }),
   disabled: fc.boolean(),
+  emailVerified: fc.boolean(),
   legacyIdentity: fc.option(anyText, { nil: undefined }),
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect, it } from "vitest";
 import { openLmdbStorage } from "../../../src/adapters/lmdb/storage.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
-import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
@@ -122,6 +122,12 @@ describe("lmdb: a store that can be opened", () => {
         await expect(storage.users.add(refused)).rejects.toThrow(/cannot hold a key/);
       }
       await storage.users.add(user);
+      for (const change of [{ username: odd }, { email: odd }])
+        await expect(storage.users.rename(user, change)).rejects.toThrow(/cannot hold a key/);
+      expect(await storage.users.findById(user.id)).toStrictEqual(user);
+      const token = aOneTimeToken({ userId: key });
+      await expect(storage.oneTimeTokens.put(token)).rejects.toThrow(/cannot hold a key/);
+      await expect(storage.outbox.add(aMail({ id: key }))).rejects.toThrow(/cannot hold a key/);
       await expect(storage.sessions.add(aSession({ id: key }))).rejects.toThrow(/cannot hold a key/);
       await expect(storage.sessions.add(aSession({ userId: key }))).rejects.toThrow(/cannot hold a key/);
       await expect(storage.revocations.add(key, new Date())).rejects.toThrow(/cannot hold a key/);

@@ -4,7 +4,7 @@ import { openEnvironment } from "../../../src/adapters/lmdb/environment.ts";
 import type { SessionRecord } from "../../../src/adapters/lmdb/session-record.ts";
 import type { Storage } from "../../../src/application/ports/storage.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
-import { aSession } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
@@ -14,12 +14,20 @@ async function contentsOf(directory: string) {
   const { database, read, close } = await openEnvironment(directory);
   const sessions = database<SessionRecord>("sessions");
   const revocations = database<number>("revocations");
-  const indexes = ["sessionsByUser", "sessionsByEnd", "revocationsByEnd"].map(
-    (name) => [name, database<unknown, (string | number)[]>(name)] as const,
-  );
+  const tokens = database<{ expiresAt: number }>("oneTimeTokens");
+  const mails = database<{ dueAt: number }>("outbox");
+  const indexes = [
+    "sessionsByUser",
+    "sessionsByEnd",
+    "revocationsByEnd",
+    "oneTimeTokensByEnd",
+    "outboxByDue",
+  ].map((name) => [name, database<unknown, (string | number)[]>(name)] as const);
   const contents = await read(() => ({
     sessions: Array.from(sessions.getRange(), ({ value }) => value),
     revocations: Array.from(revocations.getRange(), ({ key, value }) => [value, key]),
+    tokens: Array.from(tokens.getRange(), ({ key, value }) => [value.expiresAt, key]),
+    mails: Array.from(mails.getRange(), ({ key, value }) => [value.dueAt, key]),
     indexes: Object.fromEntries(indexes.map(([name, index]) => [name, Array.from(index.getKeys())])),
   }));
   await close();
@@ -32,6 +40,10 @@ const moment = fc
   .constantFrom(-8.64e15, -2, -1, 0, 1, 2, 500, 501, 2 ** 31, 2 ** 32, 1.7e12, 1.7e12 + 1, 8.64e15)
   .map((ms) => new Date(ms));
 const few = fc.integer({ min: 0, max: 3 });
+
+/** With a purpose before it, a key that the store takes. */
+const person = fc.constantFrom("a", "a ", "ab", "ä", "~");
+const purpose = fc.constantFrom("reset_password" as const, "verify_email" as const);
 
 type Step = (storage: Storage) => Promise<unknown>;
 
@@ -78,6 +90,43 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   ),
 );
 
+const mailStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({ purpose, userId: person, id: text, expiresAt: moment })
+      .map((token) => (storage: Storage) => storage.oneTimeTokens.put(aOneTimeToken(token))),
+  },
+  fc.tuple(purpose, person, text).map(
+    (token) =>
+      ({ oneTimeTokens }: Storage) =>
+        oneTimeTokens.consume(...token),
+  ),
+  fc.tuple(moment, few).map(
+    (swept) =>
+      ({ oneTimeTokens }: Storage) =>
+        oneTimeTokens.sweep(...swept),
+  ),
+  {
+    weight: 4,
+    arbitrary: fc
+      .record({ id: text, attempts: few, dueAt: moment })
+      .map((mail) => (storage: Storage) => storage.outbox.add(aMail(mail)).catch(refusedAsTaken)),
+  },
+  fc.tuple(text, few, moment).map(
+    (attempt) =>
+      ({ outbox }: Storage) =>
+        outbox.begin(...attempt),
+  ),
+  text.map(
+    (id) =>
+      ({ outbox }: Storage) =>
+        outbox.remove(id),
+  ),
+);
+
+const anyStep = fc.oneof(step, mailStep);
+
 function refusedAsTaken(error: Error): void {
   expect(error.message).toBe("The id is in use");
 }
@@ -85,17 +134,19 @@ function refusedAsTaken(error: Error): void {
 describe("lmdb: the indexes", () => {
   it("say after any steps what follows from what they are of", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(fc.array(step, { maxLength: 4 }), { maxLength: 25 }), async (turns) => {
+      fc.asyncProperty(fc.array(fc.array(anyStep, { maxLength: 4 }), { maxLength: 40 }), async (turns) => {
         const directory = await harness.directory();
         const storage = await harness.openAt(directory);
         for (const turn of turns) await Promise.all(turn.map((step) => step(storage)));
 
-        const { sessions, revocations, indexes } = await contentsOf(directory);
+        const { sessions, revocations, tokens, mails, indexes } = await contentsOf(directory);
         expect(sorted(indexes)).toEqual(
           sorted({
             sessionsByUser: sessions.map(({ userId, createdAt, id }) => [userId, createdAt, id]),
             sessionsByEnd: sessions.map(({ expiresAt, id }) => [expiresAt, id]),
             revocationsByEnd: revocations,
+            oneTimeTokensByEnd: tokens,
+            outboxByDue: mails,
           }),
         );
         for (const { userId } of sessions) {

@@ -3,8 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openConnection } from "../../../src/adapters/mongodb/connection.ts";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage.ts";
+import { everyWayTo } from "../../support/storage-harness.ts";
 import { freshDatabase, mongoServer } from "../../support/storage-mongodb.ts";
-import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 
 describe.skipIf(!mongoServer)("mongodb: the database", () => {
   let uri: string;
@@ -52,6 +53,15 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         _id_: { key: { _id: 1 } },
         expiry: { key: { until: 1 }, expireAfterSeconds: 0 },
       });
+      expect(await indexesOf("one_time_tokens")).toEqual({
+        _id_: { key: { _id: 1 } },
+        expiry: { key: { expiresAt: 1 }, expireAfterSeconds: 25 * 3_600 },
+      });
+      expect(await indexesOf("outbox")).toEqual({
+        _id_: { key: { _id: 1 } },
+        due: { key: { dueAt: 1 } },
+        oldest: { key: { createdAt: 1 } },
+      });
     });
 
     it("the documents that docs/storage.md tells of", async () => {
@@ -78,6 +88,34 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await signingKeys.replacePrivateKey(key.kid, key.sealedPrivateKey ?? "", undefined);
       const { sealedPrivateKey, ...publicHalf } = key;
       expect(await stored("signing_keys")).toStrictEqual([{ _id: "ES256:1", ...publicHalf }]);
+    });
+
+    it("the documents of mails that docs/storage.md tells of", async () => {
+      const { users, oneTimeTokens, outbox } = await open();
+      const [user, token, mail] = [aUser(), aOneTimeToken(), aMail()];
+      await users.add(user);
+      await oneTimeTokens.put(token);
+      await outbox.add(mail);
+      const { id, keptSession: _, legacyIdentity: __, ...rest } = user;
+      expect(await users.rename(user, { emailVerified: true })).toBe(true);
+      expect(await stored("users")).toStrictEqual([{ _id: id, ...rest, emailVerified: true }]);
+      const tokenDocument = { _id: `reset_password:${token.userId}`, ...token };
+      expect(await stored("one_time_tokens")).toStrictEqual([tokenDocument]);
+      const { id: mailId, userId: ___, tokenId: ____, ...mailRest } = mail;
+      expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest }]);
+      await outbox.tie(mailId, "token");
+      expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest, tokenId: "token" }]);
+    });
+
+    it("users of before it was known whether their addresses were verified", async () => {
+      const { users } = await open();
+      const user = aUser();
+      const { id, emailVerified: _, keptSession: __, legacyIdentity: ___, ...rest } = user;
+      await db.collection<Document & { _id: string }>("users").insertOne({ _id: id, ...rest });
+      expect(await everyWayTo({ users }, user)).toStrictEqual([user, user, user]);
+      expect(await users.list(undefined, 10)).toStrictEqual([user]);
+      expect(await users.rename(user, { emailVerified: true })).toBe(true);
+      expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
     });
 
     it("room for what the old server kept in it", async () => {
@@ -113,6 +151,12 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         "sessions",
         { userId: 1, createdAt: -1 },
         { name: "by_user", unique: true },
+      ],
+      [
+        "sweep of tokens that is too early",
+        "one_time_tokens",
+        { expiresAt: 1 },
+        { name: "expiry", expireAfterSeconds: 3_599 },
       ],
       ["sweep that is too early", "sessions", { expiresAt: 1 }, { name: "expiry", expireAfterSeconds: 0 }],
     ];
@@ -203,9 +247,9 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
   });
 
   describe("tells a taken name from a taken address", () => {
-    const duplicate = (details: Document) =>
+    const duplicate = (details: Document, write: "insertOne" | "updateOne" = "insertOne") =>
       vi
-        .spyOn(Collection.prototype, "insertOne")
+        .spyOn(Collection.prototype, write)
         .mockRejectedValueOnce(new MongoServerError({ code: 11_000, ...details }));
 
     it.each([
@@ -217,6 +261,8 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         "E11000 duplicate key error collection: a.users index: of_another_name dup key: { : 1 }";
       duplicate({ keyPattern: { [field]: 1 }, message });
       await expect(users.add(aUser())).rejects.toMatchObject({ name: "AuthError", code });
+      duplicate({ keyPattern: { [field]: 1 }, message }, "updateOne");
+      await expect(users.rename(aUser(), {})).rejects.toMatchObject({ name: "AuthError", code });
     });
 
     it("whatever they say themselves", async () => {
@@ -234,11 +280,14 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         message: "E11000 duplicate key error collection: a.users index: of_an_operator dup key: { : 1 }",
       });
       await expect(users.add(aUser())).rejects.toThrow(/of_an_operator/);
+      const message = "E11000 duplicate key error collection: a.users index: of_an_operator dup key: { : 1 }";
+      duplicate({ message }, "updateOne");
+      await expect(users.rename(aUser(), {})).rejects.toThrow(/of_an_operator/);
     });
   });
 
   it("lets who is told that an entry is there already find it there", async () => {
-    const { revocations, settings } = await open();
+    const { revocations, settings, oneTimeTokens } = await open();
     const conflict = new MongoServerError({ code: 11_000, message: "E11000 index: _id_" });
     const update = vi.spyOn(Collection.prototype, "updateOne").mockRejectedValueOnce(conflict);
     const until = new Date(Date.now() + 60_000);
@@ -249,11 +298,31 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     const claim = vi.spyOn(Collection.prototype, "findOneAndUpdate").mockRejectedValueOnce(conflict);
     expect(await settings.claim("name", "value")).toBe("value");
     expect(claim).toHaveBeenCalledTimes(2);
+
+    const put = vi.spyOn(Collection.prototype, "replaceOne").mockRejectedValueOnce(conflict);
+    const token = aOneTimeToken();
+    await oneTimeTokens.put(token);
+    expect(put).toHaveBeenCalledTimes(2);
+    expect(await oneTimeTokens.find(token.purpose, token.userId)).toStrictEqual(token);
+  });
+
+  it("is never asked for an update of nothing, which not every server takes", async () => {
+    const { users } = await open();
+    const user = aUser();
+    await users.add(user);
+    const update = vi.spyOn(Collection.prototype, "updateOne");
+    for (const changes of [{}, { emailVerified: true }, { username: user.username }, { email: user.email }]) {
+      expect(await users.rename(user, changes)).toBe(true);
+    }
+    const sizes = update.mock.calls.map(([, change]) => Object.keys((change as Document).$set).length);
+    expect(sizes).toHaveLength(4);
+    expect(sizes).not.toContain(0);
   });
 
   it("does not take half a character for another", async () => {
-    const { users, sessions, revocations, settings } = await open();
+    const { users, sessions, revocations, settings, oneTimeTokens, outbox } = await open();
     const replaced = { shown: "A", canonical: "\ufffd" };
+    const odd = { shown: "A", canonical: "\ud800" };
     await users.add(aUser({ id: "\ufffd", username: replaced, email: replaced }));
     await sessions.add(aSession({ id: "\ufffd", userId: "\ufffd" }));
     await revocations.add("\ufffd", new Date(Date.now() + 60_000));
@@ -268,5 +337,16 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     await expect(sessions.add(aSession({ id: "\ud800" }))).rejects.toThrow(/cannot hold/);
     await expect(revocations.add("\ud800", new Date())).rejects.toThrow(/cannot hold/);
     await expect(settings.claim("\ud800", "value")).rejects.toThrow(/cannot hold/);
+    await expect(users.rename(aUser(), { username: odd })).rejects.toThrow(/cannot hold/);
+    await expect(users.rename(aUser(), { email: odd })).rejects.toThrow(/cannot hold/);
+    for (const text of [{ userId: "\ud800" }, { id: "\ud800" }])
+      await expect(oneTimeTokens.put(aOneTimeToken(text))).rejects.toThrow(/cannot hold/);
+    await expect(outbox.add(aMail({ id: "\ud800" }))).rejects.toThrow(/cannot hold/);
+    await expect(outbox.tie("any", "\ud800")).rejects.toThrow(/cannot hold/);
+    // two halves that would make one character, one behind the other
+    const token = aOneTimeToken({ userId: "\ufffd", id: "\ufffd" });
+    await oneTimeTokens.put(token);
+    expect(await oneTimeTokens.consume(token.purpose, "\ud83d", "\ude00")).toBe(false);
+    expect(await oneTimeTokens.find(token.purpose, "\ufffd")).toStrictEqual(token);
   });
 });

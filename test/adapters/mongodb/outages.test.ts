@@ -5,7 +5,7 @@ import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage.ts";
 import { databaseBehindProcess, proxiedDatabase } from "../../support/mongo-proxy.ts";
 import { dropDatabase, mongoServer } from "../../support/storage-mongodb.ts";
-import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 import type { TcpProxy } from "../../support/tcp-proxy.ts";
 
 const NOW = new Date();
@@ -110,11 +110,18 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
 
   it("takes what is added again after its answer was lost for added", () =>
     behindProxy(async ({ proxy, open }) => {
-      const { users, sessions, signingKeys, ping } = await open();
-      const [user, session, key] = [aUser(), aSession(), aSigningKey("ES256", 1)];
-      const adding = [() => users.add(user), () => sessions.add(session), () => signingKeys.add(key)];
-      // connections of their own, so that all three are sent
-      await Promise.all(adding.map(ping));
+      const { users, sessions, signingKeys, outbox, ping } = await open();
+      const [user, session, key, mail] = [aUser(), aSession(), aSigningKey("ES256", 1), aMail()];
+      const adding = [
+        () => users.add(user),
+        () => sessions.add(session),
+        () => signingKeys.add(key),
+        () => outbox.add(mail),
+      ];
+      // connections of their own, so that all of them are sent; each is needed while the others are in use
+      proxy.delay(15);
+      for (let i = 0; i < 3; i++) await Promise.all(adding.map(ping));
+      proxy.delay(0);
       proxy.pauseAnswers();
       const lost = await Promise.all(adding.map(timed));
       expect(lost.filter(({ rejected }) => rejected === undefined)).toEqual([]);
@@ -124,6 +131,7 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
       expect(await signingKeys.add(key)).toBe(true);
       expect(await users.findById(user.id)).toStrictEqual(user);
       expect(await signingKeys.list()).toStrictEqual([key]);
+      expect(await outbox.due(NOW, 10)).toStrictEqual([mail]);
     }));
 
   it("that is merely slow still serves", () =>
@@ -191,7 +199,8 @@ async function behindProxy(work: (behind: Behind) => Promise<void>): Promise<voi
 }
 
 /** None of these changes the user that the test looks for afterwards, whenever it is done. */
-function everyCallOf({ users, sessions, revocations, signingKeys, settings, ping }: Storage) {
+function everyCallOf(storage: Storage) {
+  const { users, sessions, revocations, signingKeys, settings, oneTimeTokens, outbox, ping } = storage;
   return [
     () => users.add(aUser()),
     () => users.findById("id"),
@@ -199,6 +208,7 @@ function everyCallOf({ users, sessions, revocations, signingKeys, settings, ping
     () => users.findByEmail("address"),
     () => users.replacePasswordHash(aUser(), "next"),
     () => users.advanceEpoch("id", 0, { keptSession: undefined }),
+    () => users.rename(aUser(), { emailVerified: true }),
     () => users.remove("id", 0),
     () => sessions.add(aSession()),
     () => sessions.find("id"),
@@ -217,6 +227,16 @@ function everyCallOf({ users, sessions, revocations, signingKeys, settings, ping
     () => signingKeys.list(),
     () => settings.claim("name", "value"),
     () => settings.replace("name", "value", "next"),
+    () => oneTimeTokens.put(aOneTimeToken()),
+    () => oneTimeTokens.find("reset_password", "id"),
+    () => oneTimeTokens.consume("reset_password", "id", "id"),
+    () => oneTimeTokens.sweep(NOW, 10),
+    () => outbox.add(aMail()),
+    () => outbox.due(NOW, 10),
+    () => outbox.begin("id", 0, LATER),
+    () => outbox.tie("id", "token"),
+    () => outbox.remove("id"),
+    () => outbox.waiting(),
     ping,
   ];
 }

@@ -1,0 +1,43 @@
+import type Router from "@koa/router";
+import type { RequestMail } from "../../application/request-mail.ts";
+import type { ResetPassword } from "../../application/reset-password.ts";
+import type { VerifyEmail } from "../../application/verify-email.ts";
+import { readBody } from "./body.ts";
+import { clientOf, isGone } from "./client.ts";
+import { addressBody, linkBody, resetBody } from "./schemas.ts";
+
+export interface RecoveryUseCases {
+  readonly forgotPassword: RequestMail;
+  readonly resetPassword: ResetPassword;
+  readonly verifyEmail: VerifyEmail;
+  readonly resendVerification: RequestMail;
+}
+
+/** What is done by links that were mailed. */
+export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void {
+  router.post("/api/password/forgot", async (ctx) => {
+    const { email } = await readBody(ctx, addressBody);
+    await useCases.forgotPassword({ email, client: clientOf(ctx) });
+    ctx.status = 202;
+    ctx.body = { message: "If there is such an account, a link to choose a new password is on its way" };
+  });
+
+  router.post("/api/password/reset", async (ctx) => {
+    const { token, new_password: newPassword } = await readBody(ctx, resetBody);
+    await useCases.resetPassword({ token, newPassword, client: clientOf(ctx), isGone: isGone(ctx) });
+    ctx.body = { message: "Password has been changed; log in with the new one" };
+  });
+
+  router.post("/api/email/verify", async (ctx) => {
+    const { token } = await readBody(ctx, linkBody);
+    await useCases.verifyEmail({ token, client: clientOf(ctx) });
+    ctx.body = { message: "The address is confirmed" };
+  });
+
+  router.post("/api/email/verify/resend", async (ctx) => {
+    const { email } = await readBody(ctx, addressBody);
+    await useCases.resendVerification({ email, client: clientOf(ctx) });
+    ctx.status = 202;
+    ctx.body = { message: "If the address waits to be confirmed, a link is on its way" };
+  });
+}

@@ -1,0 +1,34 @@
+import type { MailFacts } from "../../application/ports/mail-templates.ts";
+
+/** What a template may name, by the names it has there. */
+export interface ShownFacts {
+  readonly username: string | undefined;
+  readonly email: string | undefined;
+  readonly link: string | undefined;
+  readonly expires: string | undefined;
+}
+
+/**
+ * Up to three words. A longer name may pass for a sentence of ours, and one with dots for an address on the
+ * web, which mail programs make a link of: anybody may register so with an address that is not theirs.
+ */
+const SHORT_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[ _-][\p{L}\p{M}\p{N}]+){0,2}$/u;
+const MAX_NAME = 40;
+const PLAIN_ADDRESS = /^[\p{L}\p{M}\p{N}._+-]+@[\p{L}\p{M}\p{N}.-]+$/u;
+const MAX_ADDRESS = 254;
+const WEB_LINK = /^https?:\/\/[^\s\p{C}<>"'`\\]+$/u;
+
+/**
+ * The facts in a form that cannot be taken for anything else. A name or an address that could be is left out
+ * rather than rewritten: a mail can do without.
+ * @throws Error for a link that is not plainly one to the web
+ */
+export function shownFacts({ username, email, link, expiresAt }: MailFacts): ShownFacts {
+  if (link !== undefined && !WEB_LINK.test(link)) throw new Error("The mail's link is not one to the web");
+  return {
+    username: username.length <= MAX_NAME && SHORT_NAME.test(username) ? username : undefined,
+    email: email.length <= MAX_ADDRESS && PLAIN_ADDRESS.test(email) ? email : undefined,
+    link,
+    expires: expiresAt && `${expiresAt.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+  };
+}

@@ -1,0 +1,118 @@
+import { linkEnd, type Purpose } from "../domain/one-time-token.ts";
+import type { User } from "../domain/user.ts";
+import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
+import type { MailTemplates } from "./ports/mail-templates.ts";
+import type { Mailer } from "./ports/mailer.ts";
+import type { OneTimeToken } from "./ports/one-time-tokens.ts";
+import type { MailKind, Outbox, OutboxMail } from "./ports/outbox.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+import type { UserRepository } from "./ports/users.ts";
+
+export interface DeliverMailsDeps extends OneTimeLinksDeps {
+  readonly users: UserRepository;
+  readonly outbox: Outbox;
+  readonly mailer: Mailer;
+  readonly mailTemplates: MailTemplates;
+  readonly events: SecurityEvents;
+  /** The link into the front end that carries this text. */
+  readonly linkTo: (purpose: Purpose, secret: string) => string;
+}
+
+/**
+ * Sends the mails that are due, each at least once; what fails is tried again, later each time, for a day.
+ * Resolves to how many were sent. Any number of processes may do so at once.
+ * @throws what the first mail failed with; the others are sent none the less
+ */
+export type DeliverMails = () => Promise<number>;
+
+const AT_ONCE = 10;
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+const GIVEN_UP_AFTER_MS = 24 * 3_600_000;
+
+/** What the link of a mail is for; of those without a link, nothing. */
+const PURPOSES: Partial<Record<MailKind, Purpose>> = {
+  password_reset: "reset_password",
+  email_verification: "verify_email",
+  email_change: "change_email",
+};
+
+export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
+  return async () => {
+    const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
+    const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
+    const failed = ends.find((end) => end.status === "rejected");
+    if (failed) throw failed.reason;
+    return ends.filter((end) => end.status === "fulfilled" && end.value).length;
+  };
+}
+
+/** Resolves to whether the mail was sent now. */
+async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolean> {
+  const now = deps.clock.now();
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** mail.attempts, LONGEST_WAIT_MS);
+  // whoever else has it now, or a process that was killed with it: its next attempt is put off already
+  if (!(await deps.outbox.begin(mail.id, mail.attempts, new Date(now.getTime() + wait)))) return false;
+  if (now.getTime() - mail.createdAt.getTime() >= GIVEN_UP_AFTER_MS) {
+    await deps.outbox.remove(mail.id);
+    deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
+    return false;
+  }
+  const user = await readerOf(deps, mail);
+  const letter = user && (await write(deps, mail, user));
+  if (letter !== undefined) {
+    try {
+      await deps.mailer.send(letter);
+    } catch (error) {
+      deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
+      throw error;
+    }
+  }
+  await deps.outbox.remove(mail.id);
+  return letter !== undefined;
+}
+
+/** Who gets the mail, if anybody should. */
+async function readerOf({ users }: DeliverMailsDeps, mail: OutboxMail): Promise<User | undefined> {
+  const { kind, userId, email } = mail;
+  const user = await (userId === undefined ? users.findByEmail(email) : users.findById(userId));
+  const isNeeded = !user?.disabled && !(kind === "email_verification" && user?.emailVerified);
+  return isNeeded ? user : undefined;
+}
+
+/** The mail in words; `undefined` where its link was used, or a newer one is on its way. */
+async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User) {
+  const to = mail.userId === undefined ? user.email.shown : mail.email;
+  const facts = { username: user.username.shown, email: to };
+  const purpose = PURPOSES[mail.kind];
+  if (purpose === undefined) return { to, ...deps.mailTemplates.render(mail.kind, facts) };
+  const token = await tokenFor(deps, mail, purpose, user);
+  if (token === undefined) return undefined;
+  const link = deps.linkTo(purpose, deps.linkSecrets.make(token));
+  return { to, ...deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt }) };
+}
+
+/**
+ * The token whose link the mail carries. It is tied to the mail before that is sent the first time: sent once more,
+ * after a crash, the mail has the same link, and if that was used meanwhile, none.
+ */
+async function tokenFor(
+  deps: DeliverMailsDeps,
+  mail: OutboxMail,
+  purpose: Purpose,
+  user: User,
+): Promise<OneTimeToken | undefined> {
+  if (mail.tokenId === undefined) {
+    const token = await newToken(deps, purpose, user.id, user.email);
+    const tied = await deps.outbox.tie(mail.id, token.id);
+    return tied === token.id ? token : undefined;
+  }
+  const token = await deps.oneTimeTokens.find(purpose, user.id);
+  if (token?.id !== mail.tokenId) return undefined;
+  const now = deps.clock.now();
+  if (now < token.expiresAt) return token;
+  // it never reached anybody, and must serve once it does
+  const renewed = { ...token, expiresAt: linkEnd(purpose, now) };
+  await deps.oneTimeTokens.put(renewed);
+  return renewed;
+}

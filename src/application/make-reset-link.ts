@@ -1,0 +1,33 @@
+import type { Purpose } from "../domain/one-time-token.ts";
+import type { User } from "../domain/user.ts";
+import { type FindAccountDeps, findAccount } from "./find-account.ts";
+import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+
+export interface MakeResetLinkDeps extends OneTimeLinksDeps, FindAccountDeps {
+  readonly events: SecurityEvents;
+  readonly linkTo: (purpose: Purpose, secret: string) => string;
+}
+
+/** A link with which whoever follows it can choose a new password, once. */
+export interface ResetLink {
+  readonly user: User;
+  readonly link: string;
+  readonly expiresAt: Date;
+}
+
+/**
+ * Makes a link for an operator to hand over to the user, who is meant by id, address or name.
+ * @throws AuthError `not_found`
+ */
+export type MakeResetLink = (who: string) => Promise<ResetLink>;
+
+export function makeMakeResetLink(deps: MakeResetLinkDeps): MakeResetLink {
+  return async (who) => {
+    const user = await findAccount(deps, who);
+    const token = await newToken(deps, "reset_password", user.id, user.email);
+    deps.events.report({ type: "reset_link_made", userId: user.id });
+    const link = deps.linkTo("reset_password", deps.linkSecrets.make(token));
+    return { user, link, expiresAt: token.expiresAt };
+  };
+}

@@ -1,0 +1,50 @@
+/** The mails that there are. */
+export type MailKind =
+  | "password_reset"
+  | "email_verification"
+  | "email_change"
+  | "password_changed"
+  | "email_changed"
+  | "session_stolen";
+
+/** A mail that is to be sent. It holds nothing secret: links are made as it is sent. */
+export interface OutboxMail {
+  readonly id: string;
+  readonly kind: MailKind;
+  /**
+   * Where it goes, as people see the address. Where nobody looked yet whether anyone here has it, its canonical
+   * form.
+   */
+  readonly email: string;
+  /** Whose mail it is, `undefined` where that is to be looked up by the address. */
+  readonly userId: string | undefined;
+  readonly createdAt: Date;
+  /** How often sending it was begun. */
+  readonly attempts: number;
+  /** Not before this moment is sending it begun (again). */
+  readonly dueAt: Date;
+  /** The one-time token whose link it carries, once that was made. */
+  readonly tokenId: string | undefined;
+}
+
+/**
+ * Keeps mails from the request that asks for them until they are sent. Writes are atomic, durable once they
+ * resolve and seen by every process that shares the storage.
+ */
+export interface Outbox {
+  /** Adds a mail. An id that is in use is a fault, and overwrites nothing. */
+  add(mail: OutboxMail): Promise<void>;
+  /** Up to so many mails that are due at the moment, the longest due first. */
+  due(now: Date, limit: number): Promise<OutboxMail[]>;
+  /**
+   * Begins an attempt at a mail if it still has had `expectedAttempts`: counts it, and puts the next one off to
+   * `dueAt`. Resolves to whether it did: of many at once, for one.
+   */
+  begin(id: string, expectedAttempts: number, dueAt: Date): Promise<boolean>;
+  /** Ties the token to the mail if none is yet. Resolves to the one that is then, `undefined` without the mail. */
+  tie(id: string, tokenId: string): Promise<string | undefined>;
+  /** Forgets a mail, if it is there. */
+  remove(id: string): Promise<void>;
+  /** How many mails wait, and since when the oldest does. */
+  waiting(): Promise<{ readonly count: number; readonly since: Date | undefined }>;
+}

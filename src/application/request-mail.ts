@@ -1,0 +1,47 @@
+import type { Email } from "../domain/email.ts";
+import { AuthError } from "../domain/errors.ts";
+import { EMAIL_RULE } from "./new-account.ts";
+import { type SendLaterDeps, sendLater } from "./send-later.ts";
+import type { Throttle } from "./throttle.ts";
+
+export interface RequestMailDeps extends SendLaterDeps {
+  readonly throttle: Throttle;
+  readonly parseEmail: (text: string) => Email | undefined;
+}
+
+export interface MailRequest {
+  readonly email: string;
+  readonly client: { readonly ip: string };
+}
+
+/**
+ * Has a link mailed to an address. Whether anybody here has it is looked up only as the mail is sent, so that
+ * neither answer nor time tells whoever asks.
+ * @throws AuthError `validation_failed` where it is no address, `too_many_attempts`
+ */
+export type RequestMail = (request: MailRequest) => Promise<void>;
+
+/** Forgot the password: the link lets its reader choose a new one. */
+export function makeForgotPassword(deps: RequestMailDeps): RequestMail {
+  return (request) => requestMail(deps, "password_reset", request);
+}
+
+/** The mail that was sent at registration is lost: the link shows that mail to the address arrives. */
+export function makeResendVerification(deps: RequestMailDeps): RequestMail {
+  return (request) => requestMail(deps, "email_verification", request);
+}
+
+async function requestMail(
+  deps: RequestMailDeps,
+  kind: "password_reset" | "email_verification",
+  { email: typed, client }: MailRequest,
+): Promise<void> {
+  const email = deps.parseEmail(typed);
+  if (email === undefined) {
+    throw new AuthError("validation_failed", {
+      fields: [{ path: "email", code: "invalid_email", message: EMAIL_RULE }],
+    });
+  }
+  await deps.throttle.mail(email.canonical, client.ip, deps.clock.now());
+  await sendLater(deps, { kind, email: email.canonical });
+}

@@ -1,0 +1,44 @@
+import { openMailTemplates } from "../adapters/mustache/mail-templates.ts";
+import { type SmtpMailer, smtpMailer } from "../adapters/nodemailer/mailer.ts";
+import type { MailTemplates } from "../application/ports/mail-templates.ts";
+import type { Mailer } from "../application/ports/mailer.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./open.ts";
+import { StartError } from "./start-error.ts";
+
+/** What sends mails, and what they say. */
+export interface OpenedMail {
+  readonly mailer: Mailer;
+  readonly templates: MailTemplates;
+  close(): Promise<void>;
+}
+
+/**
+ * The way for mails that the configuration asks for: SMTP, or the log while trying things out. Connects to
+ * nothing yet.
+ * @throws StartError
+ */
+export async function openMail(config: Config, log: Pick<Log, "mails" | "notices">): Promise<OpenedMail> {
+  const templates = await openMailTemplates(config.MAIL_TEMPLATES).catch((error) => {
+    throw new StartError(
+      `The mail templates cannot be used: ${error.message}`,
+      "Correct that file, or remove it from MAIL_TEMPLATES to use the one that is built in.",
+      error,
+    );
+  });
+  if (config.SMTP_URL === undefined) {
+    log.notices.warn("No SMTP_URL: mails, with the links in them, go to the log, at level info");
+    return { mailer: log.mails, templates, close: async () => {} };
+  }
+  const mailer = openSmtp(config.SMTP_URL, config.MAIL_FROM);
+  return { mailer, templates, close: () => mailer.close() };
+}
+
+function openSmtp(url: string, from: Config["MAIL_FROM"]): SmtpMailer {
+  if (from === undefined) throw new TypeError("readConfig lets no SMTP_URL pass without MAIL_FROM");
+  try {
+    return smtpMailer({ url, from });
+  } catch (error) {
+    throw new StartError(`Mails cannot be sent: ${(error as Error).message}`, "Correct SMTP_URL.", error);
+  }
+}

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Storage } from "../../src/application/ports/storage.ts";
+import type { User } from "../../src/domain/user.ts";
+import { everyWayTo, expectNamed, outcomes, race, type StorageHarness } from "../support/storage-harness.ts";
+import { aUser } from "../support/storage-samples.ts";
+
+const NAME = { shown: "Grace", canonical: "grace" };
+
+const FIELDS = [
+  ["name", "username", "username_taken"],
+  ["address", "email", "email_taken"],
+] as const;
+
+/** What UserRepository promises of new names and addresses where many ask for them at once. */
+export function userRenameRacesContract(name: string, harness: StorageHarness): void {
+  describe(`${name}: renaming users at once`, () => {
+    let storage: Storage;
+    beforeEach(async () => {
+      storage = await harness.open();
+    });
+    afterEach(() => harness.cleanup());
+
+    async function stored(fields: Partial<User> = {}): Promise<User> {
+      const user = aUser(fields);
+      await storage.users.add(user);
+      return user;
+    }
+
+    const isNow = (user: User, before: User) => expectNamed(storage, user, before);
+
+    it("lets one of many rename a user", async () => {
+      const user = await stored();
+      const named = (racer: number) => ({ shown: `Name ${racer}`, canonical: `name ${racer}` });
+      const did = await outcomes((racer) => storage.users.rename(user, { username: named(racer) }));
+      expect(did.filter(Boolean)).toHaveLength(1);
+      const winner = did.indexOf(true);
+      await isNow({ ...user, username: named(winner) }, user);
+      for (const racer of did.keys())
+        if (racer !== winner)
+          expect(await storage.users.findByUsername(named(racer).canonical)).toBeUndefined();
+    });
+
+    it.each(
+      FIELDS.flatMap(([what, field, code]) => [false, true].map((adds) => ({ what, field, code, adds }))),
+    )("gives a contested $what to one of many (others add: $adds)", async ({ field, code, adds }) => {
+      const contested = { shown: "Contested", canonical: "contested" };
+      const users: User[] = [];
+      for (let racer = 0; racer < 20; racer++) users.push(aUser());
+      const isAdded = (racer: number) => adds && racer % 2 === 1;
+      for (const [racer, user] of users.entries()) if (!isAdded(racer)) await storage.users.add(user);
+      const had = users.map((user) => ({ ...user, [field]: contested }));
+      const ends = await race<unknown>((racer) =>
+        isAdded(racer)
+          ? storage.users.add(had[racer] as User)
+          : storage.users.rename(users[racer] as User, { [field]: contested }),
+      );
+      expect(ends.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
+      for (const [racer, end] of ends.entries()) {
+        const [user, next] = [users[racer] as User, had[racer] as User];
+        if (end.status === "fulfilled") {
+          await isNow(next, user);
+          continue;
+        }
+        expect(end.reason).toMatchObject({ name: "AuthError", code });
+        const left = isAdded(racer) ? undefined : user;
+        expect(await everyWayTo(storage, user)).toStrictEqual([left, left, left]);
+      }
+    });
+
+    it("loses no change where a rename and an advance of the epoch meet", async () => {
+      const user = await stored();
+      const did = await outcomes<boolean>((racer) =>
+        racer % 2 === 0
+          ? storage.users.rename(user, { username: NAME })
+          : storage.users.advanceEpoch(user.id, 0, { keptSession: "kept" }),
+      );
+      expect(did.filter(Boolean)).toHaveLength(2);
+      await isNow({ ...user, username: NAME, epoch: 1, keptSession: "kept" }, user);
+    });
+
+    it("leaves nothing behind of a user that is removed meanwhile", async () => {
+      const user = await stored();
+      await outcomes<boolean>((racer) =>
+        racer === 7 ? storage.users.remove(user.id, 0) : storage.users.rename(user, { username: NAME }),
+      );
+      expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
+      await stored({ username: NAME, email: user.email });
+      await stored({ username: user.username });
+    });
+  });
+}
