@@ -16,6 +16,7 @@ it("reads a record with every field as the old database has it", () => {
     id,
     username: { shown: "Ada!", canonical: "ada!" },
     email: { shown: "Ada@Müller.example", canonical: "ada@xn--mller-kva.example" },
+    emailVerified: false,
     passwordHash: OLD_HASH,
     createdAt,
     epoch: 0,

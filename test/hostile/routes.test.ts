@@ -40,7 +40,7 @@ const PATHS: Record<string, string> = {
   "/api/logout/refresh": "POST",
   "/api/logout/others": "POST",
   "/api/logout/all": "POST",
-  "/api/me": "DELETE, GET, HEAD",
+  "/api/me": "DELETE, GET, HEAD, PATCH",
   "/api/sessions": "GET, HEAD",
   "/api/sessions/x": "DELETE",
   "/api/password": "POST",

@@ -139,7 +139,7 @@ export interface BodyCall {
   readonly fields: Record<string, string>;
 }
 
-/** Every call that reads JSON, each with a body that is right but for a wrong password. */
+/** Every call that reads JSON, each with a body that is right but for a wrong password or link. */
 export async function bodyCalls(url: string): Promise<BodyCall[]> {
   const { access_token, email } = await regularOf(url);
   const headers = { ...JSON_TYPE, ...bearer(access_token) };
@@ -152,5 +152,14 @@ export async function bodyCalls(url: string): Promise<BodyCall[]> {
       fields: { current_password: "wrong horse", new_password: "another horse" },
     },
     { line: "DELETE /api/me", headers, fields: { password: "wrong horse" } },
+    { line: "PATCH /api/me", headers, fields: { username: "Another", password: "wrong horse" } },
+    { line: "POST /api/password/forgot", headers: JSON_TYPE, fields: { email: "nobody@example.com" } },
+    {
+      line: "POST /api/password/reset",
+      headers: JSON_TYPE,
+      fields: { token: "no.such.link", new_password: "another horse" },
+    },
+    { line: "POST /api/email/verify", headers: JSON_TYPE, fields: { token: "no.such.link" } },
+    { line: "POST /api/email/verify/resend", headers: JSON_TYPE, fields: { email: "nobody@example.com" } },
   ];
 }

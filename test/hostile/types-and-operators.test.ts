@@ -109,7 +109,7 @@ describe("members beside the fields", () => {
     const { status, body } = await call(url, "POST /api/register", { json: { ...someone(), ...extra } });
     expect(status).toBe(201);
     const me = await call(url, "GET /api/me", { token: body.access_token });
-    expect(Object.keys(me.body).sort()).toEqual(["created_at", "email", "id", "username"]);
+    expect(Object.keys(me.body).sort()).toEqual(["created_at", "email", "email_verified", "id", "username"]);
     expect(JSON.stringify([body, me.body])).not.toMatch(new RegExp(`${MARKER}|admin|\\$`));
   });
 

@@ -132,6 +132,7 @@ describe.each(storageChoices)("the documented calls on $name", ({ open }) => {
       id: expect.stringMatching(/^[0-9a-f-]{36}$/),
       username: "testUser",
       email: "test@user.com",
+      email_verified: false,
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     });
   });

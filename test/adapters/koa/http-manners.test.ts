@@ -44,7 +44,7 @@ describe("problems", () => {
     ["DELETE /api/token/refresh", "GET, POST"],
     ["HEAD /api/token/refresh", "GET, POST"],
     ["OPTIONS /api/login", "POST"],
-    ["POST /api/me", "DELETE, GET, HEAD"],
+    ["POST /api/me", "DELETE, GET, HEAD, PATCH"],
   ])("%s says which methods there are", async (request, allow) => {
     const answer = await call(url, request);
     expect(answer.status).toBe(405);
@@ -151,7 +151,7 @@ describe("bodies", () => {
     const { status, body } = await call(url, "POST /api/register", { json: person });
     expect(status).toBe(201);
     const me = await call(url, "GET /api/me", { token: body.access_token });
-    expect(Object.keys(me.body).sort()).toEqual(["created_at", "email", "id", "username"]);
+    expect(Object.keys(me.body).sort()).toEqual(["created_at", "email", "email_verified", "id", "username"]);
     expect(me.body.id).not.toBe("1");
   });
 });
