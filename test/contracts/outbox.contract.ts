@@ -56,7 +56,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       const mail = await stored();
       await expect(stored({ id: mail.id, dueAt: at(-1), userId: "another" })).rejects.toThrow();
       expect(await due(0)).toStrictEqual([mail]);
-      const ends = await race((racer) => stored({ id: "contested", attempts: racer, dueAt: at(racer) }));
+      const ends = await race((racer) => stored({ id: "contested", attempts: racer, dueAt: at(racer + 1) }));
       const winners = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
       expect(winners).toHaveLength(1);
       expect(await due(RACERS)).toStrictEqual([mail, ...winners]);

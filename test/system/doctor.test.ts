@@ -41,6 +41,7 @@ describe.each(sharedStorages)("doctor on $name", ({ name, open }) => {
         secret: "ok",
         "signing keys": "ok",
         clock: "ok",
+        mail: "ok",
         "legacy hashes": "ok",
         "hash speed": "warning",
       });
