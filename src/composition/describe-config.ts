@@ -3,7 +3,8 @@ import { describeMongoUri } from "../adapters/mongodb/uri.ts";
 import { ringTokens } from "./access-keys.ts";
 import { ConfigError, type Reading, readSettings } from "./config.ts";
 import type { Environment } from "./given.ts";
-import { durationText, type Settings, settingKind, settingsSchema } from "./settings.ts";
+import { durationText } from "./setting-kinds.ts";
+import { type Settings, settingKind, settingsSchema } from "./settings.ts";
 
 const HIDDEN = "(hidden)";
 
@@ -39,9 +40,17 @@ function textOf(name: keyof Settings, value: Settings[keyof Settings]): string |
       return (value as Settings["INTROSPECTION_CLIENTS"]).map(({ id }) => id).join(",");
     case "duration":
       return durationText(value as number);
+    case "moment":
+      return (value as Date).toISOString();
+    case "sender":
+      return senderText(value as NonNullable<Settings["MAIL_FROM"]>);
     case "plain":
       return String(value);
   }
+}
+
+function senderText({ name, address }: NonNullable<Settings["MAIL_FROM"]>): string {
+  return name === "" ? address : `${name} <${address}>`;
 }
 
 /** Hosts and database; of a URI that the driver refuses, nothing. */

@@ -1,86 +1,23 @@
 import { z } from "zod";
-import { readSender } from "../adapters/nodemailer/address.ts";
+import {
+  clients,
+  duration,
+  flag,
+  issuer,
+  KINDS,
+  moment,
+  mongoUri,
+  origin,
+  page,
+  type SettingKind,
+  secret,
+  sender,
+  smtpUrl,
+  UNITS,
+  whole,
+} from "./setting-kinds.ts";
 
-/** Every setting: its name, what it may be, its default and what it means. All come as text. */
-
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-
-const MAX_DURATION_MS = 3_650 * UNITS.d;
-
-/** A duration such as `15m`, in milliseconds. */
-const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,14}(s|m|h|d)$/, "must be a duration such as 10s, 15m or 30d")
-  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
-  .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
-
-const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
-
-function whole(min: number, max: number) {
-  return z
-    .string()
-    .regex(/^\d{1,15}$/, "must be a whole number")
-    .transform(Number)
-    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
-}
-
-const origin = z
-  .string()
-  .refine(
-    (text) => isWebUrl(text) && new URL(text).origin === text,
-    "must be origins such as https://app.example.com, separated by commas",
-  );
-
-const issuer = z
-  .string()
-  .refine(
-    (text) => isWebUrl(text) && !/[?#]|\/$/.test(text),
-    "must be an http or https URL without query, fragment or final slash",
-  );
-
-/** A page of the front end, which takes a token as a parameter. */
-const page = z
-  .string()
-  .refine(
-    (text) => isWebUrl(text) && new URL(text).hash === "",
-    "must be an http or https URL without fragment",
-  );
-
-function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
-}
-
-const secret = z.string().min(1);
-
-/** A day, from its beginning in UTC, or a moment. */
-const moment = z
-  .union([z.iso.date(), z.iso.datetime({ offset: true })], "must be a date such as 2026-12-31")
-  .transform((text) => new Date(text));
-
-const sender = z.string().transform((text, context) => {
-  const read = readSender(text);
-  if (read) return read;
-  context.addIssue("must be an address such as auth@example.org or Connect <auth@example.org>");
-  return z.NEVER;
-});
-
-/** `id:secret` pairs. */
-const clients = z
-  .string()
-  .transform((text) => text.split(",").map((pair) => pair.trim()))
-  .pipe(
-    z.array(
-      z
-        .string()
-        .regex(/^[^:,\s]+:[^,]{32,}$/, "must be id:secret pairs, secrets of 32 bytes or more")
-        .transform((pair) => {
-          const [id = "", ...secret] = pair.split(":");
-          return { id, secret: secret.join(":") };
-        }),
-    ),
-  );
-
-const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI");
+/** Every setting: its name, what it may be, its default and what it means. */
 
 export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
@@ -99,11 +36,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe("What keeps the data; where it is not set, MONGO_URI decides"),
   DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
-  SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/./, "must be an smtp or smtps URL")
-    .optional()
-    .describe("The server that takes mails; without it they go to the log"),
+  SMTP_URL: smtpUrl.optional().describe("The server that takes mails; without it they go to the log"),
   MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
   MAIL_TEMPLATES: z
     .string()
@@ -201,24 +134,8 @@ export const settingsSchema = z.object({
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
-export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "plain";
-
-const KINDS = new Map<unknown, SettingKind>([
-  [secret, "secret"],
-  [clients, "clients"],
-  [mongoUri, "mongo_uri"],
-  [duration, "duration"],
-]);
-
 /** The kind of a setting; by the schema that it is made of, so that no new secret is forgotten. */
 export function settingKind(name: keyof Settings): SettingKind {
   const schema = settingsSchema.shape[name];
   return KINDS.get("unwrap" in schema ? schema.unwrap() : schema) ?? "plain";
-}
-
-/** A duration as it is set, in the largest unit that it is whole in. */
-export function durationText(ms: number): string {
-  const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];
-  return `${ms / size}${unit}`;
 }

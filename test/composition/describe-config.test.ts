@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { ConfigError } from "../../src/composition/config.ts";
 import { describeConfig } from "../../src/composition/describe-config.ts";
-import { durationText, settingsSchema } from "../../src/composition/settings.ts";
+import { durationText } from "../../src/composition/setting-kinds.ts";
+import { settingsSchema } from "../../src/composition/settings.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 
 const directory = temporaryDirectory();
@@ -98,6 +99,27 @@ it("of a MongoDB URI and of clients, what is no secret is shown", () => {
   });
   const unusable = describeConfig({ ...environment, MONGO_URI: "mongodb://ada:hunter2/x@h:1" }, "");
   expect(JSON.stringify(unusable)).not.toMatch(/hunter2|ada/);
+});
+
+it.each(["smtp", "smtps", "mongodb", "mongodb+srv"])(
+  "no setting that takes a %s URL shows its password",
+  (scheme) => {
+    const url = `${scheme}://ada:hunter2@mail.example.com/`;
+    const takers = Object.keys(settingsSchema.shape).filter((name) => /_UR[IL]$/.test(name));
+    expect(takers).toContain("SMTP_URL");
+    for (const name of takers) expect(JSON.stringify(shown({ [name]: url }))).not.toContain("hunter2");
+  },
+);
+
+it("a sender and a moment are shown as they would be set", () => {
+  const environment = { MAIL_FROM: '"Connect" <auth@example.org>', ACCEPT_LEGACY_TOKENS_UNTIL: "2027-01-01" };
+  expect(shown(environment)).toMatchObject({
+    MAIL_FROM: ["Connect <auth@example.org>", "environment"],
+    ACCEPT_LEGACY_TOKENS_UNTIL: ["2027-01-01T00:00:00.000Z", "environment"],
+  });
+  expect(shown({ MAIL_FROM: "auth@example.org" })).toMatchObject({
+    MAIL_FROM: ["auth@example.org", "environment"],
+  });
 });
 
 it.each([

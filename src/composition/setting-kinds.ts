@@ -1,0 +1,106 @@
+import { z } from "zod";
+import { readSender } from "../adapters/nodemailer/address.ts";
+
+/** What settings may be. All come as text. */
+
+export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+const MAX_DURATION_MS = 3_650 * UNITS.d;
+
+/** A duration such as `15m`, in milliseconds. */
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,14}(s|m|h|d)$/, "must be a duration such as 10s, 15m or 30d")
+  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
+  .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
+
+export const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
+
+export function whole(min: number, max: number) {
+  return z
+    .string()
+    .regex(/^\d{1,15}$/, "must be a whole number")
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
+}
+
+export const origin = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && new URL(text).origin === text,
+    "must be origins such as https://app.example.com, separated by commas",
+  );
+
+export const issuer = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && !/[?#]|\/$/.test(text),
+    "must be an http or https URL without query, fragment or final slash",
+  );
+
+/** A page of the front end, which takes a token as a parameter. */
+export const page = z
+  .string()
+  .refine(
+    (text) => isWebUrl(text) && new URL(text).hash === "",
+    "must be an http or https URL without fragment",
+  );
+
+function isWebUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+export const secret = z.string().min(1);
+
+/** A day, from its beginning in UTC, or a moment. */
+export const moment = z
+  .union([z.iso.date(), z.iso.datetime({ offset: true })], "must be a date such as 2026-12-31")
+  .transform((text) => new Date(text));
+
+export const sender = z.string().transform((text, context) => {
+  const read = readSender(text);
+  if (read) return read;
+  context.addIssue("must be an address such as auth@example.org or Connect <auth@example.org>");
+  return z.NEVER;
+});
+
+/** `id:secret` pairs. */
+export const clients = z
+  .string()
+  .transform((text) => text.split(",").map((pair) => pair.trim()))
+  .pipe(
+    z.array(
+      z
+        .string()
+        .regex(/^[^:,\s]+:[^,]{32,}$/, "must be id:secret pairs, secrets of 32 bytes or more")
+        .transform((pair) => {
+          const [id = "", ...secret] = pair.split(":");
+          return { id, secret: secret.join(":") };
+        }),
+    ),
+  );
+
+export const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI");
+
+/** May hold a password. */
+export const smtpUrl = z.string().regex(/^smtps?:\/\/./, "must be an smtp or smtps URL");
+
+/** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
+export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "moment" | "sender" | "plain";
+
+export const KINDS = new Map<unknown, SettingKind>([
+  [secret, "secret"],
+  [smtpUrl, "secret"],
+
+  [clients, "clients"],
+  [mongoUri, "mongo_uri"],
+  [duration, "duration"],
+  [moment, "moment"],
+  [sender, "sender"],
+]);
+
+/** A duration as it is set, in the largest unit that it is whole in. */
+export function durationText(ms: number): string {
+  const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];
+  return `${ms / size}${unit}`;
+}
