@@ -1,9 +1,7 @@
 import { AuthError } from "../domain/errors.ts";
-import { revocationKey } from "../domain/revocation.ts";
-import { isOver, originOf } from "../domain/session.ts";
-import { standsBehind } from "../domain/user.ts";
 import { checkAccessToken, type RefreshCheckDeps } from "./check-token.ts";
 import { endSession } from "./end-session.ts";
+import { livingOf } from "./own-sessions.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 
@@ -22,17 +20,10 @@ export function makeEndOwnSession(deps: EndOwnSessionDeps): EndOwnSession {
   return async (accessToken, sessionId) => {
     const now = deps.clock.now();
     const { user } = await checkAccessToken(deps, accessToken, now);
-    const [session, stops] = await Promise.all([
-      deps.sessions.find(sessionId),
-      deps.revocations.find([revocationKey.session(sessionId)], now),
-    ]);
-    const lives =
-      session?.userId === user.id &&
-      stops.size === 0 &&
-      !isOver(session, now, deps.sessionIdleTtlMs) &&
-      standsBehind(user, originOf(session));
-    if (!lives) throw new AuthError("not_found");
-    await endSession(deps, session);
+    const session = await deps.sessions.find(sessionId);
+    const [living] = session?.userId === user.id ? await livingOf(deps, [session], user, now) : [];
+    if (living === undefined) throw new AuthError("not_found");
+    await endSession(deps, living);
     deps.events.report({ type: "session_ended", userId: user.id, sessionId, by: "its_user" });
   };
 }

@@ -1,3 +1,4 @@
+import { LONGEST_LEGACY_LIFE_MS } from "../domain/legacy-token.ts";
 import { isLegacyTokenId } from "../domain/legacy-user.ts";
 import { keptUntil, revocationKey } from "../domain/revocation.ts";
 import { batchesOf, workOn } from "./batches.ts";
@@ -22,16 +23,13 @@ export interface TokenCounts {
   readonly unusable: number;
 }
 
-/** The longest that a token of the Flask server lives. */
-const LONGEST_MS = 30 * 86_400_000;
-
 /** Keeps the ids of revoked tokens for as long as such a token may live from now on. */
 export async function importFlaskTokens(
   { source, revocations }: ImportTokensDeps,
   { dryRun, now, batch }: ImportTokensRun,
   progress: (done: number) => void,
 ): Promise<TokenCounts> {
-  const until = keptUntil(new Date(now.getTime() + LONGEST_MS));
+  const until = keptUntil(new Date(now.getTime() + LONGEST_LEGACY_LIFE_MS));
   let found = 0;
   let imported = 0;
   for await (const ids of batchesOf(source.revokedTokenIds(), batch)) {

@@ -30,8 +30,8 @@ export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): 
   const passwordFaults = newPasswordFaults("password", password, rules.passwordPolicy, { username, email });
   if (username && email && passwordFaults.length === 0) return { username, email, password };
   const faults: FieldFault[] = [];
-  if (!username) faults.push({ path: "username", code: "invalid_username", message: USERNAME_RULE });
-  if (!email) faults.push({ path: "email", code: "invalid_email", message: EMAIL_RULE });
+  if (!username) faults.push(invalidUsername);
+  if (!email) faults.push(invalidEmail);
   throw new AuthError("validation_failed", { fields: [...faults, ...passwordFaults] });
 }
 
@@ -55,6 +55,14 @@ export function newUser(
   };
 }
 
-export const USERNAME_RULE =
+const USERNAME_RULE =
   "A username has 1 to 64 letters of one script, with digits, spaces, dots, underscores and hyphens";
-export const EMAIL_RULE = "An email is a plain address such as name@example.com";
+const EMAIL_RULE = "An email is a plain address such as name@example.com";
+
+/** What is said of a name or an address that an account may not have. */
+export const invalidUsername: FieldFault = {
+  path: "username",
+  code: "invalid_username",
+  message: USERNAME_RULE,
+};
+export const invalidEmail: FieldFault = { path: "email", code: "invalid_email", message: EMAIL_RULE };

@@ -1,6 +1,6 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError } from "../domain/errors.ts";
-import { EMAIL_RULE } from "./new-account.ts";
+import { invalidEmail } from "./new-account.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -37,11 +37,7 @@ async function requestMail(
   { email: typed, client }: MailRequest,
 ): Promise<void> {
   const email = deps.parseEmail(typed);
-  if (email === undefined) {
-    throw new AuthError("validation_failed", {
-      fields: [{ path: "email", code: "invalid_email", message: EMAIL_RULE }],
-    });
-  }
+  if (email === undefined) throw new AuthError("validation_failed", { fields: [invalidEmail] });
   await deps.throttle.mail(email.canonical, client.ip, deps.clock.now());
   await sendLater(deps, { kind, email: email.canonical });
 }

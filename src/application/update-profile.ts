@@ -7,7 +7,7 @@ import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { Turn } from "./hashing-gate.ts";
 import { type Profile, profileOf } from "./me.ts";
-import { EMAIL_RULE, USERNAME_RULE } from "./new-account.ts";
+import { invalidEmail, invalidUsername } from "./new-account.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
@@ -86,12 +86,8 @@ function readCommand(
     const message = "Give a username or an email";
     faults.push({ path: "", code: "nothing_to_change", message });
   }
-  if (username !== undefined && !read.username) {
-    faults.push({ path: "username", code: "invalid_username", message: USERNAME_RULE });
-  }
-  if (email !== undefined && !read.email) {
-    faults.push({ path: "email", code: "invalid_email", message: EMAIL_RULE });
-  }
+  if (username !== undefined && !read.username) faults.push(invalidUsername);
+  if (email !== undefined && !read.email) faults.push(invalidEmail);
   if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
   return read;
 }

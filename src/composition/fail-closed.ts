@@ -1,5 +1,6 @@
 import type { Storage } from "../application/ports/storage.ts";
 import { AuthError } from "../domain/errors.ts";
+import { aroundCalls } from "./around-calls.ts";
 
 /**
  * The storage with every fault of it turned into `storage_unavailable`: whatever keeps it from answering,
@@ -12,18 +13,12 @@ export function failClosed(storage: Storage): Storage {
 }
 
 function guarded<T extends object>(port: T): T {
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== "function") return member;
-      return async (...args: unknown[]) => {
-        try {
-          return await member.apply(target, args);
-        } catch (error) {
-          if (error instanceof AuthError) throw error;
-          throw new AuthError("storage_unavailable", { cause: error, retryAfter: 1 });
-        }
-      };
-    },
+  return aroundCalls(port, async (call) => {
+    try {
+      return await call();
+    } catch (error) {
+      if (error instanceof AuthError) throw error;
+      throw new AuthError("storage_unavailable", { cause: error, retryAfter: 1 });
+    }
   });
 }

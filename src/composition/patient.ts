@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuthError } from "../domain/errors.ts";
+import { aroundCalls } from "./around-calls.ts";
 
 /** Together longer than a failover takes. */
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
@@ -9,21 +10,15 @@ const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
  * that nobody waits for. Only for calls that can be made twice.
  */
 export function patient<T extends object>(port: T, waitsMs: readonly number[] = WAITS_MS): T {
-  return new Proxy(port, {
-    get(target, name, receiver) {
-      const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== "function") return member;
-      return async (...args: unknown[]) => {
-        for (const waitMs of waitsMs) {
-          try {
-            return await member.apply(target, args);
-          } catch (error) {
-            if (!(error instanceof AuthError) || error.code !== "storage_unavailable") throw error;
-            await sleep(waitMs);
-          }
-        }
-        return member.apply(target, args);
-      };
-    },
+  return aroundCalls(port, async (call) => {
+    for (const waitMs of waitsMs) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof AuthError) || error.code !== "storage_unavailable") throw error;
+        await sleep(waitMs);
+      }
+    }
+    return call();
   });
 }

@@ -7,11 +7,12 @@ interface Claims {
   readonly expiresAt: Date;
 }
 
-const LONGEST_LIFE_MS = 30 * 86_400_000;
+/** The longest that a token of the Flask server lives. */
+export const LONGEST_LEGACY_LIFE_MS = 30 * 86_400_000;
 
 /** Whether the server that is replaced could have issued a token with such times. */
 export function isLegacyLife({ issuedAt, expiresAt }: Claims): boolean {
-  return expiresAt.getTime() - issuedAt.getTime() <= LONGEST_LIFE_MS;
+  return expiresAt.getTime() - issuedAt.getTime() <= LONGEST_LEGACY_LIFE_MS;
 }
 
 /**

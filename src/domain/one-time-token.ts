@@ -3,7 +3,7 @@
 const HOUR = 3_600_000;
 
 /** Purposes of mailed links, and how long after its mail was sent a link serves, in milliseconds. */
-export const LINK_LIFE_MS = {
+const LINK_LIFE_MS = {
   reset_password: HOUR,
   verify_email: 24 * HOUR,
   change_email: 24 * HOUR,

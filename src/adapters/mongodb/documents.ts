@@ -10,6 +10,16 @@ export function isDuplicateKey(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError && error.code === 11_000;
 }
 
+/** Runs an upsert: of two that insert one document at once, one may be told that it is there already. */
+export async function upserted<T>(upsert: () => Promise<T>): Promise<T> {
+  try {
+    return await upsert();
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error;
+    return upsert();
+  }
+}
+
 /**
  * Inserts a document, once. A retried insert may meet what its own first try left behind: if all of it is
  * there as it was sent, that is no conflict. Fields that are `undefined` are left out.

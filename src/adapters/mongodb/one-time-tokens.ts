@@ -1,6 +1,6 @@
 import type { OneTimeToken, OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
 import type { Connection } from "./connection.ts";
-import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type TokenDocument = OneTimeToken & { readonly _id: string };
@@ -20,9 +20,7 @@ export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTok
       call(async () => {
         const _id = keyOf(token.purpose, token.userId);
         mustBeStorable(_id, token.id);
-        const replace = () => tokens.replaceOne({ _id }, token, { upsert: true });
-        // of two that insert at once, one may be told that the token is there already
-        await replace().catch((error) => (isDuplicateKey(error) ? replace() : Promise.reject(error)));
+        await upserted(() => tokens.replaceOne({ _id }, token, { upsert: true }));
       }),
     find: (purpose, userId) =>
       call(async () => {

@@ -1,6 +1,6 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, isDuplicateKey, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";
+import { inOneBatch, isStorable, mustBeStorable, pageOf, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 interface RevocationDocument {
@@ -21,9 +21,7 @@ export function mongoRevocations({ collection, call }: Connection): RevocationRe
     add: (key, until) =>
       call(async () => {
         mustBeStorable(key);
-        const keepLater = () => revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true });
-        // of two that insert at once, one may be told that the entry is there already
-        await keepLater().catch((error) => (isDuplicateKey(error) ? keepLater() : Promise.reject(error)));
+        await upserted(() => revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true }));
       }),
     find: (keys, now) =>
       call(async () => {

@@ -1,6 +1,6 @@
 import type { SettingsRepository } from "../../application/ports/settings.ts";
 import type { Connection } from "./connection.ts";
-import { isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+import { isStorable, mustBeStorable, upserted } from "./documents.ts";
 
 interface SettingDocument {
   readonly _id: string;
@@ -23,10 +23,7 @@ export function mongoSettings({ collection, call }: Connection): SettingsReposit
             { $setOnInsert: { value } },
             { upsert: true, returnDocument: "after" },
           );
-        // of two that insert at once, one may be told that the name is there already
-        const stored = await claim().catch((error) =>
-          isDuplicateKey(error) ? claim() : Promise.reject(error),
-        );
+        const stored = await upserted(claim);
         if (stored === null) throw new Error("MongoDB did not return what it stored");
         return stored.value;
       }),

@@ -1,5 +1,6 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { LinkSecrets } from "../../application/ports/link-secrets.ts";
+import { keyedHasher } from "./secret-key.ts";
 
 /** User, token and a code over both and the purpose. Ids are UUIDs, or what the Flask server's database made. */
 const FORMAT = /^([A-Za-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})$/;
@@ -18,7 +19,7 @@ export function keyedLinkSecrets(keys: readonly [Uint8Array, ...Uint8Array[]]): 
 }
 
 function codeOf(key: Uint8Array, ...parts: readonly string[]): string {
-  return createHmac("sha256", key).update(parts.join(".")).digest("base64url");
+  return keyedHasher(key)(parts.join("."));
 }
 
 /** Both have the length of a code. The last of its letters could be spelt in other ways, which are not the same. */
