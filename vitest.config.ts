@@ -2,6 +2,21 @@ import { defineConfig } from "vitest/config";
 
 const report = process.env.TEST_REPORT;
 
+/** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
+const ALONE = [
+  "test/system/at-once.test.ts",
+  "test/system/mixed-load.test.ts",
+  "test/system/no-enumeration.test.ts",
+  "test/system/outages.test.ts",
+  "test/system/slow-clients.test.ts",
+  "test/system/start-and-stop.test.ts",
+  "test/system/throttle.test.ts",
+];
+
+const EVERY_TEST = "test/**/*.test.ts";
+
+const EACH = { setupFiles: "test/support/log-setup.ts", testTimeout: 20_000, hookTimeout: 30_000 };
+
 export default defineConfig({
   test: {
     reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
@@ -10,11 +25,19 @@ export default defineConfig({
       "test/support/python-environments.ts",
       "test/support/log-check.ts",
     ],
-    setupFiles: "test/support/log-setup.ts",
-    include: ["test/**/*.test.ts"],
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
-    // two cores: the tests that start servers would starve each other
-    maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          ...EACH,
+          name: "together",
+          include: [EVERY_TEST],
+          exclude: ALONE,
+          // two cores: the tests that start servers would starve each other
+          maxWorkers: 2,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      { test: { ...EACH, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+    ],
   },
 });

@@ -50,11 +50,10 @@ function missingFrom(lines: readonly string[], secrets: readonly Secret[]): stri
 }
 
 async function isWholeSuite(project: TestProject): Promise<boolean> {
-  const { testFiles } = await project.globTestFiles();
-  const { state } = project.vitest;
+  const { vitest } = project;
+  const files = await vitest.globTestSpecifications();
   return (
-    project.vitest.getGlobalTestNamePattern() === undefined &&
-    state.getTestModules().length === testFiles.length
+    vitest.getGlobalTestNamePattern() === undefined && vitest.state.getTestModules().length === files.length
   );
 }
 
