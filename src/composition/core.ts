@@ -4,13 +4,14 @@ import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { makeContainer } from "./container.ts";
 import { openHasher } from "./hasher.ts";
-import { openMail } from "./mail.ts";
+import { type OpenedMail, openMail } from "./mail.ts";
 import { type Foundation, openFoundation } from "./open.ts";
 
 /** All use cases, and what they stand on. */
 export interface Core {
   readonly foundation: Foundation;
   readonly wired: Bindings;
+  readonly mail: OpenedMail;
   /** Looks again which kinds of password hashes are in storage. */
   reloadHashes(): Promise<void>;
 }
@@ -27,5 +28,5 @@ export async function openCore(config: Config, closers: Closers): Promise<Core> 
   const mail = await openMail(config, foundation.log);
   closers.push(mail.close);
   const wired = makeContainer(bindings({ config, hasher, isCommon, mail, ...foundation }));
-  return { foundation, wired, reloadHashes };
+  return { foundation, wired, mail, reloadHashes };
 }

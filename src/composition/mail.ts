@@ -1,10 +1,18 @@
+import { setTimeout } from "node:timers/promises";
 import { openMailTemplates } from "../adapters/mustache/mail-templates.ts";
 import { type SmtpMailer, smtpMailer } from "../adapters/nodemailer/mailer.ts";
+import type { DeliverMails } from "../application/deliver-mails.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
+import { repeatedly } from "./background.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./open.ts";
 import { StartError } from "./start-error.ts";
+
+/** How soon a mail is begun after its request. */
+const DELIVER_EVERY_MS = 1_000;
+/** What a mail that is being sent gets to arrive in when the service stops. */
+const STOP_GRACE_MS = 1_000;
 
 /** What sends mails, and what they say. */
 export interface OpenedMail {
@@ -32,6 +40,24 @@ export async function openMail(config: Config, log: Pick<Log, "mails" | "notices
   }
   const mailer = openSmtp(config.SMTP_URL, config.MAIL_FROM);
   return { mailer, templates, close: () => mailer.close() };
+}
+
+/**
+ * Delivers what waits, again and again. The stop it returns takes little longer than `STOP_GRACE_MS`, whatever the
+ * mail server does: what was not taken over by then is delivered after the next start.
+ */
+export function keepDelivering(
+  deliverMails: DeliverMails,
+  { close }: Pick<OpenedMail, "close">,
+  failed: (error: unknown) => void,
+): () => Promise<void> {
+  const stop = repeatedly(DELIVER_EVERY_MS, deliverMails, failed);
+  return async () => {
+    const stopped = stop();
+    await Promise.race([stopped, setTimeout(STOP_GRACE_MS, undefined, { ref: false })]);
+    await close();
+    await stopped;
+  };
 }
 
 function openSmtp(url: string, from: Config["MAIL_FROM"]): SmtpMailer {

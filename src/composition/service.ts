@@ -6,6 +6,7 @@ import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { type Core, openCore } from "./core.ts";
 import { flaskDataWarnings } from "./flask-import.ts";
+import { keepDelivering } from "./mail.ts";
 import type { Foundation } from "./open.ts";
 import { StartError } from "./start-error.ts";
 
@@ -27,8 +28,6 @@ const REQUEST_GRACE_MS = 8_000;
 const RING_RELOAD_MS = 5_000;
 /** How soon a process learns that an import brought old password hashes in. */
 const HASHES_RELOAD_MS = 5_000;
-/** How soon a mail is begun after its request. */
-const MAILS_EVERY_MS = 1_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
@@ -82,13 +81,13 @@ async function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { foundation: { keys, log }, wired: { sweep, deliverMails }, reloadHashes }: Core,
+  { foundation: { keys, log }, wired: { sweep, deliverMails }, mail, reloadHashes }: Core,
   closers: Closers,
 ): void {
   const { failed } = log.requests;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
   closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
-  closers.push(repeatedly(MAILS_EVERY_MS, deliverMails, failed));
+  closers.push(keepDelivering(deliverMails, mail, failed));
   const { ring } = keys;
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }

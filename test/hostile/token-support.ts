@@ -30,6 +30,12 @@ export const TOKEN_CALLS: readonly { line: string; takes: string; json?: object 
     takes: "access",
     json: { current_password: "correct horse", new_password: "correct horse" },
   },
+  {
+    line: "PATCH /api/me",
+    takes: "access",
+    // anyone may ask for an address that nobody has confirmed
+    json: { password: "correct horse", email: "elsewhere@example.com" },
+  },
   { line: "DELETE /api/me", takes: "access", json: { password: "correct horse" } },
 ];
 

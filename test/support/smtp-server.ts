@@ -35,6 +35,8 @@ export interface TestSmtpServer {
   readonly port: number;
   /** What was taken so far. */
   readonly mails: readonly ReceivedMail[];
+  /** How many connections are open. */
+  readonly connections: number;
   /** Refuses recipients with such a reply, until `accept`. */
   refuse(responseCode: number, reply: string): void;
   /** Does not answer when it is named a recipient, or already when somebody connects, until `accept`. */
@@ -106,6 +108,9 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
     url: `${options.tls === "implicit" ? "smtps" : "smtp"}://127.0.0.1:${port}`,
     port,
     mails,
+    get connections() {
+      return sockets.size;
+    },
     refuse: (responseCode, reply) => {
       mood = Object.assign(new Error(reply), { responseCode });
     },
