@@ -16,7 +16,7 @@ import {
 
 try {
   const program = makeProgram({
-    version: version(),
+    version,
     serve,
     withKeys,
     withUseCases,

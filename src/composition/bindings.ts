@@ -1,4 +1,5 @@
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
+import type { AccessKeys } from "../adapters/jose/access-keys.ts";
 import { legacyTokens } from "../adapters/jose/legacy-tokens.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
@@ -23,6 +24,7 @@ import { type Dependencies, type MadeUseCases, useCases } from "./use-cases.ts";
 export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
   readonly config: Config;
   readonly hasher: GatedHasher;
+  readonly tryHashing: () => Promise<void>;
   /** Whether a password is too common, where that is asked. */
   readonly isCommon?: ((password: string) => boolean) | undefined;
   readonly keys: Pick<Foundation["keys"], "accessKeys">;
@@ -41,6 +43,7 @@ export function bindings({
   secrets,
   storage,
   hasher,
+  tryHashing,
   keys,
   log,
   mail,
@@ -55,6 +58,9 @@ export function bindings({
     revocations: () => storage.revocations,
     settings: () => storage.settings,
     hasher: () => hasher,
+    pingStorage: () => storage.ping,
+    tryHashing: () => tryHashing,
+    hasSigningKey: () => (now) => canSign(accessKeys, now),
     events: () => log.events,
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
@@ -88,6 +94,15 @@ export function bindings({
       () =>
         accessKeys.publicKeys(clock.now()),
   };
+}
+
+function canSign(accessKeys: AccessKeys, now: Date): boolean {
+  try {
+    accessKeys.signingKey(now);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The verifier of the service's own tokens, and of the Flask server's where they are still taken. */

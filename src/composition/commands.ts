@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import type { ConfigReport } from "../adapters/cli/config.ts";
 import type { Finding } from "../adapters/cli/doctor.ts";
 import { EXIT_USAGE } from "../adapters/cli/help.ts";
@@ -16,6 +15,7 @@ import { describeConfig } from "./describe-config.ts";
 import { examine } from "./doctor.ts";
 import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
 import { openFoundation } from "./open.ts";
+import { PACKAGE } from "./package.ts";
 import { startService } from "./service.ts";
 import { StartError } from "./start-error.ts";
 import { openTransferIn, openTransferOut } from "./transfer.ts";
@@ -27,7 +27,7 @@ export async function serve(): Promise<void> {
   const config = configuration();
   const service = await startService(config);
   // whoever reads that it listens may stop it at once
-  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => void service.stop());
+  stopOnSignals((graceMs) => service.stop(graceMs), config.SHUTDOWN_GRACE);
   for (const warning of service.warnings) console.error(`warning: ${warning}`);
   console.log(
     [
@@ -37,6 +37,16 @@ export async function serve(): Promise<void> {
       `  issuer   ${config.ISSUER}`,
     ].join("\n"),
   );
+}
+
+/** A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second signal ends the process at once. */
+function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number): void {
+  const stopBy = { SIGTERM: () => begin(graceMs), SIGINT: () => begin(0) };
+  const begin = (grace: number) => {
+    for (const [signal, handler] of Object.entries(stopBy)) process.off(signal, handler);
+    void stop(grace);
+  };
+  for (const [signal, handler] of Object.entries(stopBy)) process.on(signal, handler);
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
@@ -104,9 +114,7 @@ export function doctor(): AsyncIterable<Finding> {
 }
 
 /** The version of the package. */
-export function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
-}
+export const version = PACKAGE.version;
 
 /** What went wrong, in words for whoever typed the command. */
 export function explain(error: unknown): unknown {

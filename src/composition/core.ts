@@ -5,7 +5,7 @@ import type { Config } from "./config.ts";
 import { makeContainer } from "./container.ts";
 import { openHasher } from "./hasher.ts";
 import { type OpenedMail, openMail } from "./mail.ts";
-import { type Foundation, openFoundation } from "./open.ts";
+import { type Foundation, type Log, openFoundation } from "./open.ts";
 
 /** All use cases, and what they stand on. */
 export interface Core {
@@ -21,12 +21,12 @@ export interface Core {
  * `closers`.
  * @throws ConfigError or StartError
  */
-export async function openCore(config: Config, closers: Closers): Promise<Core> {
-  const foundation = await openFoundation(config, closers);
-  const { hasher, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
+export async function openCore(config: Config, closers: Closers, log?: Log): Promise<Core> {
+  const foundation = await openFoundation(config, closers, log);
+  const { hasher, tryHashing, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
   const mail = await openMail(config, foundation.log);
   closers.push(mail.close);
-  const wired = makeContainer(bindings({ config, hasher, isCommon, mail, ...foundation }));
+  const wired = makeContainer(bindings({ config, hasher, tryHashing, isCommon, mail, ...foundation }));
   return { foundation, wired, mail, reloadHashes };
 }

@@ -14,6 +14,8 @@ const HASH_DEADLINE_MS = 5_000;
 
 export interface OpenedHasher {
   readonly hasher: GatedHasher;
+  /** Makes one hash at once, whatever the queue is like. @throws Error where none can be made */
+  tryHashing(): Promise<void>;
   /** Looks again which kinds of hashes are in storage. */
   reload(): Promise<void>;
 }
@@ -35,6 +37,9 @@ export async function openHasher(config: Config, settings: SettingsRepository): 
   const whole = withLegacyHashes(hasher, () => legacy);
   return {
     hasher: gateHasher(whole, limits, () => performance.now()),
+    async tryHashing() {
+      await hasher.hash("");
+    },
     async reload() {
       legacy = await legacyState(settings);
     },

@@ -25,20 +25,28 @@ export interface Foundation {
  * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
  * @throws ConfigError or StartError
  */
-export async function openFoundation(config: Config, closers: Closers): Promise<Foundation> {
+export async function openFoundation(
+  config: Config,
+  closers: Closers,
+  log = openServiceLog(config),
+): Promise<Foundation> {
   const secrets = await findSecrets(config);
   const { storage: opened, description } = await openStorage(config);
   closers.push(() => opened.close());
   const storage = failClosed(opened);
   await checkSecrets(storage.settings, secrets);
-  const log = openServiceLog(config);
   const keys = await openAccessKeys(config, secrets, storage, log.events);
   return { secrets, storage, storageDescription: description, keys, log };
 }
 
-function openServiceLog(config: Config) {
+/** The log of a process, and what each of its lines carries while a request is answered. */
+export function openServiceLog(config: Config) {
   const context = new AsyncLocalStorage<RequestContext>();
-  const log = openLog(config.LOG_LEVEL, () => context.getStore() ?? {});
+  const log = openLog({
+    level: config.LOG_LEVEL,
+    isReadable: config.LOG_FORMAT === "readable" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY),
+    context: () => context.getStore() ?? {},
+  });
   return {
     context,
     events: logSecurityEvents(log),

@@ -1,13 +1,15 @@
-import { makeHttpApp } from "../adapters/koa/app.ts";
-import { listen } from "../adapters/koa/server.ts";
+import { setTimeout } from "node:timers/promises";
+import type Koa from "koa";
+import { type HttpOptions, makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
+import { listen, type RunningServer } from "../adapters/koa/server.ts";
 import { repeatedly } from "./background.ts";
-import type { Bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { type Core, openCore } from "./core.ts";
 import { flaskDataWarnings } from "./flask-import.ts";
 import { keepDelivering } from "./mail.ts";
-import type { Foundation } from "./open.ts";
+import { type Log, openServiceLog } from "./open.ts";
+import { PACKAGE } from "./package.ts";
 import { StartError } from "./start-error.ts";
 
 /** The service while it runs. */
@@ -18,11 +20,14 @@ export interface RunningService {
   readonly keys: string;
   /** What whoever runs it should see to. */
   readonly warnings: readonly string[];
-  /** Lets running requests finish, then closes everything in reverse order of opening. */
-  stop(): Promise<void>;
+  /**
+   * Tells whoever asks that it is not ready, goes on for `graceMs` so that load balancers hear of it, lets running
+   * requests finish, then closes everything in reverse order of opening.
+   */
+  stop(graceMs?: number): Promise<void>;
 }
 
-/** Of the ten seconds that a stop may take, what requests get; the rest is for closing the storage. */
+/** Of the ten seconds that a stop may take after its grace, what requests get; the rest is for closing the storage. */
 const REQUEST_GRACE_MS = 8_000;
 /** How soon a process sees a new or a retired signing key by itself. */
 const RING_RELOAD_MS = 5_000;
@@ -31,52 +36,63 @@ const HASHES_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
-/** Opens what the configuration names and listens. @throws ConfigError or StartError */
+/**
+ * Listens, opens what the configuration names, and then serves: until then it is live and not ready.
+ * @throws ConfigError or StartError
+ */
 export async function startService(config: Config): Promise<RunningService> {
+  const log = openServiceLog(config);
+  const options = httpOptions(config, log);
+  const server = await startHttp(config, makeStartingApp(options));
   const closers = new Closers();
+  let isStopping = false;
   try {
-    const core = await openCore(config, closers);
-    const { foundation, wired } = core;
+    const core = await openCore(config, closers, log);
     startHousekeeping(config, core, closers);
-    const address = await startHttp(config, foundation, wired, closers);
+    const { foundation, wired } = core;
+    const warnings = await flaskDataWarnings(config, foundation.storage);
+    const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
+    server.serve(makeHttpApp(wired, { ...options, readiness }));
+    closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
-      address,
+      address: server.address,
       storage: foundation.storageDescription,
       keys: foundation.keys.description,
-      warnings: await flaskDataWarnings(config, foundation.storage),
-      stop: () => closers.close(),
+      warnings,
+      async stop(graceMs = 0) {
+        isStopping = true;
+        if (graceMs > 0) await setTimeout(graceMs);
+        await closers.close();
+      },
     };
   } catch (error) {
+    await server.close(0);
     await closers.close();
     throw error;
   }
 }
 
-async function startHttp(
-  config: Config,
-  { log }: Foundation,
-  wired: Bindings,
-  closers: Closers,
-): Promise<string> {
-  const app = makeHttpApp(wired, {
+function httpOptions(config: Config, log: Log): Omit<HttpOptions, "readiness"> {
+  return {
     issuer: config.ISSUER,
+    version: PACKAGE,
     publishedMaxAge: config.JWKS_MAX_AGE / 1_000,
     introspectionClients: config.INTROSPECTION_CLIENTS,
     corsOrigins: config.CORS_ORIGINS,
     trustProxyHops: config.TRUST_PROXY_HOPS,
     log: log.requests,
     context: log.context,
-  });
-  const { HOST: host, PORT: port, ISSUER: issuer } = config;
-  const server = await listen(app, { host, port, issuer }).catch((error) => {
+  };
+}
+
+function startHttp({ HOST: host, PORT: port, ISSUER: issuer }: Config, app: Koa): Promise<RunningServer> {
+  return listen(app, { host, port, issuer }).catch((error) => {
     throw new StartError(
       `Cannot listen on ${host}:${port}: ${error.message}`,
       "Choose another HOST or PORT, or stop what listens there.",
       error,
     );
   });
-  closers.push(() => server.close(REQUEST_GRACE_MS));
-  return server.address;
 }
 
 function startHousekeeping(

@@ -8,11 +8,17 @@ export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const MAX_DURATION_MS = 3_650 * UNITS.d;
 
 /** A duration such as `15m`, in milliseconds. */
-export const duration = z
-  .string()
-  .regex(/^[1-9]\d{0,14}(s|m|h|d)$/, "must be a duration such as 10s, 15m or 30d")
-  .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
-  .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
+export const duration = durationLike(/^[1-9]\d{0,14}(s|m|h|d)$/);
+/** The same, or none: `0s`. */
+export const pause = durationLike(/^(0|[1-9]\d{0,14})(s|m|h|d)$/);
+
+function durationLike(pattern: RegExp) {
+  return z
+    .string()
+    .regex(pattern, "must be a duration such as 10s, 15m or 30d")
+    .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
+    .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
+}
 
 export const flag = z.enum(["true", "false"], "must be true or false").transform((text) => text === "true");
 
@@ -95,12 +101,14 @@ export const KINDS = new Map<unknown, SettingKind>([
   [clients, "clients"],
   [mongoUri, "mongo_uri"],
   [duration, "duration"],
+  [pause, "duration"],
   [moment, "moment"],
   [sender, "sender"],
 ]);
 
 /** A duration as it is set, in the largest unit that it is whole in. */
 export function durationText(ms: number): string {
+  if (ms === 0) return "0s";
   const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];
   return `${ms / size}${unit}`;
 }

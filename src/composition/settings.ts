@@ -9,6 +9,7 @@ import {
   mongoUri,
   origin,
   page,
+  pause,
   type SettingKind,
   secret,
   sender,
@@ -44,6 +45,9 @@ export const settingsSchema = z.object({
     .describe("A directory of mail templates; what it does not have is built in"),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
+  SHUTDOWN_GRACE: pause
+    .default(2 * UNITS.s)
+    .describe("How long the service goes on, saying that it is not ready, after SIGTERM"),
   ISSUER: issuer.default("http://localhost:5000").describe("The service's own URL as others know it"),
   CORS_ORIGINS: z
     .string()
@@ -130,6 +134,10 @@ export const settingsSchema = z.object({
     )
     .default("info")
     .describe("The least that is logged"),
+  LOG_FORMAT: z
+    .enum(["auto", "json", "readable"], "must be auto, json or readable")
+    .default("auto")
+    .describe("JSON lines, or lines for people; auto: those where the output is a terminal"),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;

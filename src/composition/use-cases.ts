@@ -1,4 +1,5 @@
 import { makeChangePassword } from "../application/change-password.ts";
+import { makeCheckHealth } from "../application/check-health.ts";
 import { makeCreateUser } from "../application/create-user.ts";
 import { makeDeleteAccount } from "../application/delete-account.ts";
 import { makeDeleteUser } from "../application/delete-user.ts";
@@ -44,6 +45,7 @@ export const useCases = {
   endOwnSession: makeEndOwnSession,
   introspect: makeIntrospect,
   revokeToken: makeRevokeToken,
+  checkHealth: makeCheckHealth,
   sweep: makeSweep,
   forgotPassword: makeForgotPassword,
   resetPassword: makeResetPassword,

@@ -67,6 +67,8 @@ describe("defaults", () => {
       PASSWORD_MIN_LENGTH: 8,
       TRUST_PROXY_HOPS: 0,
       LOG_LEVEL: "info",
+      LOG_FORMAT: "auto",
+      SHUTDOWN_GRACE: 2_000,
       warnings: [],
     });
     expect(HASH_CONCURRENCY).toBe(Math.max(1, Math.min(availableParallelism(), 2)));
@@ -267,6 +269,8 @@ describe("faults", () => {
     ["JWT_ALG", ["none", "HS256", "es256", "RS512"]],
     ["JWT_TYP", ["jwt", "at+JWT", "rt+jwt"]],
     ["LOG_LEVEL", ["verbose", "INFO"]],
+    ["LOG_FORMAT", ["pretty", "JSON"]],
+    ["SHUTDOWN_GRACE", ["0", "-1s", "00s", "2"]],
     ["HASH_CONCURRENCY", ["0", "-1", "many"]],
     ["HASH_QUEUE", ["-1", "1e9", "100001"]],
     ["PASSWORD_MIN_LENGTH", ["0", "257"]],

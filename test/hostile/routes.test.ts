@@ -46,6 +46,9 @@ const PATHS: Record<string, string> = {
   "/api/password": "POST",
   "/oauth/introspect": "POST",
   "/oauth/revoke": "POST",
+  "/health/live": "GET, HEAD",
+  "/health/ready": "GET, HEAD",
+  "/version": "GET, HEAD",
   "/.well-known/jwks.json": "GET, HEAD",
   "/.well-known/oauth-authorization-server": "GET, HEAD",
 };

@@ -66,7 +66,7 @@ export async function makeCore(
 ) {
   const reported: SecurityEvent[] = [];
   const mails: Mail[] = [];
-  const logged = logSecurityEvents(openLog("trace", () => ({})));
+  const logged = logSecurityEvents(openLog({ level: "trace", context: () => ({}) }));
   const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
   const factories = bindings({
@@ -74,6 +74,7 @@ export async function makeCore(
     secrets: ["a secret that only these tests have, nobody else"],
     storage,
     hasher,
+    tryHashing: async () => void (await argon2.hash("")),
     keys: { accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined) },
     mail: {
       mailer: { send: async (mail) => void mails.push(mail) },

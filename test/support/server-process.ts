@@ -29,7 +29,7 @@ export interface Exited {
 const SERVICE: Command = [process.execPath, MAIN];
 function variables(env: Record<string, string>) {
   recordSettings(env);
-  return { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "trace", ...env };
+  return { PATH: process.env.PATH ?? "", PORT: "0", LOG_LEVEL: "trace", SHUTDOWN_GRACE: "0s", ...env };
 }
 
 type Command = readonly [program: string, ...args: string[]];

@@ -6,6 +6,7 @@ import helmet from "koa-helmet";
 import { AuthError } from "../../domain/errors.ts";
 import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
 import type { IntrospectionClient } from "./basic-client.ts";
+import { type HealthOptions, healthRoutes } from "./health-routes.ts";
 import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
 import { type RecoveryUseCases, recoveryRoutes } from "./recovery-routes.ts";
@@ -19,7 +20,7 @@ export interface UseCases extends AccountUseCases, RecoveryUseCases, SessionUseC
   readonly publicKeys: () => object[];
 }
 
-export interface HttpOptions {
+export interface HttpOptions extends HealthOptions {
   readonly issuer: string;
   /** Seconds that others may keep the published keys and metadata. */
   readonly publishedMaxAge: number;
@@ -34,13 +35,28 @@ export interface HttpOptions {
 /** Told of every answer, and of every fault that an answer hides. */
 export interface RequestLog {
   answered(entry: object): void;
+  /** The same for those who ask every few seconds whether the service is well. */
+  probed(entry: object): void;
   failed(error: unknown): void;
 }
 
 /** The calls over HTTP. */
 export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
+  return makeApp(makeRouter(useCases, options), options);
+}
+
+/** The calls that can be answered before there is anything to answer others with: those get 503. */
+export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
+  const router = new Router({ strict: true, sensitive: true });
+  healthRoutes(router, { ...options, readiness: async () => "starting" });
+  router.all(/.*/, () => {
+    throw new AuthError("storage_unavailable", { retryAfter: 1 });
+  });
+  return makeApp(router, options);
+}
+
+function makeApp(router: Router, options: Omit<HttpOptions, "readiness">): Koa {
   const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
-  const router = makeRouter(useCases, options);
   app.use(requestContext(options.context));
   app.use(logAnswers(options.log));
   app.use(helmet());
@@ -60,6 +76,7 @@ function makeRouter(useCases: UseCases, options: HttpOptions): Router {
   recoveryRoutes(router, useCases);
   sessionRoutes(router, useCases);
   oauthRoutes(router, useCases, options.introspectionClients);
+  healthRoutes(router, options);
   wellKnownRoutes(router, {
     issuer: options.issuer,
     maxAge: options.publishedMaxAge,
@@ -72,9 +89,10 @@ function logAnswers(log: RequestLog): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
     await next();
-    log.answered({
+    const route = ctx._matchedRoute ?? null;
+    log[String(route).startsWith("/health/") ? "probed" : "answered"]({
       method: ctx.method,
-      route: ctx._matchedRoute ?? null,
+      route,
       status: ctx.status,
       durationMs: Math.round((performance.now() - began) * 10) / 10,
     });
@@ -98,7 +116,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
 }
 
 /** Turns what was thrown into the answer for it. */
-function problems({ issuer, log }: HttpOptions): Middleware {
+function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middleware {
   return async (ctx, next) => {
     try {
       await next();

@@ -13,6 +13,8 @@ export interface ServerOptions {
 export interface RunningServer {
   /** Where it listens, as a URL. */
   readonly address: string;
+  /** Answers with this app from the next request on. */
+  serve(app: Koa): void;
   /** Takes no new connection, lets running requests finish for so long, then cuts what is left. */
   close(graceMs: number): Promise<void>;
 }
@@ -24,6 +26,7 @@ const MAX_CONNECTIONS = 20_000;
 
 /** Serves the app. @throws Error where the address cannot be had */
 export async function listen(app: Koa, { host, port, issuer }: ServerOptions): Promise<RunningServer> {
+  let handle = app.callback();
   const server = createServer(
     {
       headersTimeout: REQUEST_TIMEOUT_MS,
@@ -32,7 +35,7 @@ export async function listen(app: Koa, { host, port, issuer }: ServerOptions): P
       connectionsCheckingInterval: 1_000,
       maxHeaderSize: MAX_HEADER_BYTES,
     },
-    app.callback(),
+    (request, response) => handle(request, response),
   );
   server.maxConnections = MAX_CONNECTIONS;
   server.on("clientError", (error, socket) => answerUnreadable(error, socket as Socket, issuer));
@@ -40,7 +43,13 @@ export async function listen(app: Koa, { host, port, issuer }: ServerOptions): P
     server.once("error", reject);
     server.listen(port, host, resolve);
   });
-  return { address: urlOf(server), close: (graceMs) => stop(server, graceMs) };
+  return {
+    address: urlOf(server),
+    serve(next) {
+      handle = next.callback();
+    },
+    close: (graceMs) => stop(server, graceMs),
+  };
 }
 
 function urlOf(server: Server): string {

@@ -1,19 +1,25 @@
 import { type Logger, pino } from "pino";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
+import { readable } from "./readable.ts";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
-/**
- * The log: one JSON line an entry, on standard output. `context` is asked at each entry for what belongs
- * to it, such as the request id.
- */
-export function openLog(level: LogLevel, context: () => object): Logger {
-  return pino({
+export interface LogOptions {
+  readonly level: LogLevel;
+  /** Lines for people instead of JSON. */
+  readonly isReadable?: boolean;
+  /** Asked at each entry for what belongs to it, such as the request id. */
+  readonly context: () => object;
+}
+
+/** The log: one line an entry, on standard output. */
+export function openLog({ level, isReadable, context }: LogOptions): Logger {
+  const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
+    formatters: { level: (label: string) => ({ level: label }) },
     // a copy, since the entry is merged into it
     mixin: () => ({ ...context() }),
     // nothing that is logged should hold these; if something ever does, they stay out all the same
@@ -21,7 +27,10 @@ export function openLog(level: LogLevel, context: () => object): Logger {
       paths: ["password", "token", "authorization", "*.password", "*.token", "*.authorization"],
       censor: "[hidden]",
     },
-  });
+  };
+  return isReadable
+    ? pino(options, { write: (line) => process.stdout.write(readable(line)) })
+    : pino(options);
 }
 
 /** Security events as log lines, by their own names. */
@@ -33,6 +42,7 @@ export function logSecurityEvents(log: Logger): SecurityEvents {
 export function logRequests(log: Logger) {
   return {
     answered: (entry: object) => log.info(entry, "request"),
+    probed: (entry: object) => log.debug(entry, "request"),
     failed: (error: unknown) => log.error({ err: error }, "fault"),
   };
 }

@@ -47,7 +47,9 @@ async function serviceWith(queue: number) {
     introspectionClients: [],
     corsOrigins: [],
     trustProxyHops: 0,
-    log: { answered: () => {}, failed: () => {} },
+    version: { name: "connect-auth", version: "0" },
+    readiness: core.checkHealth,
+    log: { answered: () => {}, probed: () => {}, failed: () => {} },
     context: new AsyncLocalStorage(),
   });
   server = await listen(app, { host: "127.0.0.1", port: 0, issuer });
