@@ -11,6 +11,7 @@ const ALONE = [
   "test/system/slow-clients.test.ts",
   "test/system/start-and-stop.test.ts",
   "test/system/throttle.test.ts",
+  "test/system/workers.test.ts",
 ];
 
 const EVERY_TEST = "test/**/*.test.ts";

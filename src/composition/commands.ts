@@ -16,37 +16,17 @@ import { examine } from "./doctor.ts";
 import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
 import { openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
-import { startService } from "./service.ts";
+import { isWorker, serve as serveAll, serveAsWorker } from "./serve.ts";
 import { StartError } from "./start-error.ts";
 import { openTransferIn, openTransferOut } from "./transfer.ts";
+import { WorkerStartError } from "./workers.ts";
 
 /** What the command line does. */
 
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
-  const config = configuration();
-  const service = await startService(config);
-  // whoever reads that it listens may stop it at once
-  stopOnSignals((graceMs) => service.stop(graceMs), config.SHUTDOWN_GRACE);
-  for (const warning of service.warnings) console.error(`warning: ${warning}`);
-  console.log(
-    [
-      `HBTU Connect Auth listens on ${service.address}`,
-      `  storage  ${service.storage}`,
-      `  tokens   ${service.keys}`,
-      `  issuer   ${config.ISSUER}`,
-    ].join("\n"),
-  );
-}
-
-/** A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second signal ends the process at once. */
-function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number): void {
-  const stopBy = { SIGTERM: () => begin(graceMs), SIGINT: () => begin(0) };
-  const begin = (grace: number) => {
-    for (const [signal, handler] of Object.entries(stopBy)) process.off(signal, handler);
-    void stop(grace);
-  };
-  for (const [signal, handler] of Object.entries(stopBy)) process.on(signal, handler);
+  if (isWorker()) return serveAsWorker({ explain, exitStatusOf });
+  return serveAll(configuration());
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
@@ -119,12 +99,15 @@ export const version = PACKAGE.version;
 /** What went wrong, in words for whoever typed the command. */
 export function explain(error: unknown): unknown {
   if (error instanceof AuthError) return explainRefusal(error);
-  const isExplained = [ConfigError, StartError, UsageError].some((kind) => error instanceof kind);
+  const isExplained = [ConfigError, StartError, UsageError, WorkerStartError].some(
+    (kind) => error instanceof kind,
+  );
   return isExplained ? (error as Error).message : error;
 }
 
 export function exitStatusOf(error: unknown): number {
   if (error instanceof ConfigError) return EXIT_CONFIG;
+  if (error instanceof WorkerStartError) return error.status;
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 

@@ -20,6 +20,7 @@ export class ConfigError extends Error {
 export interface Config extends Settings {
   readonly STORAGE: StorageKind;
   readonly HASH_CONCURRENCY: number;
+  readonly WORKERS: number;
   /** What works but is better changed. */
   readonly warnings: readonly string[];
 }
@@ -33,7 +34,7 @@ const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const
 export interface Reading {
   readonly settings: Partial<Settings>;
   /** What follows from the settings where it is not set itself. */
-  readonly derived: Pick<Config, "STORAGE" | "HASH_CONCURRENCY">;
+  readonly derived: Pick<Config, "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
   /** Where each setting stands that is given, in words for people. */
   readonly origins: ReadonlyMap<string, string>;
   /** Why the service does not start like this; none where it does. */
@@ -69,9 +70,11 @@ export function readSettings(environment: Environment, dotEnv = ""): Reading {
   }
   const STORAGE = storageOf(settings);
   if (STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  const WORKERS = workersOf(settings);
   // the pool's size is read from the environment before any .env file is
-  const HASH_CONCURRENCY = settings.HASH_CONCURRENCY ?? defaultConcurrency(environment.UV_THREADPOOL_SIZE);
-  return { settings, derived: { STORAGE, HASH_CONCURRENCY }, origins, faults, warnings };
+  const HASH_CONCURRENCY =
+    settings.HASH_CONCURRENCY ?? defaultConcurrency(WORKERS, environment.UV_THREADPOOL_SIZE);
+  return { settings, derived: { STORAGE, HASH_CONCURRENCY, WORKERS }, origins, faults, warnings };
 }
 
 /** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
@@ -122,6 +125,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (storage !== "mongodb" && settings.MONGO_URI !== undefined) {
     faults.push(`MONGO_URI is set and STORAGE=${storage}: keep one`);
   }
+  if (storage === "memory" && workersOf(settings) > 1) {
+    faults.push("WORKERS is above 1 and STORAGE=memory: processes do not share memory");
+  }
   if (storage === "mongodb" && settings.SECRET_KEY === undefined) {
     faults.push("SECRET_KEY is needed with MongoDB: all processes that share it must have the same");
   }
@@ -144,7 +150,16 @@ function weakSecrets(settings: Partial<Settings>): string[] {
   }).map((name) => `${name} has fewer than ${MIN_SECRET_BYTES} bytes`);
 }
 
-/** As many as there are cores, and two threads of libuv's pool left for storage and tokens. */
-function defaultConcurrency(poolSize: string | undefined): number {
-  return Math.max(1, Math.min(availableParallelism(), (Number(poolSize) || 4) - 2));
+function workersOf({ WORKERS = 1 }: Partial<Settings>): number {
+  return WORKERS === "auto" ? availableParallelism() : WORKERS;
+}
+
+/**
+ * A worker's share of the cores. Who works alone must leave two threads of libuv's pool for storage and tokens; the
+ * pools of workers are made to fit.
+ */
+function defaultConcurrency(workers: number, poolSize: string | undefined): number {
+  const share = Math.floor(availableParallelism() / workers);
+  const threads = workers > 1 && poolSize === undefined ? share + 2 : Number(poolSize) || 4;
+  return Math.max(1, Math.min(share, threads - 2));
 }

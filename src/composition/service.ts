@@ -37,13 +37,17 @@ const HASHES_RELOAD_MS = 5_000;
 const SWEEP_CHECK_MS = 60_000;
 
 /**
- * Listens, opens what the configuration names, and then serves: until then it is live and not ready.
+ * Listens, opens what the configuration names, and then serves: until then it is live and not ready. Without
+ * `listensEarly` it listens only when it can serve.
  * @throws ConfigError or StartError
  */
-export async function startService(config: Config): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  { listensEarly = true }: { readonly listensEarly?: boolean } = {},
+): Promise<RunningService> {
   const log = openServiceLog(config);
   const options = httpOptions(config, log);
-  const server = await startHttp(config, makeStartingApp(options));
+  const early = listensEarly ? await startHttp(config, makeStartingApp(options)) : undefined;
   const closers = new Closers();
   let isStopping = false;
   try {
@@ -52,7 +56,9 @@ export async function startService(config: Config): Promise<RunningService> {
     const { foundation, wired } = core;
     const warnings = await flaskDataWarnings(config, foundation.storage);
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
-    server.serve(makeHttpApp(wired, { ...options, readiness }));
+    const app = makeHttpApp(wired, { ...options, readiness });
+    early?.serve(app);
+    const server = early ?? (await startHttp(config, app));
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
       address: server.address,
@@ -66,7 +72,7 @@ export async function startService(config: Config): Promise<RunningService> {
       },
     };
   } catch (error) {
-    await server.close(0);
+    await early?.close(0);
     await closers.close();
     throw error;
   }

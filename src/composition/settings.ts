@@ -83,7 +83,11 @@ export const settingsSchema = z.object({
     .describe(
       "Whether a login takes the time of former costs as well, so that it does not tell who has such a hash",
     ),
-  HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once"),
+  WORKERS: z
+    .union([z.literal("auto"), whole(1, 256)], "must be auto or a whole number from 1 to 256")
+    .default(1)
+    .describe("Processes that share the port; auto: as many as there are cores"),
+  HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once by each worker"),
   HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait"),
   LOGIN_THROTTLE: z
     .enum(["on", "off"], "must be on or off")

@@ -49,7 +49,7 @@ export function logRequests(log: Logger) {
 
 /** Lines for whoever runs the service, beside what it prints as it starts. */
 export function logNotices(log: Logger) {
-  return { warn: (what: string) => log.warn(what) };
+  return { warn: (what: string, facts: object = {}) => log.warn(facts, what) };
 }
 
 /**

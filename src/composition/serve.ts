@@ -1,0 +1,75 @@
+import cluster from "node:cluster";
+import { type Config, readConfig, readDotEnv } from "./config.ts";
+import { openServiceLog } from "./open.ts";
+import { type RunningService, startService } from "./service.ts";
+import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
+import { JOINS, startWorkers } from "./workers.ts";
+
+/** Ways to tell what keeps the service from starting. */
+export interface Explained {
+  explain(error: unknown): unknown;
+  exitStatusOf(error: unknown): number;
+}
+
+/** Runs the service until SIGTERM or SIGINT. @throws ConfigError, StartError or WorkerStartError */
+export async function serve(config: Config): Promise<void> {
+  const started = config.WORKERS > 1 ? await startWorkers(config, openServiceLog(config).notices) : undefined;
+  const { report, stop } = started ?? (await startAlone(config));
+  // whoever reads that it listens may stop it at once
+  stopOnSignals(stop, config.SHUTDOWN_GRACE);
+  for (const warning of report.warnings) console.error(`warning: ${warning}`);
+  console.log(
+    [
+      `HBTU Connect Auth listens on ${report.address}`,
+      `  storage  ${report.storage}`,
+      `  tokens   ${report.keys}`,
+      `  issuer   ${config.ISSUER}`,
+      ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
+    ].join("\n"),
+  );
+}
+
+async function startAlone(config: Config): Promise<{ report: StartReport; stop: RunningService["stop"] }> {
+  const service = await startService(config);
+  return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
+}
+
+function reportOf({ address, storage, keys, warnings }: RunningService): StartReport {
+  return { address, storage, keys, warnings };
+}
+
+/**
+ * A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second
+ * signal ends the process at once.
+ */
+function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number): void {
+  const handlers = { SIGTERM: () => begin(graceMs), SIGINT: () => begin(0) };
+  const begin = (grace: number) => {
+    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+    void stop(grace);
+  };
+  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
+}
+
+/** Whether this process was started by another that shares its port with it. */
+export const isWorker = () => cluster.isWorker;
+
+/** Serves as one of several processes, until told to stop. What keeps it from starting is told to the first one. */
+export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
+  const tell = (message: WorkerMessage) => new Promise((told) => process.send?.(message, told));
+  const askedToStop = new Promise<number | undefined>((resolve) => {
+    process.once("message", ({ graceMs }: StopMessage) => resolve(graceMs));
+    process.once("SIGTERM", () => resolve(undefined));
+    // Ctrl-C reaches every process of a terminal; the first one says what to do
+    process.on("SIGINT", () => {});
+  });
+  try {
+    const config = readConfig(process.env, readDotEnv());
+    const service = await startService(config, { listensEarly: process.env[JOINS] === undefined });
+    await tell({ type: "serving", report: reportOf(service) });
+    await service.stop((await askedToStop) ?? config.SHUTDOWN_GRACE);
+  } catch (error) {
+    await tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) });
+  }
+  process.disconnect();
+}

@@ -1,0 +1,109 @@
+import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
+import { setTimeout } from "node:timers/promises";
+import { makeBackoff } from "./backoff.ts";
+import type { Config } from "./config.ts";
+import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
+
+/** A service of several processes. */
+export interface RunningWorkers {
+  readonly report: StartReport;
+  /** Stops all workers, each as a single process would stop. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Why no worker could start, in the words and with the status that a single process would end with. */
+export class WorkerStartError extends Error {
+  override readonly name = "WorkerStartError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+interface Notices {
+  warn(what: string, facts: object): void;
+}
+
+/** Told to workers that join those that serve: they listen only once they can serve. */
+export const JOINS = "CONNECT_AUTH_JOINS";
+/** Threads of libuv's pool that hashing leaves to storage and tokens. */
+const OTHER_THREADS = 2;
+const LEAST_THREADS = 4;
+
+/**
+ * Starts the workers and replaces each that dies. Resolves once all serve.
+ * @throws WorkerStartError where one cannot start
+ */
+export async function startWorkers(config: Config, notices: Notices): Promise<RunningWorkers> {
+  const stopping = new AbortController();
+  let stopMessage: StopMessage | undefined;
+  const tellToStop = (worker: Worker | undefined) => {
+    if (stopMessage && worker?.isConnected()) worker.send(stopMessage);
+  };
+
+  /** Forks workers for one place, one after the other, until the service stops. */
+  async function keepPlace(first: Worker): Promise<void> {
+    const waitBefore = makeBackoff();
+    for (let worker = first; ; worker = fork(config, { [JOINS]: "true" })) {
+      // who was told before it could listen is told again
+      worker.once("message", () => tellToStop(worker));
+      const { workedMs, ...end } = await life(worker);
+      if (stopping.signal.aborted) return;
+      const replacedInMs = waitBefore(workedMs);
+      notices.warn("worker_died", { ...end, replacedInMs });
+      await setTimeout(replacedInMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+    }
+  }
+
+  const workers = Array.from({ length: config.WORKERS }, () => fork(config, {}));
+  const places = workers.map(keepPlace);
+  const reports = await Promise.all(workers.map(served)).catch((error) => {
+    stopping.abort();
+    for (const worker of workers) worker.process.kill("SIGKILL");
+    throw error;
+  });
+
+  return {
+    report: reports[0] as StartReport,
+    async stop(graceMs = 0) {
+      stopMessage = { type: "stop", graceMs };
+      stopping.abort();
+      for (const worker of Object.values(cluster.workers ?? {})) tellToStop(worker);
+      await Promise.all(places);
+    },
+  };
+}
+
+/** A worker whose pool of threads has room for the hashing that it may do. */
+function fork({ HASH_CONCURRENCY }: Config, env: Record<string, string>): Worker {
+  const threads = Math.max(LEAST_THREADS, HASH_CONCURRENCY + OTHER_THREADS);
+  return cluster.fork({ UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? threads, ...env });
+}
+
+/** Resolves to what a worker reports once it serves. @throws WorkerStartError */
+async function served(worker: Worker): Promise<StartReport> {
+  const [message]: (WorkerMessage | number)[] = await Promise.race([
+    once(worker, "message"),
+    once(worker, "exit"),
+  ]);
+  if (typeof message !== "object") throw new WorkerStartError("A worker ended before it served", 1);
+  if (message.type === "failed") throw new WorkerStartError(message.message, message.status);
+  return message.report;
+}
+
+/** Resolves, at the end of a worker, to how it ended and how long it had served. */
+async function life(worker: Worker) {
+  let servingSince: number | undefined;
+  let failure: string | undefined;
+  worker.once("message", (message: WorkerMessage) => {
+    if (message.type === "serving") servingSince = performance.now();
+    else failure = message.message;
+  });
+  const [status, signal] = await once(worker, "exit");
+  const workedMs = servingSince === undefined ? 0 : performance.now() - servingSince;
+  return { workedMs, pid: worker.process.pid, status: signal ?? status, ...(failure && { failure }) };
+}

@@ -1,0 +1,264 @@
+import { Agent, request } from "node:http";
+import type { Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { describe, expect, it } from "vitest";
+import { call, registered, someone } from "../support/api.ts";
+import { runOnTerminal } from "../support/cli.ts";
+import { FREE_AND_CHEAP, runToExit, startServer } from "../support/server-process.ts";
+import { sharedStorages } from "../support/storage-choices.ts";
+import { isAlive, remotePortsOf, workersOf } from "../support/worker-processes.ts";
+
+const SECONDS = Number(process.env.WORKER_DEATHS_SECONDS ?? 10);
+const CLIENTS = 8;
+/** What the first process has accepted and a dying worker has not yet. */
+const HANDOVER_MS = 300;
+
+interface Failure {
+  readonly port: number | undefined;
+  readonly connectedAt: number;
+  readonly failedAt: number;
+}
+
+interface Answer {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a body is whatever the server sent
+  readonly body: any;
+}
+
+/** A client that keeps one connection for as long as it can, and knows which failed. */
+function makeClient(url: string, failures: Failure[]) {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const connectedAt = new WeakMap<Socket, { port: number | undefined; at: number }>();
+  return async (line: string, { json, token }: { json?: object; token?: string } = {}) => {
+    const [method, path] = line.split(" ");
+    let socket: Socket | undefined;
+    return new Promise<Answer | undefined>((resolve) => {
+      const began = Date.now();
+      const outgoing = request(url + path, {
+        method: method as string,
+        agent,
+        timeout: 5_000,
+        headers: {
+          ...(json && { "content-type": "application/json" }),
+          ...(token && { authorization: `Bearer ${token}` }),
+        },
+      });
+      const failed = () => {
+        const known = socket && connectedAt.get(socket);
+        failures.push({ port: known?.port, connectedAt: known?.at ?? began, failedAt: Date.now() });
+        outgoing.destroy();
+        resolve(undefined);
+      };
+      outgoing.on("socket", (used) => {
+        socket = used;
+        const remember = () => connectedAt.set(used, { port: used.localPort, at: Date.now() });
+        if (used.connecting) used.once("connect", remember);
+      });
+      outgoing.on("error", failed);
+      outgoing.on("timeout", failed);
+      outgoing.on("response", (response) => {
+        let text = "";
+        response.on("data", (chunk) => {
+          text += chunk;
+        });
+        response.on("error", failed);
+        response.on("end", () =>
+          resolve({ status: response.statusCode ?? 0, body: text === "" ? "" : JSON.parse(text) }),
+        );
+      });
+      outgoing.end(json && JSON.stringify(json));
+    });
+  };
+}
+
+describe.each(sharedStorages)("several workers on $name", ({ open }) => {
+  const ENV = { WORKERS: "2", ...FREE_AND_CHEAP };
+
+  it(
+    `lose nothing acknowledged while one is killed every two seconds, for ${SECONDS} seconds`,
+    async () => {
+      const storage = open();
+      const server = await startServer({ ...storage.env, ...ENV });
+      const failures: Failure[] = [];
+      const refused: unknown[] = [];
+      const accounts: { email: string; password: string }[] = [];
+      const ended: string[] = [];
+      const kills: { ports: Set<number>; at: number }[] = [];
+      const until = Date.now() + SECONDS * 1_000;
+      let calls = 0;
+
+      async function work() {
+        const ask = makeClient(server.url, failures);
+        const checked = async (line: string, status: number, options: { json?: object; token?: string }) => {
+          const answer = await ask(line, options);
+          calls += 1;
+          if (answer && answer.status !== status) refused.push([line, answer]);
+          return answer;
+        };
+        while (Date.now() < until) {
+          const person = someone();
+          const made = await checked("POST /api/register", 201, { json: person });
+          if (made?.status !== 201) continue;
+          accounts.push(person);
+          const token = made.body.access_token;
+          await checked("GET /api/me", 200, { token });
+          const out = await checked("POST /api/logout", 200, { token });
+          if (out?.status === 200) ended.push(token);
+        }
+      }
+
+      async function kill() {
+        for (let time = 0; Date.now() + 2_000 < until; time += 1) {
+          await setTimeout(2_000);
+          const workers = workersOf(server);
+          const victim = workers[time % workers.length] as number;
+          process.kill(victim, "SIGSTOP");
+          kills.push({ ports: new Set(remotePortsOf(victim)), at: Date.now() });
+          process.kill(victim, "SIGKILL");
+        }
+      }
+
+      await Promise.all([kill(), ...Array.from({ length: CLIENTS }, work)]);
+      expect(kills.length).toBeGreaterThanOrEqual(Math.floor(SECONDS / 2) - 1);
+      expect(calls).toBeGreaterThan(100);
+      const unexplained = failures.filter(
+        ({ port, connectedAt, failedAt }) =>
+          !kills.some(
+            ({ ports, at }) =>
+              failedAt >= at &&
+              ((port !== undefined && ports.has(port) && connectedAt <= at) ||
+                Math.abs(connectedAt - at) < HANDOVER_MS),
+          ),
+      );
+      expect([unexplained, refused]).toEqual([[], []]);
+      // a connection that broke is one of a few, each time
+      expect(failures.length).toBeLessThanOrEqual(kills.length * CLIENTS);
+      await expect.poll(() => workersOf(server).length, { timeout: 5_000 }).toBe(2);
+      for (const { email, password } of accounts) {
+        expect((await call(server.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
+      }
+      for (const token of ended) {
+        expect((await call(server.url, "GET /api/me", { token })).status).toBe(401);
+      }
+      console.log(`${calls} calls, ${kills.length} workers killed, ${failures.length} connections broken`);
+      expect(await server.end()).toBe(0);
+      expect(server.output()).toContain('"msg":"worker_died"');
+      await storage.remove();
+    },
+    90_000 + SECONDS * 3_000,
+  );
+
+  it("know of each other's revocations at once and count failures together", async () => {
+    const storage = open();
+    const server = await startServer({ ...storage.env, ...ENV, LOGIN_THROTTLE: "on" });
+    for (let round = 0; round < 20; round += 1) {
+      const { access_token: token } = await registered(server.url);
+      await call(server.url, "POST /api/logout/access", { token });
+      // new connections go to the workers in turn
+      const answers = await Promise.all(
+        Array.from({ length: 4 }, () =>
+          call(server.url, "GET /api/me", { token, headers: { connection: "close" } }),
+        ),
+      );
+      expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
+    }
+    const { email } = await registered(server.url);
+    const guesses = Array.from({ length: 60 }, (_, index) =>
+      call(server.url, "POST /api/login", { json: { email, password: `wrong horse ${index}` } }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(55);
+    expect(await server.end()).toBe(0);
+    await storage.remove();
+  });
+});
+
+describe("several workers", () => {
+  const { open } = sharedStorages[0] as (typeof sharedStorages)[number];
+
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "finish running requests on %s and end with the first process",
+    async (signal) => {
+      const storage = open();
+      const server = await startServer({
+        ...storage.env,
+        WORKERS: "2",
+        HASH_CONCURRENCY: "1",
+        LOGIN_THROTTLE: "off",
+      });
+      const workers = workersOf(server);
+      const answers = Promise.all(
+        Array.from({ length: 12 }, () => call(server.url, "POST /api/register", { json: someone() })),
+      );
+      await setTimeout(100);
+      expect(await server.end(signal)).toBe(0);
+      expect((await answers).map(({ status }) => status)).toEqual(Array(12).fill(201));
+      expect(workers.filter(isAlive)).toEqual([]);
+      await storage.remove();
+    },
+  );
+
+  it("stop in order on a terminal, where Ctrl-C reaches all of them", async () => {
+    const storage = open();
+    const { stdout, stderr } = await runOnTerminal(
+      { ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2", PORT: "0" },
+      ["serve"],
+      [["workers  2", "\u0003"]],
+    );
+    expect(`${stdout}${stderr}`).not.toMatch(/worker_died|Error/);
+    await storage.remove();
+  });
+
+  it("end by themselves when the first process is killed", async () => {
+    const storage = open();
+    const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
+    const workers = workersOf(server);
+    expect(workers).toHaveLength(2);
+    await server.end("SIGKILL");
+    await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    await storage.remove();
+  });
+
+  it("one that is asked to stop by itself does so in order and is replaced", async () => {
+    const storage = open();
+    const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
+    const [one, other] = workersOf(server) as [number, number];
+    process.kill(one, "SIGTERM");
+    await expect.poll(() => isAlive(one), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => workersOf(server).length, { timeout: 5_000 }).toBe(2);
+    expect(workersOf(server)).toContain(other);
+    expect(await server.end()).toBe(0);
+    expect(server.output()).toContain('"status":0');
+    await storage.remove();
+  });
+
+  it("tell once what keeps them from starting, with its status", async () => {
+    const { env, remove } = open();
+    const busy = await startServer({ ...env, ...FREE_AND_CHEAP, WORKERS: "2" });
+    const PORT = new URL(busy.url).port;
+    const second = await runToExit({ ...env, ...FREE_AND_CHEAP, WORKERS: "3", PORT });
+    expect(second.status).toBe(1);
+    expect(second.output.match(/Cannot listen/g)).toHaveLength(1);
+    await busy.end();
+    await remove();
+    const inMemory = await runToExit({ STORAGE: "memory", WORKERS: "2" });
+    expect(inMemory).toMatchObject({ status: 78, output: expect.stringContaining("do not share memory") });
+  });
+
+  it("that die at once again and again are replaced ever later", async () => {
+    const storage = open();
+    const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
+    const [, kept] = workersOf(server) as [number, number];
+    const until = Date.now() + 4_000;
+    while (Date.now() < until) {
+      for (const pid of workersOf(server)) if (pid !== kept) process.kill(pid, "SIGKILL");
+      await setTimeout(10);
+    }
+    const waits = [...server.output().matchAll(/"replacedInMs":(\d+)/g)].map(([, ms]) => Number(ms));
+    expect(waits.slice(0, 5)).toEqual([0, 100, 200, 400, 800]);
+    expect((await call(server.url, "GET /health/ready")).status).toBe(200);
+    expect(await server.end()).toBe(0);
+    await storage.remove();
+  });
+});
