@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { AuditEntry } from "../../src/application/ports/audit-trail.ts";
 import type { OneTimeToken } from "../../src/application/ports/one-time-tokens.ts";
 import type { OutboxMail } from "../../src/application/ports/outbox.ts";
 import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
@@ -86,6 +87,18 @@ export function aMail(fields: Partial<OutboxMail> = {}): OutboxMail {
     attempts: 0,
     dueAt: new Date("2024-02-29T12:34:56.790Z"),
     tokenId: undefined,
+    ...fields,
+  };
+}
+
+/** An entry of the audit trail with an id of its own. */
+export function anAuditEntry(fields: Partial<AuditEntry> = {}): AuditEntry {
+  return {
+    id: randomUUID(),
+    at: new Date("2024-02-29T12:34:56.789Z"),
+    kind: "login_failed",
+    userId: undefined,
+    facts: { reason: "unknown_user" },
     ...fields,
   };
 }

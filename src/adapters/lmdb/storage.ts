@@ -1,5 +1,6 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { lmdbAttempts } from "./attempts.ts";
+import { lmdbAuditTrail } from "./audit-trail.ts";
 import { openEnvironment } from "./environment.ts";
 import { lmdbOneTimeTokens } from "./one-time-tokens.ts";
 import { lmdbOutbox } from "./outbox.ts";
@@ -25,6 +26,7 @@ export async function openLmdbStorage(directory: string): Promise<Storage> {
       attempts: lmdbAttempts(environment),
       oneTimeTokens: lmdbOneTimeTokens(environment),
       outbox: lmdbOutbox(environment),
+      auditTrail: lmdbAuditTrail(environment),
       ping: environment.ping,
       close: environment.close,
     };

@@ -1,5 +1,6 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { memoryAttempts } from "./attempts.ts";
+import { memoryAuditTrail } from "./audit-trail.ts";
 import { memoryOneTimeTokens } from "./one-time-tokens.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { memoryRevocations } from "./revocations.ts";
@@ -25,6 +26,7 @@ export function openMemoryStorage(): Storage {
     attempts: memoryAttempts(step),
     oneTimeTokens: memoryOneTimeTokens(step),
     outbox: memoryOutbox(step),
+    auditTrail: memoryAuditTrail(step),
     ping: () => step(() => {}),
     close: async () => {
       closed = true;

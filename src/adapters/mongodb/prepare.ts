@@ -1,5 +1,6 @@
 import { MongoClient } from "mongodb";
 import { attemptIndexes } from "./attempts.ts";
+import { auditTrailIndexes } from "./audit-trail.ts";
 import { guarantees, openingOptions } from "./client-options.ts";
 import { ensureIndexes } from "./indexes.ts";
 import { oneTimeTokenIndexes } from "./one-time-tokens.ts";
@@ -25,6 +26,7 @@ export async function prepareDatabase(uri: string, database: string, waitMs: num
       ensureIndexes(db.collection("attempts"), attemptIndexes),
       ensureIndexes(db.collection("one_time_tokens"), oneTimeTokenIndexes),
       ensureIndexes(db.collection("outbox"), outboxIndexes),
+      ensureIndexes(db.collection("audit_trail"), auditTrailIndexes),
     ]);
   } finally {
     await client.close();

@@ -1,5 +1,6 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { mongoAttempts } from "./attempts.ts";
+import { mongoAuditTrail } from "./audit-trail.ts";
 import { type CommandListener, openConnection } from "./connection.ts";
 import { mongoOneTimeTokens } from "./one-time-tokens.ts";
 import { mongoOutbox } from "./outbox.ts";
@@ -41,6 +42,7 @@ export async function openMongoStorage(uri: string, options: MongoStorageOptions
     attempts: mongoAttempts(connection),
     oneTimeTokens: mongoOneTimeTokens(connection),
     outbox: mongoOutbox(connection),
+    auditTrail: mongoAuditTrail(connection),
     ping: connection.ping,
     close: connection.close,
   };

@@ -1,4 +1,5 @@
 import type { AttemptCounters } from "./attempt-counters.ts";
+import type { AuditTrail } from "./audit-trail.ts";
 import type { OneTimeTokenRepository } from "./one-time-tokens.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RevocationRepository } from "./revocations.ts";
@@ -20,6 +21,7 @@ export interface Storage {
   readonly attempts: AttemptCounters;
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly outbox: Outbox;
+  readonly auditTrail: AuditTrail;
   /** Resolves if the storage answers now. */
   ping(): Promise<void>;
   /** Ends the use of the storage once what was begun is done. */

@@ -1,4 +1,5 @@
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
 import { pagesContract } from "../../contracts/pages.contract.ts";
@@ -22,3 +23,4 @@ settingsContract("lmdb", harness);
 attemptCountersContract("lmdb", harness);
 oneTimeTokensContract("lmdb", harness);
 outboxContract("lmdb", harness);
+auditTrailContract("lmdb", harness);

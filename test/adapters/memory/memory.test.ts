@@ -1,5 +1,6 @@
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
 import { pagesContract } from "../../contracts/pages.contract.ts";
@@ -22,3 +23,4 @@ settingsContract("memory", harness);
 attemptCountersContract("memory", harness);
 oneTimeTokensContract("memory", harness);
 outboxContract("memory", harness);
+auditTrailContract("memory", harness);

@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
 import { pagesContract } from "../../contracts/pages.contract.ts";
@@ -23,4 +24,5 @@ describe.skipIf(!mongoServer)("mongodb", () => {
   attemptCountersContract("mongodb", harness);
   oneTimeTokensContract("mongodb", harness);
   outboxContract("mongodb", harness);
+  auditTrailContract("mongodb", harness);
 });

@@ -1,0 +1,73 @@
+import { type Filter, MongoBulkWriteError } from "mongodb";
+import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
+import type { Connection } from "./connection.ts";
+import { inOneBatch, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import type { Index } from "./indexes.ts";
+
+type EntryDocument = Omit<AuditEntry, "id" | "userId"> & { readonly _id: string; readonly userId?: string };
+
+const LATEST_FIRST = { at: -1, _id: -1 } as const;
+
+// none of them a TTL index: how long entries are kept is a setting, and may change
+export const auditTrailIndexes: readonly Index[] = [
+  { name: "by_time", key: LATEST_FIRST },
+  { name: "by_user", key: { userId: 1, ...LATEST_FIRST } },
+  { name: "by_kind", key: { kind: 1, ...LATEST_FIRST } },
+];
+
+/** Entries by id. */
+export function mongoAuditTrail({ collection, call }: Connection): AuditTrail {
+  const entries = collection<EntryDocument>("audit_trail");
+
+  return {
+    append: (added) =>
+      call(async () => {
+        if (added.length === 0) return;
+        mustBeStorable(...added.flatMap(({ id, userId }) => [id, userId ?? ""]));
+        const documents = added.map(({ id, ...entry }) => ({ _id: id, ...entry }) as EntryDocument);
+        // each is tried, whatever becomes of the others
+        const options = { ordered: false, ignoreUndefined: true };
+        await entries.insertMany(documents, options).catch(unlessThereAlready);
+      }),
+    find: (query, before, limit) =>
+      call(async () => {
+        // no limit at all is what 0 would mean to MongoDB
+        if (limit < 1 || !isStorable(query.userId ?? "")) return [];
+        const options = { sort: LATEST_FIRST, ...inOneBatch(limit) };
+        return (await entries.find(filterOf(query, before), options).toArray()).map(fromDocument);
+      }),
+    sweep: (until, limit) => call(() => sweepBefore(entries, "at", until, limit)),
+  };
+}
+
+const DUPLICATE_KEY = 11_000;
+
+/** An entry that is there is one that was sent before: ids are never given twice. */
+function unlessThereAlready(error: unknown): void {
+  const isHarmless =
+    error instanceof MongoBulkWriteError &&
+    error.result.getWriteConcernError() === undefined &&
+    [error.writeErrors].flat().every(({ code }) => code === DUPLICATE_KEY);
+  if (!isHarmless) throw error;
+}
+
+function filterOf(
+  { userId, kinds, since, until }: AuditQuery,
+  before: AuditPlace | undefined,
+): Filter<EntryDocument> {
+  const times = {
+    ...(since && { $gte: since }),
+    ...(until && { $lt: until }),
+    ...(before && { $lte: before.at }),
+  };
+  return {
+    ...(userId !== undefined && { userId }),
+    ...(kinds && { kind: { $in: [...kinds] } }),
+    ...(Object.keys(times).length > 0 && { at: times }),
+    ...(before && { $or: [{ at: { $lt: before.at } }, { _id: { $lt: before.id } }] }),
+  };
+}
+
+function fromDocument({ _id, at, kind, userId, facts }: EntryDocument): AuditEntry {
+  return { id: _id, at, kind, userId, facts };
+}
