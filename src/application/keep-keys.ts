@@ -9,6 +9,7 @@ import { revocationKey } from "../domain/revocation.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { KeyMaker } from "./ports/key-maker.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "./ports/signing-keys.ts";
 
 export interface KeepKeysDeps {
@@ -16,6 +17,7 @@ export interface KeepKeysDeps {
   readonly signingKeys: SigningKeyRepository;
   readonly revocations: RevocationRepository;
   readonly keyMaker: KeyMaker;
+  readonly events: SecurityEvents;
   readonly ringTimes: RingTimes;
   /** How long a key signs before the next one does, `undefined` for ever. */
   readonly keyRotationMs: number | undefined;
@@ -69,7 +71,8 @@ async function addKey(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<St
 /** Makes a key and stores it, unless its place was taken meanwhile. */
 async function makeNext(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<StoredSigningKey> {
   const made = await deps.keyMaker.make(sequenceAfter(await keysOf(deps)), now, activeAt);
-  await deps.signingKeys.add(made);
+  const isStored = await deps.signingKeys.add(made);
+  if (isStored) deps.events.report({ type: "signing_key_made", keyId: made.kid });
   return made;
 }
 

@@ -1,11 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import { keptUntil, revocationKey } from "../domain/revocation.ts";
 import { type KeepKeysDeps, keysOf, makeKeepKeys } from "./keep-keys.ts";
-import type { SecurityEvents } from "./ports/security-events.ts";
-
-export interface RetireKeyDeps extends KeepKeysDeps {
-  readonly events: SecurityEvents;
-}
 
 /**
  * Ends a key that others may know: no process accepts what it signed from its next check on, and another
@@ -14,7 +9,7 @@ export interface RetireKeyDeps extends KeepKeysDeps {
  */
 export type RetireKey = (kid: string) => Promise<void>;
 
-export function makeRetireKey(deps: RetireKeyDeps): RetireKey {
+export function makeRetireKey(deps: KeepKeysDeps): RetireKey {
   return async (kid) => {
     const now = deps.clock.now();
     if (!(await keysOf(deps)).some((key) => key.kid === kid)) throw new AuthError("not_found");

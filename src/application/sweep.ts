@@ -1,4 +1,5 @@
 import type { AttemptCounters } from "./ports/attempt-counters.ts";
+import type { AuditTrail } from "./ports/audit-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
@@ -11,7 +12,10 @@ export interface SweepDeps {
   readonly revocations: RevocationRepository;
   readonly attempts: AttemptCounters;
   readonly oneTimeTokens: OneTimeTokenRepository;
+  readonly auditTrail: AuditTrail;
   readonly settings: SettingsRepository;
+  /** How long an entry of the audit trail is kept. */
+  readonly auditRetentionMs: number;
 }
 
 /** How often one of the processes that share a storage sweeps. */
@@ -25,7 +29,7 @@ const MAIL_SLACK_MS = 24 * 3_600_000;
 const TURN = "sweep-turn";
 
 /**
- * Forgets sessions, one-time tokens and entries that count no more. Resolves to how many, 0 where it is not this
+ * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps. Resolves to how many, 0 where it is not this
  * one's turn.
  */
 export type Sweep = () => Promise<number>;
@@ -40,7 +44,9 @@ export function makeSweep(deps: SweepDeps): Sweep {
     const revocations = await inBatches((limit) => deps.revocations.sweep(now, limit));
     const attempts = await inBatches((limit) => deps.attempts.sweep(now, limit));
     const tokens = await inBatches((limit) => deps.oneTimeTokens.sweep(unsent, limit));
-    return sessions + revocations + attempts + tokens;
+    const kept = new Date(now.getTime() - deps.auditRetentionMs);
+    const audited = await inBatches((limit) => deps.auditTrail.sweep(kept, limit));
+    return sessions + revocations + attempts + tokens + audited;
   };
 }
 

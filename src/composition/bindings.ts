@@ -71,6 +71,8 @@ export function bindings({
     attempts: () => storage.attempts,
     oneTimeTokens: () => storage.oneTimeTokens,
     outbox: () => storage.outbox,
+    auditTrail: () => storage.auditTrail,
+    auditRetentionMs: () => config.AUDIT_RETENTION,
     mailer: () => mail.mailer,
     mailTemplates: () => mail.templates,
     asksToVerify: () => config.SMTP_URL !== undefined,

@@ -14,7 +14,7 @@ import { openCore } from "./core.ts";
 import { describeConfig } from "./describe-config.ts";
 import { examine } from "./doctor.ts";
 import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
-import { openFoundation } from "./open.ts";
+import { type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
 import { isWorker, serve as serveAll, serveAsWorker } from "./serve.ts";
 import { StartError } from "./start-error.ts";
@@ -31,7 +31,7 @@ export async function serve(): Promise<void> {
 
 /** Opens the ring of signing keys for some work and closes it again. */
 export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
-  return withOpened(openFoundation, ({ keys: { ring } }) => {
+  return withOpened(withLog(openFoundation), ({ keys: { ring } }) => {
     if (!ring) throw new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
     return work(ring);
   });
@@ -39,7 +39,7 @@ export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promi
 
 /** Opens all use cases for some work and closes what is behind them again. */
 export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>): Promise<T> {
-  return withOpened(openCore, ({ wired }) => work(wired));
+  return withOpened(withLog(openCore), ({ wired }) => work(wired));
 }
 
 /** Exports the storage that the configuration names. */
@@ -69,15 +69,17 @@ function stopped(error: Error): never {
   );
 }
 
+function withLog<O>(open: (config: Config, closers: Closers, log: Log) => Promise<O>) {
+  return (config: Config, closers: Closers) => open(config, closers, openCommandLog(config));
+}
+
 async function withOpened<O, T>(
   open: (config: Config, closers: Closers) => O | Promise<O>,
   work: (opened: O) => Promise<T>,
 ): Promise<T> {
-  // what the work prints is the answer; the log would come between
-  const config = { ...configuration(), LOG_LEVEL: "silent" as const };
   const closers = new Closers();
   try {
-    return await work(await open(config, closers));
+    return await work(await open(configuration(), closers));
   } finally {
     await closers.close();
   }

@@ -21,7 +21,7 @@ export interface Core {
  * `closers`.
  * @throws ConfigError or StartError
  */
-export async function openCore(config: Config, closers: Closers, log?: Log): Promise<Core> {
+export async function openCore(config: Config, closers: Closers, log: Log): Promise<Core> {
   const foundation = await openFoundation(config, closers, log);
   const { hasher, tryHashing, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;

@@ -4,6 +4,7 @@ import { platformEmailRules, systemClock } from "../adapters/node/platform.ts";
 import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
 import { type ImportFlask, makeImportFlask } from "../application/import-flask.ts";
 import type { Storage } from "../application/ports/storage.ts";
+import { auditOfCommands, startAudit } from "./audit.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { failClosed } from "./fail-closed.ts";
@@ -40,7 +41,7 @@ export async function openFlaskImport(
   const { storage } = await (dryRun ? openStorageToRead(config) : openStorage(config));
   closers.push(() => storage.close());
   const { users, revocations, settings } = failClosed(storage);
-  return makeImportFlask({
+  const importFlask = makeImportFlask({
     source,
     clock: systemClock,
     users: patient(users),
@@ -49,6 +50,14 @@ export async function openFlaskImport(
     legacyHashes: passlibPbkdf2,
     ...platformEmailRules,
   });
+  if (dryRun) return importFlask;
+  const audit = startAudit(storage.auditTrail, auditOfCommands);
+  closers.push(audit.close);
+  return async (command) => {
+    const summary = await importFlask(command);
+    audit.report({ type: "data_imported", from: "flask", users: summary.users.imported, keys: false });
+    return summary;
+  };
 }
 
 async function openSource(uri: string, isFromCommandLine: boolean) {

@@ -1,13 +1,16 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "../adapters/koa/request-context.ts";
 import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
+import type { Facts } from "../application/ports/audit-trail.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
+import { auditOfCommands, startAudit } from "./audit.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { failClosed } from "./fail-closed.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { openStorage } from "./storage.ts";
+import { tellAll } from "./tell-all.ts";
 
 export type Log = ReturnType<typeof openServiceLog>;
 
@@ -25,18 +28,17 @@ export interface Foundation {
  * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
  * @throws ConfigError or StartError
  */
-export async function openFoundation(
-  config: Config,
-  closers: Closers,
-  log = openServiceLog(config),
-): Promise<Foundation> {
+export async function openFoundation(config: Config, closers: Closers, log: Log): Promise<Foundation> {
   const secrets = await findSecrets(config);
   const { storage: opened, description } = await openStorage(config);
   closers.push(() => opened.close());
   const storage = failClosed(opened);
   await checkSecrets(storage.settings, secrets);
-  const keys = await openAccessKeys(config, secrets, storage, log.events);
-  return { secrets, storage, storageDescription: description, keys, log };
+  const audit = startAudit(storage.auditTrail, log.audit);
+  closers.push(audit.close);
+  const events = tellAll(log.events, audit);
+  const keys = await openAccessKeys(config, secrets, storage, events);
+  return { secrets, storage, storageDescription: description, keys, log: { ...log, events } };
 }
 
 /** The log of a process, and what each of its lines carries while a request is answered. */
@@ -45,13 +47,25 @@ export function openServiceLog(config: Config) {
   const log = openLog({
     level: config.LOG_LEVEL,
     isReadable: config.LOG_FORMAT === "readable" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY),
-    context: () => context.getStore() ?? {},
+    context: () => ({ ...context.getStore(), ip: undefined }),
   });
+  const notices = logNotices(log);
   return {
     context,
+    audit: { origin: () => originOf(context.getStore()), warn: notices.warn },
     events: logSecurityEvents(log),
     requests: logRequests(log),
-    notices: logNotices(log),
+    notices,
     mails: logMails(log),
   };
+}
+
+/** The log for commands: what they print is the answer, and a log would come between. */
+export function openCommandLog(config: Config): Log {
+  return { ...openServiceLog({ ...config, LOG_LEVEL: "silent" }), audit: auditOfCommands };
+}
+
+/** What the audit trail says of where an event comes from; nothing where it comes from the service itself. */
+function originOf(request: RequestContext | undefined): Facts {
+  return request === undefined ? {} : { requestId: request.requestId, ip: request.ip };
 }

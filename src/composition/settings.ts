@@ -131,6 +131,7 @@ export const settingsSchema = z.object({
     .default(false)
     .describe("Whether common passwords and one's own name or address are refused"),
   TRUST_PROXY_HOPS: whole(0, 16).default(0).describe("Proxies whose X-Forwarded-For counts"),
+  AUDIT_RETENTION: duration.default(90 * UNITS.d).describe("How long security events are kept"),
   LOG_LEVEL: z
     .enum(
       ["fatal", "error", "warn", "info", "debug", "trace", "silent"],

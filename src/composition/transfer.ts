@@ -8,20 +8,23 @@ import { exportText } from "../adapters/json-lines/write.ts";
 import { makeExportStore } from "../application/export-store.ts";
 import { makeImportStore } from "../application/import-store.ts";
 import type { Storage } from "../application/ports/storage.ts";
+import { auditOfCommands, startAudit } from "./audit.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { dataSettings } from "./data-settings.ts";
+import type { RunningAudit } from "./keep-writing.ts";
 import { checkSecrets, findSecrets, isOneOf, secretOf } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
 import { openStorage } from "./storage.ts";
 
 // Neither opens the ring of keys nor hashes: both would write settings and keys of their own into the storage.
+// That it was done is written into the audit trail, which no export has.
 
-/** The export of the storage that the configuration names, which is only read. */
+/** The export of the storage that the configuration names, which is only read, but for the audit trail. */
 export function openTransferOut(config: Config, closers: Closers): ExportJson {
   return async ({ file, overwrite, keys, progress }) => {
     if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
-    const storage = await open(config, closers);
+    const { storage, audit } = await open(config, closers);
     const secret = await secretOf(storage.settings);
     if (secret === undefined) {
       throw new StartError(
@@ -35,6 +38,7 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
       ? pipeline(Readable.from(text), process.stdout, { end: false })
       : writeWhole(file, text, { overwrite })
     ).catch(notExported);
+    audit.report({ type: "data_exported", users: counts.user, keys });
     return counts;
   };
 }
@@ -52,20 +56,24 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
       if (keys) throw otherSecret();
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
-    const storage = await open(config, closers);
+    const { storage, audit } = await open(config, closers);
     await checkSecrets(storage.settings, secrets);
     const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
-    return importStore(counted(records, progress), { keys, conflict }).catch(stopped);
+    const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);
+    audit.report({ type: "data_imported", from: "json", users: summary.user.imported, keys });
+    return summary;
   };
 }
 
-async function open(config: Config, closers: Closers): Promise<Storage> {
+async function open(config: Config, closers: Closers): Promise<{ storage: Storage; audit: RunningAudit }> {
   if (config.STORAGE === "memory") {
     throw new ConfigError(["STORAGE=memory keeps nothing that could be exported or imported"]);
   }
   const { storage } = await openStorage(config);
   closers.push(() => storage.close());
-  return storage;
+  const audit = startAudit(storage.auditTrail, auditOfCommands);
+  closers.push(audit.close);
+  return { storage, audit };
 }
 
 async function readThrough(file: string): Promise<void> {

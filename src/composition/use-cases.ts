@@ -9,6 +9,7 @@ import { makeEnableUser } from "../application/enable-user.ts";
 import { makeEndAnySession } from "../application/end-any-session.ts";
 import { makeEndOwnSession } from "../application/end-own-session.ts";
 import { makeIntrospect } from "../application/introspect.ts";
+import { makeListEvents } from "../application/list-events.ts";
 import { makeListSessions } from "../application/list-sessions.ts";
 import { makeListUsers } from "../application/list-users.ts";
 import { makeLogin } from "../application/login.ts";
@@ -54,6 +55,7 @@ export const useCases = {
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,
   makeResetLink: makeMakeResetLink,
+  listEvents: makeListEvents,
   listUsers: makeListUsers,
   showUser: makeShowUser,
   createUser: makeCreateUser,

@@ -67,6 +67,7 @@ describe("defaults", () => {
       NOTICE_SESSION_STOLEN: true,
       PASSWORD_MIN_LENGTH: 8,
       TRUST_PROXY_HOPS: 0,
+      AUDIT_RETENTION: 90 * 86_400_000,
       LOG_LEVEL: "info",
       LOG_FORMAT: "auto",
       SHUTDOWN_GRACE: 2_000,

@@ -59,7 +59,7 @@ function recorded<T extends object>(port: T): T {
  */
 export async function makeCore(
   replaced: (
-    all: Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox">,
+    all: Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">,
   ) => Partial<Bindings> = () => ({}),
   env: Record<string, string> = {},
   { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },

@@ -1,6 +1,6 @@
 import type { Bindings } from "../../src/composition/bindings.ts";
 
-type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox">;
+type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">;
 
 /**
  * Storage ports whose calls are counted, and that stand still before one of them until they are told to go
@@ -36,6 +36,7 @@ export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
       revocations: wrap(ports.revocations),
       oneTimeTokens: wrap(ports.oneTimeTokens),
       outbox: wrap(ports.outbox),
+      auditTrail: wrap(ports.auditTrail),
     },
     /** How many calls there were. */
     calls: () => calls,

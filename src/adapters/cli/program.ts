@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { type ConfigReport, configCommand } from "./config.ts";
 import { doctorCommand, type Finding } from "./doctor.ts";
+import { type EventUseCases, eventsCommand } from "./events.ts";
 import { exportJsonCommand } from "./export-json.ts";
 import { EXIT_USAGE, withExamples, withManners } from "./help.ts";
 import { flaskCommand, type WithFlaskImport } from "./import-flask.ts";
@@ -11,7 +12,7 @@ import type { ExportJson, ImportJson } from "./transfer.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
 
 /** What the commands call; each of them names its part. */
-export interface OperatorUseCases extends UserUseCases, SessionUseCases {}
+export interface OperatorUseCases extends UserUseCases, SessionUseCases, EventUseCases {}
 
 /** Opens what the configuration names, runs the work on it and closes it again. */
 export type WithUseCases = <T>(work: (useCases: OperatorUseCases) => Promise<T>) => Promise<T>;
@@ -54,6 +55,7 @@ export function makeProgram(options: CliOptions): Command {
   program.addCommand(userCommand(withUseCases));
   program.addCommand(sessionCommand(withUseCases));
   program.addCommand(keysCommand(withKeys));
+  program.addCommand(eventsCommand(withUseCases));
   program.addCommand(
     new Command("export").description("data to elsewhere").addCommand(exportJsonCommand(exportJson)),
   );

@@ -1,10 +1,13 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { Middleware } from "koa";
+import { clientOf } from "./client.ts";
 
-/** What every line logged during a request carries. */
+/** What every line logged during a request carries, but for the address. */
 export interface RequestContext {
   readonly requestId: string;
+  /** Where it comes from. */
+  readonly ip: string;
   /** The trace that the caller is in, and the span there that made the request (W3C Trace Context). */
   readonly trace_id?: string;
   readonly parent_span_id?: string;
@@ -22,7 +25,7 @@ export function requestContext(store: AsyncLocalStorage<RequestContext>): Middle
     const requestId = ACCEPTABLE_ID.test(offered) ? offered : randomUUID();
     ctx.state.requestId = requestId;
     ctx.set("X-Request-Id", requestId);
-    return store.run({ requestId, ...traceOf(ctx.get("traceparent")) }, next);
+    return store.run({ requestId, ip: clientOf(ctx).ip, ...traceOf(ctx.get("traceparent")) }, next);
   };
 }
 

@@ -42,7 +42,16 @@ export type SecurityEvent =
   | { readonly type: "user_disabled"; readonly userId: string }
   | { readonly type: "user_enabled"; readonly userId: string }
   | { readonly type: "password_set"; readonly userId: string }
-  | { readonly type: "signing_key_retired"; readonly keyId: string };
+  | { readonly type: "signing_key_made"; readonly keyId: string }
+  | { readonly type: "signing_key_retired"; readonly keyId: string }
+  | { readonly type: "data_exported"; readonly users: number; readonly keys: boolean }
+  | {
+      readonly type: "data_imported";
+      readonly users: number;
+      readonly from: "json" | "flask";
+      readonly keys: boolean;
+    }
+  | { readonly type: "events_dropped"; readonly count: number };
 
 export type LoginFailure = "unknown_user" | "wrong_password" | "disabled" | "email_unverified";
 

@@ -1,0 +1,88 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { EVENT_KINDS } from "../../application/event-kinds.ts";
+import type { ListEvents, ListEventsQuery, Since } from "../../application/list-events.ts";
+import type { AuditEntry } from "../../application/ports/audit-trail.ts";
+import { withExamples } from "./help.ts";
+import { type JsonOption, printJson, printRows } from "./output.ts";
+import type { WithUseCases } from "./program.ts";
+
+export interface EventUseCases {
+  readonly listEvents: ListEvents;
+}
+
+type Options = JsonOption &
+  Pick<ListEventsQuery, "since" | "until"> & {
+    user?: string;
+    kind?: NonNullable<ListEventsQuery["kinds"]>;
+    limit: number;
+  };
+
+const LIMIT = 100;
+
+/** `events`: what the audit trail has. */
+export function eventsCommand(withUseCases: WithUseCases): Command {
+  const events = new Command("events")
+    .summary("the audit trail: what happened, by user, kind and time")
+    .description("what happened, the latest first: logins, refusals, changes, and what operators did")
+    .option("--user <user>", "of this account: id, email or username; of a deleted one its id")
+    .addOption(new Option("--kind <kind...>", "of these kinds").choices(EVENT_KINDS))
+    .option("--since <time>", "from then on: RFC 3339, a date in UTC, or so long ago, such as 24h", timeOf)
+    .option("--until <time>", "before then, given alike", timeOf)
+    .option("--limit <number>", "no more than so many", countOf, LIMIT)
+    .option("--json", "one JSON object a line, for machines")
+    .action(({ user, kind, since, until, limit, json }: Options) =>
+      withUseCases(async ({ listEvents }) => {
+        const found = upTo(limit, listEvents({ who: user, kinds: kind, since, until }));
+        if (!json) return printRows(found, row);
+        for await (const event of found) printJson(entry(event));
+      }),
+    );
+  return withExamples(
+    events,
+    "connect-auth events --user ada@example.com --since 7d",
+    "connect-auth events --kind login_failed attempt_throttled --since 24h",
+    "connect-auth events --since 2026-01-01 --until 2026-02-01 --limit 1000000 --json > january.jsonl",
+  );
+}
+
+const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+const AGO = /^(\d{1,9})([smhd])$/;
+/** A date, or date and time with an offset (RFC 3339, section 5.6). */
+const MOMENT = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/;
+
+function timeOf(text: string): Since {
+  const [, count, unit] = AGO.exec(text) ?? [];
+  if (count !== undefined) return { agoMs: Number(count) * UNITS[unit as keyof typeof UNITS] };
+  const moment = new Date(text);
+  if (!MOMENT.test(text) || Number.isNaN(moment.getTime()))
+    throw new InvalidArgumentError("Give a time such as 2026-01-31T08:00:00Z, a date, or 24h for a day ago.");
+  return moment;
+}
+
+function countOf(text: string): number {
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  return Number(text);
+}
+
+async function* upTo<T>(limit: number, things: AsyncIterable<T>): AsyncGenerator<T> {
+  let count = 0;
+  for await (const thing of things) {
+    yield thing;
+    count += 1;
+    if (count === limit) return;
+  }
+}
+
+function entry({ id, at, kind, userId, facts }: AuditEntry) {
+  const renamed = Object.entries(facts).map(([name, fact]) => [snakeCase(name), fact]);
+  return { id, at: at.toISOString(), kind, user_id: userId ?? null, facts: Object.fromEntries(renamed) };
+}
+
+function row({ at, kind, userId = "-", facts }: AuditEntry): string[] {
+  const texts = Object.entries(facts).map(([name, fact]) => `${snakeCase(name)}=${fact}`);
+  return [at.toISOString(), kind, userId, texts.join(" ")];
+}
+
+function snakeCase(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}

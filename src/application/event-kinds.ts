@@ -1,0 +1,40 @@
+import type { SecurityEvent } from "./ports/security-events.ts";
+
+type Kind = SecurityEvent["type"];
+
+// a record, so that a kind that is missing here does not compile
+const KINDS: Readonly<Record<Kind, true>> = {
+  user_registered: true,
+  login_succeeded: true,
+  login_failed: true,
+  attempt_throttled: true,
+  password_hash_renewed: true,
+  token_refreshed: true,
+  access_token_revoked: true,
+  refresh_token_revoked: true,
+  refresh_token_reused: true,
+  session_ended: true,
+  sessions_ended: true,
+  password_changed: true,
+  password_refused: true,
+  password_reset: true,
+  reset_link_made: true,
+  username_changed: true,
+  email_changed: true,
+  email_verified: true,
+  mail_failed: true,
+  mail_given_up: true,
+  account_deleted: true,
+  user_created: true,
+  user_disabled: true,
+  user_enabled: true,
+  password_set: true,
+  signing_key_made: true,
+  signing_key_retired: true,
+  data_exported: true,
+  data_imported: true,
+  events_dropped: true,
+};
+
+/** The kinds of security events that there are. */
+export const EVENT_KINDS = Object.keys(KINDS) as Kind[];

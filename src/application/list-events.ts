@@ -1,0 +1,56 @@
+import { AuthError } from "../domain/errors.ts";
+import { type FindAccountDeps, findAccount } from "./find-account.ts";
+import type { AuditEntry, AuditQuery, AuditTrail } from "./ports/audit-trail.ts";
+import type { Clock } from "./ports/clock.ts";
+
+export interface ListEventsDeps extends FindAccountDeps {
+  readonly auditTrail: AuditTrail;
+  readonly clock: Clock;
+}
+
+/** A moment, or how many milliseconds ago it was. */
+export type Since = Date | { readonly agoMs: number };
+
+export interface ListEventsQuery extends Pick<AuditQuery, "kinds"> {
+  /** An id, an address or a name; of an account that is deleted, its id. */
+  readonly who?: string | undefined;
+  readonly since?: Since | undefined;
+  readonly until?: Since | undefined;
+}
+
+/**
+ * What happened, the latest first.
+ * @throws AuthError `not_found` where no account is meant
+ */
+export type ListEvents = (query: ListEventsQuery) => AsyncIterable<AuditEntry>;
+
+const PAGE = 500;
+
+export function makeListEvents(deps: ListEventsDeps): ListEvents {
+  return async function* ({ who, kinds, since, until }) {
+    const now = deps.clock.now();
+    const userId = who === undefined ? undefined : await userIdOf(deps, who);
+    const query = { userId, kinds, since: momentOf(since, now), until: momentOf(until, now) };
+    for (let last: AuditEntry | undefined; ; ) {
+      const page = await deps.auditTrail.find(query, last, PAGE);
+      yield* page;
+      if (page.length < PAGE) return;
+      last = page.at(-1);
+    }
+  };
+}
+
+/** The id of an account, also of one that is there no more: what happened to it outlives it. */
+async function userIdOf(deps: ListEventsDeps, who: string): Promise<string> {
+  try {
+    return (await findAccount(deps, who)).id;
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== "not_found") throw error;
+    if ((await deps.auditTrail.find({ userId: who }, undefined, 1)).length === 0) throw error;
+    return who;
+  }
+}
+
+function momentOf(since: Since | undefined, now: Date): Date | undefined {
+  return since === undefined || since instanceof Date ? since : new Date(now.getTime() - since.agoMs);
+}
