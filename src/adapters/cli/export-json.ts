@@ -11,7 +11,8 @@ interface Options extends KeysChoice {
 
 const MORE = `
 The export has password hashes: keep it as you keep the storage. Stop the service first, so that nothing that
-happens meanwhile is missing. Counts of attempts are not part of it.`;
+happens meanwhile is missing. The audit trail and counts of attempts are not
+part of it.`;
 
 /** `export json`: all that the storage keeps, one JSON object a line. */
 export function exportJsonCommand(exportJson: ExportJson): Command {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { User } from "../../../src/domain/user.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
 import { callIn, type Ending, runTask, startTask, UNTIL } from "../../support/storage-lmdb-process.ts";
-import { aSession, aUser } from "../../support/storage-samples.ts";
+import { anAuditEntry, aSession, aUser } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
@@ -61,6 +61,22 @@ describe("lmdb: two processes with one store", () => {
       expect(ends).toContainEqual(["fulfilled", undefined]);
       expect(ends).toContainEqual(["fulfilled", expect.objectContaining({ generation: generation + 1 })]);
     }
+  });
+
+  it("append to one audit trail", async () => {
+    const directory = await harness.directory();
+    const storage = await harness.openAt(directory);
+    const call = callIn(other, directory);
+    const entries = Array.from({ length: 200 }, (_, ms) => anAuditEntry({ at: new Date(ms), userId: "ada" }));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, batch) => {
+        // one entry of each batch is in the next one, too, which the other process appends
+        const part = entries.slice(batch * 10, batch * 10 + 11);
+        return batch % 2 ? storage.auditTrail.append(part) : call("auditTrail", "append", part);
+      }),
+    );
+    for (const query of [{}, { userId: "ada" }, { kinds: ["login_failed" as const] }])
+      expect(await storage.auditTrail.find(query, undefined, 1_000)).toStrictEqual(entries.toReversed());
   });
 
   it("see at once what the other acknowledged, whatever snapshot they held", async () => {
