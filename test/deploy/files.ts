@@ -1,0 +1,90 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { Copy, DockerfileParser } from "dockerfile-ast";
+import { parseDocument } from "yaml";
+import { settingsSchema } from "../../src/composition/settings.ts";
+
+/** The files that deployments are made of, as their readers would read them. */
+
+export const ROOT = join(import.meta.dirname, "../..");
+
+export const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** @throws Error for what is not YAML, and for keys that stand twice */
+export function readYaml(path: string) {
+  const document = parseDocument(read(path), { merge: false });
+  const faults = [...document.errors, ...document.warnings];
+  if (faults.length > 0) throw new Error(`${path}: ${faults.join("; ")}`);
+  // biome-ignore lint/suspicious/noExplicitAny: a file is whatever it is; tests say what it must be
+  return document.toJS() as any;
+}
+
+/** The instructions of the Dockerfile in their order: what each says beside its flags, and whether in the last stage. */
+export function dockerfile() {
+  const instructions = DockerfileParser.parse(read("Dockerfile")).getInstructions();
+  const lastFrom = instructions.map((each) => each.getKeyword()).lastIndexOf("FROM");
+  return instructions.map((each, index) => ({
+    keyword: each.getKeyword(),
+    text: (each.getRawArgumentsContent() ?? "").replace(/\\\n\s*/g, " "),
+    isFromStage: each instanceof Copy && each.getFromFlag() !== null,
+    isFinal: index >= lastFrom,
+  }));
+}
+
+/** What an instruction of the last stage says; the last one counts, as in Docker. */
+export function imageSays(keyword: string): string {
+  const found = dockerfile().findLast((each) => each.isFinal && each.keyword === keyword);
+  if (found === undefined) throw new Error(`The image has no ${keyword}`);
+  return found.text;
+}
+
+/** The words of an instruction in its JSON form. */
+export function imageWords(keyword: string): string[] {
+  const text = imageSays(keyword);
+  return JSON.parse(text.slice(text.indexOf("[")));
+}
+
+export function imageEnvironment(): Record<string, string> {
+  return pairs(imageSays("ENV").split(" "));
+}
+
+export interface Directive {
+  readonly section: string;
+  readonly name: string;
+  readonly value: string;
+}
+
+/** The lines of a systemd unit. @throws Error for one that is no comment, section or assignment */
+export function unit(path: string): Directive[] {
+  let section = "";
+  return read(path)
+    .split("\n")
+    .filter((line) => line !== "" && !line.startsWith("#"))
+    .flatMap((line) => {
+      const [, name] = /^\[(\w+)\]$/.exec(line) ?? [];
+      if (name !== undefined) {
+        section = name;
+        return [];
+      }
+      const [, key, value] = /^(\w+)=(.*)$/.exec(line) ?? [];
+      if (key === undefined || value === undefined) throw new Error(`${path}: ${line}`);
+      return [{ section, name: key, value }];
+    });
+}
+
+/** The values of one directive. */
+export const valuesOf = (directives: readonly Directive[], name: string): string[] =>
+  directives.filter((each) => each.name === name).map((each) => each.value);
+
+export function pairs(lines: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    lines.map((line) => [line.slice(0, line.indexOf("=")), line.slice(line.indexOf("=") + 1)]),
+  );
+}
+
+/** Variables that are neither a setting, nor a setting's `_FILE`, nor Node's own. */
+export function unknownVariables(variables: Record<string, string>): string[] {
+  const names = new Set(Object.keys(settingsSchema.shape));
+  const isKnown = (name: string) => name === "NODE_ENV" || names.has(name.replace(/_FILE$/, ""));
+  return Object.keys(variables).filter((name) => !isKnown(name));
+}
