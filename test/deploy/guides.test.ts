@@ -16,7 +16,7 @@ import { ROOT, read } from "./files.ts";
 const GUIDES = readdirSync(join(ROOT, "docs/guides")).map((name) => `docs/guides/${name}`);
 
 /** Settings that the guides name already and that are being built. */
-const COMING = ["AUDIT_RETENTION", "METRICS_PORT"];
+const COMING = ["METRICS_PORT"];
 
 /** Lines of a guide that are meant for a shell, the continued ones joined. */
 const commandsOf = (guide: string) =>
