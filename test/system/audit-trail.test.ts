@@ -39,8 +39,7 @@ describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
     await refresh(rotated.body.refresh_token);
     // older than the one before the newest: stolen
     expect((await refresh(person.refresh_token)).status).toBe(401);
-    const { body } = await login(person.password);
-    await call(server.url, "DELETE /api/token", { token: body.access_token });
+    expect((await login(person.password)).status).toBe(200);
     const burst = Array.from({ length: BURST }, (_, index) =>
       login(index % 2 ? "wrong horse" : person.password),
     );
@@ -97,7 +96,8 @@ describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
     expect((await events("--user", String(userId), "--limit", "1"))[0]?.kind).toBe("account_deleted");
     expect((await runCli(env, ["events", "--user", username])).status).toBe(1);
     expect(JSON.stringify(await events("--limit", "100000"))).not.toContain(person.password);
-  });
+    // a dozen processes, one after the other
+  }, 90_000);
 });
 
 describe("connect-auth events", () => {
