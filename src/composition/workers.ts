@@ -49,7 +49,11 @@ export async function startWorkers(config: Config, notices: Notices): Promise<Ru
     const waitBefore = makeBackoff();
     for (let worker = first; ; worker = fork(config, { [JOINS]: "true" })) {
       // who was told before it could listen is told again
-      worker.once("message", () => tellToStop(worker));
+      worker.once("message", ({ type }: WorkerMessage) => {
+        tellToStop(worker);
+        if (worker !== first && type === "serving")
+          notices.warn("worker_replaced", { pid: worker.process.pid });
+      });
       const { workedMs, ...end } = await life(worker);
       if (stopping.signal.aborted) return;
       const replacedInMs = waitBefore(workedMs);

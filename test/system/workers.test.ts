@@ -115,11 +115,14 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
         }
       }
 
+      const times = (what: string) => server.output().split(`"msg":"${what}"`).length - 1;
+
       async function kill() {
-        for (let time = 0; Date.now() + 2_000 < until; time += 1) {
+        while (Date.now() + 2_000 < until) {
           await setTimeout(2_000);
-          const workers = workersOf(server);
-          const victim = workers[time % workers.length] as number;
+          // on a busy machine, a start may take longer than that
+          await expect.poll(() => times("worker_replaced"), { timeout: 20_000 }).toBe(kills.length);
+          const [victim] = workersOf(server) as [number, number];
           process.kill(victim, "SIGSTOP");
           kills.push({ ports: new Set(remotePortsOf(victim)), at: Date.now() });
           process.kill(victim, "SIGKILL");
@@ -127,7 +130,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
       }
 
       await Promise.all([kill(), ...Array.from({ length: CLIENTS }, work)]);
-      expect(kills.length).toBeGreaterThanOrEqual(Math.floor(SECONDS / 3));
+      expect(kills.length).toBeGreaterThanOrEqual(Math.max(1, Math.floor(SECONDS / 10)));
       expect(calls).toBeGreaterThan(100);
       const unexplained = failures.filter(
         ({ port, connectedAt, failedAt }) =>
