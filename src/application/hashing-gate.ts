@@ -1,4 +1,5 @@
 import { AuthError } from "../domain/errors.ts";
+import type { HashingObserver } from "./ports/hashing-observer.ts";
 import type { PasswordHasher } from "./ports/password-hasher.ts";
 
 export interface GateLimits {
@@ -34,8 +35,13 @@ export interface GatedHasher extends PasswordHasher {
  * threads with token checks and storage: without a gate a flood of logins starves them all. `now` is a clock
  * in milliseconds that never goes back.
  */
-export function gateHasher(hasher: PasswordHasher, limits: GateLimits, now: () => number): GatedHasher {
-  const { enter, refuseIfFull } = makeGate(limits, now);
+export function gateHasher(
+  hasher: PasswordHasher,
+  limits: GateLimits,
+  now: () => number,
+  observer?: HashingObserver,
+): GatedHasher {
+  const { enter, refuseIfFull } = makeGate(limits, now, observer);
   return {
     refuseIfFull,
     hash: (password, turn) => enter(() => hasher.hash(password), turn),
@@ -54,12 +60,17 @@ interface Waiting {
 /** Of the newest job's time, the part that counts in the measured pace. */
 const PACE_WEIGHT = 0.2;
 
-function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => number) {
+function makeGate(
+  { concurrency, queue, deadlineMs }: GateLimits,
+  now: () => number,
+  observer: HashingObserver | undefined,
+) {
   const known: Waiting[] = [];
   const newcomers: Waiting[] = [];
   let running = 0;
   let wasNewcomer = false;
   let paceMs = 0;
+  observer?.depth(() => known.length + newcomers.length);
 
   /** When the queue as it is will have been worked off, in whole seconds. */
   const overloaded = () => {
@@ -100,13 +111,17 @@ function makeGate({ concurrency, queue, deadlineMs }: GateLimits, now: () => num
   }
 
   async function enter<T>(job: () => Promise<T>, turn: Turn = {}): Promise<T> {
+    const came = now();
     if (running < concurrency) running += 1;
     else await wait(turn);
     const began = now();
+    observer?.waited(began - came);
     try {
       return await job();
     } finally {
-      paceMs += PACE_WEIGHT * (now() - began - paceMs);
+      const tookMs = now() - began;
+      observer?.hashed(tookMs);
+      paceMs += PACE_WEIGHT * (tookMs - paceMs);
       dropHopeless();
       // the place is handed over, not freed, so that nobody can slip in between
       const next = nextInLine();

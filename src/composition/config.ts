@@ -134,6 +134,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
     faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
   }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT !== 0) {
+    if (settings.METRICS_PORT === settings.PORT) faults.push("METRICS_PORT must be another port than PORT");
+  }
   const { ARGON2_MEMORY_KIB: memory = Number.POSITIVE_INFINITY, ARGON2_LANES: lanes = 1 } = settings;
   if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
   return faults;

@@ -5,6 +5,7 @@ import type { Config } from "./config.ts";
 import { makeContainer } from "./container.ts";
 import { openHasher } from "./hasher.ts";
 import { type OpenedMail, openMail } from "./mail.ts";
+import type { Metrics } from "./metrics.ts";
 import { type Foundation, type Log, openFoundation } from "./open.ts";
 
 /** All use cases, and what they stand on. */
@@ -21,11 +22,16 @@ export interface Core {
  * `closers`.
  * @throws ConfigError or StartError
  */
-export async function openCore(config: Config, closers: Closers, log: Log): Promise<Core> {
-  const foundation = await openFoundation(config, closers, log);
-  const { hasher, tryHashing, reload: reloadHashes } = await openHasher(config, foundation.storage.settings);
+export async function openCore(config: Config, closers: Closers, log: Log, metrics?: Metrics): Promise<Core> {
+  const foundation = await openFoundation(config, closers, log, metrics?.measured);
+  const {
+    hasher,
+    tryHashing,
+    reload: reloadHashes,
+  } = await openHasher(config, foundation.storage.settings, metrics?.hashing);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
-  const mail = await openMail(config, foundation.log);
+  const opened = await openMail(config, foundation.log);
+  const mail = metrics ? { ...opened, mailer: metrics.counted(opened.mailer) } : opened;
   closers.push(mail.close);
   const wired = makeContainer(bindings({ config, hasher, tryHashing, isCommon, mail, ...foundation }));
   return { foundation, wired, mail, reloadHashes };

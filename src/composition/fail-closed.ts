@@ -1,15 +1,13 @@
 import type { Storage } from "../application/ports/storage.ts";
 import { AuthError } from "../domain/errors.ts";
-import { aroundCalls } from "./around-calls.ts";
+import { aroundCalls, eachPort } from "./around-calls.ts";
 
 /**
  * The storage with every fault of it turned into `storage_unavailable`: whatever keeps it from answering,
  * the answer to the caller is 503 and never a yes.
  */
 export function failClosed(storage: Storage): Storage {
-  return Object.fromEntries(
-    Object.entries(storage).map(([name, part]) => [name, typeof part === "function" ? part : guarded(part)]),
-  ) as unknown as Storage;
+  return eachPort(storage, guarded);
 }
 
 function guarded<T extends object>(port: T): T {

@@ -2,6 +2,7 @@ import { type Argon2Cost, openArgon2Hasher } from "../adapters/argon2/password-h
 import { passlibHashes, USUAL_ROUNDS } from "../adapters/passlib/pbkdf2.ts";
 import { type GatedHasher, gateHasher } from "../application/hashing-gate.ts";
 import { legacyRounds } from "../application/legacy-rounds.ts";
+import type { HashingObserver } from "../application/ports/hashing-observer.ts";
 import type { PasswordHasher } from "../application/ports/password-hasher.ts";
 import type { SettingsRepository } from "../application/ports/settings.ts";
 import { type LegacyState, withLegacyHashes } from "../application/with-legacy-hashes.ts";
@@ -24,7 +25,11 @@ export interface OpenedHasher {
  * The hasher that the configuration asks for, which knows of the hashes that storage may hold besides.
  * @throws StartError
  */
-export async function openHasher(config: Config, settings: SettingsRepository): Promise<OpenedHasher> {
+export async function openHasher(
+  config: Config,
+  settings: SettingsRepository,
+  observer?: HashingObserver,
+): Promise<OpenedHasher> {
   const cost = hashCost(config);
   const formerCosts = await keepCost(settings, cost, config.ARGON2_FORMER_COSTS);
   const hasher = await openCurrentHasher(config, formerCosts);
@@ -36,7 +41,7 @@ export async function openHasher(config: Config, settings: SettingsRepository): 
   let legacy = await legacyState(settings);
   const whole = withLegacyHashes(hasher, () => legacy);
   return {
-    hasher: gateHasher(whole, limits, () => performance.now()),
+    hasher: gateHasher(whole, limits, () => performance.now(), observer),
     async tryHashing() {
       await hasher.hash("");
     },

@@ -26,13 +26,19 @@ export interface Foundation {
 
 /**
  * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
+ * `wrap` puts something around the storage as it is, faults and all.
  * @throws ConfigError or StartError
  */
-export async function openFoundation(config: Config, closers: Closers, log: Log): Promise<Foundation> {
+export async function openFoundation(
+  config: Config,
+  closers: Closers,
+  log: Log,
+  wrap = (opened: Storage) => opened,
+): Promise<Foundation> {
   const secrets = await findSecrets(config);
   const { storage: opened, description } = await openStorage(config);
   closers.push(() => opened.close());
-  const storage = failClosed(opened);
+  const storage = failClosed(wrap(opened));
   await checkSecrets(storage.settings, secrets);
   const audit = startAudit(storage.auditTrail, log.audit);
   closers.push(audit.close);

@@ -1,8 +1,11 @@
 import cluster from "node:cluster";
+import { Closers } from "./closers.ts";
 import { type Config, readConfig, readDotEnv } from "./config.ts";
+import { startMetricsServer } from "./metrics.ts";
 import { openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
-import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
+import type { StartReport, ToWorker, WorkerMessage } from "./worker-messages.ts";
+import { answerMeasures, gatherMetrics } from "./worker-metrics.ts";
 import { JOINS, startWorkers } from "./workers.ts";
 
 /** Ways to tell what keeps the service from starting. */
@@ -13,8 +16,7 @@ export interface Explained {
 
 /** Runs the service until SIGTERM or SIGINT. @throws ConfigError, StartError or WorkerStartError */
 export async function serve(config: Config): Promise<void> {
-  const started = config.WORKERS > 1 ? await startWorkers(config, openServiceLog(config).notices) : undefined;
-  const { report, stop } = started ?? (await startAlone(config));
+  const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
   // whoever reads that it listens may stop it at once
   stopOnSignals(stop, config.SHUTDOWN_GRACE);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
@@ -25,17 +27,45 @@ export async function serve(config: Config): Promise<void> {
       `  tokens   ${report.keys}`,
       `  issuer   ${config.ISSUER}`,
       ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
+      ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
     ].join("\n"),
   );
 }
 
-async function startAlone(config: Config): Promise<{ report: StartReport; stop: RunningService["stop"] }> {
+interface Started {
+  readonly report: StartReport;
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Several processes, and in this one the metrics of all. */
+async function startSeveral(config: Config): Promise<Started> {
+  const log = openServiceLog(config);
+  const closers = new Closers();
+  try {
+    const hasMetrics = config.METRICS_PORT !== undefined;
+    const metrics = hasMetrics ? await startMetricsServer(config, gatherMetrics(), log) : undefined;
+    if (metrics) closers.push(metrics.close);
+    const { report, stop } = await startWorkers(config, log.notices);
+    return {
+      report: { ...report, metrics: metrics?.address },
+      async stop(graceMs) {
+        await stop(graceMs);
+        await closers.close();
+      },
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startAlone(config: Config): Promise<Started> {
   const service = await startService(config);
   return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
 }
 
-function reportOf({ address, storage, keys, warnings }: RunningService): StartReport {
-  return { address, storage, keys, warnings };
+function reportOf({ address, storage, keys, warnings, metrics }: RunningService): StartReport {
+  return { address, storage, keys, warnings, metrics };
 }
 
 /**
@@ -58,16 +88,23 @@ export const isWorker = () => cluster.isWorker;
 export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
   const tell = (message: WorkerMessage) => new Promise((told) => process.send?.(message, told));
   const askedToStop = new Promise<number | undefined>((resolve) => {
-    process.once("message", ({ graceMs }: StopMessage) => resolve(graceMs));
+    process.on("message", (message: ToWorker) => {
+      if (message.type === "stop") resolve(message.graceMs);
+    });
     process.once("SIGTERM", () => resolve(undefined));
     // Ctrl-C reaches every process of a terminal; the first one says what to do
     process.on("SIGINT", () => {});
   });
   try {
     const config = readConfig(process.env, readDotEnv());
-    const service = await startService(config, { listensEarly: process.env[JOINS] === undefined });
+    const service = await startService(config, {
+      listensEarly: process.env[JOINS] === undefined,
+      servesMetrics: false,
+    });
     await tell({ type: "serving", report: reportOf(service) });
+    const tellMeasures = answerMeasures(service, tell);
     await service.stop((await askedToStop) ?? config.SHUTDOWN_GRACE);
+    await tellMeasures();
   } catch (error) {
     await tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) });
   }

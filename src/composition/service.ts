@@ -8,9 +8,11 @@ import type { Config } from "./config.ts";
 import { type Core, openCore } from "./core.ts";
 import { flaskDataWarnings } from "./flask-import.ts";
 import { keepDelivering } from "./mail.ts";
+import { type Metrics, openMetrics, startMetricsServer } from "./metrics.ts";
 import { type Log, openServiceLog } from "./open.ts";
 import { PACKAGE } from "./package.ts";
 import { StartError } from "./start-error.ts";
+import { tellAll } from "./tell-all.ts";
 
 /** The service while it runs. */
 export interface RunningService {
@@ -20,6 +22,10 @@ export interface RunningService {
   readonly keys: string;
   /** What whoever runs it should see to. */
   readonly warnings: readonly string[];
+  /** Where its metrics are, as a URL; `undefined` where it serves none. */
+  readonly metrics: string | undefined;
+  /** Its metrics as data; `undefined` where it keeps none. */
+  readonly snapshot: Metrics["snapshot"] | undefined;
   /**
    * Tells whoever asks that it is not ready, goes on for `graceMs` so that load balancers hear of it, lets running
    * requests finish, then closes everything in reverse order of opening.
@@ -36,6 +42,14 @@ const HASHES_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
+/** How a process starts that is one of several. */
+export interface StartOptions {
+  /** Whether it listens before it can serve. */
+  readonly listensEarly?: boolean;
+  /** Whether it is the one to be asked for metrics. */
+  readonly servesMetrics?: boolean;
+}
+
 /**
  * Listens, opens what the configuration names, and then serves: until then it is live and not ready. Without
  * `listensEarly` it listens only when it can serve.
@@ -43,15 +57,19 @@ const SWEEP_CHECK_MS = 60_000;
  */
 export async function startService(
   config: Config,
-  { listensEarly = true }: { readonly listensEarly?: boolean } = {},
+  { listensEarly = true, servesMetrics = true }: StartOptions = {},
 ): Promise<RunningService> {
-  const log = openServiceLog(config);
-  const options = httpOptions(config, log);
+  const metrics = config.METRICS_PORT === undefined ? undefined : openMetrics();
+  const log = openMeasuredLog(config, metrics);
+  const options = httpOptions(config, log, metrics);
   const early = listensEarly ? await startHttp(config, makeStartingApp(options)) : undefined;
   const closers = new Closers();
   let isStopping = false;
   try {
-    const core = await openCore(config, closers, log);
+    const isAsked = metrics && servesMetrics;
+    const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
+    if (metricsServer) closers.push(metricsServer.close);
+    const core = await openCore(config, closers, log, metrics);
     startHousekeeping(config, core, closers);
     const { foundation, wired } = core;
     const warnings = await flaskDataWarnings(config, foundation.storage);
@@ -65,6 +83,8 @@ export async function startService(
       storage: foundation.storageDescription,
       keys: foundation.keys.description,
       warnings,
+      metrics: metricsServer?.address,
+      snapshot: metrics?.snapshot,
       async stop(graceMs = 0) {
         isStopping = true;
         if (graceMs > 0) await setTimeout(graceMs);
@@ -78,7 +98,13 @@ export async function startService(
   }
 }
 
-function httpOptions(config: Config, log: Log): Omit<HttpOptions, "readiness"> {
+/** The log; what goes there as a security event is counted, too, where somebody measures. */
+function openMeasuredLog(config: Config, metrics: Metrics | undefined): Log {
+  const log = openServiceLog(config);
+  return metrics ? { ...log, events: tellAll(log.events, metrics.events) } : log;
+}
+
+function httpOptions(config: Config, log: Log, metrics: Metrics | undefined): Omit<HttpOptions, "readiness"> {
   return {
     issuer: config.ISSUER,
     version: PACKAGE,
@@ -87,6 +113,7 @@ function httpOptions(config: Config, log: Log): Omit<HttpOptions, "readiness"> {
     corsOrigins: config.CORS_ORIGINS,
     trustProxyHops: config.TRUST_PROXY_HOPS,
     log: log.requests,
+    measure: metrics?.answered,
     context: log.context,
   };
 }

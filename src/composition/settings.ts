@@ -45,6 +45,11 @@ export const settingsSchema = z.object({
     .describe("A directory of mail templates; what it does not have is built in"),
   HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
+  METRICS_PORT: whole(0, 65_535)
+    .optional()
+    .describe(
+      "Port for GET /metrics, for Prometheus, at HOST; 0 takes a free one; without it there are none",
+    ),
   SHUTDOWN_GRACE: pause
     .default(2 * UNITS.s)
     .describe("How long the service goes on, saying that it is not ready, after SIGTERM"),

@@ -96,6 +96,7 @@ async function served(worker: Worker): Promise<StartReport> {
   ]);
   if (typeof message !== "object") throw new WorkerStartError("A worker ended before it served", 1);
   if (message.type === "failed") throw new WorkerStartError(message.message, message.status);
+  if (message.type === "metrics") throw new TypeError("Only who serves is asked for metrics");
   return message.report;
 }
 
@@ -105,7 +106,7 @@ async function life(worker: Worker) {
   let failure: string | undefined;
   worker.once("message", (message: WorkerMessage) => {
     if (message.type === "serving") servingSince = performance.now();
-    else failure = message.message;
+    if (message.type === "failed") failure = message.message;
   });
   const [status, signal] = await once(worker, "exit");
   const workedMs = servingSince === undefined ? 0 : performance.now() - servingSince;

@@ -228,3 +228,31 @@ it("says when to come again from the pace it measures", async () => {
 function refusalOf(call: Promise<unknown>): Promise<unknown> {
   return call.catch((error) => error);
 }
+
+it("tells an observer how many wait, how long each waited and how long each took, failed ones too", async () => {
+  const { hasher, end, fail } = slowHasher();
+  const told: string[] = [];
+  let time = 0;
+  let depth = () => Number.NaN;
+  const gated = gateHasher(hasher, { concurrency: 1, queue: 2, deadlineMs: 5_000 }, () => time, {
+    depth: (read) => {
+      depth = read;
+    },
+    waited: (ms) => told.push(`waited ${ms}`),
+    hashed: (ms) => told.push(`hashed ${ms}`),
+  });
+  expect(depth()).toBe(0);
+  const all = Promise.allSettled([gated.hash("a"), gated.hash("b"), gated.hash("c", { isNewcomer: true })]);
+  await expect(gated.hash("d")).rejects.toMatchObject({ code: "overloaded" });
+  expect(depth()).toBe(2);
+  time = 30;
+  await end("a");
+  expect(depth()).toBe(1);
+  time = 70;
+  await fail("c");
+  expect(depth()).toBe(0);
+  time = 75;
+  await end("b");
+  await all;
+  expect(told).toEqual(["waited 0", "hashed 30", "waited 30", "hashed 40", "waited 70", "hashed 5"]);
+});

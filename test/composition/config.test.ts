@@ -90,6 +90,13 @@ describe("defaults", () => {
     expect(readConfig({}, "UV_THREADPOOL_SIZE=3\n").HASH_CONCURRENCY).toBe(expected);
   });
 
+  it("keep metrics to themselves until they are given a port, which is not that of the calls", () => {
+    expect(readConfig({}).METRICS_PORT).toBeUndefined();
+    expect(readConfig({ METRICS_PORT: "9464" }).METRICS_PORT).toBe(9464);
+    expect(faultsOf({ METRICS_PORT: "0", PORT: "0" })).toEqual([]);
+    expect(faultsOf({ METRICS_PORT: "5000" })).toEqual(["METRICS_PORT must be another port than PORT"]);
+  });
+
   it("choose MongoDB where its URI is set, which needs a secret that all processes have", () => {
     const MONGO_URI = "mongodb://db/auth";
     expect(readConfig({ MONGO_URI, SECRET_KEY: "s".repeat(32) }).STORAGE).toBe("mongodb");

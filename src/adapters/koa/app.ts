@@ -29,7 +29,18 @@ export interface HttpOptions extends HealthOptions {
   /** How many proxies in front are trusted to say where a request comes from. */
   readonly trustProxyHops: number;
   readonly log: RequestLog;
+  /** Told of every answer, where somebody measures. */
+  readonly measure?: ((answered: Answered) => void) | undefined;
   readonly context: AsyncLocalStorage<RequestContext>;
+}
+
+/** An answer as it is measured. */
+export interface Answered {
+  readonly method: string;
+  /** The pattern of the call, nothing of which the client chose. `undefined` where there is no such call. */
+  readonly route: string | undefined;
+  readonly status: number;
+  readonly durationMs: number;
 }
 
 /** Told of every answer, and of every fault that an answer hides. */
@@ -58,7 +69,7 @@ export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
 function makeApp(router: Router, options: Omit<HttpOptions, "readiness">): Koa {
   const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
   app.use(requestContext(options.context));
-  app.use(logAnswers(options.log));
+  app.use(logAnswers(options));
   app.use(helmet());
   app.use(noStore);
   app.use(allowOrigins(options.corsOrigins));
@@ -85,16 +96,20 @@ function makeRouter(useCases: UseCases, options: HttpOptions): Router {
   return router;
 }
 
-function logAnswers(log: RequestLog): Middleware {
+function logAnswers({ log, measure }: Pick<HttpOptions, "log" | "measure">): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
     await next();
+    const durationMs = performance.now() - began;
     const route = ctx._matchedRoute ?? null;
+    const { method, status } = ctx;
+    // before the service is ready, one pattern that is no text matches every path
+    measure?.({ method, route: typeof route === "string" ? route : undefined, status, durationMs });
     log[String(route).startsWith("/health/") ? "probed" : "answered"]({
-      method: ctx.method,
+      method,
       route,
-      status: ctx.status,
-      durationMs: Math.round((performance.now() - began) * 10) / 10,
+      status,
+      durationMs: Math.round(durationMs * 10) / 10,
     });
   };
 }

@@ -65,7 +65,7 @@ export function lmdbOutbox(environment: Environment): Outbox {
       read(() => {
         let count = 0;
         let since = Infinity;
-        // an outbox is short, unless the mail server is away, and only a doctor asks
+        // an outbox is short, unless the mail server is away, and only a doctor and who reads metrics ask
         for (const { value } of mails.getRange()) {
           count += 1;
           since = Math.min(since, value.createdAt);

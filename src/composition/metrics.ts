@@ -1,0 +1,83 @@
+import type { Answered } from "../adapters/koa/app.ts";
+import type { Snapshot } from "../adapters/prom-client/aggregate.ts";
+import { countEvents } from "../adapters/prom-client/event-metrics.ts";
+import { measureHashing } from "../adapters/prom-client/hashing-metrics.ts";
+import { countMails } from "../adapters/prom-client/mail-metrics.ts";
+import { openRegistry } from "../adapters/prom-client/registry.ts";
+import { measureRequests } from "../adapters/prom-client/request-metrics.ts";
+import { type MetricsServer, serveMetrics } from "../adapters/prom-client/server.ts";
+import { type MeasureStorage, measureStorage } from "../adapters/prom-client/storage-metrics.ts";
+import type { HashingObserver } from "../application/ports/hashing-observer.ts";
+import type { Mailer } from "../application/ports/mailer.ts";
+import type { SecurityEvents } from "../application/ports/security-events.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import { AuthError } from "../domain/errors.ts";
+import { aroundCalls, eachPort } from "./around-calls.ts";
+import type { Config } from "./config.ts";
+import type { Log } from "./open.ts";
+import { StartError } from "./start-error.ts";
+import { tellAll } from "./tell-all.ts";
+
+/** What measures a process. None of it is there where nobody asked for metrics. */
+export interface Metrics {
+  readonly events: SecurityEvents;
+  readonly hashing: HashingObserver;
+  answered(answer: Answered): void;
+  /** The same storage, whose calls are measured. To be asked for once. */
+  measured(storage: Storage): Storage;
+  /** The same mailer, whose mails are counted. */
+  counted(mailer: Mailer): Mailer;
+  /** All metrics as text, as they are now. */
+  scrape(): Promise<string>;
+  /** The same as data, for whoever adds up those of several processes. */
+  snapshot(): Promise<Snapshot>;
+}
+
+/** Begins to measure this process. */
+export function openMetrics(): Metrics {
+  const registry = openRegistry();
+  const mails = countMails(registry);
+  const measure = measureStorage(registry);
+  return {
+    events: tellAll(countEvents(registry), mails.events),
+    hashing: measureHashing(registry),
+    answered: measureRequests(registry),
+    measured(storage) {
+      mails.watch(storage.outbox);
+      return eachPort(storage, (part, port) => timed(part, port, measure));
+    },
+    counted: mails.counted,
+    scrape: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
+  };
+}
+
+/** Serves the metrics where the configuration says. @throws StartError */
+export function startMetricsServer(
+  { HOST: host, METRICS_PORT: port = 0 }: Config,
+  scrape: Metrics["scrape"],
+  { requests }: Pick<Log, "requests">,
+): Promise<MetricsServer> {
+  return serveMetrics({ host, port, scrape, failed: requests.failed }).catch((error) => {
+    throw new StartError(
+      `Cannot serve metrics on ${host}:${port}: ${error.message}`,
+      "Choose another METRICS_PORT, or stop what listens there.",
+      error,
+    );
+  });
+}
+
+function timed<T extends object>(part: T, port: string, measure: MeasureStorage): T {
+  return aroundCalls(part, async (make, call) => {
+    const began = performance.now();
+    let isFault = false;
+    try {
+      return await make();
+    } catch (error) {
+      isFault = !(error instanceof AuthError);
+      throw error;
+    } finally {
+      measure({ port, call }, performance.now() - began, isFault);
+    }
+  });
+}
