@@ -15,9 +15,6 @@ import { ROOT, read } from "./files.ts";
 
 const GUIDES = readdirSync(join(ROOT, "docs/guides")).map((name) => `docs/guides/${name}`);
 
-/** Settings that the guides name already and that are being built. */
-const COMING = ["METRICS_PORT"];
-
 /** Lines of a guide that are meant for a shell, the continued ones joined. */
 const commandsOf = (guide: string) =>
   Array.from(
@@ -31,7 +28,7 @@ describe.each(GUIDES)("%s", (guide) => {
   it("names only settings that there are", () => {
     const names = /(?<=`)[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?=[`=])|(?<=^ {4}|--env |`)[A-Z][A-Z0-9_]+(?==)/gm;
     const named = Array.from(read(guide).matchAll(names), ([name]) => name.replace(/_FILE$/, ""));
-    const settings = [...Object.keys(settingsSchema.shape), ...COMING];
+    const settings = Object.keys(settingsSchema.shape);
     expect(named.filter((name) => !settings.includes(name))).toEqual([]);
   });
 
