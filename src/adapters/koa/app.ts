@@ -3,7 +3,7 @@ import cors from "@koa/cors";
 import Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import helmet from "koa-helmet";
-import { AuthError } from "../../domain/errors.ts";
+import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
 import type { IntrospectionClient } from "./basic-client.ts";
 import { type HealthOptions, healthRoutes } from "./health-routes.ts";
@@ -60,13 +60,14 @@ export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
 export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
   const router = new Router({ strict: true, sensitive: true });
   healthRoutes(router, { ...options, readiness: async () => "starting" });
-  router.all(/.*/, () => {
-    throw new AuthError("storage_unavailable", { retryAfter: 1 });
-  });
-  return makeApp(router, options);
+  return makeApp(router, options, "storage_unavailable");
 }
 
-function makeApp(router: Router, options: Omit<HttpOptions, "readiness">): Koa {
+function makeApp(
+  router: Router,
+  options: Omit<HttpOptions, "readiness">,
+  elsewhere: AuthErrorCode = "not_found",
+): Koa {
   const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
   app.use(requestContext(options.context));
   app.use(logAnswers(options));
@@ -74,7 +75,7 @@ function makeApp(router: Router, options: Omit<HttpOptions, "readiness">): Koa {
   app.use(noStore);
   app.use(allowOrigins(options.corsOrigins));
   app.use(problems(options));
-  app.use(knownCallsOnly(router));
+  app.use(knownCallsOnly(router, elsewhere));
   app.use(router.routes());
   // what still throws has no answer to give: the connection is gone
   app.on("error", (error) => options.log.failed(error));
@@ -144,8 +145,8 @@ function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middlew
   };
 }
 
-/** Refuses paths that cannot be read or are not known, and methods that a path does not have. */
-function knownCallsOnly(router: Router): Middleware {
+/** Refuses paths that cannot be read, others that are not known, and methods that a path does not have. */
+function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
   return (ctx, next) => {
     try {
       decodeURIComponent(ctx.path);
@@ -153,7 +154,7 @@ function knownCallsOnly(router: Router): Middleware {
       throw new HttpProblem("malformed_request", "The path cannot be decoded");
     }
     const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
-    if (methods.size === 0) throw new AuthError("not_found");
+    if (methods.size === 0) throw new AuthError(elsewhere);
     // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
     if (methods.has("POST")) methods.delete("HEAD");
     if (methods.has(ctx.method)) return next();
