@@ -68,14 +68,23 @@ function reportOf({ address, storage, keys, warnings, metrics }: RunningService)
   return { address, storage, keys, warnings, metrics };
 }
 
+/** `npm start` may pass on what a terminal has sent to this process as well: that soon, it is the same request. */
+const SAME_REQUEST_MS = 500;
+
 /**
  * A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second
- * signal ends the process at once.
+ * request ends the process at once.
  */
 function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number): void {
   const handlers = { SIGTERM: () => begin(graceMs), SIGINT: () => begin(0) };
-  const begin = (grace: number) => {
+  let isStopping = false;
+  const listenNoMore = () => {
     for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
+  };
+  const begin = (grace: number) => {
+    if (isStopping) return;
+    isStopping = true;
+    setTimeout(listenNoMore, SAME_REQUEST_MS).unref();
     void stop(grace);
   };
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
