@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { call, registered } from "../support/api.ts";
+import { call, registered, someone } from "../support/api.ts";
 import { runOnTerminal } from "../support/cli.ts";
 import { FREE_AND_CHEAP, runToExit, startServer } from "../support/server-process.ts";
 
@@ -22,7 +23,7 @@ async function answered(url: string, request: string) {
     try {
       return await call(url, request);
     } catch {
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
   }
 }
@@ -93,8 +94,22 @@ describe("a service", () => {
     const server = await startServer({ ...MEMORY, SHUTDOWN_GRACE: "1h" });
     const ended = server.end();
     await expect.poll(async () => (await call(server.url, "GET /health/ready")).status).toBe(503);
+    await pause(1_000);
     server.child.kill("SIGTERM");
     expect(await ended).toBe("SIGTERM");
+  });
+
+  it("that hears of one Ctrl-C twice, as by npm, finishes its requests", async () => {
+    const server = await startServer({ STORAGE: "memory", HASH_CONCURRENCY: "1" });
+    const answers = Promise.all(
+      Array.from({ length: 8 }, () => call(server.url, "POST /api/register", { json: someone() })),
+    );
+    await pause(100);
+    const ended = server.end("SIGINT");
+    await pause(20);
+    server.child.kill("SIGINT");
+    expect((await answers).map(({ status }) => status)).toEqual(Array(8).fill(201));
+    expect(await ended).toBe(0);
   });
 
   it("that is ended by Ctrl-C waits for no load balancer", async () => {
