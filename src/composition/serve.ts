@@ -69,7 +69,7 @@ function reportOf({ address, storage, keys, warnings, metrics }: RunningService)
 }
 
 /** `npm start` may pass on what a terminal has sent to this process as well: that soon, it is the same request. */
-const SAME_REQUEST_MS = 500;
+const SAME_REQUEST_MS = 1_000;
 
 /**
  * A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second

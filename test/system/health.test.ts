@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
+import { type AddressInfo, connect, createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
@@ -25,6 +25,20 @@ async function answered(url: string, request: string) {
     } catch {
       await pause(20);
     }
+  }
+}
+
+/** Resolves once no connection is taken any more. */
+async function refused(url: string): Promise<void> {
+  const { hostname, port } = new URL(url);
+  for (;;) {
+    const socket = connect(Number(port), hostname);
+    const outcome = await Promise.race([once(socket, "connect"), once(socket, "error")]).catch(
+      () => undefined,
+    );
+    socket.destroy();
+    if (outcome === undefined) return;
+    await pause(5);
   }
 }
 
@@ -94,7 +108,7 @@ describe("a service", () => {
     const server = await startServer({ ...MEMORY, SHUTDOWN_GRACE: "1h" });
     const ended = server.end();
     await expect.poll(async () => (await call(server.url, "GET /health/ready")).status).toBe(503);
-    await pause(1_000);
+    await pause(2_000);
     server.child.kill("SIGTERM");
     expect(await ended).toBe("SIGTERM");
   });
@@ -106,7 +120,8 @@ describe("a service", () => {
     );
     await pause(100);
     const ended = server.end("SIGINT");
-    await pause(20);
+    // a signal that waits to be heard takes in a second one
+    await refused(server.url);
     server.child.kill("SIGINT");
     expect((await answers).map(({ status }) => status)).toEqual(Array(8).fill(201));
     expect(await ended).toBe(0);
