@@ -55,12 +55,16 @@ describe.skipIf(!mongoServer)("the service while MongoDB is away", () => {
           expect(answer.ms).toBeLessThan(2_000);
         }
       }
+      const ready = await call(server.url, "GET /health/ready");
+      expect([ready.status, ready.body.checks.storage]).toEqual([503, "failing"]);
+      expect((await call(server.url, "GET /health/live")).status).toBe(200);
       // what needs no storage to be refused is refused as ever
       expect((await call(server.url, "GET /api/me", { token: "a.b.c" })).status).toBe(401);
 
       await database.proxy.resume();
       const me = async () => (await call(server.url, "GET /api/me", { token: revoked.access_token })).status;
       await expect.poll(me, { timeout: 10_000 }).toBe(401);
+      expect((await call(server.url, "GET /health/ready")).status).toBe(200);
       expect((await call(server.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
       expect((await call(server.url, "GET /api/token/refresh", { token: person.refresh_token })).status).toBe(
         200,
