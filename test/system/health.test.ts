@@ -114,11 +114,11 @@ describe("a service", () => {
   });
 
   it("that hears of one Ctrl-C twice, as by npm, finishes its requests", async () => {
-    const server = await startServer({ STORAGE: "memory", HASH_CONCURRENCY: "1" });
+    const server = await startServer({ STORAGE: "memory", HASH_CONCURRENCY: "1", ARGON2_PASSES: "10" });
     const answers = Promise.all(
       Array.from({ length: 8 }, () => call(server.url, "POST /api/register", { json: someone() })),
     );
-    await pause(100);
+    await pause(500);
     const ended = server.end("SIGINT");
     // a signal that waits to be heard takes in a second one
     await refused(server.url);

@@ -111,12 +111,18 @@ describe("starting", () => {
 
 describe("stopping", () => {
   it.each(["SIGTERM", "SIGINT"] as const)("on %s finishes running requests and exits 0", async (signal) => {
-    const server = await startServer({ DATA_DIR: directory(), HASH_CONCURRENCY: "1", HASH_QUEUE: "100" });
+    const server = await startServer({
+      DATA_DIR: directory(),
+      HASH_CONCURRENCY: "1",
+      HASH_QUEUE: "100",
+      // so that all have come in, and most of them wait, when the signal comes
+      ARGON2_PASSES: "10",
+    });
     const began = Date.now();
     const answers = Promise.all(
       Array.from({ length: 12 }, () => call(server.url, "POST /api/register", { json: someone() })),
     );
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 500));
     expect(await server.end(signal)).toBe(0);
     expect((await answers).map(({ status }) => status)).toEqual(Array(12).fill(201));
     expect(Date.now() - began).toBeLessThan(10_000);

@@ -196,13 +196,14 @@ describe("several workers", () => {
         ...storage.env,
         WORKERS: "2",
         HASH_CONCURRENCY: "1",
+        ARGON2_PASSES: "10",
         LOGIN_THROTTLE: "off",
       });
       const workers = workersOf(server);
       const answers = Promise.all(
         Array.from({ length: 12 }, () => call(server.url, "POST /api/register", { json: someone() })),
       );
-      await setTimeout(100);
+      await setTimeout(500);
       expect(await server.end(signal)).toBe(0);
       expect((await answers).map(({ status }) => status)).toEqual(Array(12).fill(201));
       expect(workers.filter(isAlive)).toEqual([]);
