@@ -1,5 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import { type FindAccountDeps, findAccount } from "./find-account.ts";
+import { allOf } from "./pages.ts";
 import type { AuditEntry, AuditQuery, AuditTrail } from "./ports/audit-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 
@@ -24,19 +25,15 @@ export interface ListEventsQuery extends Pick<AuditQuery, "kinds"> {
  */
 export type ListEvents = (query: ListEventsQuery) => AsyncIterable<AuditEntry>;
 
-const PAGE = 500;
-
 export function makeListEvents(deps: ListEventsDeps): ListEvents {
   return async function* ({ who, kinds, since, until }) {
     const now = deps.clock.now();
     const userId = who === undefined ? undefined : await userIdOf(deps, who);
     const query = { userId, kinds, since: momentOf(since, now), until: momentOf(until, now) };
-    for (let last: AuditEntry | undefined; ; ) {
-      const page = await deps.auditTrail.find(query, last, PAGE);
-      yield* page;
-      if (page.length < PAGE) return;
-      last = page.at(-1);
-    }
+    yield* allOf<AuditEntry, AuditEntry>(
+      (after, limit) => deps.auditTrail.find(query, after, limit),
+      (entry) => entry,
+    );
   };
 }
 

@@ -1,9 +1,9 @@
 const PAGE = 500;
 
 /** All that a repository lists, read page by page, so that memory does not grow with it. */
-export async function* allOf<T>(
-  list: (after: string | undefined, limit: number) => Promise<T[]>,
-  keyOf: (thing: T) => string,
+export async function* allOf<T, K>(
+  list: (after: K | undefined, limit: number) => Promise<T[]>,
+  keyOf: (thing: T) => K,
 ): AsyncGenerator<T> {
   for (let page = await list(undefined, PAGE); page.length > 0; ) {
     yield* page;

@@ -29,8 +29,8 @@ const MAIL_SLACK_MS = 24 * 3_600_000;
 const TURN = "sweep-turn";
 
 /**
- * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps. Resolves to how many, 0 where it is not this
- * one's turn.
+ * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps.
+ * Resolves to how many, 0 where it is not this one's turn.
  */
 export type Sweep = () => Promise<number>;
 

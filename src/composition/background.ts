@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from "node:timers/promises";
+
 /**
  * Does a job again and again, each time so long after it last ended, until it is stopped. A job that fails
  * is tried again at its next time.
@@ -24,4 +26,9 @@ export function repeatedly(everyMs: number, job: () => Promise<unknown>, failed:
     clearTimeout(timer);
     await running;
   };
+}
+
+/** Waits for something, but no longer than so many milliseconds, nor keeps the process alive for it. */
+export async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
+  await Promise.race([done, sleep(ms, undefined, { ref: false })]);
 }

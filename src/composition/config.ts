@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Environment, givenSettings } from "./given.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
+import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
 
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
 export const EXIT_CONFIG = 78;
@@ -161,8 +162,8 @@ function workersOf({ WORKERS = 1 }: Partial<Settings>): number {
  * A worker's share of the cores. Who works alone must leave two threads of libuv's pool for storage and tokens; the
  * pools of workers are made to fit.
  */
-function defaultConcurrency(workers: number, poolSize: string | undefined): number {
+function defaultConcurrency(workers: number, given: string | undefined): number {
   const share = Math.floor(availableParallelism() / workers);
-  const threads = workers > 1 && poolSize === undefined ? share + 2 : Number(poolSize) || 4;
-  return Math.max(1, Math.min(share, threads - 2));
+  const threads = workers > 1 && given === undefined ? poolSizeFor(share) : poolSize(given);
+  return Math.max(1, Math.min(share, hashesIn(threads)));
 }

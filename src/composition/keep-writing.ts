@@ -1,6 +1,7 @@
 import { setTimeout } from "node:timers/promises";
 import type { SecurityEvents } from "../application/ports/security-events.ts";
 import type { EventRecorder } from "../application/record-events.ts";
+import { atMost } from "./background.ts";
 
 /** What keeps events until it is closed, which writes all that still waits. */
 export interface RunningAudit extends SecurityEvents {
@@ -53,7 +54,7 @@ export function keepWriting(recorder: EventRecorder, warn: (what: string) => voi
     report: recorder.report,
     async close() {
       stopping.abort();
-      await Promise.race([ended, setTimeout(FLUSH_MS, undefined, { ref: false })]);
+      await atMost(FLUSH_MS, ended);
       isTimeUp = true;
       const lost = recorder.waiting() + recorder.takeDropped();
       if (lost > 0) warn(`${lost} events could not be written to the audit trail`);

@@ -1,10 +1,9 @@
-import { setTimeout } from "node:timers/promises";
 import { openMailTemplates } from "../adapters/mustache/mail-templates.ts";
 import { type SmtpMailer, smtpMailer } from "../adapters/nodemailer/mailer.ts";
 import type { DeliverMails } from "../application/deliver-mails.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
-import { repeatedly } from "./background.ts";
+import { atMost, repeatedly } from "./background.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./open.ts";
 import { StartError } from "./start-error.ts";
@@ -54,7 +53,7 @@ export function keepDelivering(
   const stop = repeatedly(DELIVER_EVERY_MS, deliverMails, failed);
   return async () => {
     const stopped = stop();
-    await Promise.race([stopped, setTimeout(STOP_GRACE_MS, undefined, { ref: false })]);
+    await atMost(STOP_GRACE_MS, stopped);
     await close();
     await stopped;
   };

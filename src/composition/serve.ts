@@ -6,7 +6,7 @@ import { openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
 import type { StartReport, ToWorker, WorkerMessage } from "./worker-messages.ts";
 import { answerMeasures, gatherMetrics } from "./worker-metrics.ts";
-import { JOINS, startWorkers } from "./workers.ts";
+import { JOINS, type Started, startWorkers } from "./workers.ts";
 
 /** Ways to tell what keeps the service from starting. */
 export interface Explained {
@@ -30,11 +30,6 @@ export async function serve(config: Config): Promise<void> {
       ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
     ].join("\n"),
   );
-}
-
-interface Started {
-  readonly report: StartReport;
-  stop(graceMs?: number): Promise<void>;
 }
 
 /** Several processes, and in this one the metrics of all. */

@@ -13,17 +13,10 @@ import { type Log, openServiceLog } from "./open.ts";
 import { PACKAGE } from "./package.ts";
 import { StartError } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
+import type { StartReport } from "./worker-messages.ts";
 
 /** The service while it runs. */
-export interface RunningService {
-  readonly address: string;
-  /** What keeps its data and how it signs access tokens, in words for people. */
-  readonly storage: string;
-  readonly keys: string;
-  /** What whoever runs it should see to. */
-  readonly warnings: readonly string[];
-  /** Where its metrics are, as a URL; `undefined` where it serves none. */
-  readonly metrics: string | undefined;
+export interface RunningService extends StartReport {
   /** Its metrics as data; `undefined` where it keeps none. */
   readonly snapshot: Metrics["snapshot"] | undefined;
   /**

@@ -1,9 +1,8 @@
 import { z } from "zod";
 import { readSender } from "../adapters/nodemailer/address.ts";
+import { UNITS } from "../domain/duration.ts";
 
 /** What settings may be. All come as text. */
-
-export const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 const MAX_DURATION_MS = 3_650 * UNITS.d;
 
@@ -97,7 +96,6 @@ export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "mom
 export const KINDS = new Map<unknown, SettingKind>([
   [secret, "secret"],
   [smtpUrl, "secret"],
-
   [clients, "clients"],
   [mongoUri, "mongo_uri"],
   [duration, "duration"],

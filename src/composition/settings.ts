@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { UNITS } from "../domain/duration.ts";
 import {
   clients,
   duration,
@@ -14,7 +15,6 @@ import {
   secret,
   sender,
   smtpUrl,
-  UNITS,
   whole,
 } from "./setting-kinds.ts";
 

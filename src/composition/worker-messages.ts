@@ -5,11 +5,13 @@ import type { Snapshot } from "../adapters/prom-client/aggregate.ts";
 /** Of a service that runs, what is said of it when it starts. */
 export interface StartReport {
   readonly address: string;
+  /** What keeps its data and how it signs access tokens, in words for people. */
   readonly storage: string;
   readonly keys: string;
+  /** What whoever runs it should see to. */
   readonly warnings: readonly string[];
-  /** Where its metrics are, where there are any. */
-  readonly metrics?: string | undefined;
+  /** Where its metrics are, as a URL; `undefined` where it serves none. */
+  readonly metrics: string | undefined;
 }
 
 /** From a worker. */

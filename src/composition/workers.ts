@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { makeBackoff } from "./backoff.ts";
 import type { Config } from "./config.ts";
+import { poolSizeFor } from "./thread-pool.ts";
 import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
 
-/** A service of several processes. */
-export interface RunningWorkers {
+/** A service that was started, in one process or several. */
+export interface Started {
   readonly report: StartReport;
-  /** Stops all workers, each as a single process would stop. */
+  /** Stops each process of it as `RunningService.stop` does. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -29,15 +30,12 @@ interface Notices {
 
 /** Told to workers that join those that serve: they listen only once they can serve. */
 export const JOINS = "CONNECT_AUTH_JOINS";
-/** Threads of libuv's pool that hashing leaves to storage and tokens. */
-const OTHER_THREADS = 2;
-const LEAST_THREADS = 4;
 
 /**
  * Starts the workers and replaces each that dies. Resolves once all serve.
  * @throws WorkerStartError where one cannot start
  */
-export async function startWorkers(config: Config, notices: Notices): Promise<RunningWorkers> {
+export async function startWorkers(config: Config, notices: Notices): Promise<Started> {
   const stopping = new AbortController();
   let stopMessage: StopMessage | undefined;
   const tellToStop = (worker: Worker | undefined) => {
@@ -84,8 +82,8 @@ export async function startWorkers(config: Config, notices: Notices): Promise<Ru
 
 /** A worker whose pool of threads has room for the hashing that it may do. */
 function fork({ HASH_CONCURRENCY }: Config, env: Record<string, string>): Worker {
-  const threads = Math.max(LEAST_THREADS, HASH_CONCURRENCY + OTHER_THREADS);
-  return cluster.fork({ UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? threads, ...env });
+  const threads = process.env.UV_THREADPOOL_SIZE ?? poolSizeFor(HASH_CONCURRENCY);
+  return cluster.fork({ UV_THREADPOOL_SIZE: threads, ...env });
 }
 
 /** Resolves to what a worker reports once it serves. @throws WorkerStartError */

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { EVENT_KINDS } from "../../application/event-kinds.ts";
 import type { ListEvents, ListEventsQuery, Since } from "../../application/list-events.ts";
 import type { AuditEntry } from "../../application/ports/audit-trail.ts";
+import { UNITS } from "../../domain/duration.ts";
 import { withExamples } from "./help.ts";
 import { type JsonOption, printJson, printRows } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
@@ -45,7 +46,6 @@ export function eventsCommand(withUseCases: WithUseCases): Command {
   );
 }
 
-const UNITS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 const AGO = /^(\d{1,9})([smhd])$/;
 /** A date, or date and time with an offset (RFC 3339, section 5.6). */
 const MOMENT = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/;

@@ -102,13 +102,12 @@ function logAnswers({ log, measure }: Pick<HttpOptions, "log" | "measure">): Mid
     const began = performance.now();
     await next();
     const durationMs = performance.now() - began;
-    const route = ctx._matchedRoute ?? null;
+    const route: string | undefined = ctx._matchedRoute;
     const { method, status } = ctx;
-    // before the service is ready, one pattern that is no text matches every path
-    measure?.({ method, route: typeof route === "string" ? route : undefined, status, durationMs });
-    log[String(route).startsWith("/health/") ? "probed" : "answered"]({
+    measure?.({ method, route, status, durationMs });
+    log[route?.startsWith("/health/") ? "probed" : "answered"]({
       method,
-      route,
+      route: route ?? null,
       status,
       durationMs: Math.round(durationMs * 10) / 10,
     });

@@ -1,4 +1,5 @@
 import type { Database } from "lmdb";
+import { latestFirst } from "../../application/latest-first.ts";
 import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
@@ -92,8 +93,4 @@ function upTo<T>(limit: number, things: Iterable<T>): T[] {
     if (taken.length === limit) break;
   }
   return taken;
-}
-
-function latestFirst(a: AuditPlace, b: AuditPlace): number {
-  return b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1);
 }

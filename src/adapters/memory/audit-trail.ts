@@ -1,3 +1,4 @@
+import { latestFirst } from "../../application/latest-first.ts";
 import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
 import { forgetSome, type Step } from "./step.ts";
 
@@ -31,8 +32,4 @@ function fits(
     (until === undefined || entry.at < until) &&
     (before === undefined || latestFirst(entry, before) > 0)
   );
-}
-
-function latestFirst(a: AuditPlace, b: AuditPlace): number {
-  return b.at.getTime() - a.at.getTime() || (a.id < b.id ? 1 : -1);
 }

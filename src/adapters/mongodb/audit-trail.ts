@@ -1,7 +1,7 @@
 import { type Filter, MongoBulkWriteError } from "mongodb";
 import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { DUPLICATE_KEY, inOneBatch, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type EntryDocument = Omit<AuditEntry, "id" | "userId"> & { readonly _id: string; readonly userId?: string };
@@ -39,8 +39,6 @@ export function mongoAuditTrail({ collection, call }: Connection): AuditTrail {
     sweep: (until, limit) => call(() => sweepBefore(entries, "at", until, limit)),
   };
 }
-
-const DUPLICATE_KEY = 11_000;
 
 /** An entry that is there is one that was sent before: ids are never given twice. */
 function unlessThereAlready(error: unknown): void {

@@ -6,8 +6,11 @@ export interface Identified {
   readonly createdAt: Date;
 }
 
+/** MongoDB's code for a document whose key is there already. */
+export const DUPLICATE_KEY = 11_000;
+
 export function isDuplicateKey(error: unknown): error is MongoServerError {
-  return error instanceof MongoServerError && error.code === 11_000;
+  return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
 /** Runs an upsert: of two that insert one document at once, one may be told that it is there already. */
