@@ -3,21 +3,14 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { someone } from "../support/api.ts";
+import { freePort } from "../support/free-port.ts";
 import {
   FREE_AND_CHEAP,
   type ServerProcess,
   startServer,
   temporaryDirectory,
 } from "../support/server-process.ts";
-import {
-  type Answer,
-  ask,
-  freePort,
-  type Headers,
-  makeCertificate,
-  PROXIES,
-  untilAnswered,
-} from "./proxies.ts";
+import { type Answer, ask, type Headers, makeCertificate, PROXIES, untilAnswered } from "./proxies.ts";
 
 /** The example configurations of both proxies as they are but for names and ports, really run before the service. */
 

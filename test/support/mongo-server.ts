@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
+import { freePort } from "./free-port.ts";
 import { temporaryDirectory } from "./server-process.ts";
 
 /**
@@ -62,13 +62,4 @@ async function download(): Promise<Started> {
   });
   const server = await MongoMemoryServer.create();
   return { uri: server.getUri().replace(/\/$/, ""), stop: () => server.stop() };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 }

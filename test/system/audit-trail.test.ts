@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
+import { logged } from "../support/log-lines.ts";
 import { FREE_AND_CHEAP, type ServerProcess, startServer } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 
@@ -47,18 +48,14 @@ describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
     expect(await server.end()).toBe(0);
 
     const found = await events("--limit", "100000");
-    const logged = server
-      .output()
-      .split("\n")
-      .flatMap((line) => (line.startsWith("{") ? [JSON.parse(line)] : []))
-      .filter(({ event }) => event !== undefined);
+    const reported = logged(server).filter(({ event }) => event !== undefined);
     const perKind = (kinds: string[]) =>
       Object.fromEntries(
         [...new Set(kinds)].sort().map((kind) => [kind, kinds.filter((k) => k === kind).length]),
       );
-    expect(perKind(found.map(({ kind }) => kind))).toEqual(perKind(logged.map(({ event }) => event)));
+    expect(perKind(found.map(({ kind }) => kind))).toEqual(perKind(reported.map(({ event }) => event)));
     expect(found.map(({ facts }) => facts.request_id)).toEqual(
-      logged.map(({ requestId }) => requestId).reverse(),
+      reported.map(({ requestId }) => requestId).reverse(),
     );
     expect(perKind(found.map(({ kind }) => kind))).toMatchObject({
       signing_key_made: 1,

@@ -4,18 +4,11 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { runOnTerminal } from "../support/cli.ts";
+import { freePort } from "../support/free-port.ts";
+import { logged } from "../support/log-lines.ts";
 import { FREE_AND_CHEAP, runToExit, startServer } from "../support/server-process.ts";
 
 const MEMORY = { STORAGE: "memory", ...FREE_AND_CHEAP };
-
-async function freePort(): Promise<string> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return String(port);
-}
 
 /** Asks until somebody listens. */
 async function answered(url: string, request: string) {
@@ -67,7 +60,7 @@ describe("a service", () => {
   it("that cannot reach its storage yet is live and not ready, and then says so and ends", async () => {
     const silent = createServer(() => {}).listen(0, "127.0.0.1");
     await once(silent, "listening");
-    const PORT = await freePort();
+    const PORT = String(await freePort());
     const url = `http://127.0.0.1:${PORT}`;
     const ended = runToExit({
       ...FREE_AND_CHEAP,
@@ -154,11 +147,7 @@ describe("the log", () => {
       headers: { traceparent },
     });
     await server.end();
-    const lines = server
-      .output()
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line));
+    const lines = logged(server);
     const traced = { trace_id: TRACE, parent_span_id: SPAN };
     for (const msg of ["login_failed", "request"]) {
       const line = lines.find((each) => each.msg === msg);
@@ -178,7 +167,7 @@ describe("the log", () => {
   });
 
   it("has lines for people on a terminal, and JSON elsewhere", async () => {
-    const PORT = await freePort();
+    const PORT = String(await freePort());
     const url = `http://127.0.0.1:${PORT}`;
     const onTerminal = runOnTerminal(
       { ...MEMORY, PORT },

@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
+import { logged } from "../support/log-lines.ts";
 import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 
 it("logs a line for each event and each request, joined by the request id, and nothing secret", async () => {
@@ -11,11 +12,7 @@ it("logs a line for each event and each request, joined by the request id, and n
   await call(server.url, "POST /api/login", { json: { email, password: `${password}!` }, headers });
   await server.end();
 
-  const lines = server
-    .output()
-    .split("\n")
-    .filter((line) => line.startsWith("{"))
-    .map((line) => JSON.parse(line));
+  const lines = logged(server);
   expect(lines.filter(({ requestId }) => requestId === "the-one")).toEqual([
     expect.objectContaining({ msg: "request", method: "GET", route: "/api/me", status: 200 }),
     expect.objectContaining({ event: "login_failed", reason: "wrong_password" }),

@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
+import { freePort } from "../support/free-port.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { startTestService, tokenOf } from "../support/service.ts";
 import type { GuardedApi } from "../support/verifiers/hosts.ts";
@@ -160,13 +159,4 @@ function documented(column: string): Record<string, string> {
   const at = rows[0]?.indexOf(column) ?? -1;
   expect(at, `a column "${column}"`).toBeGreaterThan(0);
   return Object.fromEntries(rows.slice(2).map((row) => [row[0], row[at]]));
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }
