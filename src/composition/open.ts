@@ -20,6 +20,8 @@ export interface Foundation {
   readonly storage: Storage;
   /** What keeps the data, in words for people. */
   readonly storageDescription: string;
+  /** Resolves to why, if this process can use the storage no more. */
+  readonly storageFailure: Promise<Error>;
   readonly keys: OpenedKeys;
   readonly log: Log;
 }
@@ -36,7 +38,7 @@ export async function openFoundation(
   wrap = (opened: Storage) => opened,
 ): Promise<Foundation> {
   const secrets = await findSecrets(config);
-  const { storage: opened, description } = await openStorage(config);
+  const { storage: opened, description, failure } = await openStorage(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
   await checkSecrets(storage.settings, secrets);
@@ -44,7 +46,14 @@ export async function openFoundation(
   closers.push(audit.close);
   const events = tellAll(log.events, audit);
   const keys = await openAccessKeys(config, secrets, storage, events);
-  return { secrets, storage, storageDescription: description, keys, log: { ...log, events } };
+  return {
+    secrets,
+    storage,
+    storageDescription: description,
+    storageFailure: failure,
+    keys,
+    log: { ...log, events },
+  };
 }
 
 /** The log of a process, and what each of its lines carries while a request is answered. */

@@ -1,6 +1,7 @@
 import cluster from "node:cluster";
 import { Closers } from "./closers.ts";
 import { type Config, readConfig, readDotEnv } from "./config.ts";
+import { endForStorage } from "./end-process.ts";
 import { startMetricsServer } from "./metrics.ts";
 import { openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
@@ -56,6 +57,7 @@ async function startSeveral(config: Config): Promise<Started> {
 
 async function startAlone(config: Config): Promise<Started> {
   const service = await startService(config);
+  void service.storageFailure.then((fault) => endForStorage(service, fault, config));
   return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
 }
 
@@ -107,8 +109,12 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
     });
     await tell({ type: "serving", report: reportOf(service) });
     const tellMeasures = answerMeasures(service, tell);
-    await service.stop((await askedToStop) ?? config.SHUTDOWN_GRACE);
+    const asked = await Promise.race([askedToStop, service.storageFailure]);
+    if (asked instanceof Error) await endForStorage(service, asked, config);
+    else await service.stop(asked ?? config.SHUTDOWN_GRACE);
     await tellMeasures();
+    // a worker that disconnects ends with 0
+    if (asked instanceof Error) process.exit();
   } catch (error) {
     await tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) });
   }

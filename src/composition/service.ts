@@ -19,6 +19,8 @@ import type { StartReport } from "./worker-messages.ts";
 export interface RunningService extends StartReport {
   /** Its metrics as data; `undefined` where it keeps none. */
   readonly snapshot: Metrics["snapshot"] | undefined;
+  /** Resolves to why, if the storage can be used no more: stop, and start again. */
+  readonly storageFailure: Promise<Error>;
   /**
    * Tells whoever asks that it is not ready, goes on for `graceMs` so that load balancers hear of it, lets running
    * requests finish, then closes everything in reverse order of opening.
@@ -78,6 +80,7 @@ export async function startService(
       warnings,
       metrics: metricsServer?.address,
       snapshot: metrics?.snapshot,
+      storageFailure: foundation.storageFailure,
       async stop(graceMs = 0) {
         isStopping = true;
         if (graceMs > 0) await setTimeout(graceMs);

@@ -11,11 +11,15 @@ import { StartError } from "./start-error.ts";
 export interface ChosenStorage {
   readonly description: string;
   readonly storage: Storage;
+  /** Resolves to why, if this process can use the storage no more and must be started again. */
+  readonly failure: Promise<Error>;
 }
+
+type Failed = (fault: Error) => void;
 
 interface Choice {
   describe(config: Config): string;
-  open(config: Config): Promise<Storage>;
+  open(config: Config, failed: Failed): Promise<Storage>;
   /** Opens it without writing anything; where there is none yet, something empty in its place. */
   openToRead(config: Config): Promise<Storage>;
   /** What to do where it cannot be used. */
@@ -31,7 +35,7 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
   },
   lmdb: {
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
-    open: ({ DATA_DIR }) => openLmdbStorage(DATA_DIR),
+    open: ({ DATA_DIR }, failed) => openLmdbStorage(DATA_DIR, failed),
     openToRead: async ({ DATA_DIR }) =>
       (await holdsStore(DATA_DIR)) ? openLmdbStorage(DATA_DIR) : openMemoryStorage(),
     advice:
@@ -57,8 +61,13 @@ export function openStorageToRead(config: Config): Promise<ChosenStorage> {
 
 async function openBy(open: "open" | "openToRead", config: Config): Promise<ChosenStorage> {
   const choice = CHOICES[config.STORAGE];
+  let failed: Failed = () => {};
+  const failure = new Promise<Error>((resolve) => {
+    failed = resolve;
+  });
   try {
-    return { description: choice.describe(config), storage: await choice[open](config) };
+    const storage = await choice[open](config, failed);
+    return { description: choice.describe(config), storage, failure };
   } catch (error) {
     const { message, cause } = error as Error;
     const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";

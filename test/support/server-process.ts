@@ -50,9 +50,13 @@ function launch([program, ...args]: Command, env: Record<string, string>, cwd: s
   return { child, exited, output: () => output };
 }
 
-/** Resolves once the service says where it listens. */
-export function startServer(env: Record<string, string>, cwd = tmpdir()): Promise<ServerProcess> {
-  return startProgram(SERVICE, variables(env), cwd);
+/** Resolves once the service says where it listens; `under` is the program that starts it, if another does. */
+export function startServer(
+  env: Record<string, string>,
+  cwd = tmpdir(),
+  under: readonly string[] = [],
+): Promise<ServerProcess> {
+  return startProgram([...under, ...SERVICE] as unknown as Command, variables(env), cwd);
 }
 
 /** Starts any program with these variables alone; resolves once it prints that it "listens on" a URL. */

@@ -8,6 +8,7 @@ Exit status:
   0   done
   1   failed or refused, such as an account that is not there
   2   not called as it must be, such as an unknown option
+  74  of serve: its embedded store could not be written, as on a full disk
   78  the configuration cannot be used`;
 
 /** Adds examples to a command's help. */

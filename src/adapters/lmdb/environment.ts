@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { prepareDirectory } from "./directory.ts";
 
@@ -30,18 +31,30 @@ const OPTIONS = {
   maxDbs: 32,
 } as const;
 
-/** @throws Error, with its cause, where the store is damaged or the directory cannot be used. */
-export async function openEnvironment(directory: string): Promise<Environment> {
+/**
+ * `failed` is told once if the files can no longer be written: on a full disk, say. What was acknowledged is on
+ * disk then and can be read; every further write is refused, since LMDB may wait for ever in one.
+ * @throws Error, with its cause, where the store is damaged or the directory cannot be used.
+ */
+export async function openEnvironment(
+  directory: string,
+  failed: (fault: Error) => void = () => {},
+): Promise<Environment> {
   try {
     await prepareDirectory(directory);
-    return environmentOver(open(directory, OPTIONS));
+    return environmentOver(open(directory, OPTIONS), (cause) => {
+      const fault = new Error(`The store in ${directory} could not be written`, { cause });
+      failed(fault);
+      return fault;
+    });
   } catch (error) {
     throw new Error(`The store in ${directory} cannot be opened`, { cause: error });
   }
 }
 
-function environmentOver(root: RootDatabase): Environment {
+function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error): Environment {
   let closing: Promise<void> | undefined;
+  let fault: Error | undefined;
 
   const mustBeOpen = () => {
     if (closing !== undefined) throw new Error("The storage is closed");
@@ -59,10 +72,15 @@ function environmentOver(root: RootDatabase): Environment {
     read,
     write: async (work) => {
       mustBeOpen();
+      if (fault !== undefined) throw fault;
       try {
         return await root.transaction(work);
       } catch (error) {
-        throw await commitFault(error);
+        const { commitError } = error as { commitError?: Promise<never> };
+        if (commitError === undefined) throw error;
+        const cause = await reasonOf(commitError);
+        fault ??= failed(cause);
+        throw fault;
       }
     },
     ping: () => read(() => void root.doesExist("ping")),
@@ -73,10 +91,11 @@ function environmentOver(root: RootDatabase): Environment {
   };
 }
 
+const REASON_MS = 500;
+
 /** Why a commit failed is told by a second rejection, which ends the process unless it is handled. */
-async function commitFault(error: unknown): Promise<unknown> {
-  const { commitError } = error as { commitError?: Promise<never> };
-  if (commitError === undefined) return error;
-  const cause = await commitError.catch((reason: unknown) => reason);
-  return new Error("The store could not write to its files", { cause });
+async function reasonOf(commitError: Promise<never>): Promise<unknown> {
+  const reason = commitError.catch((error: unknown) => error);
+  // of some faults it never tells
+  return Promise.race([reason, setTimeout(REASON_MS, new Error("LMDB does not say why"), { ref: false })]);
 }

@@ -12,10 +12,11 @@ import { lmdbUsers } from "./users.ts";
 
 /**
  * Opens the store in a directory, which is made if it is not there. Several processes on one machine can
- * have it open at once; the directory must not be on a network file system.
+ * have it open at once; the directory must not be on a network file system. `failed` is told if it can no longer
+ * be written; no write succeeds from then on.
  */
-export async function openLmdbStorage(directory: string): Promise<Storage> {
-  const environment = await openEnvironment(directory);
+export async function openLmdbStorage(directory: string, failed?: (fault: Error) => void): Promise<Storage> {
+  const environment = await openEnvironment(directory, failed);
   try {
     return {
       users: lmdbUsers(environment),

@@ -67,6 +67,6 @@ it.each(commands)("%s explains itself and its exit statuses", (_, command) => {
   };
   command.configureOutput({ writeOut }).outputHelp();
   expect(command.description()).not.toBe("");
-  expect(help).toMatch(/Exit status:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}78 /);
+  expect(help).toMatch(/Exit status:\n {2}0 .*\n {2}1 .*\n {2}2 .*\n {2}74 .*\n {2}78 /);
   for (const option of command.options) expect(option.description).not.toBe("");
 });

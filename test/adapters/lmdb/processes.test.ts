@@ -153,7 +153,7 @@ describe("lmdb: a disk that is full", () => {
     expect(acknowledged.length).toBeGreaterThan(50);
     for (const failure of failures) {
       expect(failure).toEqual({
-        message: "The store could not write to its files",
+        message: `The store in ${directory} could not be written`,
         causeCode: expect.any(Number),
       });
     }

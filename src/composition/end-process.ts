@@ -1,0 +1,33 @@
+import { statfs } from "node:fs/promises";
+import type { Config } from "./config.ts";
+import type { RunningService } from "./service.ts";
+
+/** Exit status of a process that could not write its storage (`EX_IOERR` of sysexits). */
+const EXIT_STORAGE = 74;
+
+/** A store that failed may not close either. */
+const STOP_MS = 10_000;
+
+/**
+ * Ends the process, in order and with a status of its own, for a storage that can be used no more: to be started
+ * again once its fault is seen to. Whoever waits for an answer is refused meanwhile.
+ */
+export async function endForStorage(service: RunningService, fault: Error, config: Config): Promise<void> {
+  process.exitCode = EXIT_STORAGE;
+  setTimeout(() => process.exit(), STOP_MS).unref();
+  console.error(await explainFault(fault, config));
+  await service.stop();
+}
+
+async function explainFault({ message, cause }: Error, { DATA_DIR }: Config): Promise<string> {
+  // LMDB goes on with what it was about to write
+  const reason = cause instanceof Error ? cause.message.split(":")[0] : "no reason is known";
+  const room = await statfs(DATA_DIR).then(
+    ({ bavail, bsize }) => `${Math.floor((bavail * bsize) / 1_024)} KB are free there`,
+    () => "the directory cannot be looked at",
+  );
+  return [
+    `${message}: ${reason}; ${room}.`,
+    "What was acknowledged is kept. Make room, or raise the limit on the size of files, and start the service again.",
+  ].join("\n");
+}
