@@ -5,6 +5,7 @@ const report = process.env.TEST_REPORT;
 /** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
 const ALONE = [
   "test/system/at-once.test.ts",
+  "test/system/backup.test.ts",
   "test/system/full-disk.test.ts",
   "test/system/mixed-load.test.ts",
   "test/system/no-enumeration.test.ts",

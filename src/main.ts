@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { makeProgram, runProgram } from "./adapters/cli/program.ts";
 import {
+  backup,
   doctor,
   exitStatusOf,
   explain,
   exportJson,
   importJson,
+  restore,
   serve,
   shownConfig,
   version,
@@ -23,6 +25,8 @@ try {
     withFlaskImport,
     exportJson,
     importJson,
+    backup,
+    restore,
     describeConfig: shownConfig,
     examine: doctor,
   });

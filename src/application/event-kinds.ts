@@ -33,6 +33,8 @@ const KINDS: Readonly<Record<Kind, true>> = {
   signing_key_retired: true,
   data_exported: true,
   data_imported: true,
+  store_backed_up: true,
+  store_restored: true,
   events_dropped: true,
 };
 

@@ -1,3 +1,4 @@
+import type { Backup, Restore } from "../adapters/cli/backup.ts";
 import type { ConfigReport } from "../adapters/cli/config.ts";
 import type { Finding } from "../adapters/cli/doctor.ts";
 import { EXIT_USAGE } from "../adapters/cli/help.ts";
@@ -8,6 +9,7 @@ import { UsageError } from "../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../application/import-flask.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
+import { openBackup } from "./backup.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
@@ -16,6 +18,7 @@ import { examine } from "./doctor.ts";
 import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
 import { type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
+import { openRestore } from "./restore.ts";
 import { isWorker, serve as serveAll, serveAsWorker } from "./serve.ts";
 import { StartError } from "./start-error.ts";
 import { openTransferIn, openTransferOut } from "./transfer.ts";
@@ -49,6 +52,12 @@ export const exportJson: ExportJson = (request) =>
 /** Imports into the storage that the configuration names. */
 export const importJson: ImportJson = (request) =>
   withOpened(openTransferIn, (transfer) => transfer(request));
+
+/** Copies the embedded store that the configuration names. */
+export const backup: Backup = (request) => withOpened(openBackup, (make) => make(request));
+
+/** Restores the embedded store that the configuration names. */
+export const restore: Restore = (request) => withOpened(openRestore, (bringBack) => bringBack(request));
 
 /** Opens the old database and what the import writes to for some work, and closes them again. */
 export function withFlaskImport<T>(

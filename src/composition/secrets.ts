@@ -1,4 +1,10 @@
-import { deriveKey, type KeyPurpose, keptSecretKey, secretFingerprint } from "../adapters/node/secret-key.ts";
+import {
+  deriveKey,
+  foundSecretKey,
+  type KeyPurpose,
+  keptSecretKey,
+  secretFingerprint,
+} from "../adapters/node/secret-key.ts";
 import type { SettingsRepository } from "../application/ports/settings.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { StartError } from "./start-error.ts";
@@ -10,6 +16,12 @@ export type Secrets = readonly [string, ...string[]];
 export async function findSecrets(config: Config): Promise<Secrets> {
   const current = config.SECRET_KEY ?? (await embeddedSecret(config));
   return config.SECRET_KEY_PREVIOUS === undefined ? [current] : [current, config.SECRET_KEY_PREVIOUS];
+}
+
+/** The same where none is made: `undefined` if there is none yet. */
+export async function knownSecrets(config: Config): Promise<Secrets | undefined> {
+  const isThere = config.SECRET_KEY !== undefined || (await foundSecretKey(config.DATA_DIR)) !== undefined;
+  return isThere ? findSecrets(config) : undefined;
 }
 
 async function embeddedSecret(config: Config): Promise<string> {
@@ -35,6 +47,13 @@ const SECRET_CHECK = "secret-check";
 /** Tells the secret that a storage was last used with from others; `undefined` where it was never used. */
 export function secretOf(settings: Pick<SettingsRepository, "find">): Promise<string | undefined> {
   return settings.find(SECRET_CHECK);
+}
+
+/** Lets a storage be used with another secret from now on, whatever was sealed under the one before. */
+export async function adoptSecret(settings: SettingsRepository, [current]: Secrets): Promise<void> {
+  const next = secretFingerprint(current);
+  const stored = await settings.claim(SECRET_CHECK, next);
+  await settings.replace(SECRET_CHECK, stored, next);
 }
 
 /** Whether the configured secret, or the one before it, is the one that is told so. */

@@ -6,3 +6,10 @@ export class StartError extends Error {
     super(`${what}\n${advice}`, { cause });
   }
 }
+
+/** What went wrong, and behind it why, on one line. */
+export function reasonsOf({ message, cause }: Error): string {
+  return cause instanceof Error && !message.includes(cause.message)
+    ? `${message} (${cause.message})`
+    : message;
+}

@@ -5,7 +5,7 @@ import { openMongoStorage } from "../adapters/mongodb/storage.ts";
 import { describeMongoUri } from "../adapters/mongodb/uri.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import type { Config } from "./config.ts";
-import { StartError } from "./start-error.ts";
+import { reasonsOf, StartError } from "./start-error.ts";
 
 /** The storage that the configuration chooses, and how to call it in a line for people. */
 export interface ChosenStorage {
@@ -69,8 +69,6 @@ async function openBy(open: "open" | "openToRead", config: Config): Promise<Chos
     const storage = await choice[open](config, failed);
     return { description: choice.describe(config), storage, failure };
   } catch (error) {
-    const { message, cause } = error as Error;
-    const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";
-    throw new StartError(`The storage cannot be used: ${message}${because}`, choice.advice, error);
+    throw new StartError(`The storage cannot be used: ${reasonsOf(error as Error)}`, choice.advice, error);
   }
 }

@@ -1,6 +1,5 @@
-import { createInterface } from "node:readline/promises";
 import { Option } from "commander";
-import { UsageError } from "./usage-error.ts";
+import { askOnTerminal } from "./terminal.ts";
 
 export interface KeysChoice {
   readonly withKeys?: true;
@@ -23,17 +22,9 @@ export function keysOptions(): [Option, Option] {
  */
 export async function chooseKeys({ withKeys, withoutKeys }: KeysChoice): Promise<boolean> {
   if (withKeys || withoutKeys) return withKeys === true;
-  const { stdin, stderr } = process;
-  if (!stdin.isTTY || !stderr.isTTY) {
-    throw new UsageError("Say whether the signing keys go along: --with-keys or --without-keys");
-  }
-  const terminal = createInterface({ input: stdin, output: stderr });
-  try {
-    const answer = await terminal.question(
-      "Shall the signing keys go along? They stay sealed under SECRET_KEY. [y/n] ",
-    );
-    return /^y(es)?$/i.test(answer.trim());
-  } finally {
-    terminal.close();
-  }
+  const answer = await askOnTerminal(
+    "Shall the signing keys go along? They stay sealed under SECRET_KEY. [y/n] ",
+    "Say whether the signing keys go along: --with-keys or --without-keys",
+  );
+  return /^y(es)?$/i.test(answer);
 }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { type Backup, backupCommand, type Restore, restoreCommand } from "./backup.ts";
 import { type ConfigReport, configCommand } from "./config.ts";
 import { doctorCommand, type Finding } from "./doctor.ts";
 import { type EventUseCases, eventsCommand } from "./events.ts";
@@ -27,6 +28,8 @@ export interface CliOptions {
   readonly exportJson: ExportJson;
   readonly importJson: ImportJson;
   readonly withFlaskImport: WithFlaskImport;
+  readonly backup: Backup;
+  readonly restore: Restore;
   /** What the configuration says. */
   describeConfig(): ConfigReport;
   /** Looks at what the service needs, one thing after the other. */
@@ -36,7 +39,7 @@ export interface CliOptions {
 /** The command line `connect-auth`; without a command it serves. */
 export function makeProgram(options: CliOptions): Command {
   const { version, serve, withKeys, withUseCases, withFlaskImport, exportJson, importJson } = options;
-  const { describeConfig, examine } = options;
+  const { describeConfig, examine, backup, restore } = options;
   const program = withExamples(
     new Command("connect-auth").description(ABOUT).version(version, "-V, --version", "the version"),
     "connect-auth                           run the service",
@@ -65,6 +68,8 @@ export function makeProgram(options: CliOptions): Command {
       .addCommand(flaskCommand(withFlaskImport))
       .addCommand(importJsonCommand(importJson)),
   );
+  program.addCommand(backupCommand(backup));
+  program.addCommand(restoreCommand(restore));
   program.addCommand(configCommand(describeConfig));
   program.addCommand(doctorCommand(examine));
   return withManners(program);

@@ -1,6 +1,8 @@
 import { createInterface } from "node:readline";
+import { createInterface as createPromises } from "node:readline/promises";
 import { Writable } from "node:stream";
 import type { Command } from "commander";
+import { UsageError } from "./usage-error.ts";
 
 /** What is asked of whoever runs a command. Questions go to standard error: standard output is the answer. */
 
@@ -81,4 +83,16 @@ export async function confirms(question: string): Promise<boolean> {
       lines.close();
     });
   });
+}
+
+/** What whoever sits at the terminal answers. @throws UsageError, with what to say instead, where nobody does */
+export async function askOnTerminal(question: string, otherwise: string): Promise<string> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY || !stderr.isTTY) throw new UsageError(otherwise);
+  const terminal = createPromises({ input: stdin, output: stderr });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
 }

@@ -1,6 +1,20 @@
 import { randomUUID } from "node:crypto";
-import { access, constants, type FileHandle, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
+import {
+  access,
+  constants,
+  type FileHandle,
+  mkdir,
+  open,
+  readdir,
+  rm,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
+
+/** What LMDB calls its files. */
+export const DATA_FILE = "data.mdb";
+const LOCK_FILE = "lock.mdb";
 
 /**
  * Readies the directory of a store. LMDB takes the whole process down (a segmentation fault or a bus error)
@@ -9,9 +23,9 @@ import { join } from "node:path";
  */
 export async function prepareDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const data = join(directory, "data.mdb");
+  const data = join(directory, DATA_FILE);
   const dataSize = await sizeOf(data);
-  const lockSize = await sizeOf(join(directory, "lock.mdb"));
+  const lockSize = await sizeOf(join(directory, LOCK_FILE));
   // a full disk keeps nobody from opening a store that is there, to read it
   if (!dataSize || !lockSize) await proveWritable(directory);
   if (dataSize) await checkData(data);
@@ -19,7 +33,16 @@ export async function prepareDirectory(directory: string): Promise<void> {
 
 /** Whether a store was ever made in this directory. */
 export async function holdsStore(directory: string): Promise<boolean> {
-  return Boolean(await sizeOf(join(directory, "data.mdb")));
+  return Boolean(await sizeOf(join(directory, DATA_FILE)));
+}
+
+/** Whether a directory has any file of a store, of one that is damaged or in use, too. */
+export async function holdsFiles(directory: string): Promise<boolean> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.includes(DATA_FILE) || names.includes(LOCK_FILE);
 }
 
 /** The size of a file that can be read and written, `undefined` where there is none. */

@@ -1,6 +1,8 @@
+import { mkdir, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
-import { prepareDirectory } from "./directory.ts";
+import { DATA_FILE, prepareDirectory } from "./directory.ts";
 
 /** The open files of a store and the two ways to use them. */
 export interface Environment {
@@ -13,6 +15,11 @@ export interface Environment {
    * Nothing is undone if the work throws: it checks all it needs before its first write.
    */
   write<T>(work: () => T): Promise<T>;
+  /**
+   * Copies all that is stored at one moment to a file that is not there yet, while any process goes on reading and
+   * writing.
+   */
+  copyTo(path: string): Promise<void>;
   /** Reads anything at all. */
   ping(): Promise<void>;
   /** Closes the files after the writes that were begun. */
@@ -81,6 +88,18 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
         const cause = await reasonOf(commitError);
         fault ??= failed(cause);
         throw fault;
+      }
+    },
+    async copyTo(path) {
+      mustBeOpen();
+      const folder = `${path}.store`;
+      await mkdir(folder, { mode: 0o700 });
+      try {
+        // not compacted: LMDB 3.5 aborts the process at later writes to a large store that was
+        await root.backup(folder, false);
+        await rename(join(folder, DATA_FILE), path);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
       }
     },
     ping: () => read(() => void root.doesExist("ping")),

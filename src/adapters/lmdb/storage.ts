@@ -1,7 +1,7 @@
 import type { Storage } from "../../application/ports/storage.ts";
 import { lmdbAttempts } from "./attempts.ts";
 import { lmdbAuditTrail } from "./audit-trail.ts";
-import { openEnvironment } from "./environment.ts";
+import { type Environment, openEnvironment } from "./environment.ts";
 import { lmdbOneTimeTokens } from "./one-time-tokens.ts";
 import { lmdbOutbox } from "./outbox.ts";
 import { lmdbRevocations } from "./revocations.ts";
@@ -10,12 +10,18 @@ import { lmdbSettings } from "./settings.ts";
 import { lmdbSigningKeys } from "./signing-keys.ts";
 import { lmdbUsers } from "./users.ts";
 
+/** A store that can be copied while it is in use. */
+export interface LmdbStorage extends Storage, Pick<Environment, "copyTo"> {}
+
 /**
  * Opens the store in a directory, which is made if it is not there. Several processes on one machine can
  * have it open at once; the directory must not be on a network file system. `failed` is told if it can no longer
  * be written; no write succeeds from then on.
  */
-export async function openLmdbStorage(directory: string, failed?: (fault: Error) => void): Promise<Storage> {
+export async function openLmdbStorage(
+  directory: string,
+  failed?: (fault: Error) => void,
+): Promise<LmdbStorage> {
   const environment = await openEnvironment(directory, failed);
   try {
     return {
@@ -28,6 +34,7 @@ export async function openLmdbStorage(directory: string, failed?: (fault: Error)
       oneTimeTokens: lmdbOneTimeTokens(environment),
       outbox: lmdbOutbox(environment),
       auditTrail: lmdbAuditTrail(environment),
+      copyTo: environment.copyTo,
       ping: environment.ping,
       close: environment.close,
     };

@@ -1,6 +1,7 @@
 import { createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { syncDirectoryOf } from "./whole-file.ts";
 
 /** What keys are derived for; each purpose gets a key of its own from the one secret. */
 export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check" | "throttle" | "mailed-links";
@@ -29,9 +30,15 @@ export function keyedHasher(key: Uint8Array): (text: string) => string {
  */
 export async function keptSecretKey(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  const path = join(directory, "secret.key");
-  return (await readIfThere(path)) ?? (await makeSecret(path));
+  return (await foundSecretKey(directory)) ?? (await makeSecret(pathIn(directory)));
 }
+
+/** The same secret, `undefined` where none was made. */
+export function foundSecretKey(directory: string): Promise<string | undefined> {
+  return readIfThere(pathIn(directory));
+}
+
+const pathIn = (directory: string) => join(directory, "secret.key");
 
 async function makeSecret(path: string): Promise<string> {
   const draft = `${path}.${process.pid}.${randomBytes(6).toString("hex")}`;
@@ -63,14 +70,4 @@ async function readIfThere(path: string): Promise<string | undefined> {
   // what is left of a damaged file could be guessed
   if (Buffer.byteLength(secret) < MIN_BYTES) throw new Error(`${path} is damaged: it has too few bytes`);
   return secret;
-}
-
-/** A name in a directory survives a power cut only once the directory is synced. */
-async function syncDirectoryOf(path: string): Promise<void> {
-  const directory = await open(join(path, ".."), "r");
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
-  }
 }

@@ -51,6 +51,8 @@ export type SecurityEvent =
       readonly from: "json" | "flask";
       readonly keys: boolean;
     }
+  | { readonly type: "store_backed_up" }
+  | { readonly type: "store_restored"; readonly backupOf: string; readonly retired: boolean }
   | { readonly type: "events_dropped"; readonly count: number };
 
 export type LoginFailure = "unknown_user" | "wrong_password" | "disabled" | "email_unverified";

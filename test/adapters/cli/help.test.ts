@@ -23,6 +23,8 @@ const program = makeProgram({
   exportJson: never,
   importJson: never,
   withFlaskImport: never,
+  backup: never,
+  restore: never,
 });
 const commands = commandsOf(program, "connect-auth");
 const docs = readFileSync(new URL("../../../docs/command-line.md", import.meta.url), "utf8");

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mustBeFree, writeWhole } from "../../../src/adapters/json-lines/file.ts";
+import { mustBeFree, writeWhole } from "../../../src/adapters/node/whole-file.ts";
 import { temporaryDirectory } from "../../support/server-process.ts";
 import { each } from "../../support/transfer.ts";
 

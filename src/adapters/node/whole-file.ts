@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { link, lstat, open, rename, rm } from "node:fs/promises";
+import { chmod, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** @throws Error where there is something of this name, before anything is done for it */
@@ -11,24 +11,37 @@ export async function mustBeFree(path: string): Promise<void> {
   if (found) throw isThere(path);
 }
 
+/** What may become of a file that is there already. */
+export interface Placing {
+  readonly overwrite: boolean;
+}
+
 /**
  * Writes a file that its owner alone can read. It has its name once all of it is on disk, and not at all where
  * that fails; `overwrite` lets it take the place of another.
  */
-export async function writeWhole(
-  path: string,
-  texts: AsyncIterable<string>,
-  { overwrite }: { readonly overwrite: boolean },
-): Promise<void> {
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString("hex")}.part`;
-  const file = await open(draft, "wx", 0o600);
-  try {
+export function writeWhole(path: string, texts: AsyncIterable<string>, placing: Placing): Promise<void> {
+  return placeWhole(path, placing, async (draft) => {
+    const file = await open(draft, "wx", 0o600);
     try {
       for await (const text of texts) await file.write(text);
-      await file.sync();
     } finally {
       await file.close();
     }
+  });
+}
+
+/** The same with a file that `make` makes, under the name that it is given. */
+export async function placeWhole(
+  path: string,
+  { overwrite }: Placing,
+  make: (draft: string) => Promise<void>,
+): Promise<void> {
+  const draft = `${path}.${process.pid}.${randomBytes(6).toString("hex")}.part`;
+  try {
+    await make(draft);
+    await chmod(draft, 0o600);
+    await syncFile(draft);
     await (overwrite ? rename(draft, path) : linkNew(draft, path));
   } finally {
     await rm(draft, { force: true });
@@ -36,7 +49,8 @@ export async function writeWhole(
   await syncDirectoryOf(path);
 }
 
-async function linkNew(draft: string, path: string): Promise<void> {
+/** Gives a file a name that nothing has. */
+export async function linkNew(draft: string, path: string): Promise<void> {
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EEXIST" ? isThere(path) : error;
   });
@@ -47,11 +61,15 @@ function isThere(path: string): Error {
 }
 
 /** A name in a directory survives a power cut only once the directory is synced. */
-async function syncDirectoryOf(path: string): Promise<void> {
-  const directory = await open(dirname(path), "r");
+export function syncDirectoryOf(path: string): Promise<void> {
+  return syncFile(dirname(path));
+}
+
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, "r");
   try {
-    await directory.sync();
+    await file.sync();
   } finally {
-    await directory.close();
+    await file.close();
   }
 }
