@@ -33,7 +33,7 @@ export function mustBeEmbedded({ STORAGE }: Config): void {
   if (STORAGE === "mongodb") {
     throw new StartError(
       "This is for the embedded store. The configuration names MongoDB, which has its own: mongodump and mongorestore.",
-      "How they are called: docs/backup.md. For a store of files, unset MONGO_URI and set DATA_DIR.",
+      "How they are called: docs/guides/backup.md. For a store of files, unset MONGO_URI and set DATA_DIR.",
     );
   }
   if (STORAGE === "memory") {

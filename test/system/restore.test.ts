@@ -186,8 +186,8 @@ it.each([
   expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to back up") });
 });
 
-it("works by the commands of docs/backup.md", async () => {
-  const page = readFileSync(new URL("../../docs/backup.md", import.meta.url), "utf8");
+it("works by the commands of docs/guides/backup.md", async () => {
+  const page = readFileSync(new URL("../../docs/guides/backup.md", import.meta.url), "utf8");
   const making = commandsOf(page, "Making one");
   const restoring = commandsOf(page, "Restoring, step by step");
   expect([making.length, restoring.length]).toEqual([4, 5]);

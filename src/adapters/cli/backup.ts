@@ -38,7 +38,7 @@ export type Restore = (request: {
 
 const MORE_OF_BACKUP = `
 The service goes on meanwhile. The backup has password hashes, addresses, sessions and the signing keys, which are
-sealed under SECRET_KEY; the secret itself is not in it. Keep both, and not in one place: docs/backup.md.`;
+sealed under SECRET_KEY; the secret itself is not in it. Keep both, and not in one place: docs/guides/backup.md.`;
 
 /** `backup`: a whole copy of the embedded store in one file. */
 export function backupCommand(backup: Backup): Command {
