@@ -93,14 +93,7 @@ export const isWorker = () => cluster.isWorker;
 /** Serves as one of several processes, until told to stop. What keeps it from starting is told to the first one. */
 export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
   const tell = (message: WorkerMessage) => new Promise((told) => process.send?.(message, told));
-  const askedToStop = new Promise<number | undefined>((resolve) => {
-    process.on("message", (message: ToWorker) => {
-      if (message.type === "stop") resolve(message.graceMs);
-    });
-    process.once("SIGTERM", () => resolve(undefined));
-    // Ctrl-C reaches every process of a terminal; the first one says what to do
-    process.on("SIGINT", () => {});
-  });
+  const askedToStop = untilAskedToStop();
   try {
     const config = readConfig(process.env, readDotEnv());
     const service = await startService(config, {
@@ -118,5 +111,28 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
   } catch (error) {
     await tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) });
   }
-  process.disconnect();
+  cluster.worker?.removeAllListeners("disconnect");
+  if (process.connected) process.disconnect();
+}
+
+/** Resolves to the grace that is asked for, if any is. */
+function untilAskedToStop(): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const { worker } = cluster;
+    const stop = (graceMs?: number) => {
+      worker?.removeAllListeners("disconnect");
+      resolve(graceMs);
+    };
+    process.on("message", (message: ToWorker) => {
+      if (message.type === "stop") stop(message.graceMs);
+    });
+    process.once("SIGTERM", () => stop());
+    // Ctrl-C reaches every process of a terminal; the first one says what to do
+    process.on("SIGINT", () => {});
+    // the first process is gone: that ends a worker at once, which is right only after a second signal
+    worker?.once("disconnect", () => {
+      worker.exitedAfterDisconnect = true;
+      stop(0);
+    });
+  });
 }

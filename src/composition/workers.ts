@@ -36,6 +36,8 @@ export const JOINS = "CONNECT_AUTH_JOINS";
  * @throws WorkerStartError where one cannot start
  */
 export async function startWorkers(config: Config, notices: Notices): Promise<Started> {
+  // a first process that hands connections out leaves the one hanging that it gave to a worker that died just then
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   const stopping = new AbortController();
   let stopMessage: StopMessage | undefined;
   const tellToStop = (worker: Worker | undefined) => {

@@ -15,6 +15,11 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** Whether SIGSTOP has reached it. */
+export function isHalted(pid: number): boolean {
+  return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
+}
+
 /** The ports at the other end of the connections that a process has open. */
 export function remotePortsOf(pid: number): number[] {
   const sockets = new Set(
