@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-const report = process.env.TEST_REPORT;
+/** A directory in which each run leaves its figures. */
+const reports = process.env.TEST_REPORTS;
 
 /** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
 const ALONE = [
@@ -16,13 +17,18 @@ const ALONE = [
   "test/system/workers.test.ts",
 ];
 
+/** Tests that install things or take minutes: `npm run check:full` runs them, `npm test` does not. */
+const FULL = "test/full/**/*.test.ts";
+
 const EVERY_TEST = "test/**/*.test.ts";
 
 const EACH = { setupFiles: "test/support/log-setup.ts", testTimeout: 20_000, hookTimeout: 30_000 };
 
 export default defineConfig({
   test: {
-    reporters: report ? ["default", ["json", { outputFile: report }]] : ["default"],
+    reporters: reports
+      ? ["default", ["json", { outputFile: `${reports}/${process.pid}.json` }]]
+      : ["default"],
     globalSetup: [
       "test/support/mongo-server.ts",
       "test/support/python-environments.ts",
@@ -34,13 +40,23 @@ export default defineConfig({
           ...EACH,
           name: "together",
           include: [EVERY_TEST],
-          exclude: ALONE,
+          exclude: [FULL, ...ALONE],
           // two cores: the tests that start servers would starve each other
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       { test: { ...EACH, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      {
+        test: {
+          ...EACH,
+          name: "full",
+          include: [FULL],
+          testTimeout: 300_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
     ],
   },
 });

@@ -1,0 +1,50 @@
+import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { registered } from "../support/api.ts";
+import { freePort } from "../support/free-port.ts";
+import { IN_A_GROUP, mustRun, newcomer, PROJECT, pressCtrlC, run } from "../support/run.ts";
+import { startProgram, temporaryDirectory } from "../support/server-process.ts";
+
+const directory = temporaryDirectory();
+const clone = join(directory.path, "clone");
+const env = newcomer(join(directory.path, "home"));
+afterAll(directory.remove);
+
+/** What is committed or about to be: what somebody would get who clones this. */
+async function makeClone(): Promise<void> {
+  const list = await mustRun(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"], {
+    env,
+  });
+  for (const file of list.split("\0").filter((name) => name !== "" && existsSync(join(PROJECT, name)))) {
+    cpSync(join(PROJECT, file), join(clone, file));
+  }
+}
+
+/** The commands of the README's first part, as they are written there. */
+function firstCommands(): string[] {
+  const [top = ""] = readFileSync(join(PROJECT, "README.md"), "utf8").split("\n## ");
+  return [...top.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) => command as string);
+}
+
+beforeAll(makeClone);
+
+it("the README begins with two commands", () => {
+  expect(firstCommands()).toEqual(["npm ci && npm start", "npm ci && npm test"]);
+});
+
+it("the first one starts a server in a fresh clone", { timeout: 300_000 }, async () => {
+  const [start = ""] = firstCommands();
+  const PORT = String(await freePort());
+  const server = await startProgram([IN_A_GROUP, "/bin/sh", "-c", start], { ...env, PORT }, clone);
+  await registered(server.url);
+  expect(readdirSync(join(clone, "data"))).toContain("secret.key");
+  await pressCtrlC(server);
+});
+
+it("the second one tests it", { timeout: 300_000 }, async () => {
+  const [, test = ""] = firstCommands();
+  // which is all that is tested anyway: here, that it can be
+  const { status, output } = await run(["/bin/sh", "-c", `${test} -- test/domain`], { cwd: clone, env });
+  expect([status, output]).toEqual([0, expect.stringMatching(/Tests .*\d+ passed/)]);
+});
