@@ -10,7 +10,7 @@ import { flaskDataWarnings } from "./flask-import.ts";
 import { keepDelivering } from "./mail.ts";
 import { type Metrics, openMetrics, startMetricsServer } from "./metrics.ts";
 import { type Log, openServiceLog } from "./open.ts";
-import { PACKAGE } from "./package.ts";
+import { PACKAGE, SWAGGER_UI } from "./package.ts";
 import { StartError } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
 import type { StartReport } from "./worker-messages.ts";
@@ -104,6 +104,7 @@ function httpOptions(config: Config, log: Log, metrics: Metrics | undefined): Om
   return {
     issuer: config.ISSUER,
     version: PACKAGE,
+    swaggerUi: SWAGGER_UI,
     publishedMaxAge: config.JWKS_MAX_AGE / 1_000,
     introspectionClients: config.INTROSPECTION_CLIENTS,
     corsOrigins: config.CORS_ORIGINS,

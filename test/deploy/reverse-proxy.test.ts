@@ -61,7 +61,7 @@ for (const { name, write, args } of PROXIES) {
       const { headers } = await send("GET", "/api/me", { "x-request-id": "the-clients-own" });
       const id = headers["x-request-id"] as string;
       expect(id).toMatch(/^[0-9a-f-]{32,36}$/);
-      expect(server.output()).toContain(id);
+      await expect.poll(() => server.output()).toContain(id);
     });
 
     it("leaves refusals to the service, of what is too large as well", async () => {

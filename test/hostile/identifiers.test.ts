@@ -107,6 +107,8 @@ describe("addresses that are none: V", () => {
     "a@example.com;b@example.com",
     "a@example.com b@example.com",
     "a@xn--a.com",
+    "a@xn--a-.com",
+    "a@xn--abcdef.com",
     `a@x${label}.example.com`,
     `${"a".repeat(65)}@example.com`,
     `${"é".repeat(33)}@example.com`,

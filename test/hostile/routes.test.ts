@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { RunningService } from "../../src/composition/service.ts";
 import { call } from "../support/api.ts";
+import { PATHS } from "../support/paths.ts";
 import { sendRaw } from "../support/raw-http.ts";
 import { startTestService } from "../support/service.ts";
 import {
@@ -31,29 +32,8 @@ afterAll(async () => {
   await service.stop();
 });
 
-const PATHS: Record<string, string> = {
-  "/api/register": "POST",
-  "/api/login": "POST",
-  "/api/token/refresh": "GET, POST",
-  "/api/logout": "POST",
-  "/api/logout/access": "POST",
-  "/api/logout/refresh": "POST",
-  "/api/logout/others": "POST",
-  "/api/logout/all": "POST",
-  "/api/me": "DELETE, GET, HEAD, PATCH",
-  "/api/sessions": "GET, HEAD",
-  "/api/sessions/x": "DELETE",
-  "/api/password": "POST",
-  "/oauth/introspect": "POST",
-  "/oauth/revoke": "POST",
-  "/health/live": "GET, HEAD",
-  "/health/ready": "GET, HEAD",
-  "/version": "GET, HEAD",
-  "/.well-known/jwks.json": "GET, HEAD",
-  "/.well-known/oauth-authorization-server": "GET, HEAD",
-};
-
-describe.each(Object.entries(PATHS))("%s", (path, allowed) => {
+describe.each(Object.entries(PATHS))("%s", (template, allowed) => {
+  const path = template.replace("{id}", "x");
   const methods = ["PUT", "TRACE", "PATCH", "OPTIONS", "HEAD", "GET", "POST", "DELETE", "PROPFIND", "LINK"];
 
   it.each(methods.filter((method) => !allowed.split(", ").includes(method)))(

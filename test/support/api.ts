@@ -1,3 +1,5 @@
+import { mustBeAsDescribed } from "./described.ts";
+
 /** An answer with its body read. */
 export interface Answer {
   readonly status: number;
@@ -29,12 +31,11 @@ export async function call(url: string, request: string, options: CallOptions = 
     ...(form && { body: new URLSearchParams(form) }),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get("content-type") ?? "");
-  return {
-    status: response.status,
-    headers: response.headers,
-    body: isJson && text !== "" ? JSON.parse(text) : text,
-  };
+  const { status, headers } = response;
+  const isJson = /json/.test(headers.get("content-type") ?? "");
+  const answer = { status, headers, body: isJson && text !== "" ? JSON.parse(text) : text };
+  mustBeAsDescribed(method, path, answer);
+  return answer;
 }
 
 let people = 0;

@@ -25,7 +25,7 @@ async function provide(name: PythonEnvironment): Promise<void> {
   const variable = variableOf(name);
   if (process.env[variable]) return;
   try {
-    process.env[variable] = await prepare(name);
+    process.env[variable] = await prepareEnvironment(name, join(SCRIPTS, `${name}.requirements.txt`));
   } catch (error) {
     const reason = inOneLine(error);
     if (process.env.CI) throw new Error(`There is no Python environment ${name} for the tests: ${reason}`);
@@ -33,8 +33,8 @@ async function provide(name: PythonEnvironment): Promise<void> {
   }
 }
 
-async function prepare(name: PythonEnvironment): Promise<string> {
-  const requirements = join(SCRIPTS, `${name}.requirements.txt`);
+/** Resolves to the interpreter of an environment that has what a file of requirements asks for. */
+export async function prepareEnvironment(name: string, requirements: string): Promise<string> {
   const [interpreter, version] = await findInterpreter();
   const hash = createHash("sha256").update(version).update(readFileSync(requirements)).digest("hex");
   const home = join(CACHE, `${name}-${hash.slice(0, 16)}`);

@@ -10,7 +10,8 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
     socket.on("data", (chunk) => {
       answer += chunk;
     });
-    socket.on("error", reject);
+    // who goes on sending after the answer is cut off
+    socket.on("error", (error) => (answer === "" ? reject(error) : resolve(answer)));
     socket.on("close", () => resolve(answer));
   });
 }

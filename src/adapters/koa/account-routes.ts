@@ -1,4 +1,5 @@
 import type Router from "@koa/router";
+import type { z } from "zod";
 import type { ChangePassword } from "../../application/change-password.ts";
 import type { DeleteAccount } from "../../application/delete-account.ts";
 import type { GatedHasher } from "../../application/hashing-gate.ts";
@@ -6,8 +7,9 @@ import type { Login } from "../../application/login.ts";
 import type { Me, Profile } from "../../application/me.ts";
 import type { Register } from "../../application/register.ts";
 import type { UpdateProfile } from "../../application/update-profile.ts";
+import type { profile } from "./answers.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
-import { readBody } from "./body.ts";
+import { JSON_OR_FORM, readBody } from "./body.ts";
 import { clientOf, isGone } from "./client.ts";
 import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "./schemas.ts";
 import { sessionAnswer } from "./token-answers.ts";
@@ -22,8 +24,6 @@ export interface AccountUseCases {
   /** Refuses calls that need a hash where none can be made soon. */
   readonly refuseIfFull: GatedHasher["refuseIfFull"];
 }
-
-const JSON_OR_FORM = ["application/json", "application/x-www-form-urlencoded"] as const;
 
 /** Coming in, and what one does with one's own account. */
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
@@ -84,6 +84,6 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 }
 
-function profileAnswer({ id, username, email, emailVerified, createdAt }: Profile) {
+function profileAnswer({ id, username, email, emailVerified, createdAt }: Profile): z.infer<typeof profile> {
   return { id, username, email, email_verified: emailVerified, created_at: createdAt.toISOString() };
 }

@@ -6,6 +6,7 @@ import helmet from "koa-helmet";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
 import type { IntrospectionClient } from "./basic-client.ts";
+import { docsRoutes } from "./docs-routes.ts";
 import { type HealthOptions, healthRoutes } from "./health-routes.ts";
 import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
@@ -24,6 +25,8 @@ export interface HttpOptions extends HealthOptions {
   readonly issuer: string;
   /** Seconds that others may keep the published keys and metadata. */
   readonly publishedMaxAge: number;
+  /** The directory of Swagger UI's files. */
+  readonly swaggerUi: URL;
   readonly introspectionClients: readonly IntrospectionClient[];
   readonly corsOrigins: readonly string[];
   /** How many proxies in front are trusted to say where a request comes from. */
@@ -89,6 +92,7 @@ function makeRouter(useCases: UseCases, options: HttpOptions): Router {
   sessionRoutes(router, useCases);
   oauthRoutes(router, useCases, options.introspectionClients);
   healthRoutes(router, options);
+  docsRoutes(router, { ...options, version: options.version.version });
   wellKnownRoutes(router, {
     issuer: options.issuer,
     maxAge: options.publishedMaxAge,

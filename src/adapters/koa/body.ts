@@ -6,7 +6,11 @@ import { HttpProblem } from "./problem.ts";
 
 const MAX_BODY_BYTES = 16 * 1024;
 
-type MediaType = "application/json" | "application/x-www-form-urlencoded";
+export type MediaType = "application/json" | "application/x-www-form-urlencoded";
+
+const JSON_ONLY = ["application/json"] as const;
+export const FORM_ONLY = ["application/x-www-form-urlencoded"] as const;
+export const JSON_OR_FORM = [...JSON_ONLY, ...FORM_ONLY] as const;
 
 const CONTENT_TYPE = /^([^;\s]+)\s*(?:;\s*charset\s*=\s*"?([^";\s]+)"?\s*)?;?\s*$/i;
 
@@ -33,7 +37,7 @@ const parsers: Record<MediaType, (text: string) => unknown> = {
 export async function readBody<T>(
   ctx: Context,
   schema: z.ZodType<T>,
-  accepted: readonly MediaType[] = ["application/json"],
+  accepted: readonly MediaType[] = JSON_ONLY,
 ): Promise<T> {
   const mediaType = acceptedMediaType(ctx, accepted);
   const result = schema.safeParse(parsers[mediaType](await readText(ctx)), { reportInput: true });

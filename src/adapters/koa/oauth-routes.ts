@@ -2,15 +2,13 @@ import type Router from "@koa/router";
 import type { Introspect } from "../../application/introspect.ts";
 import type { RevokeToken } from "../../application/revoke-token.ts";
 import { authenticateClient, type IntrospectionClient } from "./basic-client.ts";
-import { readBody } from "./body.ts";
+import { FORM_ONLY, readBody } from "./body.ts";
 import { introspectBody, revokeBody } from "./schemas.ts";
 
 export interface OAuthUseCases {
   readonly introspect: Introspect;
   readonly revokeToken: RevokeToken;
 }
-
-const FORM = ["application/x-www-form-urlencoded"] as const;
 
 /** The standard endpoints: introspection (RFC 7662) and revocation (RFC 7009). */
 export function oauthRoutes(
@@ -20,7 +18,7 @@ export function oauthRoutes(
 ): void {
   router.post("/oauth/introspect", async (ctx) => {
     authenticateClient(ctx, clients);
-    const { token, token_type_hint: hint } = await readBody(ctx, introspectBody, FORM);
+    const { token, token_type_hint: hint } = await readBody(ctx, introspectBody, FORM_ONLY);
     const isRefreshWanted = hint === "refresh_token";
     const found =
       (isRefreshWanted ? await useCases.introspect(token, "refresh") : undefined) ??
@@ -31,7 +29,7 @@ export function oauthRoutes(
   });
 
   router.post("/oauth/revoke", async (ctx) => {
-    const { token } = await readBody(ctx, revokeBody, FORM);
+    const { token } = await readBody(ctx, revokeBody, FORM_ONLY);
     await useCases.revokeToken(token);
     ctx.status = 200;
     ctx.body = "";

@@ -68,6 +68,15 @@ export function statusOf(code: ProblemCode): number {
   return PROBLEMS[code][0];
 }
 
+/** All codes, in the order of their statuses. */
+export const CODES = Object.keys(PROBLEMS).toSorted(
+  (a, b) => statusOf(a as ProblemCode) - statusOf(b as ProblemCode),
+) as ProblemCode[];
+
+export function titleOf(code: ProblemCode): string {
+  return PROBLEMS[code][1];
+}
+
 /** The body of an error answer (RFC 9457). */
 export function problemBody(issuer: string, requestId: string, problem: HttpProblem | AuthError): object {
   const [status, title] = PROBLEMS[problem.code];
@@ -84,7 +93,7 @@ export function problemBody(issuer: string, requestId: string, problem: HttpProb
 }
 
 /** The same for the OAuth endpoints (RFC 6749, section 5.2). */
-function oauthBody(problem: HttpProblem | AuthError): object {
+export function oauthBody(problem: HttpProblem | AuthError): object {
   const [status] = PROBLEMS[problem.code];
   const refused = status === 401 ? "invalid_client" : "invalid_request";
   const failed = status === 503 ? "temporarily_unavailable" : "server_error";

@@ -1,4 +1,5 @@
 import type Router from "@koa/router";
+import type { z } from "zod";
 import type { EndOwnSession } from "../../application/end-own-session.ts";
 import type { ListedSession, ListSessions } from "../../application/list-sessions.ts";
 import type { Logout } from "../../application/logout.ts";
@@ -6,6 +7,7 @@ import type { LogoutEverywhere } from "../../application/logout-everywhere.ts";
 import type { Refresh } from "../../application/refresh.ts";
 import type { RevokeAccess } from "../../application/revoke-access.ts";
 import type { RevokeRefresh } from "../../application/revoke-refresh.ts";
+import type { sessionList } from "./answers.ts";
 import { bearerToken } from "./bearer.ts";
 import { accessAnswer, sessionAnswer } from "./token-answers.ts";
 
@@ -62,7 +64,7 @@ export function sessionRoutes(router: Router, useCases: SessionUseCases): void {
   });
 }
 
-function sessionEntry(session: ListedSession) {
+function sessionEntry(session: ListedSession): z.infer<typeof sessionList>["sessions"][number] {
   return {
     id: session.id,
     created_at: session.createdAt.toISOString(),

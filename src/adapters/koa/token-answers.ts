@@ -1,7 +1,9 @@
+import type { z } from "zod";
 import type { AccessGrant, SessionGrant } from "../../application/session-grant.ts";
+import type { accessGrant, sessionGrant } from "./answers.ts";
 
 /** A new access token as the calls answer it. */
-export function accessAnswer(grant: AccessGrant, message: string) {
+export function accessAnswer(grant: AccessGrant, message: string): z.infer<typeof accessGrant> {
   return {
     username: grant.username,
     message,
@@ -12,6 +14,6 @@ export function accessAnswer(grant: AccessGrant, message: string) {
 }
 
 /** The same with the refresh token that goes with it. */
-export function sessionAnswer(grant: SessionGrant, message: string) {
+export function sessionAnswer(grant: SessionGrant, message: string): z.infer<typeof sessionGrant> {
   return { ...accessAnswer(grant, message), refresh_token: grant.refreshToken };
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { domainToASCII } from "node:url";
+import { domainToASCII, domainToUnicode } from "node:url";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { Ids } from "../../application/ports/ids.ts";
 import { type EmailRules, emailRules } from "../../domain/email.ts";
@@ -11,4 +11,14 @@ export const systemClock: Clock = { now: () => new Date() };
 export const randomIds: Ids = { next: () => randomUUID() };
 
 /** How addresses are read, over the IDNA table of this Node.js. */
-export const platformEmailRules: EmailRules = emailRules(domainToASCII);
+export const platformEmailRules: EmailRules = emailRules(hostToAscii);
+
+/** The same on each line of Node.js: later ones take what only looks encoded (`xn--a`) as it is. */
+function hostToAscii(host: string): string {
+  const ascii = domainToASCII(host);
+  if (!ENCODED.test(ascii)) return ascii;
+  const decoded = domainToUnicode(ascii);
+  return !ENCODED.test(decoded) && domainToASCII(decoded) === ascii ? ascii : "";
+}
+
+const ENCODED = /(^|\.)xn--/;

@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
@@ -8,6 +7,7 @@ import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { type GatedHasher, gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, registered, someone } from "../../support/api.ts";
 import { makeCore, testClock } from "../../support/core.ts";
+import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { sendRaw } from "../../support/raw-http.ts";
 
 let server: RunningServer | undefined;
@@ -40,19 +40,8 @@ async function serviceWith(queue: number) {
   };
   const shared = { storage: openMemoryStorage(), clock: testClock(new Date()) };
   const { core } = await makeCore(() => ({ hasher }), {}, shared);
-  const issuer = "http://localhost:5000";
-  const app = makeHttpApp(core, {
-    issuer,
-    publishedMaxAge: 1,
-    introspectionClients: [],
-    corsOrigins: [],
-    trustProxyHops: 0,
-    version: { name: "connect-auth", version: "0" },
-    readiness: core.checkHealth,
-    log: { answered: () => {}, probed: () => {}, failed: () => {} },
-    context: new AsyncLocalStorage(),
-  });
-  server = await listen(app, { host: "127.0.0.1", port: 0, issuer });
+  const app = makeHttpApp(core, { ...HTTP_OPTIONS, readiness: core.checkHealth });
+  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
   const url = server.address;
   const person = await registered(url);
   return { url, person, hasher, loginIsWaiting, freePlace, takePlace: () => void hasher.hash(HELD) };

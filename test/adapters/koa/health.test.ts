@@ -1,27 +1,16 @@
-import { AsyncLocalStorage } from "node:async_hooks";
 import { afterEach, describe, expect, it } from "vitest";
-import { type HttpOptions, makeHttpApp, makeStartingApp } from "../../../src/adapters/koa/app.ts";
+import { makeHttpApp, makeStartingApp } from "../../../src/adapters/koa/app.ts";
 import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts";
 import { gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, someone } from "../../support/api.ts";
 import { makeCore } from "../../support/core.ts";
+import { HTTP_OPTIONS } from "../../support/http-options.ts";
 
 let server: RunningServer | undefined;
 afterEach(() => server?.close(0));
 
-const OPTIONS: Omit<HttpOptions, "readiness"> = {
-  issuer: "http://localhost:5000",
-  publishedMaxAge: 1,
-  introspectionClients: [],
-  corsOrigins: [],
-  trustProxyHops: 0,
-  version: { name: "connect-auth", version: "0" },
-  log: { answered: () => {}, probed: () => {}, failed: () => {} },
-  context: new AsyncLocalStorage(),
-};
-
 async function urlOf(app: ReturnType<typeof makeStartingApp>): Promise<string> {
-  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: OPTIONS.issuer });
+  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
   return server.address;
 }
 
@@ -36,7 +25,7 @@ async function serviceThatMayLack() {
     tryHashing: unless("hashing"),
     hasSigningKey: () => works.keys,
   }));
-  const url = await urlOf(makeHttpApp(core, { ...OPTIONS, readiness: core.checkHealth }));
+  const url = await urlOf(makeHttpApp(core, { ...HTTP_OPTIONS, readiness: core.checkHealth }));
   return { url, works };
 }
 
@@ -71,7 +60,7 @@ describe("the call for readiness", () => {
       void full.hash("");
       return { users, hasher: full };
     });
-    const url = await urlOf(makeHttpApp(core, { ...OPTIONS, readiness: core.checkHealth }));
+    const url = await urlOf(makeHttpApp(core, { ...HTTP_OPTIONS, readiness: core.checkHealth }));
     const { email, password } = someone();
     const login = await call(url, "POST /api/login", { json: { email, password } });
     expect([login.status, login.body.code]).toEqual([503, "overloaded"]);
@@ -88,6 +77,6 @@ it.each([
   ["HEAD /api/me", 503],
   ["POST /api/login", 503],
 ])("while the service starts, %s is %d", async (request, status) => {
-  const url = await urlOf(makeStartingApp(OPTIONS));
+  const url = await urlOf(makeStartingApp(HTTP_OPTIONS));
   expect((await call(url, request)).status).toBe(status);
 });

@@ -1,0 +1,51 @@
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { prepareEnvironment } from "../support/python-environments.ts";
+import { run } from "../support/run.ts";
+import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
+
+const HERE = new URL("./schemathesis/", import.meta.url).pathname;
+const CLIENT = "api:a-secret-that-only-this-test-has-nobody-else";
+
+/**
+ * Not asked, each for a reason:
+ * - `positive_data_acceptance`: what makes a name, an address or a password good is said in words, not in the schema,
+ *   so that much that fits the schema is refused with 400.
+ */
+const NOT_ASKED = "positive_data_acceptance";
+
+it("does what its description says, whatever schemathesis thinks of", async () => {
+  const python = await prepareEnvironment("schemathesis", join(HERE, "requirements.txt"));
+  const directory = temporaryDirectory();
+  const server = await startServer({
+    STORAGE: "memory",
+    INTROSPECTION_CLIENTS: CLIENT,
+    ...FREE_AND_CHEAP,
+  });
+  const { status, output } = await run(
+    [
+      python,
+      ...["-m", "schemathesis.cli", "run", `${server.url}/openapi.json`, "--url", server.url],
+      // every finding of a run, of all kinds of cases, and the same ones each time
+      ...["--seed", "20260203", "--max-examples", "40", "--continue-on-failure", "--no-shrink"],
+      ...["--exclude-checks", NOT_ASKED],
+    ],
+    {
+      cwd: directory.path,
+      env: {
+        PATH: process.env.PATH ?? "",
+        PYTHONDONTWRITEBYTECODE: "1",
+        PYTHONPATH: HERE,
+        SCHEMATHESIS_HOOKS: "hooks",
+        SERVICE_URL: server.url,
+        SERVICE_CLIENT: CLIENT,
+        NO_COLOR: "1",
+      },
+    },
+  );
+  directory.remove();
+  expect(await server.end()).toBe(0);
+  expect([status, output]).toEqual([0, expect.stringMatching(/Tested: (?:2[5-9]|[3-9]\d)\n/)]);
+  expect(Number(/(\d+) generated/.exec(output)?.[1])).toBeGreaterThan(1_000);
+  console.log(output.slice(output.indexOf("= SUMMARY")));
+});
