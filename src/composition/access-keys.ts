@@ -4,6 +4,7 @@ import { openKeyRing } from "../adapters/jose/key-ring.ts";
 import { systemClock } from "../adapters/node/platform.ts";
 import { makeKeepKeys, makeRotateKeys, type RotateKeys } from "../application/keep-keys.ts";
 import { type ListKeys, makeListKeys } from "../application/list-keys.ts";
+import type { Clock } from "../application/ports/clock.ts";
 import type { SecurityEvents } from "../application/ports/security-events.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { makeRetireKey, type RetireKey } from "../application/retire-key.ts";
@@ -42,6 +43,7 @@ export async function openAccessKeys(
   secrets: Secrets,
   storage: Storage,
   events: SecurityEvents,
+  clock: Clock = systemClock,
 ): Promise<OpenedKeys> {
   if (config.JWT_SECRET_KEY !== undefined) {
     const accessKeys = sharedSecretKeys(config.JWT_SECRET_KEY, config.JWT_AUDIENCE);
@@ -50,7 +52,7 @@ export async function openAccessKeys(
   const { algorithm, typ, audience } = ringTokens(config);
   const sealingKeys = keysFor("signing-keys", secrets);
   const deps = {
-    clock: systemClock,
+    clock,
     signingKeys: storage.signingKeys,
     revocations: storage.revocations,
     keyMaker: makeKeyMaker(algorithm, sealingKeys[0]),
@@ -65,7 +67,7 @@ export async function openAccessKeys(
   const ring = await openKeyRing({
     keepKeys: makeKeepKeys(deps),
     repository: storage.signingKeys,
-    clock: deps.clock,
+    clock,
     times: deps.ringTimes,
     algorithm,
     typ,

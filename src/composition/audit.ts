@@ -1,6 +1,7 @@
 import { userInfo } from "node:os";
 import { randomIds, systemClock } from "../adapters/node/platform.ts";
 import type { AuditTrail, Facts } from "../application/ports/audit-trail.ts";
+import type { Clock } from "../application/ports/clock.ts";
 import { makeEventRecorder } from "../application/record-events.ts";
 import { keepWriting, type RunningAudit } from "./keep-writing.ts";
 
@@ -14,8 +15,12 @@ export interface AuditOptions {
 const CAPACITY = 10_000;
 
 /** Begins to write events into the trail, in the background. */
-export function startAudit(auditTrail: AuditTrail, { origin, warn }: AuditOptions): RunningAudit {
-  const deps = { auditTrail, origin, clock: systemClock, ids: randomIds, capacity: CAPACITY };
+export function startAudit(
+  auditTrail: AuditTrail,
+  { origin, warn }: AuditOptions,
+  clock: Clock = systemClock,
+): RunningAudit {
+  const deps = { auditTrail, origin, clock, ids: randomIds, capacity: CAPACITY };
   return keepWriting(makeEventRecorder(deps), warn);
 }
 

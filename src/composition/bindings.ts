@@ -7,6 +7,7 @@ import { keyedLinkSecrets } from "../adapters/node/link-secrets.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
 import { keyedHasher } from "../adapters/node/secret-key.ts";
 import type { GatedHasher } from "../application/hashing-gate.ts";
+import type { Clock } from "../application/ports/clock.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
@@ -22,6 +23,7 @@ import { type Dependencies, type MadeUseCases, useCases } from "./use-cases.ts";
 
 /** What had to be opened before anything can be wired. */
 export interface Opened extends Pick<Foundation, "secrets" | "storage"> {
+  readonly clock?: Clock;
   readonly config: Config;
   readonly hasher: GatedHasher;
   readonly tryHashing: () => Promise<void>;
@@ -40,6 +42,7 @@ export interface Bindings extends UseCases, OperatorUseCases, MadeUseCases, Depe
 /** The one place that says what stands behind each port and setting. */
 export function bindings({
   config,
+  clock = systemClock,
   secrets,
   storage,
   hasher,
@@ -51,7 +54,7 @@ export function bindings({
 }: Opened): Factories<Bindings> {
   const { accessKeys } = keys;
   return {
-    clock: () => systemClock,
+    clock: () => clock,
     ids: () => randomIds,
     users: () => storage.users,
     sessions: () => storage.sessions,

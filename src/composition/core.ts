@@ -6,7 +6,7 @@ import { makeContainer } from "./container.ts";
 import { openHasher } from "./hasher.ts";
 import { type OpenedMail, openMail } from "./mail.ts";
 import type { Metrics } from "./metrics.ts";
-import { type Foundation, type Log, openFoundation } from "./open.ts";
+import { type Foundation, type Instead, type Log, openFoundation } from "./open.ts";
 
 /** All use cases, and what they stand on. */
 export interface Core {
@@ -22,8 +22,16 @@ export interface Core {
  * `closers`.
  * @throws ConfigError or StartError
  */
-export async function openCore(config: Config, closers: Closers, log: Log, metrics?: Metrics): Promise<Core> {
-  const foundation = await openFoundation(config, closers, log, metrics?.measured);
+export async function openCore(
+  config: Config,
+  closers: Closers,
+  log: Log,
+  { metrics, ...instead }: Instead & { readonly metrics?: Metrics | undefined } = {},
+): Promise<Core> {
+  const foundation = await openFoundation(config, closers, log, {
+    ...(metrics && { wrap: metrics.measured }),
+    ...instead,
+  });
   const {
     hasher,
     tryHashing,

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "../adapters/koa/request-context.ts";
+import { systemClock } from "../adapters/node/platform.ts";
 import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
 import type { Facts } from "../application/ports/audit-trail.ts";
+import type { Clock } from "../application/ports/clock.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
 import { auditOfCommands, startAudit } from "./audit.ts";
@@ -16,6 +18,7 @@ export type Log = ReturnType<typeof openServiceLog>;
 
 /** What the server and the command line both stand on. */
 export interface Foundation {
+  readonly clock: Clock;
   readonly secrets: Secrets;
   readonly storage: Storage;
   /** What keeps the data, in words for people. */
@@ -26,27 +29,34 @@ export interface Foundation {
   readonly log: Log;
 }
 
+/** What may stand in the place of what a service ordinarily has. */
+export interface Instead {
+  readonly clock?: Clock;
+  /** Puts something around the storage as it is, faults and all. */
+  readonly wrap?: (opened: Storage) => Storage;
+}
+
 /**
  * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
- * `wrap` puts something around the storage as it is, faults and all.
  * @throws ConfigError or StartError
  */
 export async function openFoundation(
   config: Config,
   closers: Closers,
   log: Log,
-  wrap = (opened: Storage) => opened,
+  { clock = systemClock, wrap = (opened) => opened }: Instead = {},
 ): Promise<Foundation> {
   const secrets = await findSecrets(config);
   const { storage: opened, description, failure } = await openStorage(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
   await checkSecrets(storage.settings, secrets);
-  const audit = startAudit(storage.auditTrail, log.audit);
+  const audit = startAudit(storage.auditTrail, log.audit, clock);
   closers.push(audit.close);
   const events = tellAll(log.events, audit);
-  const keys = await openAccessKeys(config, secrets, storage, events);
+  const keys = await openAccessKeys(config, secrets, storage, events, clock);
   return {
+    clock,
     secrets,
     storage,
     storageDescription: description,

@@ -64,7 +64,7 @@ export async function startService(
     const isAsked = metrics && servesMetrics;
     const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
-    const core = await openCore(config, closers, log, metrics);
+    const core = await openCore(config, closers, log, { metrics });
     startHousekeeping(config, core, closers);
     const { foundation, wired } = core;
     const warnings = await flaskDataWarnings(config, foundation.storage);
@@ -100,7 +100,8 @@ function openMeasuredLog(config: Config, metrics: Metrics | undefined): Log {
   return metrics ? { ...log, events: tellAll(log.events, metrics.events) } : log;
 }
 
-function httpOptions(config: Config, log: Log, metrics: Metrics | undefined): Omit<HttpOptions, "readiness"> {
+/** The calls as the configuration wants them. */
+export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<HttpOptions, "readiness"> {
   return {
     issuer: config.ISSUER,
     version: PACKAGE,
@@ -115,7 +116,11 @@ function httpOptions(config: Config, log: Log, metrics: Metrics | undefined): Om
   };
 }
 
-function startHttp({ HOST: host, PORT: port, ISSUER: issuer }: Config, app: Koa): Promise<RunningServer> {
+/** Listens where the configuration says. @throws StartError */
+export function startHttp(
+  { HOST: host, PORT: port, ISSUER: issuer }: Config,
+  app: Koa,
+): Promise<RunningServer> {
   return listen(app, { host, port, issuer }).catch((error) => {
     throw new StartError(
       `Cannot listen on ${host}:${port}: ${error.message}`,

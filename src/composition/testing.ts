@@ -1,0 +1,154 @@
+import { randomBytes } from "node:crypto";
+import { makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
+import type { Storage } from "../application/ports/storage.ts";
+import type { SessionGrant } from "../application/session-grant.ts";
+import { aroundCalls, eachPort } from "./around-calls.ts";
+import type { Bindings } from "./bindings.ts";
+import { Closers } from "./closers.ts";
+import { readConfig } from "./config.ts";
+import { type Core, openCore } from "./core.ts";
+import { openServiceLog } from "./open.ts";
+import { httpOptions, startHttp } from "./service.ts";
+import { makeTestClock, type TestClock } from "./test-clock.ts";
+
+export type { TestClock } from "./test-clock.ts";
+
+export interface TestAuthOptions {
+  /** Settings by their names, as the environment would have them: `{ ACCESS_TOKEN_TTL: "15m" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** What the clock says at first; by default, what the machine's does. */
+  readonly now?: Date;
+}
+
+/** Somebody with an account, and the tokens of a session. */
+export interface TestUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly password: string;
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+/** The whole service inside this process, with nothing outside it. */
+export interface TestAuth {
+  /** Where it listens, on loopback; `iss` of its tokens, too. */
+  readonly url: string;
+  /** `aud` of its access tokens. */
+  readonly audience: string;
+  /** An API that may introspect. */
+  readonly client: { readonly id: string; readonly secret: string };
+  readonly clock: TestClock;
+  /** Somebody new, logged in; what is not said is made up. @throws AuthError where it cannot be had */
+  user(who?: { username?: string; email?: string; password?: string }): Promise<TestUser>;
+  /** Another session of theirs. */
+  login(user: TestUser): Promise<TestUser>;
+  /** Disables the account, which ends its sessions. */
+  disable(user: TestUser): Promise<void>;
+  /** Retires every signing key, so that no access token from before is good. */
+  retireKeys(): Promise<void>;
+  /** Whether storage answers. While it does not, every call that needs it is 503. */
+  storageAnswers(answers: boolean): void;
+  stop(): Promise<void>;
+}
+
+const CLIENT = { id: "api", secret: "the-secret-of-the-api-in-tests-only" };
+
+/** Made for tests: hashing that costs nothing, no limits, nothing logged, nothing kept. */
+const FOR_TESTS = {
+  STORAGE: "memory",
+  PORT: "0",
+  LOG_LEVEL: "silent",
+  LOGIN_THROTTLE: "off",
+  ARGON2_MEMORY_KIB: "64",
+  ARGON2_PASSES: "1",
+  INTROSPECTION_CLIENTS: `${CLIENT.id}:${CLIENT.secret}`,
+};
+
+/**
+ * Starts the service on memory storage, with its clock in the test's hands. Nothing comes from the environment and
+ * no signal is listened for; any number can run at once.
+ * @throws ConfigError where the settings cannot be used
+ */
+export async function startTestAuth({
+  settings = {},
+  now = new Date(),
+}: TestAuthOptions = {}): Promise<TestAuth> {
+  const SECRET_KEY = randomBytes(32).toString("hex");
+  const before = readConfig({ ...FOR_TESTS, SECRET_KEY, ...settings });
+  const clock = makeTestClock(now);
+  const storage = makeStorageThatMayFail();
+  const log = openServiceLog(before);
+  const closers = new Closers();
+  try {
+    // its address, which is its name, is known only once it listens
+    const server = await startHttp(before, makeStartingApp(httpOptions(before, log)));
+    closers.push(() => server.close(0));
+    const config = readConfig({ ...FOR_TESTS, SECRET_KEY, ISSUER: server.address, ...settings });
+    const core = await openCore(config, closers, log, { clock, wrap: storage.wrap });
+    const { checkHealth } = core.wired;
+    server.serve(makeHttpApp(core.wired, { ...httpOptions(config, log), readiness: checkHealth }));
+    return {
+      url: server.address,
+      audience: config.JWT_AUDIENCE ?? config.ISSUER,
+      client: CLIENT,
+      clock,
+      ...peopleOf(core.wired),
+      retireKeys: () => retireKeys(core),
+      storageAnswers: storage.answers,
+      stop: () => closers.close(),
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+function makeStorageThatMayFail() {
+  let isThere = true;
+  const orFail = async (call: () => Promise<unknown>) => {
+    if (!isThere) throw new Error("The test took the storage away");
+    return call();
+  };
+  return {
+    wrap: (storage: Storage): Storage => ({
+      ...eachPort(storage, (port) => aroundCalls(port, orFail)),
+      ping: () => orFail(storage.ping) as Promise<void>,
+    }),
+    answers(answers: boolean) {
+      isThere = answers;
+    },
+  };
+}
+
+let people = 0;
+
+function peopleOf(wired: Bindings): Pick<TestAuth, "user" | "login" | "disable"> {
+  const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
+  const known = async (grant: SessionGrant, password: string): Promise<TestUser> => ({
+    id: (await wired.me(grant.accessToken)).id,
+    username: grant.username,
+    email: grant.email,
+    password,
+    access_token: grant.accessToken,
+    refresh_token: grant.refreshToken,
+  });
+  return {
+    async user(who = {}) {
+      people += 1;
+      const { username = `user${people}`, email = `${username}@example.com` } = who;
+      const { password = "correct horse battery" } = who;
+      return known(await wired.register({ username, email, password, client }), password);
+    },
+    login: async ({ email, password }) => known(await wired.login({ email, password, client }), password),
+    disable: async ({ id }) => void (await wired.disableUser(id)),
+  };
+}
+
+async function retireKeys({ foundation }: Core): Promise<void> {
+  const { ring } = foundation.keys;
+  if (ring === undefined)
+    throw new TypeError("JWT_SECRET_KEY signs here: there is no key that could be retired");
+  for (const { kid } of await ring.listKeys()) await ring.retireKey(kid);
+  await ring.reload();
+}

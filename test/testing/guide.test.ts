@@ -1,0 +1,16 @@
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { PROJECT, run } from "../support/run.ts";
+
+// beside the package, whose name it imports
+const file = join(PROJECT, `guide-${process.pid}.test.mjs`);
+afterEach(() => rmSync(file, { force: true }));
+
+it("the test in docs/testing.md passes", async () => {
+  const page = readFileSync(join(PROJECT, "docs/testing.md"), "utf8");
+  const [, script = ""] = /```js\n(.*?)```/s.exec(page) ?? [];
+  writeFileSync(file, script);
+  const { status, output } = await run([process.execPath, "--test", file], { env: {} });
+  expect([status, output]).toEqual([0, expect.stringMatching(/pass 4\b/)]);
+});
