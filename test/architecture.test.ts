@@ -52,6 +52,10 @@ const forbidden: [rule: string, path: string, code: string][] = [
   ["adapter → tsyringe", "src/adapters/node/planted-6.ts", 'import "tsyringe";'],
   ["adapter → reflect-metadata", "src/adapters/node/planted-7.ts", 'import "reflect-metadata";'],
   ["application → tsyringe", "src/application/planted-6.ts", 'import "tsyringe";'],
+  ["client → domain", "src/client/planted-1.ts", 'import "../domain/errors.ts";'],
+  ["client → domain, by a detour", "src/client/planted-2.ts", 'import "./../domain/errors.ts";'],
+  ["client → Node", "src/client/planted-3.ts", 'import "node:crypto";'],
+  ["client → package", "src/client/planted-4.ts", 'import "jose";'],
   ["main → tsyringe", "src/planted.ts", 'import "tsyringe";'],
 ];
 
@@ -72,6 +76,7 @@ const allowed: [rule: string, path: string, code: string][] = [
     "src/adapters/node/fine.ts",
     'import "node:fs";\nimport "zod";\nimport "../../application/me.ts";\nimport "../../domain/text.ts";\nimport "./platform.ts";',
   ],
+  ["client → client", "src/client/fine.ts", 'import "./errors.ts";'],
   ["composition → all", "src/composition/fine.ts", 'import "tsyringe";\nimport "../adapters/koa/app.ts";'],
 ];
 
@@ -173,6 +178,18 @@ describe.each(["domain", "application"])("what needs the world outside does not 
   it("and everything else does", () => {
     expect(clean).toBe("");
   });
+});
+
+it("the client compiles with what browsers and Node have both, and without what Node has alone", async () => {
+  const copy = copyOfTree([
+    ["src/client/planted-1.ts", "export const value = process.env;"],
+    ["src/client/planted-2.ts", 'export const value = Buffer.from("");'],
+    ["src/client/planted-3.ts", "export const value = fetch;"],
+    ["src/client/planted-4.ts", 'export { systemClock } from "./../adapters/node/platform.ts";'],
+  ]);
+  const report = await run("tsc", ["-b", "src/client", "--pretty", "false"], copy);
+  const refused = [1, 2, 3, 4].filter((nth) => report.includes(`src/client/planted-${nth}.ts(`));
+  expect(refused).toEqual([1, 2, 4]);
 });
 
 it("a layer does not compile with a file of a layer further out, by whatever path it is imported", async () => {

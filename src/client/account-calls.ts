@@ -1,0 +1,52 @@
+import type {
+  ChangedProfile,
+  Credentials,
+  PasswordChange,
+  Profile,
+  ProfileChange,
+  Registration,
+  SessionsEnded,
+  SignedIn,
+} from "./answers.ts";
+import type { Keeper } from "./keeper.ts";
+import type { TokenStore } from "./tokens.ts";
+import { bearer, type Wire } from "./wire.ts";
+
+/** Coming in, and what one does with one's own account. */
+export function accountCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
+  const asUser = <T>(request: string, json?: object) =>
+    keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token), ...(json && { json }) }));
+
+  async function signedIn(answer: SignedIn): Promise<SignedIn> {
+    await tokens.set({ access_token: answer.access_token, refresh_token: answer.refresh_token });
+    return answer;
+  }
+
+  return {
+    /** Makes an account and signs in. */
+    async register(person: Registration): Promise<SignedIn> {
+      return signedIn(await wire("POST /api/register", { json: person }));
+    },
+
+    /** Signs in. A token of an earlier session goes along: to the service's limits on guessing, the device is known. */
+    async login(credentials: Credentials): Promise<SignedIn> {
+      const held = (await tokens.get()) ?? {};
+      const former = held.refresh_token ?? held.former_token ?? held.access_token;
+      return signedIn(await wire("POST /api/login", { json: credentials, authorization: bearer(former) }));
+    },
+
+    me: (): Promise<Profile> => asUser("GET /api/me"),
+
+    /** A new name holds at once, a new address once the link that is mailed to it is followed. */
+    updateProfile: (change: ProfileChange): Promise<ChangedProfile> => asUser("PATCH /api/me", change),
+
+    /** Ends every other session. */
+    changePassword: (change: PasswordChange): Promise<SessionsEnded> => asUser("POST /api/password", change),
+
+    /** Deletes the account with all its sessions, and forgets its tokens. */
+    async deleteAccount(proof: { readonly password: string }): Promise<void> {
+      await asUser("DELETE /api/me", proof);
+      await tokens.clear();
+    },
+  };
+}

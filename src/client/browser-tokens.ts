@@ -1,0 +1,56 @@
+import type { TokenStore, Tokens } from "./tokens.ts";
+
+const TABLE = "tokens";
+const USER = "user";
+
+/**
+ * Keeps tokens in IndexedDB, where all tabs of the page's origin share them, and every script there can read them. What one
+ * tab wrote, the next one reads: `localStorage` may show a tab of another process for a moment what was there before.
+ */
+export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
+  let opened: Promise<IDBDatabase> | undefined;
+
+  /** Gone when somebody deletes it, or the browser takes it away: the next call opens it again. */
+  function forget(): void {
+    opened = undefined;
+  }
+
+  async function run<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    opened ??= open(name, forget);
+    const database = await opened.catch((error) => {
+      forget();
+      throw error;
+    });
+    const transaction = database.transaction(TABLE, mode);
+    const request = ask(transaction.objectStore(TABLE));
+    return new Promise((resolve, reject) => {
+      // only now do other tabs see it
+      transaction.oncomplete = () => resolve(request.result);
+      transaction.onabort = () => reject(transaction.error);
+    });
+  }
+
+  return {
+    lockName: name,
+    get: () => run<Tokens | undefined>("readonly", (table) => table.get(USER)),
+    set: async (tokens) => void (await run("readwrite", (table) => table.put(tokens, USER))),
+    clear: () => run("readwrite", (table) => table.delete(USER)),
+  };
+}
+
+function open(name: string, onGone: () => void): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open(name, 1);
+    request.onupgradeneeded = () => request.result.createObjectStore(TABLE);
+    request.onerror = () => reject(request.error);
+    request.onsuccess = () => {
+      const database = request.result;
+      database.onclose = onGone;
+      database.onversionchange = () => {
+        database.close();
+        onGone();
+      };
+      resolve(database);
+    };
+  });
+}

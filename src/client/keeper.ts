@@ -1,0 +1,147 @@
+import type { SignedIn } from "./answers.ts";
+import { AuthApiError, saysTokenIsOver } from "./errors.ts";
+import { isSameAccount, type TokenStore, type Tokens } from "./tokens.ts";
+import { bearer, type Wire } from "./wire.ts";
+
+/** What is used of `navigator.locks` (Web Locks). */
+export interface Locks {
+  request(name: string, callback: () => Promise<unknown>): Promise<unknown>;
+}
+
+export interface KeeperDeps {
+  readonly wire: Wire;
+  readonly tokens: TokenStore;
+  readonly locks: Locks | undefined;
+  readonly onSignedOut: (error: AuthApiError) => void;
+}
+
+/** What refreshing heals; a revoked token is over for good. */
+const RENEWABLE: ReadonlySet<string> = new Set(["expired_token", "invalid_token"]);
+
+/** Keeps a user signed in for as long as the session lives. */
+export interface Keeper {
+  /** What to call with now. Refreshes where there is only a refresh token. */
+  current(): Promise<Tokens>;
+  /**
+   * Does something with the access token, and once more with the next one where the first is over.
+   * @throws AuthApiError Of the last try; or why refreshing failed
+   */
+  withAccess<T>(attempt: (accessToken: string | undefined) => Promise<T>): Promise<T>;
+  /** The access token to try again with after that refusal, if there is one. */
+  next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined>;
+  /** Replaces the access token that is held. */
+  refresh(): Promise<Tokens>;
+  /** Forgets tokens that were ended on purpose. */
+  leave(held: Tokens): Promise<void>;
+}
+
+export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Keeper {
+  let renewal: Promise<Tokens> | undefined;
+  /** What was left last, so that each end is told of once. */
+  let left: string | undefined;
+
+  const held = async (): Promise<Tokens> => (await tokens.get()) ?? {};
+
+  /** One refresh for all who ask meanwhile, here and in other tabs. */
+  function renew(stale: string | undefined): Promise<Tokens> {
+    renewal ??= exclusively(() => renewOnce(stale)).finally(() => {
+      renewal = undefined;
+    });
+    return renewal;
+  }
+
+  async function exclusively(work: () => Promise<Tokens>): Promise<Tokens> {
+    if (locks === undefined || tokens.lockName === undefined) return work();
+    let result: Tokens = {};
+    await locks.request(tokens.lockName, async () => {
+      result = await work();
+    });
+    return result;
+  }
+
+  async function renewOnce(stale: string | undefined): Promise<Tokens> {
+    const before = await held();
+    // another tab refreshed, or the user went or came, while this one waited
+    if (before.access_token !== stale || before.refresh_token === undefined) return before;
+    const answer = await refreshed(before);
+    const now = await held();
+    if (now.refresh_token !== before.refresh_token) return now;
+    const next = {
+      access_token: answer.access_token,
+      refresh_token: answer.refresh_token ?? before.refresh_token,
+    };
+    await tokens.set(next);
+    return next;
+  }
+
+  async function refreshed(before: Tokens): Promise<Partial<SignedIn>> {
+    const ask = () =>
+      wire<Partial<SignedIn>>("POST /api/token/refresh", { authorization: bearer(before.refresh_token) });
+    try {
+      // an answer that got lost may have had the next refresh token: for a short time it can be had again
+      return await ask().catch((error) => (error.code === "network_error" ? ask() : Promise.reject(error)));
+    } catch (error) {
+      if (saysTokenIsOver(error)) await signedOut(before, error);
+      throw error;
+    }
+  }
+
+  /** Tells of each end once, and of none where somebody signed in again meanwhile. */
+  async function signedOut(sent: Tokens, error: AuthApiError): Promise<void> {
+    const now = keyOf(await held());
+    const isOther = now !== undefined && now !== keyOf(sent);
+    if (isOther || left === keyOf(sent)) return;
+    await leave(sent);
+    onSignedOut(error);
+  }
+
+  async function leave(ended: Tokens): Promise<void> {
+    left = keyOf(ended);
+    if (ended.refresh_token === undefined) await tokens.clear();
+    else await tokens.set({ former_token: ended.refresh_token });
+  }
+
+  async function current(): Promise<Tokens> {
+    const now = await held();
+    const isRefreshOnly = now.access_token === undefined && now.refresh_token !== undefined;
+    return isRefreshOnly ? renew(undefined) : now;
+  }
+
+  async function next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined> {
+    if (sent.access_token === undefined || !saysTokenIsOver(refusal)) return undefined;
+    if (!RENEWABLE.has(refusal.code)) {
+      await signedOut(sent, refusal);
+      return undefined;
+    }
+    const renewed = await renew(sent.access_token);
+    const isNew = renewed.access_token !== undefined && renewed.access_token !== sent.access_token;
+    if (!isNew) await signedOut(sent, refusal);
+    // what one user asked for is not done as another
+    return isNew && isSameAccount(sent, renewed) ? renewed.access_token : undefined;
+  }
+
+  return {
+    current,
+    next,
+    leave,
+    async withAccess(attempt) {
+      const sent = await current();
+      try {
+        return await attempt(sent.access_token);
+      } catch (error) {
+        const accessToken = error instanceof AuthApiError ? await next(sent, error) : undefined;
+        if (accessToken === undefined) throw error;
+        return attempt(accessToken);
+      }
+    },
+    async refresh() {
+      const before = await held();
+      if (before.refresh_token !== undefined) return renew(before.access_token);
+      throw new AuthApiError("missing_token", 0, "There is no refresh token here");
+    },
+  };
+}
+
+function keyOf({ refresh_token, access_token }: Tokens): string | undefined {
+  return refresh_token ?? access_token;
+}

@@ -1,0 +1,75 @@
+import { AuthApiError, errorOf } from "./errors.ts";
+
+/** The part of `fetch` that is needed. */
+export type Fetch = typeof globalThis.fetch;
+
+export interface Call {
+  readonly authorization?: string | undefined;
+  readonly json?: object;
+  readonly form?: Readonly<Record<string, string | undefined>>;
+  /** Statuses besides the successes whose body is the answer and no error. */
+  readonly expected?: readonly number[];
+}
+
+/** Sends one request and resolves to what its answer says. */
+export type Wire = <T>(request: string, call?: Call) => Promise<T>;
+
+/** @param timeoutMs After so long without the whole answer, a call is given up. */
+export function makeWire(baseUrl: string, fetch: Fetch, timeoutMs: number): Wire {
+  return async <T>(request: string, call: Call = {}) => {
+    const [method = "", path = ""] = request.split(" ");
+    const { response, text } = await exchange(() =>
+      fetch(baseUrl + path, {
+        ...contentOf(call),
+        method,
+        // the service redirects nowhere, and passwords follow nobody who does
+        redirect: "error",
+        credentials: "omit",
+        signal: AbortSignal.timeout(timeoutMs),
+      }),
+    );
+    const body = bodyOf(response, text);
+    const isSuccess = response.ok || call.expected?.includes(response.status);
+    if (!isSuccess || (text !== "" && body === undefined)) throw errorOf(response, body);
+    return body as T;
+  };
+}
+
+/** An answer that breaks off is none: it cannot be told what the service did. */
+async function exchange(send: () => Promise<Response>): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await send();
+    return { response, text: await response.text() };
+  } catch (cause) {
+    throw new AuthApiError("network_error", 0, "The service could not be reached", { cause });
+  }
+}
+
+function contentOf({ authorization, json, form }: Call): RequestInit {
+  const headers = new Headers();
+  if (authorization !== undefined) headers.set("authorization", authorization);
+  if (json !== undefined) headers.set("content-type", "application/json");
+  if (json !== undefined) return { headers, body: JSON.stringify(json) };
+  if (form === undefined) return { headers };
+  const fields = Object.entries(form).filter((field): field is [string, string] => field[1] !== undefined);
+  return { headers, body: new URLSearchParams(fields) };
+}
+
+/** `undefined` where there is nothing, or nothing that the service writes. */
+function bodyOf(response: Response, text: string): unknown {
+  if (!/[/+]json\b/.test(response.headers.get("content-type") ?? "")) return undefined;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+export function bearer(token: string | undefined): string | undefined {
+  return token === undefined ? undefined : `Bearer ${token}`;
+}
+
+/** Both parts are form-encoded first (RFC 6749, section 2.3.1). */
+export function basic({ id, secret }: { readonly id: string; readonly secret: string }): string {
+  return `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`;
+}
