@@ -6,6 +6,7 @@ const reports = process.env.TEST_REPORTS;
 /** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
 const ALONE = [
   "test/adapters/argon2/password-hasher.test.ts",
+  "test/browser/client.test.ts",
   "test/system/at-once.test.ts",
   "test/system/backup.test.ts",
   "test/system/full-disk.test.ts",
