@@ -1,0 +1,93 @@
+import { createRemoteJWKSet, errors, jwtVerify } from "jose";
+
+/** Thrown where it cannot be told whether a token is good: answer 503, and never let anybody in. */
+export class Unavailable extends Error {}
+
+/**
+ * Checks tokens by themselves, with the published keys. Costs a signature and no request, and sees nothing of a
+ * logout: a token is good until it expires.
+ */
+export function offline({ issuer, audience }) {
+  const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
+  return async (token) => {
+    try {
+      const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: "at+jwt" });
+      return payload;
+    } catch (error) {
+      if (REFUSALS.has(error.code)) return undefined;
+      throw new Unavailable("The keys cannot be had", { cause: error });
+    }
+  };
+}
+
+/** What jose says of a token; anything else is about fetching the keys. */
+const REFUSALS = new Set(
+  [
+    errors.JWTExpired,
+    errors.JWTClaimValidationFailed,
+    errors.JWTInvalid,
+    errors.JWSInvalid,
+    errors.JWSSignatureVerificationFailed,
+    errors.JWKSNoMatchingKey,
+    errors.JOSEAlgNotAllowed,
+    errors.JOSENotSupported,
+  ].map(({ code }) => code),
+);
+
+/**
+ * Asks the service about each token (RFC 7662). Costs a request each time, and sees a logout, a changed password or
+ * a disabled account at once.
+ */
+export function online({ issuer, audience, clientId, clientSecret }) {
+  const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
+  return async (token) => {
+    const claims = await ask(token);
+    const isForUs = claims.active && [claims.aud].flat().includes(audience);
+    return isForUs ? claims : undefined;
+  };
+
+  async function ask(token) {
+    try {
+      const answer = await fetch(`${issuer}/oauth/introspect`, {
+        method: "POST",
+        headers: { authorization },
+        body: new URLSearchParams({ token }),
+        signal: AbortSignal.timeout(5_000),
+      });
+      if (answer.ok) return await answer.json();
+      throw new Error(`The service answers ${answer.status}`);
+    } catch (error) {
+      throw new Unavailable("The service cannot be asked", { cause: error });
+    }
+  }
+}
+
+/** The check that the environment asks for: online where it names a client. */
+export function checkFrom({ ISSUER, AUDIENCE, CLIENT_ID, CLIENT_SECRET }) {
+  const names = { issuer: ISSUER, audience: AUDIENCE };
+  return CLIENT_ID ? online({ ...names, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }) : offline(names);
+}
+
+/**
+ * Whom a request comes from, or how to refuse it, whatever the framework: `{ user }` with the claims, or
+ * `{ status, headers, body }`.
+ */
+export function makeGate(check) {
+  return async (authorization = "") => {
+    const [, token] = /^bearer +(\S+)$/i.exec(authorization) ?? [];
+    if (!token) return refusal(401, "missing_token", { "www-authenticate": "Bearer" });
+    try {
+      const user = await check(token);
+      return user
+        ? { user }
+        : refusal(401, "invalid_token", { "www-authenticate": 'Bearer error="invalid_token"' });
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+      return refusal(503, "unavailable", { "retry-after": "1" });
+    }
+  };
+}
+
+function refusal(status, code, headers) {
+  return { status, headers, body: { code } };
+}

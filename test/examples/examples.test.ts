@@ -1,0 +1,128 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { startTestAuth, type TestAuth, type TestUser } from "hbtu-connect-auth/testing";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { call } from "../support/api.ts";
+import { mustRun, PROJECT } from "../support/run.ts";
+import { type ServerProcess, startProgram } from "../support/server-process.ts";
+
+const AUDIENCE = "https://courses.example.com";
+const EXAMPLES = readdirSync(join(PROJECT, "examples")).filter((name) => /^(?!tokens).*\.js$/.test(name));
+
+const LONG_AGO = new Date(Date.now() - 3 * 86_400_000);
+
+let auth: TestAuth;
+/** A token whose time is over. */
+let old: string;
+beforeAll(async () => {
+  auth = await startTestAuth({ settings: { JWT_AUDIENCE: AUDIENCE }, now: LONG_AGO });
+  ({ access_token: old } = await auth.user());
+  auth.clock.set(new Date());
+});
+afterEach(() => auth.storageAnswers(true));
+afterAll(() => auth.stop());
+
+it("there is an example for each framework that the guide names", () => {
+  expect(EXAMPLES.toSorted()).toEqual(["express.js", "fastify.js", "hono.js", "koa.js"]);
+});
+
+/** The commands of the guide, with the service and the client of this test in them. */
+function guideCommands(): string[] {
+  const page = readFileSync(join(PROJECT, "docs/guides/protecting-your-api.md"), "utf8");
+  return [...page.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) =>
+    String(command)
+      .replaceAll("ISSUER=http://localhost:5000", `ISSUER=${auth.url}`)
+      .replaceAll("AUDIENCE=http://localhost:5000", `AUDIENCE=${AUDIENCE}`)
+      .replaceAll("CLIENT_ID=courses", `CLIENT_ID=${auth.client.id}`),
+  );
+}
+
+it("the commands of the guide do what it says", async () => {
+  const [ask, ...starts] = guideCommands().reverse();
+  expect(starts).toHaveLength(2);
+  const { access_token: token, id } = await auth.user();
+  const env = { PATH: process.env.PATH ?? "", SECRET: auth.client.secret, ACCESS_TOKEN: token, PORT: "0" };
+  for (const start of starts) {
+    const api = await startProgram(["/bin/sh", "-c", start.replace(" node ", " exec node ")], env, PROJECT);
+    const output = await mustRun(
+      ["/bin/sh", "-c", String(ask).replace("localhost:3001", new URL(api.url).host)],
+      { env },
+    );
+    expect(output).toContain(id);
+    await api.end();
+  }
+});
+
+function startExample(name: string, env: Record<string, string>): Promise<ServerProcess> {
+  const command = [process.execPath, join(PROJECT, "examples", name)] as const;
+  return startProgram(command, {
+    PATH: process.env.PATH ?? "",
+    PORT: "0",
+    ISSUER: auth.url,
+    AUDIENCE,
+    ...env,
+  });
+}
+
+describe.each(EXAMPLES)("examples/%s", (name) => {
+  const settingsOf = (mode: string): Record<string, string> =>
+    mode === "online" ? { CLIENT_ID: auth.client.id, CLIENT_SECRET: auth.client.secret } : {};
+
+  describe.each(["offline", "online"])("%s", (mode) => {
+    let api: ServerProcess;
+    let user: TestUser;
+    beforeAll(async () => {
+      api = await startExample(name, settingsOf(mode));
+      user = await auth.user();
+    });
+    afterAll(async () => {
+      await api.end();
+    });
+
+    async function ask(token?: string) {
+      const answer = await call(api.url, "GET /courses", token === undefined ? {} : { token });
+      return [answer.status, answer.body.code ?? answer.body.student, answer.headers.get("www-authenticate")];
+    }
+
+    const REFUSED = [401, "invalid_token", 'Bearer error="invalid_token"'];
+
+    it("lets in who has a good access token, and tells who that is", async () => {
+      expect(await ask(user.access_token)).toEqual([200, user.id, null]);
+    });
+
+    it("asks for a token where none came", async () => {
+      expect(await ask()).toEqual([401, "missing_token", "Bearer"]);
+    });
+
+    it("refuses what is no access token, and one that is over", async () => {
+      expect(await ask("not.a.token")).toEqual(REFUSED);
+      expect(await ask(user.refresh_token)).toEqual(REFUSED);
+      expect(await ask(old)).toEqual(REFUSED);
+    });
+
+    it("refuses tokens for others", async () => {
+      const other = await startExample(name, { ...settingsOf(mode), AUDIENCE: "https://other.example.com" });
+      const answer = await call(other.url, "GET /courses", { token: user.access_token });
+      expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
+      await other.end();
+    });
+
+    it(`sees a logout ${mode === "online" ? "at once" : "only when the token expires"}`, async () => {
+      const { access_token: token } = await auth.login(user);
+      expect((await ask(token))[0]).toBe(200);
+      await call(auth.url, "POST /api/logout", { token });
+      expect((await ask(token))[0]).toBe(mode === "online" ? 401 : 200);
+    });
+
+    it("lets nobody in where it cannot be told", async () => {
+      auth.storageAnswers(false);
+      const expected = mode === "online" ? [503, "unavailable", null] : [200, user.id, null];
+      expect(await ask(user.access_token)).toEqual(expected);
+      // and from the start, where there is nothing to ask at all
+      const lost = await startExample(name, { ...settingsOf(mode), ISSUER: "http://127.0.0.1:9" });
+      const answer = await call(lost.url, "GET /courses", { token: user.access_token });
+      expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);
+      await lost.end();
+    });
+  });
+});
