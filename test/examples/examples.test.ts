@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startTestAuth, type TestAuth, type TestUser } from "hbtu-connect-auth/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { call } from "../support/api.ts";
+import { call, callOther } from "../support/api.ts";
 import { mustRun, PROJECT } from "../support/run.ts";
 import { type ServerProcess, startProgram } from "../support/server-process.ts";
 
@@ -80,7 +80,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
     });
 
     async function ask(token?: string) {
-      const answer = await call(api.url, "GET /courses", token === undefined ? {} : { token });
+      const answer = await callOther(api.url, "GET /courses", token === undefined ? {} : { token });
       return [answer.status, answer.body.code ?? answer.body.student, answer.headers.get("www-authenticate")];
     }
 
@@ -102,7 +102,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
 
     it("refuses tokens for others", async () => {
       const other = await startExample(name, { ...settingsOf(mode), AUDIENCE: "https://other.example.com" });
-      const answer = await call(other.url, "GET /courses", { token: user.access_token });
+      const answer = await callOther(other.url, "GET /courses", { token: user.access_token });
       expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
       await other.end();
     });
@@ -120,7 +120,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect(await ask(user.access_token)).toEqual(expected);
       // and from the start, where there is nothing to ask at all
       const lost = await startExample(name, { ...settingsOf(mode), ISSUER: "http://127.0.0.1:9" });
-      const answer = await call(lost.url, "GET /courses", { token: user.access_token });
+      const answer = await callOther(lost.url, "GET /courses", { token: user.access_token });
       expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);
       await lost.end();
     });

@@ -1,6 +1,6 @@
 import { decodeJwt, SignJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call, registered } from "../support/api.ts";
+import { call, callOther, registered } from "../support/api.ts";
 import { hasPython, type PythonEnvironment, startPython } from "../support/python.ts";
 import type { ServerProcess } from "../support/server-process.ts";
 import { startTestService, tokenOf } from "../support/service.ts";
@@ -39,7 +39,7 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
     let minted: Awaited<ReturnType<typeof mint>>;
 
     const ask = async (path: keyof typeof SERVICES, token: string) => {
-      const { status, body } = await call(services.url, `GET ${path}/`, { token });
+      const { status, body } = await callOther(services.url, `GET ${path}/`, { token });
       return { status, body };
     };
 

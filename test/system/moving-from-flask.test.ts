@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { call } from "../support/api.ts";
+import { call, callOther } from "../support/api.ts";
 import { startOldServer } from "../support/flask/old-server.ts";
 import { hasPython } from "../support/python.ts";
 import {
@@ -75,10 +75,10 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-fla
     beforeAll(async () => {
       const old = await startOldServer(from, JWT_SECRET_KEY);
       for (const person of people) {
-        tokens[person.username] = (await call(old.url, "POST /api/register", { json: person })).body;
+        tokens[person.username] = (await callOther(old.url, "POST /api/register", { json: person })).body;
       }
-      await call(old.url, "POST /api/logout/access", { token: tokens.bob?.access_token ?? "" });
-      await call(old.url, "POST /api/logout/refresh", { token: tokens.bob?.refresh_token ?? "" });
+      await callOther(old.url, "POST /api/logout/access", { token: tokens.bob?.access_token ?? "" });
+      await callOther(old.url, "POST /api/logout/refresh", { token: tokens.bob?.refresh_token ?? "" });
       const client = new MongoClient(from);
       // what only a database without unique indexes has
       await client

@@ -2,7 +2,7 @@ import { decodeJwt, decodeProtectedHeader } from "jose";
 import { MongoClient } from "mongodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { passlibPbkdf2 } from "../../src/adapters/passlib/pbkdf2.ts";
-import { call } from "../support/api.ts";
+import { callOther } from "../support/api.ts";
 import { startOldServer } from "../support/flask/old-server.ts";
 import { hasPython } from "../support/python.ts";
 import type { ServerProcess } from "../support/server-process.ts";
@@ -19,13 +19,13 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("the old server", () 
   let tokens: { access_token: string; refresh_token: string };
 
   const ask = (request: string, token?: string) =>
-    call(old.url, request, token === undefined ? {} : { token });
+    callOther(old.url, request, token === undefined ? {} : { token });
   const token = expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]+$/);
 
   beforeAll(async () => {
     client = new MongoClient(uri);
     old = await startOldServer(uri);
-    const answer = await call(old.url, "POST /api/register", { json: person });
+    const answer = await callOther(old.url, "POST /api/register", { json: person });
     expect(answer).toMatchObject({ status: 201 });
     tokens = answer.body;
   });
@@ -39,7 +39,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("the old server", () 
     const names = { username: "testUser", access_token: token, refresh_token: token };
     expect(tokens).toEqual({ ...names, message: "User with email test@user.com was created" });
     for (const body of [{ json: { email, password } }, { form: { email, password } }]) {
-      const answer = await call(old.url, "POST /api/login", body);
+      const answer = await callOther(old.url, "POST /api/login", body);
       expect(answer).toMatchObject({ status: 200 });
       expect(answer.body).toEqual({ ...names, message: "Logged in as test@user.com" });
     }
@@ -56,7 +56,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("the old server", () 
       ["POST /api/register", { ...person, username: "other" }, 401, "this email is already taken"],
     ];
     for (const [request, json, status, message] of refusals) {
-      expect(await call(old.url, request, { json })).toMatchObject({ status, body: { message } });
+      expect(await callOther(old.url, request, { json })).toMatchObject({ status, body: { message } });
     }
   });
 
