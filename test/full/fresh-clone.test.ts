@@ -5,6 +5,7 @@ import { registered } from "../support/api.ts";
 import { freePort } from "../support/free-port.ts";
 import { IN_A_GROUP, mustRun, newcomer, PROJECT, pressCtrlC, run } from "../support/run.ts";
 import { startProgram, temporaryDirectory } from "../support/server-process.ts";
+import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
 const directory = temporaryDirectory();
 const clone = join(directory.path, "clone");
@@ -40,6 +41,18 @@ it("the first one starts a server in a fresh clone", { timeout: 300_000 }, async
   await registered(server.url);
   expect(readdirSync(join(clone, "data"))).toContain("secret.key");
   await pressCtrlC(server);
+});
+
+it.runIf(mongoServer)("two variables move it to MongoDB", { timeout: 300_000 }, async () => {
+  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+  const [, command = ""] = /^ {4}(MONGO_URI=.* npm start)$/m.exec(readme) ?? [];
+  const database = freshDatabase();
+  const PORT = String(await freePort());
+  const here = command.replace(/mongodb:[^']+/, database);
+  const server = await startProgram([IN_A_GROUP, "/bin/sh", "-c", here], { ...env, PORT }, clone);
+  await registered(server.url);
+  await pressCtrlC(server);
+  await dropDatabase(database);
 });
 
 it("the second one tests it", { timeout: 300_000 }, async () => {

@@ -33,6 +33,22 @@ it("starts by npx and serves, with its data where it was started", async () => {
   await pressCtrlC(server);
 });
 
+it("has a client and a test kit that work together, by their names alone", async () => {
+  writeFileSync(
+    join(app, "try.mjs"),
+    `import { createClient } from "hbtu-connect-auth/client";
+     import { startTestAuth } from "hbtu-connect-auth/testing";
+     const auth = await startTestAuth();
+     const client = createClient({ baseUrl: auth.url });
+     await client.register({ username: "ada", email: "ada@example.com", password: "correct horse" });
+     auth.clock.advance("2d");
+     console.log((await client.me()).username);
+     await auth.stop();`,
+  );
+  const { status, output } = await run([process.execPath, "try.mjs"], { cwd: app, env });
+  expect([status, output]).toEqual([0, "ada\n"]);
+});
+
 it("has what it needs to send mails, and its licence", async () => {
   const at = join(app, "node_modules/hbtu-connect-auth");
   expect(readdirSync(join(at, "mail-templates")).length).toBeGreaterThan(0);

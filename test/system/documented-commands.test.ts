@@ -1,0 +1,123 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { call, registered } from "../support/api.ts";
+import { PROJECT } from "../support/run.ts";
+import {
+  FREE_AND_CHEAP,
+  type ServerProcess,
+  startServer,
+  temporaryDirectory,
+} from "../support/server-process.ts";
+import { runShell } from "../support/shell.ts";
+
+/** What the README and the pages in docs tell people to type is typed here, or in a test that is named here. */
+
+const PAGES = [
+  "README.md",
+  "CONTRIBUTING.md",
+  ...pagesIn("docs"),
+  ...pagesIn("docs/guides"),
+  ...pagesIn("docs/flows"),
+];
+
+function pagesIn(directory: string): string[] {
+  return readdirSync(join(PROJECT, directory))
+    .filter((name) => name.endsWith(".md"))
+    .map((name) => `${directory}/${name}`);
+}
+
+const PROGRAMS =
+  /^(?:[A-Z_]+=(?:"\$\([^)]*\)"|\S*) )*(?:curl|npm|npx|connect-auth|node|docker|deploy\/|install |systemd|sudo|mv |mongo|cd )/;
+
+/** Indented lines that call a program, those joined that go on after a backslash. */
+function commandsOf(page: string): string[] {
+  const text = readFileSync(join(PROJECT, page), "utf8").replaceAll(/ *\\\n +/g, " ");
+  const lines = [...text.matchAll(/^ {4,}(\S.*)$/gm)].map(([, line]) => String(line));
+  return lines.filter((line) => PROGRAMS.test(line));
+}
+
+/** Where the commands of a page are tried that this test does not type. */
+const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
+  [/^npm ci && npm (start|test)$|^MONGO_URI=/, "test/full/fresh-clone.test.ts"],
+  [/^npm ci && npm run check$/, ".ci/run"],
+  [/ node examples\/|localhost:3001/, "test/examples/examples.test.ts"],
+  [/^DATA_DIR=\.\/data connect-auth|^install -.*secret|^mv data/, "test/system/restore.test.ts"],
+  [/^install -D|^systemd|^sudo|^systemctl/, "test/deploy/guides.test.ts"],
+  [
+    /^docker|^deploy\/make-secrets|^npm run check:deploy|^npm (ci --ignore-scripts|run build|prune)/,
+    "deploy/check-image.mjs",
+  ],
+  [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
+  // by hand: they take minutes, or what is not here
+  [/^npm run bench:/, "bench"],
+  [/opentelemetry|OTEL_/, "docs/operations.md"],
+];
+
+let server: ServerProcess;
+let person: Awaited<ReturnType<typeof registered>>;
+const directory = temporaryDirectory();
+const INTROSPECTION_SECRET = "a-secret-of-32-bytes-for-the-documented-commands";
+
+beforeAll(async () => {
+  server = await startServer({
+    DATA_DIR: join(directory.path, "data"),
+    INTROSPECTION_CLIENTS: `api:${INTROSPECTION_SECRET}`,
+    ...FREE_AND_CHEAP,
+  });
+  person = await registered(server.url);
+  writeFileSync(join(directory.path, "password.txt"), "a better horse");
+  await call(server.url, "POST /api/register", {
+    json: { username: "ada", email: "ada@example.com", password: "correct horse" },
+  });
+});
+afterAll(async () => {
+  await server.end();
+  directory.remove();
+});
+
+/** As somebody types it who has followed the page so far: beside the server, with the tokens of a login. */
+function type(command: string) {
+  const here = command
+    .replaceAll(/(http:\/\/)?localhost:5000/g, server.url)
+    .replaceAll("curl ", "curl --silent --show-error --fail ")
+    .replaceAll("npm run --silent build && node dist/main.js", "connect-auth")
+    .replace(
+      / -- KID$/,
+      ` -- "$(connect-auth keys list --json | grep -o '"kid":"[^"]*' | head -1 | cut -d'"' -f4)"`,
+    )
+    .replace("-u api:$SECRET", `-u "api:$SECRET"`);
+  return runShell(directory.path, here, {
+    DATA_DIR: join(directory.path, "data"),
+    ...FREE_AND_CHEAP,
+    ACCESS_TOKEN: person.access_token,
+    REFRESH_TOKEN: person.refresh_token,
+    TOKEN: person.access_token,
+    CLIENT: "api",
+    SECRET: INTROSPECTION_SECRET,
+    ISSUER: server.url,
+  });
+}
+
+const all = PAGES.flatMap((page) => commandsOf(page).map((command) => ({ page, command })));
+const isElsewhere = ({ command }: { command: string }) => ELSEWHERE.some(([what]) => what.test(command));
+/** On pages that move data, which have a test of their own from beginning to end. */
+const isOfAMove = ({ page }: { page: string }) => page.startsWith("docs/moving-");
+
+it("there are such commands, and each exception is of one that there is", () => {
+  expect(all.length).toBeGreaterThan(30);
+  expect(ELSEWHERE.filter(([what]) => !all.some(({ command }) => what.test(command)))).toEqual([]);
+  expect(ELSEWHERE.filter(([, where]) => !where || !readable(where))).toEqual([]);
+});
+
+function readable(path: string): boolean {
+  return readdirSync(join(PROJECT, path, "..")).includes(path.split("/").at(-1) as string);
+}
+
+it.each(all.filter((each) => !isElsewhere(each) && !isOfAMove(each)))(
+  "$page: $command",
+  async ({ command }) => {
+    const { status, output } = await type(command);
+    expect([command, status, output]).toEqual([command, 0, expect.any(String)]);
+  },
+);
