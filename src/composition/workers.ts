@@ -41,7 +41,8 @@ export async function startWorkers(config: Config, notices: Notices): Promise<St
   const stopping = new AbortController();
   let stopMessage: StopMessage | undefined;
   const tellToStop = (worker: Worker | undefined) => {
-    if (stopMessage && worker?.isConnected()) worker.send(stopMessage);
+    // one that dies just then need not be told
+    if (stopMessage && worker?.isConnected()) worker.send(stopMessage, () => {});
   };
 
   /** Forks workers for one place, one after the other, until the service stops. */

@@ -1,5 +1,6 @@
 import { type Collection, type Db, type Document, MongoClient } from "mongodb";
 import { CALL_TIMEOUT_MS, guarantees, servingOptions } from "./client-options.ts";
+import { alwaysOf, type KeptClient, keepClient } from "./kept-client.ts";
 
 /** Told of every command by its name, such as `find`: when it is sent and when its answer is there. */
 export type CommandListener = (command: string, moment: "sent" | "answered" | "failed") => void;
@@ -20,22 +21,27 @@ export async function openConnection(
   database: string,
   onCommand?: CommandListener,
 ): Promise<Connection> {
+  const client = keepClient(() => makeClient(uri, onCommand));
+  try {
+    await client.current().connect();
+  } catch (error) {
+    await client.close();
+    throw error;
+  }
+  return connectionOver(client, () => client.current().db(database, guarantees));
+}
+
+function makeClient(uri: string, onCommand: CommandListener | undefined): MongoClient {
   const client = new MongoClient(uri, { ...servingOptions, monitorCommands: onCommand !== undefined });
   if (onCommand !== undefined) {
     client.on("commandStarted", ({ commandName }) => onCommand(commandName, "sent"));
     client.on("commandSucceeded", ({ commandName }) => onCommand(commandName, "answered"));
     client.on("commandFailed", ({ commandName }) => onCommand(commandName, "failed"));
   }
-  try {
-    await client.connect();
-  } catch (error) {
-    await client.close();
-    throw error;
-  }
-  return connectionOver(client, client.db(database, guarantees));
+  return client;
 }
 
-function connectionOver(client: MongoClient, db: Db): Connection {
+function connectionOver(client: KeptClient, db: () => Db): Connection {
   const running = new Set<Promise<unknown>>();
   let closing: Promise<void> | undefined;
 
@@ -51,9 +57,9 @@ function connectionOver(client: MongoClient, db: Db): Connection {
   }
 
   return {
-    collection: (name) => db.collection(name),
+    collection: (name) => alwaysOf(() => db().collection(name)),
     call,
-    ping: async () => void (await call(() => db.command({ ping: 1 }, { readPreference: "primary" }))),
+    ping: async () => void (await call(() => db().command({ ping: 1 }, { readPreference: "primary" }))),
     close: () => {
       // the driver would break off what is running
       closing ??= Promise.allSettled(running).then(() => client.close());

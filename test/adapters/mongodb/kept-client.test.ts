@@ -1,0 +1,76 @@
+import type { Socket } from "node:net";
+import { MongoClient } from "mongodb";
+import { describe, expect, it } from "vitest";
+import { keepClient } from "../../../src/adapters/mongodb/kept-client.ts";
+import { proxiedDatabase } from "../../support/mongo-proxy.ts";
+import { mongoServer } from "../../support/storage-mongodb.ts";
+
+const OPTIONS = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 1_000 };
+
+/** What the driver keeps to itself: the socket by which it checks its one server. */
+interface Inside {
+  readonly topology: {
+    readonly s: {
+      readonly servers: ReadonlyMap<
+        string,
+        { readonly monitor: { readonly connection: { readonly socket: Socket } } }
+      >;
+    };
+  };
+}
+
+/** Breaks the connection of a check in the moment before the check writes to it. */
+function breakNextCheck(client: MongoClient): Promise<void> {
+  return new Promise((resolve) => {
+    client.once("serverHeartbeatStarted", () => {
+      const [server] = (client as unknown as Inside).topology.s.servers.values();
+      server?.monitor.connection.socket.destroy();
+      resolve();
+    });
+  });
+}
+
+const ping = (client: MongoClient) =>
+  client
+    .db()
+    .command({ ping: 1 })
+    .then(
+      () => "there",
+      () => "away",
+    );
+
+describe.runIf(mongoServer)("a client whose check of the server never ends", () => {
+  it("is replaced, since it would not find the server again", async () => {
+    const { proxied, proxy } = await proxiedDatabase();
+    const kept = keepClient(() => new MongoClient(proxied, OPTIONS));
+    const first = new MongoClient(proxied, OPTIONS);
+    for (const client of [first, kept.current()]) {
+      await client.connect();
+      await breakNextCheck(client);
+    }
+    await proxy.cut();
+    // now both know that it is away
+    await Promise.all([first, kept.current()].map(ping));
+    await proxy.resume();
+    await expect.poll(() => ping(kept.current()), { timeout: 10_000 }).toBe("there");
+    // which is what a driver without this does, or this is not needed any more
+    expect(await ping(first)).toBe("away");
+    await kept.close();
+    await first.close();
+    await proxy.close();
+  }, 30_000);
+
+  it("is kept for as long as checks end, well or not", async () => {
+    const { proxied, proxy } = await proxiedDatabase();
+    const kept = keepClient(() => new MongoClient(proxied, OPTIONS));
+    const first = kept.current();
+    await first.connect();
+    await proxy.cut();
+    await expect.poll(() => ping(first), { timeout: 6_000, interval: 5_000 }).toBe("away");
+    await proxy.resume();
+    await expect.poll(() => ping(first), { timeout: 6_000 }).toBe("there");
+    expect(kept.current()).toBe(first);
+    await kept.close();
+    await proxy.close();
+  }, 30_000);
+});
