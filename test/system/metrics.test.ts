@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { parseMetrics } from "../support/prometheus.ts";
 import { FREE_AND_CHEAP, runToExit, type ServerProcess, startServer } from "../support/server-process.ts";
-import { sharedStorages } from "../support/storage-choices.ts";
+import { sharedStorages, storageChoices } from "../support/storage-choices.ts";
 import { isAlive, workersOf } from "../support/worker-processes.ts";
 
 const ENV = { STORAGE: "memory", METRICS_PORT: "0", ...FREE_AND_CHEAP };
@@ -35,13 +35,23 @@ function send(url: string, method: string, path: string, headers = {}): Promise<
   });
 }
 
-describe("the metrics of a server", () => {
+describe.each(storageChoices)("the metrics of a server on $name", ({ open }) => {
   let server: ServerProcess;
+  let release: () => void | Promise<void>;
   beforeAll(async () => {
-    server = await startServer({ ...ENV, REFRESH_ROTATION: "true", REFRESH_GRACE: "1s" });
+    const { env, remove } = open();
+    release = remove;
+    server = await startServer({
+      METRICS_PORT: "0",
+      ...FREE_AND_CHEAP,
+      ...env,
+      REFRESH_ROTATION: "true",
+      REFRESH_GRACE: "1s",
+    });
   });
   afterAll(async () => {
     expect(await server.end()).toBe(0);
+    await release();
   });
 
   const DURATION = "connect_auth_http_request_duration_seconds_count";
