@@ -1,0 +1,74 @@
+import { readFileSync } from "node:fs";
+import { makeHttpApp } from "../../src/adapters/koa/app.ts";
+import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
+import type { Storage } from "../../src/application/ports/storage.ts";
+import { Closers } from "../../src/composition/closers.ts";
+import { readConfig } from "../../src/composition/config.ts";
+import { openCore } from "../../src/composition/core.ts";
+import { openServiceLog } from "../../src/composition/open.ts";
+import { httpOptions, startHttp } from "../../src/composition/service.ts";
+
+/**
+ * The service with a bug that is planted in its storage, named by `BUG`, or with a clock that is wrong by as many
+ * milliseconds as the file `CLOCK_FILE` says: what the faults must find out, and what must harm nobody.
+ */
+
+const LATE_MS = 400;
+
+type Find = RevocationRepository["find"];
+
+const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
+  none: (storage) => storage,
+  /** A registration is acknowledged before it is written. */
+  "acknowledged before the write": (storage) => ({
+    ...storage,
+    users: {
+      ...storage.users,
+      async add(user) {
+        setTimeout(() => void storage.users.add(user).catch(() => {}), LATE_MS);
+      },
+      findById: async (id) => (await storage.users.findById(id)) ?? storage.users.findById(id),
+    },
+  }),
+  /** A revocation is known to this process alone, for as long as it lives. */
+  "revocations in memory": (storage) => {
+    const known = new Set<string>();
+    const find: Find = async (keys, now) => {
+      const stored = await storage.revocations.find(keys, now);
+      return new Set([...stored, ...keys.filter((key) => known.has(key))]);
+    };
+    const add = async (key: string) => void known.add(key);
+    return { ...storage, revocations: { ...storage.revocations, find, add } };
+  },
+  /** A check is answered from what was read a while ago. */
+  "a stale snapshot": (storage) => {
+    const read = new Map<string, { readonly at: number; readonly answer: ReturnType<Find> }>();
+    const find: Find = (keys, now) => {
+      const name = keys.join(" ");
+      const known = read.get(name);
+      if (known && Date.now() - known.at < LATE_MS) return known.answer;
+      const answer = storage.revocations.find(keys, now);
+      read.set(name, { at: Date.now(), answer });
+      return answer;
+    };
+    return { ...storage, revocations: { ...storage.revocations, find } };
+  },
+};
+
+const { BUG = "none", CLOCK_FILE } = process.env;
+const wrong = () => (CLOCK_FILE ? Number(readFileSync(CLOCK_FILE, "utf8")) : 0);
+const plant = BUGS[BUG];
+if (!plant) throw new Error(`No such bug: ${BUG}`);
+
+const config = readConfig(process.env);
+const log = openServiceLog(config);
+const closers = new Closers();
+const { wired } = await openCore(config, closers, log, {
+  wrap: plant,
+  clock: { now: () => new Date(Date.now() + wrong()) },
+});
+const app = makeHttpApp(wired, { ...httpOptions(config, log), readiness: wired.checkHealth });
+const server = await startHttp(config, app);
+closers.push(() => server.close(0));
+process.once("SIGTERM", () => void closers.close());
+console.log(`An odd server listens on ${server.address}`);

@@ -1,0 +1,77 @@
+import { freePort } from "../support/free-port.ts";
+import { FREE_AND_CHEAP, type ServerProcess, startServer } from "../support/server-process.ts";
+import { Journal } from "./journal.ts";
+import { type Crowd, type Random, startCrowd } from "./people.ts";
+
+const GRACE_MS = 2_000;
+
+/** Servers on one storage with people at them, and what is written down of it. */
+export interface Scene {
+  readonly random: Random;
+  readonly journal: Journal;
+  readonly servers: readonly SceneServer[];
+  /** Ends what people do and judges; resolves to the journal with what was found out afterwards. */
+  end(): Promise<Journal>;
+}
+
+/** A server that can be killed and started again at the same place. */
+export interface SceneServer {
+  process(): ServerProcess;
+  /** Kills it and starts it again; with it, only who is at this server is disturbed. */
+  killAndStart(): Promise<void>;
+  /** Starts it again after it ended by itself. */
+  startAgain(): Promise<void>;
+}
+
+export interface SceneOptions {
+  readonly env: Record<string, string>;
+  readonly servers?: number;
+  /** What each server is started by, if not as people start it. */
+  readonly under?: () => readonly string[];
+}
+
+export async function openScene(
+  random: Random,
+  { env, servers: count = 1, under = () => [] }: SceneOptions,
+): Promise<Scene> {
+  const journal = new Journal();
+  const settings = {
+    ...FREE_AND_CHEAP,
+    LOG_LEVEL: "warn",
+    HASH_QUEUE: "1000",
+    REFRESH_ROTATION: "true",
+    REFRESH_GRACE: `${GRACE_MS / 1_000}s`,
+    ...env,
+  };
+  const servers: SceneServer[] = [];
+  const urls: string[] = [];
+  for (let server = 0; server < count; server += 1) {
+    const variables = { ...settings, PORT: String(await freePort()) };
+    let process = await startServer(variables, undefined, under());
+    urls.push(process.url);
+    const startAgain = async () => {
+      process = await startServer(variables, undefined, under());
+    };
+    servers.push({
+      process: () => process,
+      startAgain,
+      killAndStart: () =>
+        journal.disturbed({ server }, async () => {
+          await process.end("SIGKILL");
+          await startAgain();
+        }),
+    });
+  }
+  const crowd: Crowd = startCrowd(urls, journal, random);
+  return {
+    random,
+    journal,
+    servers,
+    async end() {
+      await crowd.stop();
+      await crowd.examine(GRACE_MS + 500);
+      for (const server of servers) await server.process().end();
+      return journal;
+    },
+  };
+}

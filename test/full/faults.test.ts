@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { violationsIn } from "../faults/checker.ts";
+import { FAULTS, planted } from "../faults/faults.ts";
+import { randomFrom } from "../faults/people.ts";
+
+/** `npm run faults` in short: every fault a few times, and the bugs that the long form must not overlook. */
+
+const SEED = 20_260_203;
+const TIMES = 3;
+
+it.each(FAULTS)("$name, $storage, violates nothing", async ({ run }) => {
+  const journal = await run(randomFrom(SEED), TIMES);
+  expect(violationsIn(journal)).toEqual([]);
+  expect(journal.entries.filter(({ outcome }) => outcome === "ok").length).toBeGreaterThan(50);
+});
+
+describe("a planted bug is found out", () => {
+  it.each([
+    ["acknowledged before the write", /^lost|^shared/],
+    ["revocations in memory", /^revived/],
+    ["a stale snapshot", /^revived/],
+  ])("%s", async (bug, kind) => {
+    const found = violationsIn(await planted(bug).run(randomFrom(SEED), TIMES));
+    expect(found.filter((line) => kind.test(line)).length).toBeGreaterThan(0);
+  });
+});
