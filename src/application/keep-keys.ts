@@ -36,9 +36,9 @@ export function makeKeepKeys(deps: KeepKeysDeps): KeepKeys {
     const now = deps.clock.now();
     const all = await keysOf(deps);
     const keys = await withoutRetired(deps, all, now);
-    if (signingKeyOf(keys, now) === undefined) return addKey(deps, now, wholeSecond(now));
+    if (signingKeyOf(keys, now) === undefined) return addKey(deps, all, now, wholeSecond(now));
     const due = deps.keyRotationMs && dueRotation(keys, now, deps.keyRotationMs, deps.ringTimes);
-    if (due) return addKey(deps, now, due);
+    if (due) return addKey(deps, all, now, due);
     return keepUseful(deps, keys, now);
   };
 }
@@ -50,7 +50,7 @@ export function makeRotateKeys(deps: KeepKeysDeps): RotateKeys {
   return async () => {
     const now = deps.clock.now();
     const activeAt = publishedAheadUntil(now, deps.ringTimes);
-    const made = await makeNext(deps, now, activeAt);
+    const made = await makeNext(deps, await keysOf(deps), now, activeAt);
     // where another process took the place meanwhile, that one is the next key
     return (await keysOf(deps)).find(({ sequence }) => sequence === made.sequence) ?? made;
   };
@@ -63,14 +63,24 @@ export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<S
 }
 
 /** Two processes may make a key at the same moment: one gets the place, and both read what is stored. */
-async function addKey(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<StoredSigningKey[]> {
-  await makeNext(deps, now, activeAt);
+async function addKey(
+  deps: KeepKeysDeps,
+  seen: readonly StoredSigningKey[],
+  now: Date,
+  activeAt: Date,
+): Promise<StoredSigningKey[]> {
+  await makeNext(deps, seen, now, activeAt);
   return withoutRetired(deps, await keysOf(deps), now);
 }
 
-/** Makes a key and stores it, unless its place was taken meanwhile. */
-async function makeNext(deps: KeepKeysDeps, now: Date, activeAt: Date): Promise<StoredSigningKey> {
-  const made = await deps.keyMaker.make(sequenceAfter(await keysOf(deps)), now, activeAt);
+/** Makes the key after those that were seen when it was found wanting, unless its place was taken since. */
+async function makeNext(
+  deps: KeepKeysDeps,
+  seen: readonly StoredSigningKey[],
+  now: Date,
+  activeAt: Date,
+): Promise<StoredSigningKey> {
+  const made = await deps.keyMaker.make(sequenceAfter(seen), now, activeAt);
   const isStored = await deps.signingKeys.add(made);
   if (isStored) deps.events.report({ type: "signing_key_made", keyId: made.kid });
   return made;

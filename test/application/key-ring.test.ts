@@ -135,6 +135,26 @@ describe("a retired key", () => {
   });
 });
 
+it("the first key is one, however two processes meet that start on an empty storage", async () => {
+  const { signingKeys, revocations } = openMemoryStorage();
+  const settings = { revocations, clock: testClock(), sealingKeys, audience: ISSUER };
+  let other: ReturnType<typeof openRing> | undefined;
+  const slower = {
+    ...signingKeys,
+    async list() {
+      const seen = await signingKeys.list();
+      // between what the slower one saw and what it does, the other one starts and is ready
+      other ??= openRing({ ...settings, signingKeys });
+      await other;
+      return seen;
+    },
+  };
+  const one = await openRing({ ...settings, signingKeys: slower });
+  const kids = [one, await other].map((opened) => opened?.ring.signingKey(START).kid);
+  expect(new Set(kids).size).toBe(1);
+  expect(await signingKeys.list()).toHaveLength(1);
+});
+
 it("an unknown kid makes a ring reload, once a second at most", async () => {
   const { one, two, clock, signingKeys } = await twoProcesses();
   let lists = 0;
