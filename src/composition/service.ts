@@ -9,7 +9,7 @@ import { type Core, openCore } from "./core.ts";
 import { flaskDataWarnings } from "./flask-import.ts";
 import { keepDelivering } from "./mail.ts";
 import { type Metrics, openMetrics, startMetricsServer } from "./metrics.ts";
-import { type Log, openServiceLog } from "./open.ts";
+import { type Instead, type Log, openServiceLog } from "./open.ts";
 import { PACKAGE, SWAGGER_UI } from "./package.ts";
 import { StartError } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
@@ -37,8 +37,8 @@ const HASHES_RELOAD_MS = 5_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
-/** How a process starts that is one of several. */
-export interface StartOptions {
+/** How a process starts that is one of several, or that is out of the ordinary. */
+export interface StartOptions extends Instead {
   /** Whether it listens before it can serve. */
   readonly listensEarly?: boolean;
   /** Whether it is the one to be asked for metrics. */
@@ -52,7 +52,7 @@ export interface StartOptions {
  */
 export async function startService(
   config: Config,
-  { listensEarly = true, servesMetrics = true }: StartOptions = {},
+  { listensEarly = true, servesMetrics = true, ...instead }: StartOptions = {},
 ): Promise<RunningService> {
   const metrics = config.METRICS_PORT === undefined ? undefined : openMetrics();
   const log = openMeasuredLog(config, metrics);
@@ -64,7 +64,7 @@ export async function startService(
     const isAsked = metrics && servesMetrics;
     const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
-    const core = await openCore(config, closers, log, { metrics });
+    const core = await openCore(config, closers, log, { metrics, ...instead });
     startHousekeeping(config, core, closers);
     const { foundation, wired } = core;
     const warnings = await flaskDataWarnings(config, foundation.storage);

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { readSender } from "../adapters/nodemailer/address.ts";
-import { UNITS } from "../domain/duration.ts";
+import { millisecondsIn, UNITS } from "../domain/duration.ts";
 
 /** What settings may be. All come as text. */
 
@@ -15,7 +15,7 @@ function durationLike(pattern: RegExp) {
   return z
     .string()
     .regex(pattern, "must be a duration such as 10s, 15m or 30d")
-    .transform((text) => Number.parseInt(text, 10) * UNITS[text.replace(/^\d+/, "") as keyof typeof UNITS])
+    .transform((text) => millisecondsIn(text) as number)
     .refine((ms) => ms <= MAX_DURATION_MS, "must be a duration of at most 3650d");
 }
 

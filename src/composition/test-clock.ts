@@ -1,4 +1,4 @@
-import { UNITS } from "../domain/duration.ts";
+import { millisecondsIn } from "../domain/duration.ts";
 
 /** A clock that stands still until it is turned. */
 export interface TestClock {
@@ -13,7 +13,7 @@ export function makeTestClock(start: Date): TestClock {
   return {
     now: () => new Date(time),
     advance(by) {
-      time += typeof by === "number" ? by : millisecondsIn(by);
+      time += typeof by === "number" ? by : durationOf(by);
     },
     set(to) {
       time = to.getTime();
@@ -21,8 +21,8 @@ export function makeTestClock(start: Date): TestClock {
   };
 }
 
-function millisecondsIn(text: string): number {
-  const [, count, unit] = /^(\d+)(s|m|h|d)$/.exec(text) ?? [];
-  if (unit === undefined) throw new TypeError(`Not a duration such as 15m: ${text}`);
-  return Number(count) * UNITS[unit as keyof typeof UNITS];
+function durationOf(text: string): number {
+  const ms = millisecondsIn(text);
+  if (ms === undefined) throw new TypeError(`Not a duration such as 15m: ${text}`);
+  return ms;
 }

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, it } from "vitest";
 import { readSettings } from "../../src/composition/config.ts";
+import { ROOT, read } from "../support/project.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
-import { imageEnvironment, ROOT, read, readYaml, unknownVariables } from "./files.ts";
+import { imageEnvironment, readYaml, unknownVariables } from "./files.ts";
 
 const compose = readYaml("compose.yaml");
 const services: Record<string, typeof compose> = compose.services;

@@ -4,16 +4,9 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { readSettings } from "../../src/composition/config.ts";
+import { ROOT, read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
-import {
-  dockerfile,
-  imageEnvironment,
-  imageSays,
-  imageWords,
-  ROOT,
-  read,
-  unknownVariables,
-} from "./files.ts";
+import { dockerfile, imageEnvironment, imageSays, imageWords, unknownVariables } from "./files.ts";
 
 /** The Dockerfile as it is written; `npm run check:deploy` runs its steps. */
 describe("the Dockerfile", () => {

@@ -1,14 +1,9 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { Copy, DockerfileParser } from "dockerfile-ast";
 import { parseDocument } from "yaml";
 import { settingsSchema } from "../../src/composition/settings.ts";
+import { read } from "../support/project.ts";
 
 /** The files that deployments are made of, as their readers would read them. */
-
-export const ROOT = join(import.meta.dirname, "../..");
-
-export const read = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 /** @throws Error for what is not YAML, and for keys that stand twice */
 export function readYaml(path: string) {

@@ -7,22 +7,13 @@ import { describe, expect, it } from "vitest";
 import { settingsSchema } from "../../src/composition/settings.ts";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
+import { commandsIn, ROOT, read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
-import { ROOT, read } from "./files.ts";
 
 /** What the guides say to set and to run is there to be set and run. */
 
 const GUIDES = readdirSync(join(ROOT, "docs/guides")).map((name) => `docs/guides/${name}`);
-
-/** Lines of a guide that are meant for a shell, the continued ones joined. */
-const commandsOf = (guide: string) =>
-  Array.from(
-    read(guide)
-      .replaceAll("\\\n", " ")
-      .matchAll(/^ {4}(\S.*)$/gm),
-    ([, line]) => line as string,
-  );
 
 describe.each(GUIDES)("%s", (guide) => {
   it("names only settings that there are", () => {
@@ -48,7 +39,7 @@ describe.each(GUIDES)("%s", (guide) => {
 });
 
 describe("what the guides say to run", () => {
-  const commands = commandsOf("docs/guides/deployment.md");
+  const commands = commandsIn(read("docs/guides/deployment.md"));
 
   it("installs the unit and all that it needs", () => {
     const place = temporaryDirectory();

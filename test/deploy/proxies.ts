@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { request } from "node:https";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { read } from "./files.ts";
+import { read } from "../support/project.ts";
 
 /** The proxies that there are examples for, how to run them here, and how to ask through them. */
 

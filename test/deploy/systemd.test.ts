@@ -3,8 +3,9 @@ import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { EXIT_CONFIG, readConfig, readSettings } from "../../src/composition/config.ts";
+import { ROOT, read } from "../support/project.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
-import { pairs, ROOT, read, unit, unknownVariables, valuesOf } from "./files.ts";
+import { pairs, unit, unknownVariables, valuesOf } from "./files.ts";
 
 const UNIT = "deploy/connect-auth.service";
 const DROP_IN = "deploy/connect-auth-mongodb.conf";

@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { ROOT, read, readYaml } from "./files.ts";
+import { ROOT, read } from "../support/project.ts";
+import { readYaml } from "./files.ts";
 
 interface Step {
   readonly name?: string;

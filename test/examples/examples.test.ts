@@ -1,13 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { startTestAuth, type TestAuth, type TestUser } from "hbtu-connect-auth/testing";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, callOther } from "../support/api.ts";
-import { mustRun, PROJECT } from "../support/run.ts";
+import { commandsIn, ROOT, read } from "../support/project.ts";
+import { mustRun } from "../support/run.ts";
 import { type ServerProcess, startProgram } from "../support/server-process.ts";
 
 const AUDIENCE = "https://courses.example.com";
-const EXAMPLES = readdirSync(join(PROJECT, "examples")).filter((name) => /^(?!tokens).*\.js$/.test(name));
+const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) => /^(?!tokens).*\.js$/.test(name));
 
 const LONG_AGO = new Date(Date.now() - 3 * 86_400_000);
 
@@ -28,9 +29,8 @@ it("there is an example for each framework that the guide names", () => {
 
 /** The commands of the guide, with the service and the client of this test in them. */
 function guideCommands(): string[] {
-  const page = readFileSync(join(PROJECT, "docs/guides/protecting-your-api.md"), "utf8");
-  return [...page.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) =>
-    String(command)
+  return commandsIn(read("docs/guides/protecting-your-api.md")).map((command) =>
+    command
       .replaceAll("ISSUER=http://localhost:5000", `ISSUER=${auth.url}`)
       .replaceAll("AUDIENCE=http://localhost:5000", `AUDIENCE=${AUDIENCE}`)
       .replaceAll("CLIENT_ID=courses", `CLIENT_ID=${auth.client.id}`),
@@ -43,7 +43,7 @@ it("the commands of the guide do what it says", async () => {
   const { access_token: token, id } = await auth.user();
   const env = { PATH: process.env.PATH ?? "", SECRET: auth.client.secret, ACCESS_TOKEN: token, PORT: "0" };
   for (const start of starts) {
-    const api = await startProgram(["/bin/sh", "-c", start.replace(" node ", " exec node ")], env, PROJECT);
+    const api = await startProgram(["/bin/sh", "-c", start.replace(" node ", " exec node ")], env, ROOT);
     const output = await mustRun(
       ["/bin/sh", "-c", String(ask).replace("localhost:3001", new URL(api.url).host)],
       { env },
@@ -54,7 +54,7 @@ it("the commands of the guide do what it says", async () => {
 });
 
 function startExample(name: string, env: Record<string, string>): Promise<ServerProcess> {
-  const command = [process.execPath, join(PROJECT, "examples", name)] as const;
+  const command = [process.execPath, join(ROOT, "examples", name)] as const;
   return startProgram(command, {
     PATH: process.env.PATH ?? "",
     PORT: "0",

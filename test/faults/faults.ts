@@ -27,6 +27,15 @@ const aWhile = ({ random }: Scene, most = 400) => setTimeout(50 + random() * mos
 
 type Disturb = (scene: Scene) => Promise<void>;
 
+/** Disturbs people so many times, each time after a while, and resolves to what was written down. */
+async function play(scene: Scene, times: number, disturb: Disturb): Promise<Journal> {
+  for (let time = 0; time < times; time += 1) {
+    await aWhile(scene);
+    await disturb(scene);
+  }
+  return scene.end();
+}
+
 /** The same fault on every storage that processes can share. */
 function onEach(
   name: string,
@@ -42,11 +51,7 @@ function onEach(
       const env = { ...storage.env, ...options.env };
       const { servers = 1, under = [] } = options;
       const scene = await openScene(random, { env, servers, under: () => under });
-      for (let time = 0; time < times; time += 1) {
-        await aWhile(scene);
-        await disturb(scene);
-      }
-      const journal = await scene.end();
+      const journal = await play(scene, times, disturb);
       await storage.remove();
       return journal;
     },
@@ -82,16 +87,14 @@ function onTheWay(name: string, times: number, disturb: (way: Way, scene: Scene)
     async run(random, count) {
       const { proxied: MONGO_URI, proxy } = await proxiedDatabase();
       const scene = await openScene(random, { env: { MONGO_URI, SECRET_KEY } });
-      for (let time = 0; time < count; time += 1) {
-        await aWhile(scene);
-        await scene.journal.disturbed({}, async () => {
+      const journal = await play(scene, count, () =>
+        scene.journal.disturbed({}, async () => {
           await disturb(proxy, scene);
           await proxy.resume();
           // connections are made anew
           await setTimeout(3_000);
-        });
-      }
-      const journal = await scene.end();
+        }),
+      );
       await proxy.close();
       return journal;
     },
@@ -136,9 +139,8 @@ const diskFull: Fault = {
     let limit: readonly string[] = [];
     const scene = await openScene(random, { env: { DATA_DIR: path }, under: () => limit });
     const [server] = scene.servers as [SceneServer];
-    for (let time = 0; time < times; time += 1) {
-      await aWhile(scene);
-      await scene.journal.disturbed({ server: 0 }, async () => {
+    const journal = await play(scene, times, () =>
+      scene.journal.disturbed({ server: 0 }, async () => {
         await server.process().end();
         // in blocks of 512 bytes, never full at the same place
         const blocks =
@@ -148,9 +150,8 @@ const diskFull: Fault = {
         await once(server.process().child, "close");
         limit = [];
         await server.startAgain();
-      });
-    }
-    const journal = await scene.end();
+      }),
+    );
     remove();
     return journal;
   },
@@ -174,13 +175,12 @@ const clockJumps: Fault = {
     writeFileSync(CLOCK_FILE, String(-12 * HOUR_MS));
     const scene = await openScene(random, { env: { DATA_DIR: path, CLOCK_FILE }, under: () => ODDLY });
     scene.journal.mayRefuse = true;
-    for (let time = 0; time < times; time += 1) {
-      await aWhile(scene);
-      writeFileSync(CLOCK_FILE, String(Math.round((random() - 0.5) * 12 * HOUR_MS)));
-    }
-    await aWhile(scene);
-    writeFileSync(CLOCK_FILE, "0");
-    const journal = await scene.end();
+    let jumps = 0;
+    const journal = await play(scene, times + 1, async () => {
+      jumps += 1;
+      const wrongMs = jumps > times ? 0 : Math.round((random() - 0.5) * 12 * HOUR_MS);
+      writeFileSync(CLOCK_FILE, String(wrongMs));
+    });
     remove();
     return journal;
   },

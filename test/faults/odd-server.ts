@@ -1,12 +1,8 @@
 import { readFileSync } from "node:fs";
-import { makeHttpApp } from "../../src/adapters/koa/app.ts";
 import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
-import { Closers } from "../../src/composition/closers.ts";
 import { readConfig } from "../../src/composition/config.ts";
-import { openCore } from "../../src/composition/core.ts";
-import { openServiceLog } from "../../src/composition/open.ts";
-import { httpOptions, startHttp } from "../../src/composition/service.ts";
+import { startService } from "../../src/composition/service.ts";
 
 /**
  * The service with a bug that is planted in its storage, named by `BUG`, or with a clock that is wrong by as many
@@ -60,15 +56,9 @@ const wrong = () => (CLOCK_FILE ? Number(readFileSync(CLOCK_FILE, "utf8")) : 0);
 const plant = BUGS[BUG];
 if (!plant) throw new Error(`No such bug: ${BUG}`);
 
-const config = readConfig(process.env);
-const log = openServiceLog(config);
-const closers = new Closers();
-const { wired } = await openCore(config, closers, log, {
+const service = await startService(readConfig(process.env), {
   wrap: plant,
   clock: { now: () => new Date(Date.now() + wrong()) },
 });
-const app = makeHttpApp(wired, { ...httpOptions(config, log), readiness: wired.checkHealth });
-const server = await startHttp(config, app);
-closers.push(() => server.close(0));
-process.once("SIGTERM", () => void closers.close());
-console.log(`An odd server listens on ${server.address}`);
+process.once("SIGTERM", () => void service.stop());
+console.log(`An odd server listens on ${service.address}`);

@@ -1,9 +1,10 @@
-import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { cpSync, existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { registered } from "../support/api.ts";
 import { freePort } from "../support/free-port.ts";
-import { IN_A_GROUP, mustRun, newcomer, PROJECT, pressCtrlC, run } from "../support/run.ts";
+import { commandsIn, ROOT, read } from "../support/project.ts";
+import { IN_A_GROUP, mustRun, newcomer, pressCtrlC, run } from "../support/run.ts";
 import { startProgram, temporaryDirectory } from "../support/server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
@@ -17,15 +18,15 @@ async function makeClone(): Promise<void> {
   // whoever's it is: a newcomer's settings do not trust it
   const git = ["git", "-c", "safe.directory=*", "ls-files", "-z"] as const;
   const list = await mustRun([...git, "--cached", "--others", "--exclude-standard"], { env });
-  for (const file of list.split("\0").filter((name) => name !== "" && existsSync(join(PROJECT, name)))) {
-    cpSync(join(PROJECT, file), join(clone, file));
+  for (const file of list.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)))) {
+    cpSync(join(ROOT, file), join(clone, file));
   }
 }
 
 /** The commands of the README's first part, as they are written there. */
 function firstCommands(): string[] {
-  const [top = ""] = readFileSync(join(PROJECT, "README.md"), "utf8").split("\n## ");
-  return [...top.matchAll(/^ {4}(\S.*)$/gm)].map(([, command]) => command as string);
+  const [top = ""] = read("README.md").split("\n## ");
+  return commandsIn(top);
 }
 
 beforeAll(makeClone);
@@ -44,7 +45,7 @@ it("the first one starts a server in a fresh clone", { timeout: 300_000 }, async
 });
 
 it.runIf(mongoServer)("two variables move it to MongoDB", { timeout: 300_000 }, async () => {
-  const readme = readFileSync(join(PROJECT, "README.md"), "utf8");
+  const readme = read("README.md");
   const [, command = ""] = /^ {4}(MONGO_URI=.* npm start)$/m.exec(readme) ?? [];
   const database = freshDatabase();
   const PORT = String(await freePort());

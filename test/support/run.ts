@@ -2,8 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
-
-export const PROJECT = new URL("../..", import.meta.url).pathname;
+import { ROOT } from "./project.ts";
 
 /** How a program ended, and all that it printed. */
 export interface Ran {
@@ -14,7 +13,7 @@ export interface Ran {
 /** Runs a program to its end with these variables alone. */
 export async function run(
   command: readonly [program: string, ...args: string[]],
-  { cwd = PROJECT, env }: { cwd?: string; env: Record<string, string> },
+  { cwd = ROOT, env }: { cwd?: string; env: Record<string, string> },
 ): Promise<Ran> {
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd, env, stdio: ["ignore", "pipe", "pipe"] });

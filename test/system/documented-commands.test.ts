@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
-import { PROJECT } from "../support/run.ts";
+import { commandsIn, ROOT, read } from "../support/project.ts";
 import {
   FREE_AND_CHEAP,
   type ServerProcess,
@@ -22,7 +22,7 @@ const PAGES = [
 ];
 
 function pagesIn(directory: string): string[] {
-  return readdirSync(join(PROJECT, directory))
+  return readdirSync(join(ROOT, directory))
     .filter((name) => name.endsWith(".md"))
     .map((name) => `${directory}/${name}`);
 }
@@ -30,12 +30,8 @@ function pagesIn(directory: string): string[] {
 const PROGRAMS =
   /^(?:[A-Z_]+=(?:"\$\([^)]*\)"|\S*) )*(?:curl|npm|npx|connect-auth|node|docker|deploy\/|install |systemd|sudo|mv |mongo|cd )/;
 
-/** Indented lines that call a program, those joined that go on after a backslash. */
-function commandsOf(page: string): string[] {
-  const text = readFileSync(join(PROJECT, page), "utf8").replaceAll(/ *\\\n +/g, " ");
-  const lines = [...text.matchAll(/^ {4,}(\S.*)$/gm)].map(([, line]) => String(line));
-  return lines.filter((line) => PROGRAMS.test(line));
-}
+/** What calls a program. */
+const commandsOf = (page: string) => commandsIn(read(page)).filter((line) => PROGRAMS.test(line));
 
 /** Where the commands of a page are tried that this test does not type. */
 const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
@@ -112,7 +108,7 @@ it("there are such commands, and each exception is of one that there is", () => 
 });
 
 function readable(path: string): boolean {
-  return readdirSync(join(PROJECT, path, "..")).includes(path.split("/").at(-1) as string);
+  return readdirSync(join(ROOT, path, "..")).includes(path.split("/").at(-1) as string);
 }
 
 it.each(all.filter((each) => !isElsewhere(each) && !isOfAMove(each)))(

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { hasTerminals, runCli, runOnTerminal } from "../support/cli.ts";
+import { read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { commandsOf, runShell } from "../support/shell.ts";
 
@@ -187,7 +188,7 @@ it.each([
 });
 
 it("works by the commands of docs/guides/backup.md", async () => {
-  const page = readFileSync(new URL("../../docs/guides/backup.md", import.meta.url), "utf8");
+  const page = read("docs/guides/backup.md");
   const making = commandsOf(page, "Making one");
   const restoring = commandsOf(page, "Restoring, step by step");
   expect([making.length, restoring.length]).toEqual([4, 5]);

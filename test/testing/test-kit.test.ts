@@ -4,7 +4,7 @@ import { startTestAuth, type TestAuth } from "hbtu-connect-auth/testing";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { afterEach, describe, expect, it } from "vitest";
 import { call } from "../support/api.ts";
-import { PROJECT } from "../support/run.ts";
+import { ROOT } from "../support/project.ts";
 
 /** As those use it who build on the service: by the name of the package, as it is compiled. */
 const started: TestAuth[] = [];
@@ -135,7 +135,7 @@ describe("the test kit", () => {
       process.execPath,
       ["--input-type=module", "--eval", script],
       // what is set for the service itself is nothing to the kit
-      { cwd: PROJECT, env: { STORAGE: "mongodb", MONGO_URI: "mongodb://nowhere.invalid", PORT: "1" } },
+      { cwd: ROOT, env: { STORAGE: "mongodb", MONGO_URI: "mongodb://nowhere.invalid", PORT: "1" } },
     );
     expect([stdout, stderr]).toEqual(["", ""]);
   });

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { EVENT_KINDS } from "../../application/event-kinds.ts";
 import type { ListEvents, ListEventsQuery, Since } from "../../application/list-events.ts";
 import type { AuditEntry } from "../../application/ports/audit-trail.ts";
-import { UNITS } from "../../domain/duration.ts";
+import { millisecondsIn } from "../../domain/duration.ts";
 import { withExamples } from "./help.ts";
 import { type JsonOption, printJson, printRows } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
@@ -46,13 +46,12 @@ export function eventsCommand(withUseCases: WithUseCases): Command {
   );
 }
 
-const AGO = /^(\d{1,9})([smhd])$/;
+const AGO = /^\d{1,9}[smhd]$/;
 /** A date, or date and time with an offset (RFC 3339, section 5.6). */
 const MOMENT = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/;
 
 function timeOf(text: string): Since {
-  const [, count, unit] = AGO.exec(text) ?? [];
-  if (count !== undefined) return { agoMs: Number(count) * UNITS[unit as keyof typeof UNITS] };
+  if (AGO.test(text)) return { agoMs: millisecondsIn(text) as number };
   const moment = new Date(text);
   if (!MOMENT.test(text) || Number.isNaN(moment.getTime()))
     throw new InvalidArgumentError("Give a time such as 2026-01-31T08:00:00Z, a date, or 24h for a day ago.");

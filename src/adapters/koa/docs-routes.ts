@@ -26,8 +26,8 @@ const CACHE_CONTROL = "public, max-age=3600";
 
 /** The description of the calls, a page to try them (Swagger UI), and a page that explains the errors. */
 export function docsRoutes(router: Router, { swaggerUi, ...description }: DocsOptions): void {
-  const document = JSON.stringify(describeApi(description));
-  const errors = errorsPage();
+  // made when somebody asks, since most services never are and it would be the longest part of their routes' start
+  let document: string | undefined;
   const page = (ctx: Context, html: string) => {
     ctx.set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
     ctx.type = "html";
@@ -39,9 +39,12 @@ export function docsRoutes(router: Router, { swaggerUi, ...description }: DocsOp
     ctx.body = content;
   };
 
-  router.get("/openapi.json", (ctx) => file(ctx, "application/json", document));
+  router.get("/openapi.json", (ctx) => {
+    document ??= JSON.stringify(describeApi(description));
+    file(ctx, "application/json", document);
+  });
   router.get("/docs", (ctx) => page(ctx, swaggerPage()));
-  router.get("/docs/errors", (ctx) => page(ctx, errors));
+  router.get("/docs/errors", (ctx) => page(ctx, errorsPage()));
   router.get("/docs/start.js", (ctx) => file(ctx, "text/javascript", START));
   for (const [name, type] of Object.entries({
     "swagger-ui.css": "css",
