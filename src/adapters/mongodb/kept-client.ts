@@ -7,9 +7,11 @@ export interface KeptClient {
 }
 
 /** Longer than a check of a server takes at most: to connect and to say hello, each of which the driver bounds. */
-const CHECK_MS = 4_000;
+const CHECK_MS = 3_000;
 /** The same of a check that the server answers when something changes, or after ten seconds. */
 const AWAITED_CHECK_MS = 16_000;
+/** How long after one attempt to connect failed the next one is made. */
+const RETRY_MS = 500;
 
 /**
  * Keeps a client in use. When many connections break at once, the driver (7.9) may write to the one by which it checks
@@ -19,6 +21,7 @@ const AWAITED_CHECK_MS = 16_000;
 export function keepClient(make: () => MongoClient): KeptClient {
   const checks = new Map<string, NodeJS.Timeout>();
   let current = watched(make());
+  let isClosed = false;
 
   function watched(client: MongoClient): MongoClient {
     const over = ({ connectionId }: { connectionId: string }) => clearTimeout(checks.get(connectionId));
@@ -41,13 +44,22 @@ export function keepClient(make: () => MongoClient): KeptClient {
   }
 
   function replace(stuck: MongoClient): void {
-    if (stuck !== current) return;
+    if (isClosed || stuck !== current) return;
     // what waits in it is bounded by the time of its call
     void forget(stuck).catch(() => {});
-    current = watched(make());
+    const next = watched(make());
+    current = next;
+    // a client whose first connection failed is closed for good
+    next.connect().catch(() => setTimeout(replace, RETRY_MS, next).unref());
   }
 
-  return { current: () => current, close: () => forget(current) };
+  return {
+    current: () => current,
+    close() {
+      isClosed = true;
+      return forget(current);
+    },
+  };
 }
 
 /** An object whose members are always those of the current one. */

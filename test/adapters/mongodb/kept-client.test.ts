@@ -60,6 +60,23 @@ describe.runIf(mongoServer)("a client whose check of the server never ends", () 
     await proxy.close();
   }, 30_000);
 
+  it("is replaced until one finds the server, where that is still away", async () => {
+    const { proxied, proxy } = await proxiedDatabase();
+    const kept = keepClient(() => new MongoClient(proxied, OPTIONS));
+    const first = kept.current();
+    await first.connect();
+    await breakNextCheck(first);
+    await proxy.cut();
+    await ping(first);
+    await expect.poll(() => kept.current() !== first, { timeout: 10_000 }).toBe(true);
+    // the next client's first connection fails now
+    expect(await ping(kept.current())).toBe("away");
+    await proxy.resume();
+    await expect.poll(() => ping(kept.current()), { timeout: 10_000 }).toBe("there");
+    await kept.close();
+    await proxy.close();
+  }, 30_000);
+
   it("is kept for as long as checks end, well or not", async () => {
     const { proxied, proxy } = await proxiedDatabase();
     const kept = keepClient(() => new MongoClient(proxied, OPTIONS));
