@@ -2,44 +2,26 @@ import { once } from "node:events";
 import { statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
-import { proxiedDatabase } from "../support/mongo-proxy.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { workersOf } from "../support/worker-processes.ts";
-import type { Journal } from "./journal.ts";
+import { type Disturb, type Fault, play, SECRET_KEY } from "./fault.ts";
 import type { Random } from "./people.ts";
-import { openScene, type Scene, type SceneServer } from "./scene.ts";
+import { openScene, type SceneServer } from "./scene.ts";
+import { STORE_FAULTS } from "./store-faults.ts";
 
-/** A way in which things go wrong, so many times in a row, while people go on. */
-export interface Fault {
-  readonly name: string;
-  readonly storage: string;
-  /** How often in the long form. */
-  readonly times: number;
-  run(random: Random, times: number): Promise<Journal>;
-}
+/** Every fault that there is, on every storage that can have it. */
 
-const SECRET_KEY = "a secret that all servers of a scene have";
 const DURABLE_TIMES: Readonly<Record<string, number>> = { LMDB: 200, MongoDB: 50 };
-
-/** People go on for a while that nobody can foresee. */
-const aWhile = ({ random }: Scene, most = 400) => setTimeout(50 + random() * most);
-
-type Disturb = (scene: Scene) => Promise<void>;
-
-/** Disturbs people so many times, each time after a while, and resolves to what was written down. */
-async function play(scene: Scene, times: number, disturb: Disturb): Promise<Journal> {
-  for (let time = 0; time < times; time += 1) {
-    await aWhile(scene);
-    await disturb(scene);
-  }
-  return scene.end();
-}
 
 /** The same fault on every storage that processes can share. */
 function onEach(
   name: string,
-  options: { servers?: number; env?: Record<string, string>; under?: readonly string[] },
+  options: {
+    servers?: number;
+    env?: Record<string, string>;
+    under?: readonly string[];
+  },
   disturb: Disturb,
 ): Fault[] {
   return sharedStorages.map((choice) => ({
@@ -58,9 +40,13 @@ function onEach(
   }));
 }
 
-const kill: Disturb = ({ servers: [server] }) => server?.killAndStart() ?? Promise.resolve();
+const oneOf = <T>(random: Random, things: readonly T[]) => things[Math.floor(random() * things.length)] as T;
 
-const killOneOfTwo: Disturb = async ({ random, servers }) => servers[random() < 0.5 ? 0 : 1]?.killAndStart();
+const kill: Disturb = ({ random, servers }) => oneOf(random, servers).killAndStart();
+
+/** Needs odd servers. */
+const dieInAWrite: Disturb = ({ random, servers }) =>
+  oneOf(random, servers).killAndStart(({ end }) => end("SIGUSR2"));
 
 /** How often a worker has come to serve in the place of another, as the log says. */
 const timesReplaced = (server: SceneServer) => server.process().output().split('"worker_replaced"').length;
@@ -68,67 +54,11 @@ const timesReplaced = (server: SceneServer) => server.process().output().split('
 const killWorker: Disturb = async ({ random, servers: [server], journal }) => {
   if (!server) return;
   await journal.disturbed({ server: 0 }, async () => {
-    const workers = workersOf(server.process());
     const before = timesReplaced(server);
-    const victim = workers[Math.floor(random() * workers.length)];
-    if (victim) process.kill(victim, "SIGKILL");
+    process.kill(oneOf(random, workersOf(server.process())), "SIGKILL");
     while (timesReplaced(server) === before) await setTimeout(20);
   });
 };
-
-/** What can become of the way to a database. */
-type Way = Awaited<ReturnType<typeof proxiedDatabase>>["proxy"];
-
-function onTheWay(name: string, times: number, disturb: (way: Way, scene: Scene) => Promise<void>): Fault {
-  return {
-    name,
-    storage: "MongoDB",
-    times,
-    async run(random, count) {
-      const { proxied: MONGO_URI, proxy } = await proxiedDatabase();
-      const scene = await openScene(random, { env: { MONGO_URI, SECRET_KEY } });
-      const journal = await play(scene, count, () =>
-        scene.journal.disturbed({}, async () => {
-          await disturb(proxy, scene);
-          await proxy.resume();
-          // connections are made anew
-          await setTimeout(3_000);
-        }),
-      );
-      await proxy.close();
-      return journal;
-    },
-  };
-}
-
-const away = (begin: (way: Way) => void | Promise<void>) => async (way: Way, scene: Scene) => {
-  await begin(way);
-  await scene.journal.disturbed({ isStorageAway: true }, () => aWhile(scene, 2_000));
-};
-
-const mongo: Fault[] = sharedStorages.some(({ name }) => name === "MongoDB")
-  ? [
-      onTheWay(
-        "the store's connections cut",
-        10,
-        away((way) => way.cut()),
-      ),
-      onTheWay(
-        "the store silent",
-        5,
-        away((way) => way.pause()),
-      ),
-      onTheWay(
-        "the store's answers lost",
-        5,
-        away((way) => way.pauseAnswers()),
-      ),
-      onTheWay("the store slow", 10, async (way, scene) => {
-        way.delay(20 + scene.random() * 200);
-        await aWhile(scene, 1_000);
-      }),
-    ]
-  : [];
 
 const diskFull: Fault = {
   name: "the disk full",
@@ -195,9 +125,14 @@ export function planted(bug: string): Fault {
 
 export const FAULTS: readonly Fault[] = [
   ...onEach("SIGKILL of the server", {}, kill),
-  ...onEach("SIGKILL of one of two servers", { servers: 2, env: { SECRET_KEY } }, killOneOfTwo),
+  ...onEach("SIGKILL of one of two servers", { servers: 2, env: { SECRET_KEY } }, kill),
   ...onEach("SIGKILL of one of two workers", { env: { WORKERS: "2" } }, killWorker),
-  ...mongo,
+  ...onEach(
+    "one of two servers dies in a write",
+    { servers: 2, env: { SECRET_KEY }, under: ODDLY },
+    dieInAWrite,
+  ),
+  ...STORE_FAULTS,
   diskFull,
   clockJumps,
 ];

@@ -1,12 +1,14 @@
 import { readFileSync } from "node:fs";
 import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
+import { aroundCalls, eachPort } from "../../src/composition/around-calls.ts";
 import { readConfig } from "../../src/composition/config.ts";
 import { startService } from "../../src/composition/service.ts";
 
 /**
- * The service with a bug that is planted in its storage, named by `BUG`, or with a clock that is wrong by as many
- * milliseconds as the file `CLOCK_FILE` says: what the faults must find out, and what must harm nobody.
+ * The service with a bug that is planted in its storage, named by `BUG`: what the faults must find out. Or with a clock
+ * that is wrong by as many milliseconds as the file `CLOCK_FILE` says, or that dies in a write when SIGUSR2 tells it: what
+ * must harm nobody.
  */
 
 const LATE_MS = 400;
@@ -51,13 +53,31 @@ const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
   },
 };
 
+const READS = /^(find|list)/;
+
+/** Once it is told to by SIGUSR2, this process kills itself while its next write is on its way. */
+function mortal(storage: Storage): Storage {
+  let isDying = false;
+  process.once("SIGUSR2", () => {
+    isDying = true;
+  });
+  const die = () => process.kill(process.pid, "SIGKILL");
+  const around = async (call: () => Promise<unknown>, name: string) => {
+    if (!isDying || READS.test(name)) return call();
+    setTimeout(die, Math.random() * 3);
+    await call();
+    return die();
+  };
+  return eachPort(storage, (port) => aroundCalls(port, around));
+}
+
 const { BUG = "none", CLOCK_FILE } = process.env;
 const wrong = () => (CLOCK_FILE ? Number(readFileSync(CLOCK_FILE, "utf8")) : 0);
 const plant = BUGS[BUG];
 if (!plant) throw new Error(`No such bug: ${BUG}`);
 
 const service = await startService(readConfig(process.env), {
-  wrap: plant,
+  wrap: (storage) => mortal(plant(storage)),
   clock: { now: () => new Date(Date.now() + wrong()) },
 });
 process.once("SIGTERM", () => void service.stop());

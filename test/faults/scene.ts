@@ -17,8 +17,8 @@ export interface Scene {
 /** A server that can be killed and started again at the same place. */
 export interface SceneServer {
   process(): ServerProcess;
-  /** Kills it and starts it again; with it, only who is at this server is disturbed. */
-  killAndStart(): Promise<void>;
+  /** Kills it, by SIGKILL if not otherwise, and starts it again; with it, only who is at this server is disturbed. */
+  killAndStart(kill?: (process: ServerProcess) => Promise<unknown>): Promise<void>;
   /** Starts it again after it ended by itself. */
   startAgain(): Promise<void>;
 }
@@ -55,9 +55,9 @@ export async function openScene(
     servers.push({
       process: () => process,
       startAgain,
-      killAndStart: () =>
+      killAndStart: (kill = ({ end }) => end("SIGKILL")) =>
         journal.disturbed({ server }, async () => {
-          await process.end("SIGKILL");
+          await kill(process);
           await startAgain();
         }),
     });

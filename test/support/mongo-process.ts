@@ -1,0 +1,75 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect } from "node:net";
+import { setTimeout } from "node:timers/promises";
+import { freePort } from "./free-port.ts";
+import { temporaryDirectory } from "./server-process.ts";
+
+/** A MongoDB server of the caller's own, at one place with one directory however often it is started. */
+export interface MongoProcess {
+  readonly uri: string;
+  readonly child: ChildProcess;
+  /** Ends it in good order: what it acknowledged is there when it starts again. */
+  end(): Promise<void>;
+  /** Starts it again after it ended; resolves once it listens. */
+  startAgain(): Promise<void>;
+  /** Ends it, and nothing is left of it. */
+  remove(): Promise<void>;
+}
+
+/** How a server is started that keeps its data in a directory: `TEST_MONGO_COMMAND`, in the shell's language. */
+const COMMAND =
+  process.env.TEST_MONGO_COMMAND ?? "mongod --port {port} --bind_ip 127.0.0.1 --dbpath {directory}";
+
+/** What a shell says where there is no such program. */
+const NOT_FOUND = 127;
+
+/** `undefined` where the program is not to be had. */
+export async function startMongoProcess(): Promise<MongoProcess | undefined> {
+  const directory = temporaryDirectory();
+  const port = await freePort();
+  const command = COMMAND.replaceAll("{port}", String(port)).replaceAll("{directory}", directory.path);
+  const start = () => spawn("/bin/sh", ["-c", `exec ${command}`], { stdio: "ignore" });
+  let child = start();
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
+  };
+  if ((await listensOrEnds(child, port)) === NOT_FOUND) {
+    directory.remove();
+    return undefined;
+  }
+  return {
+    uri: `mongodb://127.0.0.1:${port}`,
+    get child() {
+      return child;
+    },
+    end,
+    async startAgain() {
+      child = start();
+      await listensOrEnds(child, port);
+    },
+    async remove() {
+      await end();
+      directory.remove();
+    },
+  };
+}
+
+/** Resolves once somebody listens there, or to the status with which the program ended before. */
+async function listensOrEnds(child: ChildProcess, port: number): Promise<number | undefined> {
+  while (child.exitCode === null && child.signalCode === null) {
+    const socket = connect(port, "127.0.0.1");
+    const listens = await once(socket, "connect").then(
+      () => true,
+      () => false,
+    );
+    socket.destroy();
+    if (listens) return undefined;
+    await setTimeout(50);
+  }
+  if (child.exitCode === NOT_FOUND) return NOT_FOUND;
+  throw new Error(`The MongoDB server ended with ${child.exitCode ?? child.signalCode} before it listened`);
+}
