@@ -1,13 +1,13 @@
 // What one process can do and what it takes: hashes at several costs, logins and token checks a second, memory at
 // rest and under load. All in one run, by turns, so that figures compare. Needs `npm run build`. On loopback, bounded
 // in time: some two minutes with the defaults. It asserts nothing; docs/guides/capacity.md says what to make of it.
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import argon2 from "argon2";
-import { quantile, send } from "./load.mjs";
+import { send } from "./load.mjs";
+import { register, requestsOf } from "./people.mjs";
+import { emptyStorage, memoryOf, STORAGES, startService, wait } from "./processes.mjs";
+import { quantile } from "./statistics.mjs";
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 8);
@@ -37,55 +37,6 @@ async function hashTimes() {
   return times.map((each) => quantile(each, 0.5));
 }
 
-/** Processes of the service: the one that was started and its children. */
-function family(pid) {
-  const children = readdirSync("/proc").filter((name) => {
-    try {
-      return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1]) === pid;
-    } catch {
-      return false;
-    }
-  });
-  return [pid, ...children.flatMap((child) => family(Number(child)))];
-}
-
-/** Megabytes of main memory of all processes, what they share counted once. */
-const memoryOf = (pid) =>
-  family(pid)
-    .map((each) => /^Pss:\s+(\d+)/m.exec(readFileSync(`/proc/${each}/smaps_rollup`, "utf8"))[1])
-    .reduce((sum, kib) => sum + Number(kib) / 1_024, 0);
-
-const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-async function startService(env) {
-  const directory = mkdtempSync(join(tmpdir(), "connect-auth-capacity-"));
-  const main = new URL("../dist/main.js", import.meta.url).pathname;
-  const child = spawn(process.execPath, [main, "serve"], {
-    env: {
-      PATH: process.env.PATH,
-      PORT: "0",
-      DATA_DIR: directory,
-      LOG_LEVEL: "silent",
-      LOGIN_THROTTLE: "off",
-      ...env,
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const url = await new Promise((resolve) => {
-    child.stdout.on("data", (chunk) => {
-      const found = /listens on (\S+)/.exec(chunk);
-      if (found) resolve(found[1]);
-    });
-  });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const stop = async () => {
-    child.kill("SIGINT");
-    await ended;
-    rmSync(directory, { recursive: true, force: true });
-  };
-  return { url, pid: child.pid, stop };
-}
-
 /** Answers of status 200 a second, as many requests at once as are told, each after the answer to the one before. */
 async function rate(atOnce, ask) {
   const until = performance.now() + SECONDS * 1_000;
@@ -100,18 +51,19 @@ async function rate(atOnce, ask) {
   return answered / SECONDS;
 }
 
-async function measure(name, env) {
-  const service = await startService(env);
+async function measure(name, storage, env) {
+  const { env: chosen, remove } = emptyStorage(storage);
+  const service = await startService({ ...chosen, ...env });
   await wait(3_000);
-  const atRest = memoryOf(service.pid);
-  const person = { username: "Ada", email: "ada@example.com", password: "correct horse" };
-  const { text } = await send(`${service.url}/api/register`, { method: "POST", body: person });
-  const headers = { authorization: `Bearer ${JSON.parse(text).access_token}` };
-  const { username: _, ...body } = person;
-  const logins = await rate(16, () => send(`${service.url}/api/login`, { method: "POST", body }));
-  const checks = await rate(16, () => send(`${service.url}/api/me`, { headers }));
-  const after = memoryOf(service.pid);
+  const atRest = memoryOf(service.pid).proportional;
+  const people = await register(service.url, 1);
+  const [login] = requestsOf.login();
+  const [check] = requestsOf.me(people);
+  const logins = await rate(16, () => send(service.url + login.path, login));
+  const checks = await rate(16, () => send(service.url + check.path, check));
+  const after = memoryOf(service.pid).proportional;
   await service.stop();
+  remove();
   const figures = [logins, checks, atRest, after].map((figure) => figure.toFixed(0));
   console.log(`| ${name} | ${figures.join(" | ")} |`);
 }
@@ -133,13 +85,8 @@ for (const [index, [memory, passes, lanes]] of COSTS.entries()) {
   console.log(`| ${cells.join(" | ")} |`);
 }
 console.log("\n| | logins a second | checks a second | MB at rest | MB after load |\n|---|---|---|---|---|");
-const { settingsSchema } = await import("../dist/composition/settings.js");
-await measure("LMDB, one hash at once", { HASH_CONCURRENCY: "1" });
-await measure("LMDB, two at once", { HASH_CONCURRENCY: "2" });
-await measure("LMDB, one at once, HS256", { HASH_CONCURRENCY: "1", JWT_SECRET_KEY: "x".repeat(32) });
-if ("WORKERS" in settingsSchema.shape) await measure("LMDB, two workers", { WORKERS: "2" });
-const { TEST_MONGO_URI } = process.env;
-if (TEST_MONGO_URI) {
-  const env = { HASH_CONCURRENCY: "1", SECRET_KEY: "s".repeat(32) };
-  await measure("MongoDB, one at once", { ...env, MONGO_URI: TEST_MONGO_URI });
-}
+await measure("LMDB, one hash at once", "LMDB", { HASH_CONCURRENCY: "1" });
+await measure("LMDB, two at once", "LMDB", { HASH_CONCURRENCY: "2" });
+await measure("LMDB, one at once, HS256", "LMDB", { HASH_CONCURRENCY: "1", JWT_SECRET_KEY: "x".repeat(32) });
+await measure("LMDB, two workers", "LMDB", { WORKERS: "2" });
+if (STORAGES.includes("MongoDB")) await measure("MongoDB, one at once", "MongoDB", { HASH_CONCURRENCY: "1" });

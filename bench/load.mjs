@@ -4,7 +4,7 @@ import { Agent, request } from "node:http";
 
 const agent = new Agent({ keepAlive: true, maxSockets: 512 });
 
-/** Sends one request and resolves to its status, how long it took and when it was answered, in ms. */
+/** Sends one request and resolves to its status, its text, how long it took and when it was answered, in ms. */
 export function send(url, { method = "GET", headers = {}, body } = {}) {
   const began = performance.now();
   const answer = (status, text) => {
@@ -15,7 +15,7 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
     const call = request(url, {
       method,
       agent,
-      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
+      headers,
     });
     call.on("response", (response) => {
       let text = "";
@@ -25,7 +25,7 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
       response.on("end", () => resolve(answer(response.statusCode, text)));
     });
     call.on("error", () => resolve(answer(0, "")));
-    call.end(body && JSON.stringify(body));
+    call.end(body);
   });
 }
 
@@ -40,9 +40,4 @@ export async function atRate(rate, seconds, start) {
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
   return Promise.all(answers);
-}
-
-export function quantile(values, part) {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }

@@ -10,11 +10,17 @@ import { revocationKey } from "../dist/domain/revocation.js";
 import { beginSession } from "../dist/domain/session.js";
 
 /** Of each of users, sessions and revocations. */
-const WRITES_AT_ONCE = 500;
+const WRITES_AT_ONCE = 2_000;
 const DAY_MS = 86_400_000;
 const START = new Date();
 const CLIENT = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", ip: "192.0.2.1" };
 const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"s".repeat(22)}$${"h".repeat(43)}`;
+
+/** Variables of a service that takes the tokens which are made here. */
+export const SERVICE_OF_STORE = {
+  JWT_SECRET_KEY: "a key that only this benchmark has, nobody else",
+  ISSUER: "http://bench.example",
+};
 
 /** The id of the nth of a kind: scattered like a random UUID, and found again without a list of them all. */
 function idOf(kind, n) {
@@ -67,19 +73,27 @@ export async function openStore(directory, size) {
   const storage = await openLmdbStorage(directory);
   const core = makeContainer(
     bindings({
-      config: readConfig({ STORAGE: "memory" }),
+      config: readConfig({ STORAGE: "memory", ISSUER: SERVICE_OF_STORE.ISSUER }),
       secrets: ["a secret that only this benchmark has, nobody else"],
       storage: failClosed(storage),
       hasher: undefined,
-      keys: { accessKeys: sharedSecretKeys("a key that only this benchmark has, nobody else", undefined) },
+      keys: { accessKeys: sharedSecretKeys(SERVICE_OF_STORE.JWT_SECRET_KEY, undefined) },
       log: { events: { report() {} } },
     }),
   );
   const { me } = core;
   const { users, revocations } = storage;
 
+  async function tokenOf(n) {
+    const { accessToken } = await grantAccess(core, userOf(n), sessionOf(n), new Date());
+    return accessToken;
+  }
+
   return {
     close: () => storage.close(),
+    /** Of so many users at random. */
+    tokens: (count) =>
+      Promise.all(Array.from({ length: count }, async () => ({ access: await tokenOf(randomInt(size)) }))),
     draw: {
       /** What src/application/check-token.ts asks of storage. */
       async storage() {
@@ -93,9 +107,8 @@ export async function openStore(directory, size) {
       },
       async me() {
         const n = randomInt(size);
-        const user = userOf(n);
-        const { accessToken } = await grantAccess(core, user, sessionOf(n), new Date());
-        return async () => (await me(accessToken)).id === user.id;
+        const [id, token] = [idOf("user", n), await tokenOf(n)];
+        return async () => (await me(token)).id === id;
       },
     },
   };

@@ -3,7 +3,7 @@
 
 import { startTestAuth } from "../dist/composition/testing.js";
 import { offline, online } from "../examples/tokens.js";
-import { quantile } from "./load.mjs";
+import { quantile } from "./statistics.mjs";
 
 const ROUNDS = 20;
 const CHECKS_PER_ROUND = 200;

@@ -46,6 +46,7 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   ],
   [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],
+  [/^npm run bench( |$)/, "test/full/bench.test.ts"],
   // by hand: they take minutes, or what is not here
   [/^npm run bench:/, "bench"],
   [/opentelemetry|OTEL_/, "docs/operations.md"],

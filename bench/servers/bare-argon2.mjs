@@ -3,7 +3,7 @@ import argon2 from "argon2";
 
 /**
  * The ceiling of logins: hashes of the service's cost, so many at once and nothing else, beside a server that
- * answers every request with a fixed 503. Prints its address; on `rate`, the hashes made since the last time.
+ * answers every request with a fixed 503. Prints its address; on any message, the hashes made since the last one.
  */
 const concurrency = Number(process.argv[2]);
 const options = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };

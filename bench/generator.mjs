@@ -1,0 +1,68 @@
+import autocannon from "autocannon";
+import { atRate, send } from "./load.mjs";
+import { quantiles } from "./statistics.mjs";
+
+/** Asks servers, as a process of its own, so that no server is charged for what asking costs. */
+const TASKS = {
+  /** A closed loop: so many connections, each of which asks again as soon as it is answered, for a time or so often. */
+  async throughput({ url, connections, seconds, amount, requests }) {
+    const times = [];
+    const run = autocannon({
+      url,
+      connections,
+      ...(amount ? { amount } : { duration: seconds }),
+      requests: requests.map(numbered),
+      timeout: 30,
+    });
+    run.on("response", (_client, _status, _bytes, ms) => times.push(ms));
+    const { statusCodeStats, duration, errors } = await run;
+    const statuses = Object.fromEntries(
+      Object.entries(statusCodeStats).map(([status, { count }]) => [status, count]),
+    );
+    return { perSecond: times.length / duration, times: quantiles(times), statuses, errors };
+  },
+
+  /** An open loop: streams of requests that go out by the clock, whether answers come or not. */
+  async latency({ seconds, streams }) {
+    const answers = await Promise.all(
+      streams.map(({ rate, url, requests }) =>
+        atRate(rate, seconds, (n) => {
+          const { path, ...request } = requests[n % requests.length];
+          return send(url + path, request);
+        }),
+      ),
+    );
+    return {
+      streams: answers.map((stream) => ({
+        times: quantiles(stream.map(({ ms }) => ms)),
+        ...counted(stream),
+      })),
+    };
+  },
+};
+
+let made = 0;
+
+/** In a body that no two requests may have alike, `{n}` is another number each time. */
+function numbered(request) {
+  if (!request.body?.includes("{n}")) return request;
+  const setupRequest = (template) => {
+    made += 1;
+    return { ...template, body: request.body.replaceAll("{n}", `${process.pid}x${made}`) };
+  };
+  return { ...request, setupRequest };
+}
+
+function counted(answers) {
+  const statuses = {};
+  for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
+  return { statuses, errors: statuses[0] ?? 0 };
+}
+
+process.on("message", async ({ kind, ...task }) => {
+  try {
+    process.send(await TASKS[kind](task));
+  } catch (error) {
+    process.send({ error: error.stack });
+  }
+});

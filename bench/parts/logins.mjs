@@ -1,0 +1,68 @@
+import { once } from "node:events";
+import { availableParallelism } from "node:os";
+import { register, requestsOf } from "../people.mjs";
+import { emptyStorage, startServer, startService, wait } from "../processes.mjs";
+
+/** Logins beside the bare argon2 loop and a plain server that does nothing but argon2, with as many hashes at once. */
+
+const CORES = availableParallelism();
+
+/** Hashes that a bare loop makes in a second, while nobody asks for anything. */
+async function bareLoop(concurrency, seconds) {
+  const { child, stop } = await startServer("bare-argon2", {}, String(concurrency));
+  const made = async () => {
+    child.send("rate");
+    return (await once(child, "message"))[0];
+  };
+  await wait(500);
+  await made();
+  const began = performance.now();
+  await wait(seconds * 1_000);
+  const rate = ((await made()) / (performance.now() - began)) * 1_000;
+  await stop();
+  return rate;
+}
+
+export async function logins({ generator, rounds, seconds, result, note }) {
+  for (const atOnce of new Set([Math.max(1, CORES - 1), CORES])) {
+    const { env, remove } = emptyStorage("LMDB");
+    const service = await startService({ ...env, HASH_CONCURRENCY: String(atOnce) });
+    const plain = await startServer("plain-argon2", {}, String(atOnce));
+    await register(service.url, 1);
+    // a closed loop with always one more than can be hashed: no core waits for a request, and none is refused
+    const loop = async ({ url }) => {
+      const task = {
+        kind: "throughput",
+        url,
+        connections: atOnce + 1,
+        seconds,
+        requests: requestsOf.login(),
+      };
+      const { perSecond, statuses, errors } = await generator.run(task);
+      if (errors || Object.keys(statuses).some((status) => status !== "200"))
+        throw new Error(`logins: ${JSON.stringify(statuses)}, ${errors} failed`);
+      return perSecond;
+    };
+    const rates = { service: [], plain: [], bare: [] };
+    for (let round = -1; round < rounds; round += 1) {
+      note(`${atOnce} at once, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
+      const [made, simple, bare] = [await loop(service), await loop(plain), await bareLoop(atOnce, seconds)];
+      if (round < 0) continue;
+      rates.service.push(made);
+      rates.plain.push(simple);
+      rates.bare.push(bare);
+    }
+    const name = `${atOnce} at once on ${CORES} cores`;
+    const against = { name: "the bare argon2 loop", values: rates.bare };
+    result({ name: `logins, ${name}`, unit: "a second", values: rates.service, against, atLeast: 0.95 });
+    result({
+      name: `a server of nothing but argon2, ${name}`,
+      unit: "a second",
+      values: rates.plain,
+      against,
+    });
+    await service.stop();
+    await plain.stop();
+    remove();
+  }
+}

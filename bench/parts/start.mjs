@@ -1,0 +1,35 @@
+import { send } from "../load.mjs";
+import { register } from "../people.mjs";
+import { emptyStorage, memoryOf, STORAGES, startService, wait } from "../processes.mjs";
+
+/** How long it takes from the command to the first answer, and what the service occupies when nobody asks anything. */
+
+const REST_MS = 3_000;
+
+export async function start({ rounds, result, note }) {
+  for (const storage of STORAGES) {
+    const { env, remove } = emptyStorage(storage);
+    const first = await startService(env);
+    await register(first.url, 1);
+    await first.stop();
+    const took = [];
+    const resident = [];
+    for (let round = -1; round < rounds; round += 1) {
+      note(`${storage}, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
+      const began = performance.now();
+      const service = await startService(env);
+      const { status } = await send(`${service.url}/api/me`);
+      if (status !== 401) throw new Error(`The first answer was ${status}`);
+      const ms = performance.now() - began;
+      await wait(REST_MS);
+      if (round >= 0) {
+        took.push(ms);
+        resident.push(memoryOf(service.pid).resident);
+      }
+      await service.stop();
+    }
+    result({ name: `cold start to the first answer, ${storage}`, unit: "ms", values: took, atMost: 400 });
+    result({ name: `resident memory at rest, ${storage}`, unit: "MB", values: resident, atMost: 110 });
+    remove();
+  }
+}

@@ -1,0 +1,47 @@
+import { availableParallelism } from "node:os";
+import { register, requestsOf } from "../people.mjs";
+import { emptyStorage, STORAGES, startService } from "../processes.mjs";
+
+/** Token checks of two workers beside those of one process. */
+
+const CONNECTIONS = 32;
+/** Two workers, and who asks, and on MongoDB the database. */
+const CORES_WANTED = 3;
+
+export async function workers({ generator, rounds, seconds, result, note }) {
+  const areThere = availableParallelism() >= CORES_WANTED;
+  if (!areThere)
+    note(`${availableParallelism()} cores: two workers and who asks share them, so no target is judged`);
+  for (const storage of STORAGES) {
+    const { env, remove } = emptyStorage(storage);
+    const one = await startService(env);
+    const people = await register(one.url, 100);
+    const two = await startService({ ...env, WORKERS: "2" });
+    const rates = { one: [], two: [] };
+    const servers = { one, two };
+    for (let round = -1; round < rounds; round += 1) {
+      note(`${storage}, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
+      for (const [name, { url }] of Object.entries(servers)) {
+        const requests = requestsOf.me(people);
+        const { perSecond } = await generator.run({
+          kind: "throughput",
+          url,
+          connections: CONNECTIONS,
+          seconds,
+          requests,
+        });
+        if (round >= 0) rates[name].push(perSecond);
+      }
+    }
+    result({
+      name: `token checks of two workers, ${storage}`,
+      unit: "a second",
+      values: rates.two,
+      against: { name: "one process", values: rates.one },
+      ...(areThere && { atLeast: 1.6 }),
+    });
+    await two.stop();
+    await one.stop();
+    remove();
+  }
+}

@@ -1,0 +1,124 @@
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** The processes of a benchmark: the service, what it is measured against, and who asks them. */
+
+const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
+
+/** Of a service that is measured: nothing but what is asked of it. */
+const QUIET = { PORT: "0", LOG_LEVEL: "silent", LOGIN_THROTTLE: "off", SHUTDOWN_GRACE: "0s" };
+
+const everything = new Set();
+process.on("exit", () => {
+  for (const child of everything) child.kill("SIGKILL");
+});
+
+function start(script, args, env) {
+  const child = fork(script, args, {
+    env: { PATH: process.env.PATH, ...env },
+    stdio: ["ignore", "pipe", "inherit", "ipc"],
+  });
+  everything.add(child);
+  const ended = once(child, "exit").then(() => everything.delete(child));
+  return { child, pid: child.pid, ended };
+}
+
+async function startListening(script, args, env) {
+  const server = start(script, args, env);
+  const url = await new Promise((resolve, reject) => {
+    let printed = "";
+    server.child.stdout.on("data", (chunk) => {
+      printed += chunk;
+      const found = /listens on (\S+)/.exec(printed);
+      if (found) resolve(found[1]);
+    });
+    server.child.once("exit", (status) => reject(new Error(`${script} ended with ${status}:\n${printed}`)));
+  });
+  const stop = async () => {
+    server.child.kill("SIGTERM");
+    await server.ended;
+  };
+  return { ...server, url, stop };
+}
+
+/** The service with these variables, as people start it. */
+export const startService = (env) => startListening(MAIN, ["serve"], { ...QUIET, ...env });
+
+/** One of the programs in `servers`. */
+export const startServer = (name, env = {}, ...args) =>
+  startListening(new URL(`./servers/${name}.mjs`, import.meta.url).pathname, args, {
+    ...QUIET,
+    STORAGE: "memory",
+    ...env,
+  });
+
+/** Variables that choose an empty storage, and how to be rid of it. */
+export function emptyStorage(name) {
+  if (name === "memory") return { env: { STORAGE: "memory" }, remove() {} };
+  if (name === "LMDB") {
+    const DATA_DIR = mkdtempSync(join(tmpdir(), "connect-auth-bench-"));
+    return { env: { DATA_DIR }, remove: () => rmSync(DATA_DIR, { recursive: true, force: true }) };
+  }
+  const uri = new URL(process.env.TEST_MONGO_URI);
+  uri.pathname = `/bench_${process.pid}_${Date.now()}`;
+  return {
+    env: { MONGO_URI: uri.href, SECRET_KEY: "a secret that all processes of a benchmark have" },
+    remove() {},
+  };
+}
+
+/** The storages that there are here. */
+export const STORAGES = process.env.TEST_MONGO_URI ? ["LMDB", "MongoDB"] : ["LMDB"];
+
+/** Who asks: a process of its own. Each answer is of one task, in the order given. */
+export async function startGenerator() {
+  const { child, ended } = start(new URL("./generator.mjs", import.meta.url).pathname, [], {});
+  return {
+    async run(task) {
+      child.send(task);
+      const [answer] = await once(child, "message");
+      if (answer.error) throw new Error(answer.error);
+      return answer;
+    },
+    async stop() {
+      child.disconnect();
+      await ended;
+    },
+  };
+}
+
+/** The process and all that it started. */
+function family(pid) {
+  const children = readdirSync("/proc").filter((name) => {
+    try {
+      return Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${name}/status`, "utf8"))?.[1]) === pid;
+    } catch {
+      return false;
+    }
+  });
+  return [pid, ...children.flatMap((child) => family(Number(child)))];
+}
+
+/**
+ * Megabytes of main memory of a process and its children: what is resident, what of it is no page of a file, and what
+ * is theirs where that which several share counts once.
+ */
+export function memoryOf(pid) {
+  const sum = (file, field) =>
+    family(pid)
+      .map(
+        (each) =>
+          new RegExp(`^${field}:\\s+(\\d+)`, "m").exec(readFileSync(`/proc/${each}/${file}`, "utf8"))[1],
+      )
+      .reduce((total, kib) => total + Number(kib) / 1_024, 0);
+  return {
+    resident: sum("status", "VmRSS"),
+    own: sum("status", "RssAnon"),
+    proportional: sum("smaps_rollup", "Pss"),
+  };
+}
+
+export const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,0 +1,30 @@
+import { makeHttpApp } from "../../dist/adapters/koa/app.js";
+import { readConfig } from "../../dist/composition/config.js";
+import { openServiceLog } from "../../dist/composition/open.js";
+import { httpOptions, startHttp } from "../../dist/composition/service.js";
+import { ACCESS_TOKEN, PROFILE, REFRESH_TOKEN } from "./answers.mjs";
+
+/**
+ * The ceiling of calls: the service's own HTTP adapter with everything that it does to a request and an answer, and
+ * behind it use cases that know no token and no storage and always answer the same. Prints its address.
+ */
+const access = {
+  username: PROFILE.username,
+  email: PROFILE.email,
+  accessToken: ACCESS_TOKEN,
+  expiresIn: 86_400,
+};
+const session = { ...access, refreshToken: REFRESH_TOKEN };
+const found = { username: PROFILE.username, claims: { sub: PROFILE.id, jti: PROFILE.id, exp: 0, iat: 0 } };
+const useCases = {
+  me: async () => PROFILE,
+  login: async () => session,
+  register: async () => session,
+  refresh: async () => access,
+  introspect: async () => found,
+  refuseIfFull() {},
+};
+const config = readConfig(process.env);
+const options = { ...httpOptions(config, openServiceLog(config)), readiness: async () => "ready" };
+const server = await startHttp(config, makeHttpApp(useCases, options));
+console.log(`listens on ${server.address}`);

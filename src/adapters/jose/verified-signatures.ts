@@ -1,0 +1,28 @@
+import { hash } from "node:crypto";
+import { type CryptoKey, compactVerify } from "jose";
+
+/** Some 5 MB of digests for each key that verifies. */
+const REMEMBERED = 50_000;
+
+/** By key, so that what a key verified goes with it, digests of the tokens: they are secrets, and not kept. */
+const verified = new WeakMap<CryptoKey | Uint8Array, Set<string>>();
+
+/**
+ * Checks the signature of a compact JWS (RFC 7515, section 5.2) the first time that it is seen under this key, and
+ * remembers that it was good: of the very same bytes, that never changes. All else that a token must be does, so
+ * nothing but the signature is remembered, and bad ones are not.
+ * @throws JOSEError
+ */
+export async function mustBeSigned(
+  token: string,
+  key: CryptoKey | Uint8Array,
+  algorithm: string,
+): Promise<void> {
+  const ofKey = verified.get(key) ?? new Set();
+  verified.set(key, ofKey);
+  const digest = hash("sha256", token, "base64url");
+  if (ofKey.has(digest)) return;
+  await compactVerify(token, key, { algorithms: [algorithm] });
+  if (ofKey.size >= REMEMBERED) for (const oldest of ofKey) if (ofKey.delete(oldest)) break;
+  ofKey.add(digest);
+}
