@@ -1,5 +1,5 @@
 /**
- * Measures everything that docs/performance says, in about half an hour. Options: `--only=calls,logins` measures some
+ * Measures everything that docs/performance says. Options: `--only=calls,logins` measures some
  * parts, and writes nothing; `--rounds=N`, `--seconds=N` for each, `--large=N` for the large store and `--requests=N` for
  * the long run make it shorter or longer; `--out=DIRECTORY` puts the results there.
  */
