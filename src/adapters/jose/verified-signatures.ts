@@ -18,11 +18,20 @@ export async function mustBeSigned(
   key: CryptoKey | Uint8Array,
   algorithm: string,
 ): Promise<void> {
-  const ofKey = verified.get(key) ?? new Set();
-  verified.set(key, ofKey);
+  const ofKey = verifiedBy(key);
   const digest = hash("sha256", token, "base64url");
   if (ofKey.has(digest)) return;
   await compactVerify(token, key, { algorithms: [algorithm] });
-  if (ofKey.size >= REMEMBERED) for (const oldest of ofKey) if (ofKey.delete(oldest)) break;
+  const [oldest = ""] = ofKey;
+  if (ofKey.size >= REMEMBERED) ofKey.delete(oldest);
   ofKey.add(digest);
+}
+
+function verifiedBy(key: CryptoKey | Uint8Array): Set<string> {
+  let known = verified.get(key);
+  if (known === undefined) {
+    known = new Set();
+    verified.set(key, known);
+  }
+  return known;
 }

@@ -1,6 +1,6 @@
 import { type CryptoKey, errors, type JWTPayload } from "jose";
 import { AuthError } from "../../domain/errors.ts";
-import { canonicalToken } from "./canonical.ts";
+import { canonicalHeader, payloadOf } from "./canonical.ts";
 import { mustBeSigned } from "./verified-signatures.ts";
 
 /** What a token must be, whatever it says of itself. */
@@ -24,7 +24,7 @@ export const CLOCK_SKEW_SECONDS = 5;
  * @throws AuthError `invalid_token` or `expired_token`
  */
 export async function verifyJws(token: string, expected: Expected, findKey: FindKey): Promise<JWTPayload> {
-  const { header, payload } = canonicalToken(token) ?? {};
+  const header = canonicalHeader(token);
   if (header?.alg !== expected.algorithm || header.typ !== expected.typ) throw new AuthError("invalid_token");
   const { kid } = header;
   const key = kid === undefined || typeof kid === "string" ? await findKey(kid) : undefined;
@@ -34,6 +34,7 @@ export async function verifyJws(token: string, expected: Expected, findKey: Find
   } catch (error) {
     throw refusal(error);
   }
+  const payload = payloadOf(token);
   if (payload === undefined) {
     throw new AuthError("invalid_token", { cause: new errors.JWTInvalid("The payload is no JSON object") });
   }
