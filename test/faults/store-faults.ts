@@ -160,7 +160,7 @@ function only(faults: readonly Fault[], isPossible: boolean, want: string): read
 }
 
 export const STORE_FAULTS: readonly Fault[] = [
-  ...only(WAY_FAULTS, mongoServer !== undefined, "TEST_MONGO_URI"),
+  ...only(WAY_FAULTS, mongoServer !== undefined, "TEST_MONGO_URI, like all others on MongoDB"),
   ...only(PROCESS_FAULTS, process.env.TEST_MONGO_COMMAND !== undefined, "TEST_MONGO_COMMAND"),
   ...only(
     REPLICA_SET_FAULTS,

@@ -32,7 +32,7 @@ export async function startMongoProcess(): Promise<MongoProcess | undefined> {
   const start = () => spawn("/bin/sh", ["-c", `exec ${command}`], { stdio: "ignore" });
   let child = start();
   const end = async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (!isRunning(child)) return;
     const ended = once(child, "exit");
     child.kill();
     await ended;
@@ -58,9 +58,11 @@ export async function startMongoProcess(): Promise<MongoProcess | undefined> {
   };
 }
 
+const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
+
 /** Resolves once somebody listens there, or to the status with which the program ended before. */
 async function listensOrEnds(child: ChildProcess, port: number): Promise<number | undefined> {
-  while (child.exitCode === null && child.signalCode === null) {
+  while (isRunning(child)) {
     const socket = connect(port, "127.0.0.1");
     const listens = await once(socket, "connect").then(
       () => true,
