@@ -4,9 +4,8 @@
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import argon2 from "argon2";
-import { send } from "./load.mjs";
 import { register, requestsOf } from "./people.mjs";
-import { emptyStorage, memoryOf, STORAGES, startService, wait } from "./processes.mjs";
+import { emptyStorage, memoryOf, STORAGES, startGenerator, startService, wait } from "./processes.mjs";
 import { quantile } from "./statistics.mjs";
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 15);
@@ -37,33 +36,19 @@ async function hashTimes() {
   return times.map((each) => quantile(each, 0.5));
 }
 
-/** Answers of status 200 a second, as many requests at once as are told, each after the answer to the one before. */
-async function rate(atOnce, ask) {
-  const until = performance.now() + SECONDS * 1_000;
-  let answered = 0;
-  const client = async () => {
-    while (performance.now() < until) {
-      const { status } = await ask();
-      if (status === 200 && performance.now() < until) answered += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, client));
-  return answered / SECONDS;
-}
-
 async function measure(name, storage, env) {
   const { env: chosen, remove } = emptyStorage(storage);
   const service = await startService({ ...chosen, ...env });
   await wait(3_000);
   const atRest = memoryOf(service.pid).proportional;
   const people = await register(service.url, 1);
-  const [login] = requestsOf.login();
-  const [check] = requestsOf.me(people);
-  const logins = await rate(16, () => send(service.url + login.path, login));
-  const checks = await rate(16, () => send(service.url + check.path, check));
+  const rate = async (requests) =>
+    (await generator.throughput({ url: service.url, connections: 16, seconds: SECONDS, requests })).perSecond;
+  const logins = await rate(requestsOf.login());
+  const checks = await rate(requestsOf.me(people));
   const after = memoryOf(service.pid).proportional;
   await service.stop();
-  remove();
+  await remove();
   const figures = [logins, checks, atRest, after].map((figure) => figure.toFixed(0));
   console.log(`| ${name} | ${figures.join(" | ")} |`);
 }
@@ -85,8 +70,10 @@ for (const [index, [memory, passes, lanes]] of COSTS.entries()) {
   console.log(`| ${cells.join(" | ")} |`);
 }
 console.log("\n| | logins a second | checks a second | MB at rest | MB after load |\n|---|---|---|---|---|");
+const generator = await startGenerator();
 await measure("LMDB, one hash at once", "LMDB", { HASH_CONCURRENCY: "1" });
 await measure("LMDB, two at once", "LMDB", { HASH_CONCURRENCY: "2" });
 await measure("LMDB, one at once, HS256", "LMDB", { HASH_CONCURRENCY: "1", JWT_SECRET_KEY: "x".repeat(32) });
 await measure("LMDB, two workers", "LMDB", { WORKERS: "2" });
 if (STORAGES.includes("MongoDB")) await measure("MongoDB, one at once", "MongoDB", { HASH_CONCURRENCY: "1" });
+await generator.stop();

@@ -53,10 +53,12 @@ function numbered(request) {
   return { ...request, setupRequest };
 }
 
+/** 0 for those that were not answered. */
 function counted(answers) {
   const statuses = {};
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;
-  return { statuses, errors: statuses[0] ?? 0 };
+  const { 0: errors = 0, ...answered } = statuses;
+  return { statuses: answered, errors };
 }
 
 process.on("message", async ({ kind, ...task }) => {

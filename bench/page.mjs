@@ -4,18 +4,8 @@ import { bars, figure, line } from "./plots.mjs";
 
 /** The results as a file and as a page with plots. */
 
-const PARTS = {
-  start: "Start and rest",
-  calls: "Calls beside the same HTTP stack with a fixed answer",
-  workers: "Two workers beside one process",
-  logins: "Logins beside the bare argon2 loop",
-  storm: "Token checks in a login storm",
-  scale: "A million users, sessions and revocations",
-  endurance: "A million requests",
-};
-
-/** Writes both, the plots beside the page. */
-export function write(results, { file, directory }) {
+/** Writes both, the plots beside the page; `titles` are of the parts, in their order. */
+export function write(results, titles, { file, directory }) {
   mkdirSync(directory, { recursive: true });
   writeFileSync(file, `${JSON.stringify(results, null, 2)}\n`);
   const { machine, rows } = results;
@@ -24,10 +14,10 @@ export function write(results, { file, directory }) {
     "<!-- written by `npm run bench` -->",
     `Measured on ${results.date} with version ${results.version}, Node.js ${machine.node}, ${machine.system}, ${machine.cores} cores` +
       ` of ${machine.processor}, ${machine.memoryGiB} GiB; ${results.rounds} rounds of ${results.seconds} s by turns. A figure is the median of` +
-      " the rounds, with the lowest and the highest; a ratio is made in each round, to what was measured beside it. How: [README.md](README.md).",
-    ...Object.entries(PARTS).flatMap(([part, title]) => {
+      " the rounds, with the lowest and the highest; a ratio is made in each round, to what was measured beside it. How: [performance.md](../performance.md).",
+    ...Object.entries(titles).flatMap(([part, title]) => {
       const of = rows.filter((row) => row.part === part);
-      return of.length === 0 ? [] : [`## ${title}`, tableOf(of), ...plotsOf(part, of, directory)];
+      return of.length === 0 ? [] : [`## ${title}`, tableOf(of), ...plotsOf(part, title, of, directory)];
     }),
   ];
   writeFileSync(join(directory, "results.md"), `${text.join("\n\n")}\n`);
@@ -52,14 +42,14 @@ export const targetOf = ({ atLeast, atMost }) =>
   atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : "";
 
 /** One plot for each unit, as their figures are not of one size. */
-function plotsOf(part, rows, directory) {
+function plotsOf(part, title, rows, directory) {
   const [first] = rows;
   const units = [...new Set(rows.map(({ unit }) => unit))];
   return units.map((unit, index) => {
     const name = units.length === 1 ? `${part}.svg` : `${part}-${index + 1}.svg`;
     const of = rows.filter((row) => row.unit === unit);
-    const plot = first.series ? line(PARTS[part], unit, first.series) : bars(PARTS[part], unit, of);
+    const plot = first.series ? line(title, unit, first.series) : bars(title, unit, of);
     writeFileSync(join(directory, name), plot);
-    return `![${PARTS[part]}, ${unit}](${name})`;
+    return `![${title}, ${unit}](${name})`;
   });
 }

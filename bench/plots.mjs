@@ -25,8 +25,8 @@ export const figure = (value) =>
 export function bars(title, unit, rows) {
   const most = Math.max(...rows.flatMap(({ value, ceiling }) => [value.high, ceiling?.high ?? 0]));
   const x = (value) => LABELS + (value / most) * (WIDTH - LABELS - 70);
-  const bar = (y, { median, low, high }, colour, opacity) => [
-    `<rect x="${LABELS}" y="${y}" width="${(x(median) - LABELS).toFixed(1)}" height="${BAR}" fill="${colour}" opacity="${opacity}"/>`,
+  const bar = (y, { median, low, high }, colour) => [
+    `<rect x="${LABELS}" y="${y}" width="${(x(median) - LABELS).toFixed(1)}" height="${BAR}" fill="${colour}"/>`,
     `<path d="M${x(low).toFixed(1)} ${y + BAR / 2}H${x(high).toFixed(1)}" stroke="#333"/>`,
     label(x(high) + 6, y + BAR - 3, figure(median)),
   ];
@@ -35,11 +35,11 @@ export function bars(title, unit, rows) {
     const right = ` text-anchor="end"`;
     return [
       label(LABELS - 8, y + BAR - 3, name, right),
-      ...bar(y, value, "#2563eb", 1),
+      ...bar(y, value, "#2563eb"),
       ...(ceiling
         ? [
             label(LABELS - 8, y + 2 * BAR - 1, against, `${right} opacity="0.65"`),
-            ...bar(y + BAR + 2, ceiling, "#94a3b8", 1),
+            ...bar(y + BAR + 2, ceiling, "#94a3b8"),
           ]
         : []),
     ];

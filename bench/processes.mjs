@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { MongoClient } from "mongodb";
 
 /** The processes of a benchmark: the service, what it is measured against, and who asks them. */
 
@@ -57,7 +58,6 @@ export const startServer = (name, env = {}, ...args) =>
 
 /** Variables that choose an empty storage, and how to be rid of it. */
 export function emptyStorage(name) {
-  if (name === "memory") return { env: { STORAGE: "memory" }, remove() {} };
   if (name === "LMDB") {
     const DATA_DIR = mkdtempSync(join(tmpdir(), "connect-auth-bench-"));
     return { env: { DATA_DIR }, remove: () => rmSync(DATA_DIR, { recursive: true, force: true }) };
@@ -66,22 +66,49 @@ export function emptyStorage(name) {
   uri.pathname = `/bench_${process.pid}_${Date.now()}`;
   return {
     env: { MONGO_URI: uri.href, SECRET_KEY: "a secret that all processes of a benchmark have" },
-    remove() {},
+    async remove() {
+      const client = new MongoClient(uri.href);
+      await client.db().dropDatabase();
+      await client.close();
+    },
   };
 }
 
 /** The storages that there are here. */
 export const STORAGES = process.env.TEST_MONGO_URI ? ["LMDB", "MongoDB"] : ["LMDB"];
 
-/** Who asks: a process of its own. Each answer is of one task, in the order given. */
+const SUCCESS = ["200", "201"];
+
+function mustBe(expected, { statuses, errors }, what) {
+  const answered = Object.keys(statuses);
+  if (errors || answered.length === 0 || answered.some((status) => !expected.includes(status)))
+    throw new Error(`${what}: ${JSON.stringify(statuses)}, ${errors} without an answer`);
+}
+
+/** Who asks: a process of its own, one thing after the other. */
 export async function startGenerator() {
   const { child, ended } = start(new URL("./generator.mjs", import.meta.url).pathname, [], {});
+  async function run(task) {
+    child.send(task);
+    const [answer] = await once(child, "message");
+    if (answer.error) throw new Error(answer.error);
+    return answer;
+  }
   return {
-    async run(task) {
-      child.send(task);
-      const [answer] = await once(child, "message");
-      if (answer.error) throw new Error(answer.error);
+    /** A closed loop; resolves to what came of it, all of which must have succeeded. */
+    async throughput(task) {
+      const answer = await run({ kind: "throughput", ...task });
+      mustBe(SUCCESS, answer, task.requests[0].path);
       return answer;
+    },
+    /** An open loop of streams at once; resolves to the times of each. What a stream may be answered: success, if it says nothing. */
+    async latency({ seconds, streams }) {
+      const answer = await run({ kind: "latency", seconds, streams });
+      return answer.streams.map(({ times, ...counts }, index) => {
+        const { expected = SUCCESS, requests } = streams[index];
+        mustBe(expected, counts, requests[0].path);
+        return times;
+      });
     },
     async stop() {
       child.disconnect();

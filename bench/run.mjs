@@ -17,7 +17,16 @@ import { workers } from "./parts/workers.mjs";
 import { startGenerator } from "./processes.mjs";
 import { collect, machine } from "./results.mjs";
 
-const PARTS = { start, calls, workers, logins, storm, scale, endurance };
+/** What is measured, in this order, and what the page calls it. */
+const PARTS = {
+  start: [start, "Start and rest"],
+  calls: [calls, "Calls beside the same HTTP stack with a fixed answer"],
+  workers: [workers, "Two workers beside one process"],
+  logins: [logins, "Logins beside the bare argon2 loop"],
+  storm: [storm, "Token checks in a login storm"],
+  scale: [scale, "A large store beside a small one"],
+  endurance: [endurance, "Memory over many requests"],
+};
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const ALL = Object.keys(PARTS).join();
@@ -33,10 +42,15 @@ const { values: options } = parseArgs({
   },
 });
 
+const chosen = options.only.split(",");
+const unknown = chosen.find((name) => !Object.hasOwn(PARTS, name));
+if (unknown !== undefined) throw new Error(`--only takes ${ALL}, not ${unknown}`);
+
 const generator = await startGenerator();
 const results = collect();
-for (const name of options.only.split(",")) {
-  await PARTS[name]({
+for (const name of chosen) {
+  const [measure] = PARTS[name];
+  await measure({
     generator,
     rounds: Number(options.rounds),
     seconds: Number(options.seconds),
@@ -54,6 +68,7 @@ if (options.only === ALL) {
   const { rounds, seconds, out } = options;
   write(
     { date, version, machine: machine(), rounds, seconds, rows: results.rows },
+    Object.fromEntries(Object.entries(PARTS).map(([name, [, title]]) => [name, title])),
     {
       file: join(out ?? join(ROOT, "bench"), "results.json"),
       directory: out ?? join(ROOT, "docs/performance"),

@@ -1,5 +1,6 @@
 import { INTROSPECTION_CLIENTS, register, requestsOf } from "../people.mjs";
 import { emptyStorage, STORAGES, startServer, startService } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 
 /** Token checks, refreshes, introspections and registrations, beside the same HTTP stack that answers a fixed body. */
 
@@ -21,21 +22,16 @@ export async function calls({ generator, rounds, seconds, result, note }) {
     { name: "Koa alone", server: await startServer("bare-koa"), people },
   ];
   const all = [...services, ...ceilings];
-  const rates = Object.fromEntries(all.flatMap(({ name }) => CALLS.map((call) => [`${call} ${name}`, []])));
-  // the first round is for the compilers of all of them
-  for (let round = -1; round < rounds; round += 1) {
-    note(round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`);
+  const rates = await inRounds(rounds, note, async () => {
+    const measured = {};
     for (const call of CALLS) {
       for (const { name, server, people: own } of all) {
         const task = { url: server.url, connections: CONNECTIONS, seconds, requests: requestsOf[call](own) };
-        const { perSecond, statuses, errors } = await generator.run({ kind: "throughput", ...task });
-        const wrong = Object.keys(statuses).filter((status) => !/^20[01]$/.test(status));
-        if (wrong.length || errors)
-          throw new Error(`${call} ${name}: ${JSON.stringify(statuses)}, ${errors} failed`);
-        if (round >= 0) rates[`${call} ${name}`].push(perSecond);
+        measured[`${call} ${name}`] = (await generator.throughput(task)).perSecond;
       }
     }
-  }
+    return measured;
+  });
   const of = (key) => ({ name: key, values: rates[key] });
   for (const call of CALLS) {
     for (const { name } of services) {
@@ -46,6 +42,6 @@ export async function calls({ generator, rounds, seconds, result, note }) {
   }
   for (const { server, remove } of all) {
     await server.stop();
-    remove?.();
+    await remove?.();
   }
 }

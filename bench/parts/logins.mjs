@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { availableParallelism } from "node:os";
 import { register, requestsOf } from "../people.mjs";
 import { emptyStorage, startServer, startService, wait } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 
 /** Logins beside the bare argon2 loop and a plain server that does nothing but argon2, with as many hashes at once. */
 
@@ -31,27 +32,18 @@ export async function logins({ generator, rounds, seconds, result, note }) {
     await register(service.url, 1);
     // a closed loop with always one more than can be hashed: no core waits for a request, and none is refused
     const loop = async ({ url }) => {
-      const task = {
-        kind: "throughput",
-        url,
-        connections: atOnce + 1,
-        seconds,
-        requests: requestsOf.login(),
-      };
-      const { perSecond, statuses, errors } = await generator.run(task);
-      if (errors || Object.keys(statuses).some((status) => status !== "200"))
-        throw new Error(`logins: ${JSON.stringify(statuses)}, ${errors} failed`);
-      return perSecond;
+      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login() };
+      return (await generator.throughput(task)).perSecond;
     };
-    const rates = { service: [], plain: [], bare: [] };
-    for (let round = -1; round < rounds; round += 1) {
-      note(`${atOnce} at once, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-      const [made, simple, bare] = [await loop(service), await loop(plain), await bareLoop(atOnce, seconds)];
-      if (round < 0) continue;
-      rates.service.push(made);
-      rates.plain.push(simple);
-      rates.bare.push(bare);
-    }
+    const rates = await inRounds(
+      rounds,
+      (text) => note(`${atOnce} at once, ${text}`),
+      async () => ({
+        service: await loop(service),
+        plain: await loop(plain),
+        bare: await bareLoop(atOnce, seconds),
+      }),
+    );
     const name = `${atOnce} at once on ${CORES} cores`;
     const against = { name: "the bare argon2 loop", values: rates.bare };
     result({ name: `logins, ${name}`, unit: "a second", values: rates.service, against, atLeast: 0.95 });
@@ -63,6 +55,6 @@ export async function logins({ generator, rounds, seconds, result, note }) {
     });
     await service.stop();
     await plain.stop();
-    remove();
+    await remove();
   }
 }

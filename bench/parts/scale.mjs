@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requestsOf } from "../people.mjs";
 import { memoryOf, startService } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 import { quantile } from "../statistics.mjs";
 import { fillStore, openStore, SERVICE_OF_STORE } from "../store.mjs";
 
@@ -24,7 +25,7 @@ export async function scale({ generator, rounds, seconds, large, result, note })
     note(
       `${size} of each, ${megabytes(directory)} MB, filled in ${Math.round((performance.now() - began) / 1_000)} s`,
     );
-    stores.push({ size, directory, times: { storage: [], me: [] }, p50: [], p99: [], own: [] });
+    stores.push({ size, directory });
   }
   await inProcess(stores, rounds, note);
   await overHttp(stores, { generator, rounds, seconds, note });
@@ -38,40 +39,49 @@ export async function scale({ generator, rounds, seconds, large, result, note })
       against: { name: `${SMALL} of each`, values: of(small) },
       atMost,
     });
-  compared("the whole check without HTTP, median", "µs", ({ times }) => times.me, 1.2);
-  compared("what a check asks of storage, median", "µs", ({ times }) => times.storage);
-  compared("token check over HTTP, p50", "ms", ({ p50 }) => p50, 1.2);
-  compared("token check over HTTP, p99", "ms", ({ p99 }) => p99);
-  compared("memory beyond the mapped file", "MB", ({ own }) => own, 1.2);
+  compared("the whole check without HTTP, median", "µs", ({ me }) => me, 1.2);
+  compared("what a check asks of storage, median", "µs", ({ storage }) => storage);
+  compared("token check over HTTP, p50", "ms", ({ overHttp }) => overHttp.map(({ p50 }) => p50), 1.2);
+  compared("token check over HTTP, p99", "ms", ({ overHttp }) => overHttp.map(({ p99 }) => p99));
+  compared("memory beyond the mapped file", "MB", ({ overHttp }) => overHttp.map(({ own }) => own), 1.2);
   compared("the file", "MB", ({ directory }) => [megabytes(directory)]);
   rmSync(root, { recursive: true, force: true });
 }
 
 const megabytes = (directory) => Math.round(statSync(join(directory, "data.mdb")).size / 1e6);
 
-/** One check after the other, of tokens drawn before the clock runs, in both stores by turns. */
+/** The µs of one check after the other, of tokens drawn before the clock runs. */
+async function timesOf(draw) {
+  const checks = await Promise.all(Array.from({ length: CHECKS }, draw));
+  const times = [];
+  for (const check of checks) {
+    const began = performance.now();
+    const isLive = await check();
+    times.push((performance.now() - began) * 1_000);
+    if (!isLive) throw new Error("A live token was refused");
+  }
+  return times;
+}
+
+/** Medians of checks in both stores by turns. */
 async function inProcess(stores, rounds, note) {
   for (const store of stores) store.opened = await openStore(store.directory, store.size);
-  for (let round = -1; round < rounds; round += 1) {
-    note(`in one process, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-    const taken = new Map(stores.map((store) => [store, { storage: [], me: [] }]));
-    for (let turn = 0; turn < TURNS; turn += 1) {
-      for (const store of stores) {
-        for (const [kind, times] of Object.entries(taken.get(store))) {
-          const checks = await Promise.all(Array.from({ length: CHECKS }, store.opened.draw[kind]));
-          for (const check of checks) {
-            const began = performance.now();
-            const isLive = await check();
-            times.push((performance.now() - began) * 1_000);
-            if (!isLive) throw new Error("A live token was refused");
-          }
-        }
+  const kinds = stores.flatMap((store) =>
+    ["storage", "me"].map((kind) => ({ store, kind, key: `${kind} ${store.size}` })),
+  );
+  const medians = await inRounds(
+    rounds,
+    (text) => note(`in one process, ${text}`),
+    async () => {
+      const taken = {};
+      for (let turn = 0; turn < TURNS; turn += 1) {
+        for (const { store, kind, key } of kinds)
+          taken[key] = [...(taken[key] ?? []), ...(await timesOf(store.opened.draw[kind]))];
       }
-    }
-    if (round < 0) continue;
-    for (const [store, times] of taken)
-      for (const [kind, of] of Object.entries(times)) store.times[kind].push(quantile(of, 0.5));
-  }
+      return Object.fromEntries(kinds.map(({ key }) => [key, quantile(taken[key], 0.5)]));
+    },
+  );
+  for (const { store, kind, key } of kinds) store[kind] = medians[key];
   for (const { opened } of stores) await opened.close();
 }
 
@@ -83,18 +93,21 @@ async function overHttp(stores, { generator, rounds, seconds, note }) {
     await close();
     store.service = await startService({ ...SERVICE_OF_STORE, DATA_DIR: store.directory });
   }
-  for (let round = -1; round < rounds; round += 1) {
-    note(`over HTTP, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-    for (const { service, requests, ...store } of stores) {
-      const stream = { url: service.url, rate: CHECKS_A_SECOND, requests };
-      const [{ times, statuses }] = (await generator.run({ kind: "latency", seconds, streams: [stream] }))
-        .streams;
-      if (Object.keys(statuses).join() !== "200") throw new Error(JSON.stringify(statuses));
-      if (round < 0) continue;
-      store.p50.push(times.p50);
-      store.p99.push(times.p99);
-      store.own.push(memoryOf(service.pid).own);
-    }
+  const measured = await inRounds(
+    rounds,
+    (text) => note(`over HTTP, ${text}`),
+    async () => {
+      const round = {};
+      for (const { size, service, requests } of stores) {
+        const stream = { url: service.url, rate: CHECKS_A_SECOND, requests };
+        const [times] = await generator.latency({ seconds, streams: [stream] });
+        round[size] = { ...times, own: memoryOf(service.pid).own };
+      }
+      return round;
+    },
+  );
+  for (const store of stores) {
+    store.overHttp = measured[store.size];
+    await store.service.stop();
   }
-  for (const { service } of stores) await service.stop();
 }

@@ -1,10 +1,23 @@
 import { send } from "../load.mjs";
 import { register } from "../people.mjs";
 import { emptyStorage, memoryOf, STORAGES, startService, wait } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 
 /** How long it takes from the command to the first answer, and what the service occupies when nobody asks anything. */
 
 const REST_MS = 3_000;
+
+async function startAndRest(env) {
+  const began = performance.now();
+  const service = await startService(env);
+  const { status } = await send(`${service.url}/api/me`);
+  if (status !== 401) throw new Error(`The first answer was ${status}`);
+  const ms = performance.now() - began;
+  await wait(REST_MS);
+  const { resident } = memoryOf(service.pid);
+  await service.stop();
+  return { ms, resident };
+}
 
 export async function start({ rounds, result, note }) {
   for (const storage of STORAGES) {
@@ -12,24 +25,13 @@ export async function start({ rounds, result, note }) {
     const first = await startService(env);
     await register(first.url, 1);
     await first.stop();
-    const took = [];
-    const resident = [];
-    for (let round = -1; round < rounds; round += 1) {
-      note(`${storage}, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-      const began = performance.now();
-      const service = await startService(env);
-      const { status } = await send(`${service.url}/api/me`);
-      if (status !== 401) throw new Error(`The first answer was ${status}`);
-      const ms = performance.now() - began;
-      await wait(REST_MS);
-      if (round >= 0) {
-        took.push(ms);
-        resident.push(memoryOf(service.pid).resident);
-      }
-      await service.stop();
-    }
-    result({ name: `cold start to the first answer, ${storage}`, unit: "ms", values: took, atMost: 400 });
+    const { ms, resident } = await inRounds(
+      rounds,
+      (text) => note(`${storage}, ${text}`),
+      () => startAndRest(env),
+    );
+    result({ name: `cold start to the first answer, ${storage}`, unit: "ms", values: ms, atMost: 400 });
     result({ name: `resident memory at rest, ${storage}`, unit: "MB", values: resident, atMost: 110 });
-    remove();
+    await remove();
   }
 }

@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { register, requestsOf } from "../people.mjs";
 import { emptyStorage, startService } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 
 /** How long a token check takes at a fixed rate: of an idle service, and while ten times as many log in as can be hashed. */
 
@@ -10,37 +11,29 @@ const CORES = availableParallelism();
 export async function storm({ generator, rounds, seconds, result, note }) {
   for (const atOnce of new Set([Math.max(1, CORES - 1), CORES])) {
     const { env, remove } = emptyStorage("LMDB");
-    const service = await startService({ ...env, HASH_CONCURRENCY: String(atOnce) });
-    const people = await register(service.url, 100);
-    const checks = { url: service.url, rate: CHECKS_A_SECOND, requests: requestsOf.me(people) };
-    const logins = { url: service.url, rate: 500 * atOnce, requests: requestsOf.login() };
-    const run = async (...streams) => (await generator.run({ kind: "latency", seconds, streams })).streams;
-    const times = { idle: [], storm: [] };
-    for (let round = -1; round < rounds; round += 1) {
-      note(`${atOnce} at once, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-      const [idle] = await run(checks);
-      const [busy, flood] = await run(checks, logins);
-      for (const { statuses } of [idle, busy]) {
-        if (Object.keys(statuses).join() !== "200") throw new Error(`checks: ${JSON.stringify(statuses)}`);
-      }
-      if (Object.keys(flood.statuses).some((status) => !["200", "503"].includes(status)))
-        throw new Error(`logins: ${JSON.stringify(flood.statuses)}`);
-      if (round < 0) continue;
-      times.idle.push(idle.times);
-      times.storm.push(busy.times);
-    }
+    const { url, stop } = await startService({ ...env, HASH_CONCURRENCY: String(atOnce) });
+    const checks = { url, rate: CHECKS_A_SECOND, requests: requestsOf.me(await register(url, 100)) };
+    const logins = { url, rate: 500 * atOnce, requests: requestsOf.login(), expected: ["200", "503"] };
+    const times = await inRounds(
+      rounds,
+      (text) => note(`${atOnce} at once, ${text}`),
+      async () => {
+        const [idle] = await generator.latency({ seconds, streams: [checks] });
+        const [busy] = await generator.latency({ seconds, streams: [checks, logins] });
+        return { idle, busy };
+      },
+    );
     for (const [part, atMost] of [["p50"], ["p99", 5]]) {
       const of = (kind) => times[kind].map((each) => each[part]);
-      const name = `token check in a login storm, ${part}, ${atOnce} hashes at once on ${CORES} cores`;
       result({
-        name,
+        name: `token check in a login storm, ${part}, ${atOnce} hashes at once on ${CORES} cores`,
         unit: "ms",
-        values: of("storm"),
+        values: of("busy"),
         against: { name: "idle", values: of("idle") },
         atMost,
       });
     }
-    await service.stop();
-    remove();
+    await stop();
+    await remove();
   }
 }

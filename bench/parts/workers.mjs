@@ -1,6 +1,7 @@
 import { availableParallelism } from "node:os";
 import { register, requestsOf } from "../people.mjs";
 import { emptyStorage, STORAGES, startService } from "../processes.mjs";
+import { inRounds } from "../rounds.mjs";
 
 /** Token checks of two workers beside those of one process. */
 
@@ -15,24 +16,15 @@ export async function workers({ generator, rounds, seconds, result, note }) {
   for (const storage of STORAGES) {
     const { env, remove } = emptyStorage(storage);
     const one = await startService(env);
-    const people = await register(one.url, 100);
+    const requests = requestsOf.me(await register(one.url, 100));
     const two = await startService({ ...env, WORKERS: "2" });
-    const rates = { one: [], two: [] };
-    const servers = { one, two };
-    for (let round = -1; round < rounds; round += 1) {
-      note(`${storage}, ${round < 0 ? "warming up" : `round ${round + 1} of ${rounds}`}`);
-      for (const [name, { url }] of Object.entries(servers)) {
-        const requests = requestsOf.me(people);
-        const { perSecond } = await generator.run({
-          kind: "throughput",
-          url,
-          connections: CONNECTIONS,
-          seconds,
-          requests,
-        });
-        if (round >= 0) rates[name].push(perSecond);
-      }
-    }
+    const rateOf = async ({ url }) =>
+      (await generator.throughput({ url, connections: CONNECTIONS, seconds, requests })).perSecond;
+    const rates = await inRounds(
+      rounds,
+      (text) => note(`${storage}, ${text}`),
+      async () => ({ one: await rateOf(one), two: await rateOf(two) }),
+    );
     result({
       name: `token checks of two workers, ${storage}`,
       unit: "a second",
@@ -42,6 +34,6 @@ export async function workers({ generator, rounds, seconds, result, note }) {
     });
     await two.stop();
     await one.stop();
-    remove();
+    await remove();
   }
 }
