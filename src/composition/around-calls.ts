@@ -9,7 +9,7 @@ export function aroundCalls<T extends object>(
     get(target, name, receiver) {
       const member: unknown = Reflect.get(target, name, receiver);
       if (typeof member !== "function") return member;
-      return (...args: unknown[]) => around(async () => member.apply(target, args), String(name));
+      return (...args: unknown[]) => around(() => member.apply(target, args), String(name));
     },
   });
 }

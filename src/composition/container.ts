@@ -13,7 +13,13 @@ export function makeContainer<B extends object>(factories: Factories<B>): B {
   const all = {} as B;
   for (const [key, make] of Object.entries<(all: B) => unknown>(factories)) {
     child.register(key, { useFactory: instanceCachingFactory(() => make(all)) });
-    Object.defineProperty(all, key, { enumerable: true, get: () => child.resolve(key) });
+    const get = () => {
+      const value = child.resolve(key);
+      // from then on no use case asks the container at each call
+      Object.defineProperty(all, key, { value });
+      return value;
+    };
+    Object.defineProperty(all, key, { enumerable: true, configurable: true, get });
   }
   return all;
 }

@@ -7,25 +7,31 @@ const ALLOWED_HEADER = new Set(["alg", "typ", "kid"]);
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** What the header of a token says it is; whether that is right is for the verifier to say. */
-interface Header {
+export interface Header {
   readonly alg?: unknown;
   readonly typ?: unknown;
   readonly kid?: unknown;
 }
 
 /**
- * The header of a token that is spelt in the only way this service spells: three segments of canonical
- * base64url (RFC 4648, section 3.5) and a header of `alg`, `typ` and perhaps `kid`; `undefined` for any
- * other. Libraries accept more spellings than one; a token with several names would slip past whoever
- * knows it by another.
+ * The header of a token, if that is an object of `alg`, `typ` and perhaps `kid` and the token not too long to be one
+ * of ours; else `undefined`.
  */
-export function canonicalHeader(token: string): Header | undefined {
+export function headerOf(token: string): Header | undefined {
   if (token.length > MAX_LENGTH) return undefined;
-  const segments = COMPACT_JWS.exec(token)?.slice(1);
-  if (segments === undefined || !segments.every(isCanonicalBase64Url)) return undefined;
-  const header = objectIn(segments[0]);
+  const header = objectIn(token.slice(0, token.indexOf(".")));
   const isPlain = header !== undefined && Object.keys(header).every((name) => ALLOWED_HEADER.has(name));
   return isPlain ? header : undefined;
+}
+
+/**
+ * Whether a token is spelt in the only way that this service spells: three segments of canonical base64url (RFC 4648,
+ * section 3.5). Libraries accept more spellings than one; a token with several names would slip past whoever knows it
+ * by another.
+ */
+export function isCanonical(token: string): boolean {
+  const segments = COMPACT_JWS.exec(token)?.slice(1);
+  return segments?.every(isCanonicalBase64Url) ?? false;
 }
 
 /** The payload of a canonical token, to be asked for once its signature is known to be good; `undefined` if it is no object. */

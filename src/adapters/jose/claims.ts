@@ -9,7 +9,7 @@ export const seconds = z.int().nonnegative().max(8_640_000_000_000);
 /** The claims of a verified token. @throws AuthError `invalid_token` where they are not what the schema says */
 export function genuineClaims<T extends { iat: number }>(
   schema: z.ZodType<T>,
-  payload: JWTPayload,
+  payload: Readonly<JWTPayload>,
   now: Date,
 ): T {
   const claims = schema.safeParse(payload);

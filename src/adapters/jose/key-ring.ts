@@ -1,3 +1,4 @@
+import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
@@ -26,7 +27,7 @@ export interface KeyRing extends AccessKeys {
 interface LoadedKey {
   readonly kid: string;
   readonly activeAt: Date;
-  readonly privateKey: CryptoKey | undefined;
+  readonly privateKey: KeyObject | undefined;
   readonly publicKey: CryptoKey;
   readonly publicJwk: JWK;
 }
@@ -97,15 +98,11 @@ function isAsLoaded(loaded: LoadedKey | undefined, stored: StoredSigningKey): bo
 
 async function loadKey(stored: StoredSigningKey, options: KeyRingOptions): Promise<LoadedKey> {
   const privateJwk = await privateHalf(stored, options);
-  const [privateKey, publicKey] = await Promise.all([
-    privateJwk && importJWK(privateJwk, stored.algorithm),
-    importJWK(stored.publicJwk, stored.algorithm),
-  ]);
   return {
     kid: stored.kid,
     activeAt: stored.activeAt,
-    privateKey: privateKey as CryptoKey | undefined,
-    publicKey: publicKey as CryptoKey,
+    privateKey: privateJwk && createPrivateKey({ key: privateJwk as JsonWebKey, format: "jwk" }),
+    publicKey: (await importJWK(stored.publicJwk, stored.algorithm)) as CryptoKey,
     publicJwk: stored.publicJwk,
   };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { LegacyTokenVerifier } from "../../application/ports/legacy-tokens.ts";
 import { genuineClaims, seconds } from "./claims.ts";
-import { verifyJws } from "./verify.ts";
+import { verifyJws, withoutKid } from "./verify.ts";
 
 const absent = z.undefined().optional();
 const common = {
@@ -26,7 +26,7 @@ export function legacyTokens(sharedSecret: string): LegacyTokenVerifier {
   return {
     async verify(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: "JWT", now, evenExpired };
-      const payload = await verifyJws(token, expected, async (kid) => (kid === undefined ? key : undefined));
+      const { payload } = await verifyJws(token, expected, withoutKid(key));
       const { type, jti, identity, iat, exp } = genuineClaims(legacyPayload, payload, now);
       return {
         kind: type,

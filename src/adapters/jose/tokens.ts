@@ -1,10 +1,12 @@
-import { type JWTPayload, SignJWT } from "jose";
+import { createSecretKey } from "node:crypto";
+import type { JWTPayload } from "jose";
 import { z } from "zod";
 import type { TokenIssuer, TokenVerifier } from "../../application/ports/tokens.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { AccessKeys } from "./access-keys.ts";
 import { genuineClaims, seconds, toSeconds } from "./claims.ts";
-import { type Expected, verifyJws } from "./verify.ts";
+import { signJwt } from "./sign.ts";
+import { type Expected, verifyJws, withoutKid } from "./verify.ts";
 
 export interface TokenOptions {
   readonly issuer: string;
@@ -44,13 +46,16 @@ const refreshPayload = z.object({
 
 /** Issues and verifies this service's tokens. */
 export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): TokenIssuer & TokenVerifier {
+  const refreshKey = createSecretKey(refreshKeys[0]);
   return {
     issueAccess(claims) {
+      const { algorithm: alg, typ, audience: aud, clientId: client_id } = accessKeys;
       const { key, kid } = accessKeys.signingKey(claims.issuedAt);
       const iat = toSeconds(claims.issuedAt);
-      return new SignJWT({
+      const payload = {
         iss: issuer,
-        ...present({ aud: accessKeys.audience, client_id: accessKeys.clientId }),
+        aud,
+        client_id,
         sub: claims.userId,
         sid: claims.sessionId,
         ver: claims.epoch,
@@ -62,14 +67,13 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         email_verified: claims.emailVerified,
         type: "access",
         fresh: false,
-      })
-        .setProtectedHeader({ typ: accessKeys.typ, alg: accessKeys.algorithm, ...present({ kid }) })
-        .sign(key);
+      };
+      return signJwt({ typ, alg, kid }, payload, key);
     },
 
     issueRefresh(session) {
       const began = toSeconds(session.generationStartedAt);
-      return new SignJWT({
+      const payload = {
         type: "refresh",
         sub: session.userId,
         sid: session.id,
@@ -77,29 +81,23 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         iat: began,
         nbf: began,
         exp: toSeconds(session.expiresAt),
-      })
-        .setProtectedHeader({ typ: REFRESH_TYP, alg: "HS256" })
-        .sign(refreshKeys[0]);
+      };
+      return signJwt({ typ: REFRESH_TYP, alg: "HS256" }, payload, refreshKey);
     },
 
     async verifyAccess(token, now, { evenExpired = false } = {}) {
       const { algorithm, typ, audience } = accessKeys;
-      const expected = { algorithm, typ, issuer, ...present({ audience }), now, evenExpired };
-      let keyId: string | undefined;
-      let onlyExpired = false;
-      const payload = await verifyJws(token, expected, async (kid) => {
-        const found = await accessKeys.verificationKey(kid, now);
-        keyId = kid;
-        onlyExpired = found?.onlyExpired ?? false;
-        return found?.key;
-      });
+      const expected = { algorithm, typ, issuer, audience, now, evenExpired };
+      const { payload, kid, found } = await verifyJws(token, expected, (kid) =>
+        accessKeys.verificationKey(kid, now),
+      );
       const claims = genuineClaims(accessPayload, payload, now);
       const expiresAt = new Date(claims.exp * 1000);
       const hasForeignAudience = audience === undefined && claims.aud !== undefined;
       if (
         claims.client_id !== accessKeys.clientId ||
         hasForeignAudience ||
-        (onlyExpired && expiresAt > now)
+        (found.onlyExpired && expiresAt > now)
       ) {
         throw new AuthError("invalid_token");
       }
@@ -112,7 +110,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         emailVerified: claims.email_verified,
         issuedAt: new Date(claims.iat * 1000),
         expiresAt,
-        keyId,
+        keyId: kid,
         payload,
       };
     },
@@ -133,22 +131,15 @@ async function firstVerified(
   token: string,
   expected: Expected,
   keys: readonly Uint8Array[],
-): Promise<JWTPayload> {
+): Promise<Readonly<JWTPayload>> {
   let refused: unknown;
   for (const key of keys) {
     try {
-      return await verifyJws(token, expected, async (kid) => (kid === undefined ? key : undefined));
+      return (await verifyJws(token, expected, withoutKid(key))).payload;
     } catch (error) {
       refused = error;
       if (!(error instanceof AuthError) || error.code !== "invalid_token") break;
     }
   }
   throw refused;
-}
-
-/** The members that have a value. */
-function present<T extends Record<string, string | undefined>>(members: T) {
-  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
-    [K in keyof T]?: string;
-  };
 }

@@ -1,17 +1,32 @@
 import type { Session } from "../../domain/session.ts";
 
-const DATES = ["generationStartedAt", "createdAt", "lastUsedAt", "expiresAt"] as const;
-type Dates = (typeof DATES)[number];
+type Dates = "generationStartedAt" | "createdAt" | "lastUsedAt" | "expiresAt";
 
 /** A session as JSON holds it: its dates in milliseconds. */
 export type SessionRecord = Omit<Session, Dates> & Readonly<Record<Dates, number>>;
 
 export function toRecord(session: Session): SessionRecord {
-  const dates = Object.fromEntries(DATES.map((name) => [name, session[name].getTime()]));
-  return { ...session, ...(dates as Record<Dates, number>) };
+  return {
+    ...session,
+    generationStartedAt: session.generationStartedAt.getTime(),
+    createdAt: session.createdAt.getTime(),
+    lastUsedAt: session.lastUsedAt.getTime(),
+    expiresAt: session.expiresAt.getTime(),
+  };
 }
 
+/** Written out, as users are. */
 export function fromRecord(record: SessionRecord): Session {
-  const dates = Object.fromEntries(DATES.map((name) => [name, new Date(record[name])]));
-  return { ...record, ...(dates as Record<Dates, Date>) };
+  return {
+    id: record.id,
+    userId: record.userId,
+    epoch: record.epoch,
+    generation: record.generation,
+    generationStartedAt: new Date(record.generationStartedAt),
+    createdAt: new Date(record.createdAt),
+    lastUsedAt: new Date(record.lastUsedAt),
+    expiresAt: new Date(record.expiresAt),
+    userAgent: record.userAgent,
+    ip: record.ip,
+  };
 }

@@ -100,15 +100,21 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
   };
 }
 
+/** Written out: a copy by spreading costs as much as all else of a read. */
 function fromRecord(record: UserRecord | undefined): User | undefined {
   // JSON leaves out what is undefined
   return (
     record && {
-      ...record,
-      createdAt: new Date(record.createdAt),
-      keptSession: record.keptSession,
+      id: record.id,
+      username: record.username,
+      email: record.email,
       // of before there was this field
       emailVerified: record.emailVerified ?? false,
+      passwordHash: record.passwordHash,
+      createdAt: new Date(record.createdAt),
+      epoch: record.epoch,
+      keptSession: record.keptSession,
+      disabled: record.disabled,
       legacyIdentity: record.legacyIdentity,
     }
   );

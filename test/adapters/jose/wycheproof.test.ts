@@ -34,7 +34,7 @@ async function isSignatureAccepted(jws: string, jwk: JWK & { alg: string }): Pro
     now: new Date(),
     evenExpired: false,
   };
-  const refusal: unknown = await verifyJws(jws, expected, async () => key).catch((error) => error);
+  const refusal: unknown = await verifyJws(jws, expected, async () => ({ key })).catch((error) => error);
   expect(refusal).toBeInstanceOf(AuthError);
   return (refusal as AuthError).cause instanceof errors.JWTInvalid;
 }
