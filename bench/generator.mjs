@@ -4,9 +4,13 @@ import { quantiles } from "./statistics.mjs";
 
 /** Asks servers, as a process of its own, so that no server is charged for what asking costs. */
 const TASKS = {
-  /** A closed loop: so many connections, each of which asks again as soon as it is answered, for a time or so often. */
-  async throughput({ url, connections, seconds, amount, requests }) {
+  /**
+   * A closed loop: so many connections, each of which asks again as soon as it is answered, for a time or so often.
+   * `awake`, it takes a core for itself and never sleeps while it waits.
+   */
+  async throughput({ url, connections, seconds, amount, requests, awake }) {
     const times = [];
+    const fallAsleep = awake ? stayAwake() : () => {};
     const run = autocannon({
       url,
       connections,
@@ -16,6 +20,7 @@ const TASKS = {
     });
     run.on("response", (_client, _status, _bytes, ms) => times.push(ms));
     const { statusCodeStats, duration, errors } = await run;
+    fallAsleep();
     const statuses = Object.fromEntries(
       Object.entries(statusCodeStats).map(([status, { count }]) => [status, count]),
     );
@@ -40,6 +45,14 @@ const TASKS = {
     };
   },
 };
+
+/** Keeps the event loop from ever waiting, until it is called back. */
+function stayAwake() {
+  let next = setImmediate(function turn() {
+    next = setImmediate(turn);
+  });
+  return () => clearImmediate(next);
+}
 
 let made = 0;
 

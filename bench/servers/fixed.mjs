@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from "node:crypto";
 import { makeHttpApp } from "../../dist/adapters/koa/app.js";
 import { readConfig } from "../../dist/composition/config.js";
 import { openServiceLog } from "../../dist/composition/open.js";
@@ -6,7 +7,8 @@ import { ACCESS_TOKEN, PROFILE, REFRESH_TOKEN } from "./answers.mjs";
 
 /**
  * The ceiling of calls: the service's own HTTP adapter with everything that it does to a request and an answer, and
- * behind it use cases that know no token and no storage and always answer the same. Prints its address.
+ * behind it use cases that know no token and no storage and always answer the same. With `signing` as its argument it makes an
+ * ES256 signature of so many bytes for each refresh, and nothing more. Prints its address.
  */
 const access = {
   username: PROFILE.username,
@@ -16,11 +18,19 @@ const access = {
 };
 const session = { ...access, refreshToken: REFRESH_TOKEN };
 const found = { username: PROFILE.username, claims: { sub: PROFILE.id, jti: PROFILE.id, exp: 0, iat: 0 } };
+/** Of ES256, encoded. */
+const SIGNATURE_LENGTH = 86;
+const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const unsigned = Buffer.from(ACCESS_TOKEN.slice(SIGNATURE_LENGTH));
+const signed = () => {
+  const signature = sign("sha256", unsigned, { key: privateKey, dsaEncoding: "ieee-p1363" });
+  return { ...access, accessToken: `${unsigned}.${signature.toString("base64url")}` };
+};
 const useCases = {
   me: async () => PROFILE,
   login: async () => session,
   register: async () => session,
-  refresh: async () => access,
+  refresh: process.argv[2] === "signing" ? async () => signed() : async () => access,
   introspect: async () => found,
   refuseIfFull() {},
 };
