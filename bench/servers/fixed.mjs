@@ -18,19 +18,20 @@ const access = {
 };
 const session = { ...access, refreshToken: REFRESH_TOKEN };
 const found = { username: PROFILE.username, claims: { sub: PROFILE.id, jti: PROFILE.id, exp: 0, iat: 0 } };
+const isSigning = process.argv[2] === "signing";
 /** Of ES256, encoded. */
 const SIGNATURE_LENGTH = 86;
 const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
-const unsigned = Buffer.from(ACCESS_TOKEN.slice(SIGNATURE_LENGTH));
+const unsigned = ACCESS_TOKEN.slice(SIGNATURE_LENGTH);
 const signed = () => {
-  const signature = sign("sha256", unsigned, { key: privateKey, dsaEncoding: "ieee-p1363" });
+  const signature = sign("sha256", Buffer.from(unsigned), { key: privateKey, dsaEncoding: "ieee-p1363" });
   return { ...access, accessToken: `${unsigned}.${signature.toString("base64url")}` };
 };
 const useCases = {
   me: async () => PROFILE,
   login: async () => session,
   register: async () => session,
-  refresh: process.argv[2] === "signing" ? async () => signed() : async () => access,
+  refresh: async () => (isSigning ? signed() : access),
   introspect: async () => found,
   refuseIfFull() {},
 };

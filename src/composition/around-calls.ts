@@ -16,6 +16,7 @@ export function aroundCalls<T extends object>(
 
 /** The same storage with each port of it replaced; what it can do as a whole stays. */
 export function eachPort(storage: Storage, replace: (port: object, name: string) => object): Storage {
+  // entries have no types of their own
   return Object.fromEntries(
     Object.entries(storage).map(([name, part]) => [
       name,

@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { instanceCachingFactory, container as root } from "tsyringe";
+import { container as root } from "tsyringe";
 
 /** What makes each binding, given all of them: so a use case's own `make` function is its factory. */
 export type Factories<B extends object> = { readonly [K in keyof B]: (all: B) => B[K] };
@@ -12,10 +12,10 @@ export function makeContainer<B extends object>(factories: Factories<B>): B {
   const child = root.createChildContainer();
   const all = {} as B;
   for (const [key, make] of Object.entries<(all: B) => unknown>(factories)) {
-    child.register(key, { useFactory: instanceCachingFactory(() => make(all)) });
+    child.register(key, { useFactory: () => make(all) });
     const get = () => {
       const value = child.resolve(key);
-      // from then on no use case asks the container at each call
+      // made once, and from then on no use case asks the container at each call
       Object.defineProperty(all, key, { value });
       return value;
     };

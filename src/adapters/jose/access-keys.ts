@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from "node:crypto";
 import type { CryptoKey, JWK } from "jose";
 import type { SigningAlgorithm } from "./sign.ts";
+import { withoutKid } from "./verify.ts";
 
 /** The keys that sign and verify access tokens, and how such a token then looks. */
 export interface AccessKeys {
@@ -34,7 +35,7 @@ export function sharedSecretKeys(secret: string, audience: string | undefined): 
     audience,
     clientId: undefined,
     signingKey: () => ({ key: signingKey, kid: undefined }),
-    verificationKey: async (kid) => (kid === undefined ? { key, onlyExpired: false } : undefined),
+    verificationKey: withoutKid({ key, onlyExpired: false }),
     publicKeys: () => [],
   };
 }

@@ -26,7 +26,7 @@ export function legacyTokens(sharedSecret: string): LegacyTokenVerifier {
   return {
     async verify(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: "JWT", now, evenExpired };
-      const { payload } = await verifyJws(token, expected, withoutKid(key));
+      const { payload } = await verifyJws(token, expected, withoutKid({ key }));
       const { type, jti, identity, iat, exp } = genuineClaims(legacyPayload, payload, now);
       return {
         kind: type,

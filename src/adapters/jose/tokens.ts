@@ -135,7 +135,7 @@ async function firstVerified(
   let refused: unknown;
   for (const key of keys) {
     try {
-      return (await verifyJws(token, expected, withoutKid(key))).payload;
+      return (await verifyJws(token, expected, withoutKid({ key }))).payload;
     } catch (error) {
       refused = error;
       if (!(error instanceof AuthError) || error.code !== "invalid_token") break;

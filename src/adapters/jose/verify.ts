@@ -21,8 +21,8 @@ interface Found {
 export type FindKey<F extends Found> = (kid: string | undefined) => Promise<F | undefined>;
 
 /** The one key of tokens that name none. */
-export function withoutKid(key: Uint8Array): FindKey<Found> {
-  return async (kid) => (kid === undefined ? { key } : undefined);
+export function withoutKid<F extends Found>(found: F): FindKey<F> {
+  return async (kid) => (kid === undefined ? found : undefined);
 }
 
 export interface Verified<F extends Found> {
