@@ -36,6 +36,11 @@ export async function mustBeSigned(
   const signed = { header, payload: Object.freeze(payload), key };
   const [oldest] = remembered.keys();
   if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(token, signed);
+  remembered.set(copyOf(token), signed);
   return signed;
+}
+
+/** A text that was cut out of a header or a body keeps all of that, however much somebody put around it. */
+function copyOf(token: string): string {
+  return Buffer.from(token, "latin1").toString("latin1");
 }

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { describe, expect, it } from "vitest";
 import { verifyJws, withoutKid } from "../../../src/adapters/jose/verify.ts";
 import { hmac, type Json, token as sign } from "./signed-by-hand.ts";
@@ -12,6 +14,13 @@ const isGood = (token: string, key: Uint8Array) =>
     () => true,
     () => false,
   );
+
+/** After collecting garbage. */
+function usedHeap(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().heapUsed;
+}
 
 /** Each token is another one: what was found of tokens is remembered for the process. */
 let made = 0;
@@ -85,6 +94,17 @@ describe("tokens whose signature was verified", () => {
     const { payload } = await verifyJws(token, expected, withoutKid({ key }));
     expect(() => Object.assign(payload, { role: "admin" })).toThrow(TypeError);
     expect((await verifyJws(token, expected, withoutKid({ key }))).payload.role).toBe("user");
+  });
+
+  it("are kept without what was around them, as long as that may be", async () => {
+    const key = randomBytes(32);
+    const before = usedHeap();
+    for (let n = 0; n < 2_000; n += 1) {
+      const header = `Bearer ${" ".repeat(15_000)}${signed(key, claims())}`;
+      expect(await isGood(/\S+$/.exec(header)?.[0] as string, key)).toBe(true);
+    }
+    // all that was around them is 30 MB
+    expect(usedHeap() - before).toBeLessThan(10_000_000);
   });
 
   it("are forgotten, the oldest first, where there are 20,000 newer ones", async () => {
