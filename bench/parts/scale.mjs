@@ -39,11 +39,11 @@ export async function scale({ generator, rounds, seconds, large, result, note })
       against: { name: `${SMALL} of each`, values: of(small) },
       atMost,
     });
-  compared("the whole check without HTTP, median", "µs", ({ me }) => me, 1.2);
+  compared("the whole check without HTTP, median", "µs", ({ me }) => me, 1.1);
   compared("what a check asks of storage, median", "µs", ({ storage }) => storage);
   compared("token check over HTTP, p50", "ms", ({ overHttp }) => overHttp.map(({ p50 }) => p50), 1.2);
   compared("token check over HTTP, p99", "ms", ({ overHttp }) => overHttp.map(({ p99 }) => p99));
-  compared("memory beyond the mapped file", "MB", ({ overHttp }) => overHttp.map(({ own }) => own), 1.2);
+  compared("memory beyond the mapped file", "MB", ({ overHttp }) => overHttp.map(({ own }) => own), 1.1);
   compared("the file", "MB", ({ directory }) => [megabytes(directory)]);
   rmSync(root, { recursive: true, force: true });
 }

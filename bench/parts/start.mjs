@@ -6,6 +6,8 @@ import { inRounds } from "../rounds.mjs";
 /** How long it takes from the command to the first answer, and what the service occupies when nobody asks anything. */
 
 const REST_MS = 3_000;
+/** MongoDB's driver takes its time to load, and its indexes are looked at over the network. */
+const START_AT_MOST = { LMDB: 350, MongoDB: 400 };
 
 async function startAndRest(env) {
   const began = performance.now();
@@ -30,8 +32,13 @@ export async function start({ rounds, result, note }) {
       (text) => note(`${storage}, ${text}`),
       () => startAndRest(env),
     );
-    result({ name: `cold start to the first answer, ${storage}`, unit: "ms", values: ms, atMost: 400 });
-    result({ name: `resident memory at rest, ${storage}`, unit: "MB", values: resident, atMost: 110 });
+    result({
+      name: `cold start to the first answer, ${storage}`,
+      unit: "ms",
+      values: ms,
+      atMost: START_AT_MOST[storage],
+    });
+    result({ name: `resident memory at rest, ${storage}`, unit: "MB", values: resident, atMost: 105 });
     await remove();
   }
 }

@@ -9,27 +9,21 @@ import { UsageError } from "../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../application/import-flask.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
-import { openBackup } from "./backup.ts";
 import { Closers } from "./closers.ts";
 import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
-import { describeConfig } from "./describe-config.ts";
-import { examine } from "./doctor.ts";
-import { type FlaskImportOptions, openFlaskImport } from "./flask-import.ts";
+import type { FlaskImportOptions } from "./flask-import.ts";
 import { type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
-import { openRestore } from "./restore.ts";
-import { isWorker, serve as serveAll, serveAsWorker } from "./serve.ts";
 import { StartError } from "./start-error.ts";
-import { openTransferIn, openTransferOut } from "./transfer.ts";
 import { WorkerStartError } from "./workers.ts";
 
-/** What the command line does. */
+/** What the command line does. A command loads what it alone needs once it runs: no start waits for the others'. */
 
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
-  if (isWorker()) return serveAsWorker({ explain, exitStatusOf });
-  return serveAll(configuration());
+  const { isWorker, serve, serveAsWorker } = await import("./serve.ts");
+  return isWorker() ? serveAsWorker({ explain, exitStatusOf }) : serve(configuration());
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
@@ -46,24 +40,35 @@ export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>
 }
 
 /** Exports the storage that the configuration names. */
-export const exportJson: ExportJson = (request) =>
-  withOpened(openTransferOut, (transfer) => transfer(request));
+export const exportJson: ExportJson = async (request) => {
+  const { openTransferOut } = await import("./transfer.ts");
+  return withOpened(openTransferOut, (transfer) => transfer(request));
+};
 
 /** Imports into the storage that the configuration names. */
-export const importJson: ImportJson = (request) =>
-  withOpened(openTransferIn, (transfer) => transfer(request));
+export const importJson: ImportJson = async (request) => {
+  const { openTransferIn } = await import("./transfer.ts");
+  return withOpened(openTransferIn, (transfer) => transfer(request));
+};
 
 /** Copies the embedded store that the configuration names. */
-export const backup: Backup = (request) => withOpened(openBackup, (make) => make(request));
+export const backup: Backup = async (request) => {
+  const { openBackup } = await import("./backup.ts");
+  return withOpened(openBackup, (make) => make(request));
+};
 
 /** Restores the embedded store that the configuration names. */
-export const restore: Restore = (request) => withOpened(openRestore, (bringBack) => bringBack(request));
+export const restore: Restore = async (request) => {
+  const { openRestore } = await import("./restore.ts");
+  return withOpened(openRestore, (bringBack) => bringBack(request));
+};
 
 /** Opens the old database and what the import writes to for some work, and closes them again. */
-export function withFlaskImport<T>(
+export async function withFlaskImport<T>(
   options: FlaskImportOptions,
   work: (importFlask: ImportFlask) => Promise<T>,
 ): Promise<T> {
+  const { openFlaskImport } = await import("./flask-import.ts");
   return withOpened(
     (config, closers) => openFlaskImport(config, closers, options),
     (importFlask) => work(importFlask).catch(stopped),
@@ -95,13 +100,15 @@ async function withOpened<O, T>(
 }
 
 /** What the configuration says, be it fit or not. @throws ConfigError where `.env` cannot be read */
-export function shownConfig(): ConfigReport {
+export async function shownConfig(): Promise<ConfigReport> {
+  const { describeConfig } = await import("./describe-config.ts");
   return describeConfig(process.env, readDotEnv());
 }
 
 /** Looks at what the service needs, one thing after the other. @throws ConfigError */
-export function doctor(): AsyncIterable<Finding> {
-  return examine(process.env, readDotEnv());
+export async function* doctor(): AsyncGenerator<Finding> {
+  const { examine } = await import("./doctor.ts");
+  yield* examine(process.env, readDotEnv());
 }
 
 /** The version of the package. */

@@ -1,9 +1,8 @@
-import { holdsFlaskData, openFlaskDatabase } from "../adapters/mongodb/flask-database.ts";
+import { openFlaskDatabase } from "../adapters/mongodb/flask-database.ts";
 import { holdsSecret } from "../adapters/mongodb/uri.ts";
 import { platformEmailRules, systemClock } from "../adapters/node/platform.ts";
 import { passlibPbkdf2 } from "../adapters/passlib/pbkdf2.ts";
 import { type ImportFlask, makeImportFlask } from "../application/import-flask.ts";
-import type { Storage } from "../application/ports/storage.ts";
 import { auditOfCommands, startAudit } from "./audit.ts";
 import type { Closers } from "./closers.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -73,15 +72,4 @@ async function openSource(uri: string, isFromCommandLine: boolean) {
   throw new ConfigError([
     "--from has a password in it, which everyone on this machine can see: give FLASK_MONGO_URI or FLASK_MONGO_URI_FILE",
   ]);
-}
-
-/** What to tell whoever starts the service beside the old server's data, and has no accounts yet. */
-export async function flaskDataWarnings(config: Config, { users }: Storage): Promise<string[]> {
-  const { STORAGE, MONGO_URI = "" } = config;
-  if (STORAGE !== "mongodb" || (await users.list(undefined, 1)).length > 0) return [];
-  // whether its user may list collections or not, the service can serve
-  if (!(await holdsFlaskData(MONGO_URI).catch(() => false))) return [];
-  return [
-    "this database holds the collections of the Flask server, and no account has been brought over: see `connect-auth import flask --help`",
-  ];
 }

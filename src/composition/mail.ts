@@ -1,5 +1,5 @@
 import { openMailTemplates } from "../adapters/mustache/mail-templates.ts";
-import { type SmtpMailer, smtpMailer } from "../adapters/nodemailer/mailer.ts";
+import type { SmtpMailer } from "../adapters/nodemailer/mailer.ts";
 import type { DeliverMails } from "../application/deliver-mails.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
@@ -37,7 +37,7 @@ export async function openMail(config: Config, log: Pick<Log, "mails" | "notices
     log.notices.warn("No SMTP_URL: mails, with the links in them, go to the log, at level info");
     return { mailer: log.mails, templates, close: async () => {} };
   }
-  const mailer = openSmtp(config.SMTP_URL, config.MAIL_FROM);
+  const mailer = await openSmtp(config.SMTP_URL, config.MAIL_FROM);
   return { mailer, templates, close: () => mailer.close() };
 }
 
@@ -59,8 +59,9 @@ export function keepDelivering(
   };
 }
 
-function openSmtp(url: string, from: Config["MAIL_FROM"]): SmtpMailer {
+async function openSmtp(url: string, from: Config["MAIL_FROM"]): Promise<SmtpMailer> {
   if (from === undefined) throw new TypeError("readConfig lets no SMTP_URL pass without MAIL_FROM");
+  const { smtpMailer } = await import("../adapters/nodemailer/mailer.ts");
   try {
     return smtpMailer({ url, from });
   } catch (error) {

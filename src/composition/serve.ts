@@ -1,12 +1,12 @@
 import cluster from "node:cluster";
+import type { MetricsServer } from "../adapters/prom-client/server.ts";
+import { answerMeasures } from "./answer-measures.ts";
 import { Closers } from "./closers.ts";
 import { type Config, readConfig, readDotEnv } from "./config.ts";
 import { endForStorage } from "./end-process.ts";
-import { startMetricsServer } from "./metrics.ts";
-import { openServiceLog } from "./open.ts";
+import { type Log, openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
 import type { StartReport, ToWorker, WorkerMessage } from "./worker-messages.ts";
-import { answerMeasures, gatherMetrics } from "./worker-metrics.ts";
 import { JOINS, type Started, startWorkers } from "./workers.ts";
 
 /** Ways to tell what keeps the service from starting. */
@@ -38,8 +38,7 @@ async function startSeveral(config: Config): Promise<Started> {
   const log = openServiceLog(config);
   const closers = new Closers();
   try {
-    const hasMetrics = config.METRICS_PORT !== undefined;
-    const metrics = hasMetrics ? await startMetricsServer(config, gatherMetrics(), log) : undefined;
+    const metrics = config.METRICS_PORT === undefined ? undefined : await startGathering(config, log);
     if (metrics) closers.push(metrics.close);
     const { report, stop } = await startWorkers(config, log.notices);
     return {
@@ -53,6 +52,12 @@ async function startSeveral(config: Config): Promise<Started> {
     await closers.close();
     throw error;
   }
+}
+
+async function startGathering(config: Config, log: Log): Promise<MetricsServer> {
+  const { startMetricsServer } = await import("./metrics.ts");
+  const { gatherMetrics } = await import("./worker-metrics.ts");
+  return startMetricsServer(config, gatherMetrics(), log);
 }
 
 async function startAlone(config: Config): Promise<Started> {

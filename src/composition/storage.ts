@@ -1,8 +1,6 @@
 import { holdsStore } from "../adapters/lmdb/directory.ts";
-import { openLmdbStorage } from "../adapters/lmdb/storage.ts";
 import { openMemoryStorage } from "../adapters/memory/storage.ts";
-import { openMongoStorage } from "../adapters/mongodb/storage.ts";
-import { describeMongoUri } from "../adapters/mongodb/uri.ts";
+import type { MongoStorageOptions } from "../adapters/mongodb/storage.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import type { Config } from "./config.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
@@ -18,13 +16,19 @@ export interface ChosenStorage {
 type Failed = (fault: Error) => void;
 
 interface Choice {
-  describe(config: Config): string;
+  describe(config: Config): string | Promise<string>;
   open(config: Config, failed: Failed): Promise<Storage>;
   /** Opens it without writing anything; where there is none yet, something empty in its place. */
   openToRead(config: Config): Promise<Storage>;
   /** What to do where it cannot be used. */
   readonly advice: string;
 }
+
+// who chose the one waits for nothing of the other, and has none of it in memory
+const openLmdb = async (directory: string, failed?: Failed) =>
+  (await import("../adapters/lmdb/storage.ts")).openLmdbStorage(directory, failed);
+const openMongo = async (uri: string, options?: MongoStorageOptions) =>
+  (await import("../adapters/mongodb/storage.ts")).openMongoStorage(uri, options);
 
 const CHOICES: Record<Config["STORAGE"], Choice> = {
   memory: {
@@ -35,16 +39,19 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
   },
   lmdb: {
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
-    open: ({ DATA_DIR }, failed) => openLmdbStorage(DATA_DIR, failed),
+    open: ({ DATA_DIR }, failed) => openLmdb(DATA_DIR, failed),
     openToRead: async ({ DATA_DIR }) =>
-      (await holdsStore(DATA_DIR)) ? openLmdbStorage(DATA_DIR) : openMemoryStorage(),
+      (await holdsStore(DATA_DIR)) ? openLmdb(DATA_DIR) : openMemoryStorage(),
     advice:
       "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
   },
   mongodb: {
-    describe: ({ MONGO_URI = "" }) => `MongoDB at ${describeMongoUri(MONGO_URI)}`,
-    open: ({ MONGO_URI = "" }) => openMongoStorage(MONGO_URI),
-    openToRead: ({ MONGO_URI = "" }) => openMongoStorage(MONGO_URI, { prepare: false }),
+    async describe({ MONGO_URI = "" }) {
+      const { describeMongoUri } = await import("../adapters/mongodb/uri.ts");
+      return `MongoDB at ${describeMongoUri(MONGO_URI)}`;
+    },
+    open: ({ MONGO_URI = "" }) => openMongo(MONGO_URI),
+    openToRead: ({ MONGO_URI = "" }) => openMongo(MONGO_URI, { prepare: false }),
     advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
   },
 };
@@ -67,7 +74,7 @@ async function openBy(open: "open" | "openToRead", config: Config): Promise<Chos
   });
   try {
     const storage = await choice[open](config, failed);
-    return { description: choice.describe(config), storage, failure };
+    return { description: await choice.describe(config), storage, failure };
   } catch (error) {
     throw new StartError(`The storage cannot be used: ${reasonsOf(error as Error)}`, choice.advice, error);
   }

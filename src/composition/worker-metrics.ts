@@ -1,7 +1,6 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
 import { aggregate, remains, type Snapshot } from "../adapters/prom-client/aggregate.ts";
-import type { RunningService } from "./service.ts";
 import type { ToWorker, WorkerMessage } from "./worker-messages.ts";
 
 /** So long the first process waits for what its workers count. */
@@ -43,21 +42,4 @@ async function ask(worker: Worker, signal: AbortSignal): Promise<void> {
   const heard = [once(worker, "message", { signal }), once(worker, "exit", { signal })];
   worker.send({ type: "measure" } satisfies ToWorker, () => {});
   await Promise.race(heard).catch(() => {});
-}
-
-/**
- * In a worker: tells what it counts whenever it is asked. Resolves what it returns once that is told by itself, for
- * the last time.
- */
-export function answerMeasures(
-  { snapshot }: Pick<RunningService, "snapshot">,
-  tell: (message: WorkerMessage) => Promise<unknown>,
-): () => Promise<void> {
-  const answer = async () => {
-    if (snapshot) await tell({ type: "metrics", snapshot: await snapshot() });
-  };
-  process.on("message", (message: ToWorker) => {
-    if (message.type === "measure") void answer();
-  });
-  return answer;
 }

@@ -19,15 +19,15 @@ export interface ConfigReport {
 }
 
 /** `config`: what the service would start with. Opens nothing. */
-export function configCommand(describeConfig: () => ConfigReport): Command {
+export function configCommand(describeConfig: () => Promise<ConfigReport>): Command {
   const command = new Command("config")
     .summary("the settings in effect, and where each comes from")
     .description(
       "every setting in effect and where it comes from: environment, .env, a file, or its default; secrets are hidden",
     )
     .option(...JSON_OPTION)
-    .action(({ json }: JsonOption) => {
-      const { settings, faults, warnings, fault } = describeConfig();
+    .action(async ({ json }: JsonOption) => {
+      const { settings, faults, warnings, fault } = await describeConfig();
       if (json) printJson({ settings: settings.map(entry), faults, warnings });
       else {
         printTable(settings.map(row));

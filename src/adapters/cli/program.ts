@@ -31,7 +31,7 @@ export interface CliOptions {
   readonly backup: Backup;
   readonly restore: Restore;
   /** What the configuration says. */
-  describeConfig(): ConfigReport;
+  describeConfig(): Promise<ConfigReport>;
   /** Looks at what the service needs, one thing after the other. */
   examine(): AsyncIterable<Finding>;
 }

@@ -16,10 +16,12 @@ export interface Index {
  */
 export async function ensureIndexes(collection: Collection, indexes: readonly Index[]): Promise<void> {
   const failures = new Map<Index, unknown>();
-  for (const index of await missing(collection, indexes)) {
+  const absent = await missing(collection, indexes);
+  if (absent.length === 0) return;
+  for (const index of absent) {
     await make(collection, index).catch((error) => failures.set(index, error));
   }
-  // looked at again even where all went well, and what failed may have been made by another process
+  // looked at again even where all were made, and what failed may have been made by another process
   for (const index of await missing(collection, indexes)) throw fault(collection, index, failures.get(index));
 }
 
