@@ -40,28 +40,16 @@ export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>
 }
 
 /** Exports the storage that the configuration names. */
-export const exportJson: ExportJson = async (request) => {
-  const { openTransferOut } = await import("./transfer.ts");
-  return withOpened(openTransferOut, (transfer) => transfer(request));
-};
+export const exportJson: ExportJson = opening(async () => (await import("./transfer.ts")).openTransferOut);
 
 /** Imports into the storage that the configuration names. */
-export const importJson: ImportJson = async (request) => {
-  const { openTransferIn } = await import("./transfer.ts");
-  return withOpened(openTransferIn, (transfer) => transfer(request));
-};
+export const importJson: ImportJson = opening(async () => (await import("./transfer.ts")).openTransferIn);
 
 /** Copies the embedded store that the configuration names. */
-export const backup: Backup = async (request) => {
-  const { openBackup } = await import("./backup.ts");
-  return withOpened(openBackup, (make) => make(request));
-};
+export const backup: Backup = opening(async () => (await import("./backup.ts")).openBackup);
 
 /** Restores the embedded store that the configuration names. */
-export const restore: Restore = async (request) => {
-  const { openRestore } = await import("./restore.ts");
-  return withOpened(openRestore, (bringBack) => bringBack(request));
-};
+export const restore: Restore = opening(async () => (await import("./restore.ts")).openRestore);
 
 /** Opens the old database and what the import writes to for some work, and closes them again. */
 export async function withFlaskImport<T>(
@@ -85,6 +73,13 @@ function stopped(error: Error): never {
 
 function withLog<O>(open: (config: Config, closers: Closers, log: Log) => Promise<O>) {
   return (config: Config, closers: Closers) => open(config, closers, openCommandLog(config));
+}
+
+/** A command that is loaded and opened for each request, and closed after it. */
+function opening<R, A>(
+  load: () => Promise<(config: Config, closers: Closers) => (request: R) => Promise<A>>,
+): (request: R) => Promise<A> {
+  return async (request) => withOpened(await load(), (answer) => answer(request));
 }
 
 async function withOpened<O, T>(

@@ -5,7 +5,6 @@ import { measureHashing } from "../adapters/prom-client/hashing-metrics.ts";
 import { countMails } from "../adapters/prom-client/mail-metrics.ts";
 import { openRegistry } from "../adapters/prom-client/registry.ts";
 import { measureRequests } from "../adapters/prom-client/request-metrics.ts";
-import { type MetricsServer, serveMetrics } from "../adapters/prom-client/server.ts";
 import { type MeasureStorage, measureStorage } from "../adapters/prom-client/storage-metrics.ts";
 import type { HashingObserver } from "../application/ports/hashing-observer.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
@@ -13,9 +12,6 @@ import type { SecurityEvents } from "../application/ports/security-events.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { AuthError } from "../domain/errors.ts";
 import { aroundCalls, eachPort } from "./around-calls.ts";
-import type { Config } from "./config.ts";
-import type { Log } from "./open.ts";
-import { StartError } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
 
 /** What measures a process. None of it is there where nobody asked for metrics. */
@@ -50,21 +46,6 @@ export function openMetrics(): Metrics {
     scrape: () => registry.metrics(),
     snapshot: () => registry.getMetricsAsJSON(),
   };
-}
-
-/** Serves the metrics where the configuration says. @throws StartError */
-export function startMetricsServer(
-  { HOST: host, METRICS_PORT: port = 0 }: Config,
-  scrape: Metrics["scrape"],
-  { requests }: Pick<Log, "requests">,
-): Promise<MetricsServer> {
-  return serveMetrics({ host, port, scrape, failed: requests.failed }).catch((error) => {
-    throw new StartError(
-      `Cannot serve metrics on ${host}:${port}: ${error.message}`,
-      "Choose another METRICS_PORT, or stop what listens there.",
-      error,
-    );
-  });
 }
 
 function timed<T extends object>(part: T, port: string, measure: MeasureStorage): T {

@@ -1,10 +1,10 @@
 import cluster from "node:cluster";
-import type { MetricsServer } from "../adapters/prom-client/server.ts";
 import { answerMeasures } from "./answer-measures.ts";
 import { Closers } from "./closers.ts";
 import { type Config, readConfig, readDotEnv } from "./config.ts";
 import { endForStorage } from "./end-process.ts";
-import { type Log, openServiceLog } from "./open.ts";
+import { startMetricsServer } from "./metrics-server.ts";
+import { openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
 import type { StartReport, ToWorker, WorkerMessage } from "./worker-messages.ts";
 import { JOINS, type Started, startWorkers } from "./workers.ts";
@@ -38,7 +38,9 @@ async function startSeveral(config: Config): Promise<Started> {
   const log = openServiceLog(config);
   const closers = new Closers();
   try {
-    const metrics = config.METRICS_PORT === undefined ? undefined : await startGathering(config, log);
+    const hasMetrics = config.METRICS_PORT !== undefined;
+    const gather = hasMetrics ? (await import("./worker-metrics.ts")).gatherMetrics() : undefined;
+    const metrics = gather && (await startMetricsServer(config, gather, log));
     if (metrics) closers.push(metrics.close);
     const { report, stop } = await startWorkers(config, log.notices);
     return {
@@ -52,12 +54,6 @@ async function startSeveral(config: Config): Promise<Started> {
     await closers.close();
     throw error;
   }
-}
-
-async function startGathering(config: Config, log: Log): Promise<MetricsServer> {
-  const { startMetricsServer } = await import("./metrics.ts");
-  const { gatherMetrics } = await import("./worker-metrics.ts");
-  return startMetricsServer(config, gatherMetrics(), log);
 }
 
 async function startAlone(config: Config): Promise<Started> {

@@ -9,6 +9,7 @@ import { type Core, openCore } from "./core.ts";
 import { flaskDataWarnings } from "./flask-data.ts";
 import { keepDelivering } from "./mail.ts";
 import type { Metrics } from "./metrics.ts";
+import { startMetricsServer } from "./metrics-server.ts";
 import { type Instead, type Log, openServiceLog } from "./open.ts";
 import { PACKAGE, SWAGGER_UI } from "./package.ts";
 import { StartError } from "./start-error.ts";
@@ -54,16 +55,16 @@ export async function startService(
   config: Config,
   { listensEarly = true, servesMetrics = true, ...instead }: StartOptions = {},
 ): Promise<RunningService> {
-  const measuring = config.METRICS_PORT === undefined ? undefined : await import("./metrics.ts");
-  const metrics = measuring?.openMetrics();
+  const isMeasured = config.METRICS_PORT !== undefined;
+  const metrics = isMeasured ? (await import("./metrics.ts")).openMetrics() : undefined;
   const log = openMeasuredLog(config, metrics);
   const options = httpOptions(config, log, metrics);
   const early = listensEarly ? await startHttp(config, makeStartingApp(options)) : undefined;
   const closers = new Closers();
   let isStopping = false;
   try {
-    const metricsServer =
-      metrics && servesMetrics ? await measuring?.startMetricsServer(config, metrics.scrape, log) : undefined;
+    const isAsked = metrics && servesMetrics;
+    const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
     const core = await openCore(config, closers, log, { metrics, ...instead });
     startHousekeeping(config, core, closers);

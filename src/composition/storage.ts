@@ -1,6 +1,4 @@
 import { holdsStore } from "../adapters/lmdb/directory.ts";
-import { openMemoryStorage } from "../adapters/memory/storage.ts";
-import type { MongoStorageOptions } from "../adapters/mongodb/storage.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import type { Config } from "./config.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
@@ -24,24 +22,25 @@ interface Choice {
   readonly advice: string;
 }
 
-// who chose the one waits for nothing of the other, and has none of it in memory
-const openLmdb = async (directory: string, failed?: Failed) =>
-  (await import("../adapters/lmdb/storage.ts")).openLmdbStorage(directory, failed);
-const openMongo = async (uri: string, options?: MongoStorageOptions) =>
-  (await import("../adapters/mongodb/storage.ts")).openMongoStorage(uri, options);
+// who chose one of them waits for nothing of the others, and has none of it in memory
+const memory = () => import("../adapters/memory/storage.ts");
+const lmdb = () => import("../adapters/lmdb/storage.ts");
+const mongodb = () => import("../adapters/mongodb/storage.ts");
 
 const CHOICES: Record<Config["STORAGE"], Choice> = {
   memory: {
     describe: () => "memory",
-    open: async () => openMemoryStorage(),
-    openToRead: async () => openMemoryStorage(),
+    open: async () => (await memory()).openMemoryStorage(),
+    openToRead: async () => (await memory()).openMemoryStorage(),
     advice: "",
   },
   lmdb: {
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
-    open: ({ DATA_DIR }, failed) => openLmdb(DATA_DIR, failed),
+    open: async ({ DATA_DIR }, failed) => (await lmdb()).openLmdbStorage(DATA_DIR, failed),
     openToRead: async ({ DATA_DIR }) =>
-      (await holdsStore(DATA_DIR)) ? openLmdb(DATA_DIR) : openMemoryStorage(),
+      (await holdsStore(DATA_DIR))
+        ? (await lmdb()).openLmdbStorage(DATA_DIR)
+        : (await memory()).openMemoryStorage(),
     advice:
       "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
   },
@@ -50,8 +49,9 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
       const { describeMongoUri } = await import("../adapters/mongodb/uri.ts");
       return `MongoDB at ${describeMongoUri(MONGO_URI)}`;
     },
-    open: ({ MONGO_URI = "" }) => openMongo(MONGO_URI),
-    openToRead: ({ MONGO_URI = "" }) => openMongo(MONGO_URI, { prepare: false }),
+    open: async ({ MONGO_URI = "" }) => (await mongodb()).openMongoStorage(MONGO_URI),
+    openToRead: async ({ MONGO_URI = "" }) =>
+      (await mongodb()).openMongoStorage(MONGO_URI, { prepare: false }),
     advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
   },
 };
