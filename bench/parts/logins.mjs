@@ -1,12 +1,10 @@
 import { once } from "node:events";
-import { availableParallelism } from "node:os";
+import { atEachConcurrency, CORES } from "../hashing.mjs";
 import { register, requestsOf } from "../people.mjs";
-import { emptyStorage, startServer, startService, wait } from "../processes.mjs";
+import { startServer, wait } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
 /** Logins beside the bare argon2 loop and a plain server that does nothing but argon2, with as many hashes at once. */
-
-const CORES = availableParallelism();
 
 /** Hashes that a bare loop makes in a second, while nobody asks for anything. */
 async function bareLoop(concurrency, seconds) {
@@ -24,11 +22,8 @@ async function bareLoop(concurrency, seconds) {
   return rate;
 }
 
-export async function logins({ generator, rounds, seconds, result, note }) {
-  for (const atOnce of new Set([Math.max(1, CORES - 1), CORES])) {
-    const { env, remove } = emptyStorage("LMDB");
-    const service = await startService({ ...env, HASH_CONCURRENCY: String(atOnce) });
-    const plain = await startServer("plain-argon2", {}, String(atOnce));
+export const logins = ({ generator, rounds, seconds, result, note }) =>
+  atEachConcurrency(async ({ atOnce, service, plain }) => {
     await register(service.url, 1);
     // a closed loop with always one more than can be hashed: no core waits for a request, and none is refused
     const loop = async ({ url }) => {
@@ -53,8 +48,4 @@ export async function logins({ generator, rounds, seconds, result, note }) {
       values: rates.plain,
       against,
     });
-    await service.stop();
-    await plain.stop();
-    await remove();
-  }
-}
+  });

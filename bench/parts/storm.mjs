@@ -1,6 +1,5 @@
-import { availableParallelism } from "node:os";
+import { atEachConcurrency, CORES } from "../hashing.mjs";
 import { register, requestsOf } from "../people.mjs";
-import { emptyStorage, startServer, startService } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
 /**
@@ -9,13 +8,9 @@ import { inRounds } from "../rounds.mjs";
  */
 
 const CHECKS_A_SECOND = 100;
-const CORES = availableParallelism();
 
-export async function storm({ generator, rounds, seconds, result, note }) {
-  for (const atOnce of new Set([Math.max(1, CORES - 1), CORES])) {
-    const { env, remove } = emptyStorage("LMDB");
-    const service = await startService({ ...env, HASH_CONCURRENCY: String(atOnce) });
-    const plain = await startServer("plain-argon2", {}, String(atOnce));
+export const storm = ({ generator, rounds, seconds, result, note }) =>
+  atEachConcurrency(async ({ atOnce, service, plain }) => {
     const requests = requestsOf.me(await register(service.url, 100));
     const timesOf = async ({ url }) => {
       const checks = { url, rate: CHECKS_A_SECOND, requests };
@@ -29,22 +24,18 @@ export async function storm({ generator, rounds, seconds, result, note }) {
       (text) => note(`${atOnce} at once, ${text}`),
       async () => ({ service: await timesOf(service), plain: await timesOf(plain) }),
     );
-    for (const { server, of, target } of [
-      { server: "service", of: "token check", target: { atMost: 5 } },
-      { server: "plain", of: "empty answer of a server of nothing but argon2" },
-    ])
-      for (const part of ["p50", "p99"]) {
-        const values = (kind) => times[server].map((each) => each[kind][part]);
-        result({
-          name: `${of} in a login storm, ${part}, ${atOnce} hashes at once on ${CORES} cores`,
-          unit: "ms",
-          values: values("busy"),
-          against: { name: "idle", values: values("idle") },
-          ...(part === "p99" && target),
-        });
-      }
-    await service.stop();
-    await plain.stop();
-    await remove();
-  }
-}
+    const add = (what, measured, part, atMost) => {
+      const valuesOf = (kind) => measured.map((each) => each[kind][part]);
+      result({
+        name: `${what} in a login storm, ${part}, ${atOnce} hashes at once on ${CORES} cores`,
+        unit: "ms",
+        values: valuesOf("busy"),
+        against: { name: "idle", values: valuesOf("idle") },
+        atMost,
+      });
+    };
+    add("token check", times.service, "p50");
+    add("token check", times.service, "p99", 5);
+    add("empty answer of a server of nothing but argon2", times.plain, "p50");
+    add("empty answer of a server of nothing but argon2", times.plain, "p99");
+  });

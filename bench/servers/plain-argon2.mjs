@@ -21,13 +21,12 @@ async function checked() {
 }
 
 const server = createServer(async (request, response) => {
-  if (request.method === "POST") {
-    if (waiting.length >= 64) {
-      response.statusCode = 503;
-    } else {
-      for await (const _ of request);
-      await checked();
-    }
+  const isLogin = request.method === "POST";
+  if (isLogin && waiting.length >= 64) {
+    response.statusCode = 503;
+  } else if (isLogin) {
+    for await (const _ of request);
+    await checked();
   }
   response.end("{}");
 }).listen(0, "127.0.0.1", () => console.log(`listens on http://127.0.0.1:${server.address().port}`));
