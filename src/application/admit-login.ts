@@ -2,12 +2,14 @@ import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
 import { type FormerSession, readFormerToken } from "./former-token.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { TokenVerifier } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
 import type { Admission, Throttle } from "./throttle.ts";
 
 export interface AdmitLoginDeps {
+  readonly hasher: GatedHasher;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
   /** Reads tokens that a device had before, and changes nothing. */
@@ -35,7 +37,7 @@ export interface AdmittedLogin {
 /**
  * Finds the user and charges the attempt, in one round trip; with a former token in two. The token is verified
  * first, whether the account exists or not, and whatever is wrong with it costs the same storage calls.
- * @throws AuthError `too_many_attempts`
+ * @throws AuthError `too_many_attempts`; `overloaded` where no hash could be made, before anything is asked or charged
  */
 export async function admitLogin(
   deps: AdmitLoginDeps,
@@ -45,6 +47,8 @@ export async function admitLogin(
   const { users, throttle } = deps;
   const { email, username = "", formerToken, client } = attempt;
   const account = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
+  // one who floods costs no more than the reading of a body
+  deps.hasher.refuseIfFull({ ip: client.ip, account });
   const find = () => (email === undefined ? users.findByUsername(account) : users.findByEmail(account));
   const asStranger = () => throttle.login(account, client.ip, now);
   if (formerToken === undefined) {

@@ -14,8 +14,8 @@ export interface GatedHasher extends Pick<PasswordHasher, "isOutdated"> {
   hash(password: string, turn: Turn): Promise<string>;
   verify(hash: string | undefined, password: string, turn: Turn): Promise<boolean>;
   /**
-   * Refuses who would find no place now, whatever the account is, so that nothing else is done for them. Who
-   * passes has no place yet.
+   * Refuses who would find no place now, so that nothing else is done for them; without an account, who would
+   * find none for any. Who passes has no place yet.
    * @throws AuthError `overloaded`
    */
   refuseIfFull(turn: EarlyTurn): void;

@@ -71,10 +71,11 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
   return {
     waiting: all.waiting,
 
-    /** Whether a request from there would find room, at least for some account. */
-    mayFindRoom({ ip, isNewcomer = false }: EarlyTurn): boolean {
-      if (isNewcomer) return roomIn(membershipsOf({ ip, isNewcomer })) !== undefined;
-      return roomIn([{ queue: all, limit: queue, path: [networkOf(ip)] }]) !== undefined;
+    /** Whether a request would find room, at least for some account while it is not known for which. */
+    mayFindRoom(turn: EarlyTurn): boolean {
+      const isKnown = turn.isNewcomer === true || turn.account !== undefined;
+      const anyAccount = { queue: all, limit: queue, path: [networkOf(turn.ip)] };
+      return roomIn(isKnown ? membershipsOf(turn) : [anyAccount]) !== undefined;
     },
 
     /** Makes room for one more, by refusing another where that is fair; `false` where there is none. */

@@ -13,8 +13,8 @@ export interface Turn {
   readonly isGone?: (() => boolean) | undefined;
 }
 
-/** What is known of a request before its body is read. */
-export type EarlyTurn = Pick<Turn, "ip" | "isNewcomer">;
+/** What is known of a request early: before its body is read, not the account. */
+export type EarlyTurn = Pick<Turn, "ip" | "account" | "isNewcomer">;
 
 /** An operator's command is a process of its own, in which nobody else waits. */
 export const OPERATORS_TURN: Turn = { ip: "" };

@@ -102,30 +102,28 @@ it("registrations from one network leave places for those from others, also whil
   expect([count("other", "served"), count("late", "served")]).toEqual([8, 4]);
 });
 
-it("is told too early only to those who would find no place for any account", async () => {
+it("is refused early just where it would be refused, and without an account, where a new one would be", async () => {
   const asked = fc.record({ network: fc.nat(3), account: fc.nat(7), isNewcomer: fc.boolean() });
+  type Asked = { network: number; account: number; isNewcomer: boolean };
+  const turnOf = ({ network, account, isNewcomer }: Asked): Turn => {
+    const ip = `203.0.113.${network}`;
+    return isNewcomer ? { ip, isNewcomer } : { ip, account: `account ${account}` };
+  };
+  const before = fc.array(asked, { minLength: 9, maxLength: 40 });
   await fc.assert(
-    fc.asyncProperty(fc.array(asked, { minLength: 9, maxLength: 40 }), asked, async (before, last) => {
+    fc.asyncProperty(before, asked, fc.boolean(), async (before, last, isAccountKnown) => {
       const { gated, ask, work, settled } = gate({ ...LIMITS, queue: 8 });
-      const turnOf = ({ network, account, isNewcomer }: typeof last): Turn => {
-        const ip = `203.0.113.${network}`;
-        return isNewcomer ? { ip, isNewcomer } : { ip, account: `account ${account}` };
-      };
       for (const each of before) void ask("before", turnOf(each));
       await settled();
-      const fresh = { ...turnOf(last), ...(!last.isNewcomer && { account: "fresh" }) };
-      let early = "none";
-      try {
-        gated.refuseIfFull(turnOf(last));
-      } catch {
-        early = "overloaded";
-      }
-      let late = "none";
-      gated.verify(undefined, "last", fresh).catch((error) => {
-        late = error.code;
+      const { account, ...rest } = turnOf(last);
+      const early = await refusal((async () => gated.refuseIfFull(isAccountKnown ? turnOf(last) : rest))());
+      const late = last.isNewcomer || isAccountKnown ? turnOf(last) : { ...rest, account: "a new one" };
+      let code = "none";
+      gated.verify(undefined, "last", late).catch((error) => {
+        code = error.code;
       });
       await settled();
-      expect(early).toBe(late);
+      expect(early).toBe(code);
       await work();
     }),
     { numRuns: 200 },
@@ -149,19 +147,27 @@ it("15 sessions of one account, each with 10 logins in flight, keep none of 48 o
   for (const other of others) await ungated.register({ ...other, password: `horse of ${other.username}` });
 
   const gated = gateHasher(paced.hasher, LIMITS, () => 0);
-  let asked = 0;
+  let seatedOrRefused = 0;
   const hasher: typeof gated = {
     ...gated,
-    verify(...args) {
-      asked += 1;
-      return gated.verify(...args);
+    async verify(...args) {
+      seatedOrRefused += 1;
+      try {
+        return await gated.verify(...args);
+      } finally {
+        seatedOrRefused -= 1;
+      }
     },
   };
   const core = await makeCore(() => ({ hasher }), settings, shared);
   const flood = sessions.flatMap(({ accessToken }) =>
-    range(10).map(() => refusal(core.login({ ...login, formerToken: accessToken }))),
+    range(10).map(async () => {
+      const code = await refusal(core.login({ ...login, formerToken: accessToken }));
+      seatedOrRefused += 1;
+      return code;
+    }),
   );
-  while (asked < 150) await paced.settled();
+  while (seatedOrRefused < 150) await paced.settled();
   const theirs = others.map(({ username, email }) =>
     refusal(core.login({ email, password: `horse of ${username}`, client })),
   );
@@ -170,6 +176,35 @@ it("15 sessions of one account, each with 10 logins in flight, keep none of 48 o
   const floods = await Promise.all(flood);
   expect([...new Set(floods)].sort()).toEqual(["none", "overloaded"]);
   expect(paced.checked.filter((password) => password.startsWith("horse of "))).toHaveLength(48);
+});
+
+it("a login that would find no place asks storage nothing and is not charged", async () => {
+  const paced = pacedHasher();
+  const hasher = gateHasher(paced.hasher, { ...LIMITS, queue: 4 }, () => 0);
+  const used: string[] = [];
+  const noted = <T extends object>(port: T) =>
+    new Proxy(port, {
+      get(target, name) {
+        used.push(String(name));
+        return Reflect.get(target, name);
+      },
+    });
+  const core = await makeCore(
+    ({ users, revocations }) => ({ hasher, users: noted(users), revocations: noted(revocations) }),
+    { LOGIN_THROTTLE: "on" },
+  );
+  const login = () => refusal(core.login({ email: ada.email, password: "wrong horse", client }));
+  const held = range(2).map(login);
+  await paced.settled();
+  expect(used).toEqual(["findByEmail", "findByEmail"]);
+  // one is being checked and one waits, a quarter of the queue; others of the same network have room
+  expect(await refusal(core.login({ email: ada.email, password: "x", client, formerToken: "x" }))).toBe(
+    "overloaded",
+  );
+  expect(used).toHaveLength(2);
+  const other = refusal(core.login({ email: "bob@example.com", password: "wrong horse", client }));
+  await paced.work();
+  expect(await Promise.all([...held, other])).toEqual(Array(3).fill("invalid_credentials"));
 });
 
 const atOnce = {
