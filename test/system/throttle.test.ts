@@ -4,7 +4,9 @@ import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers } from "../support/two-servers.ts";
 
-const ON = { LOGIN_THROTTLE: "on" };
+/** The limits that are reached here open again after an hour, so that it does not matter how long a test takes. */
+const NEVER = "1000";
+const ON = { LOGIN_THROTTLE: "on", THROTTLE_PAIR: NEVER, THROTTLE_ACCOUNT: "5", THROTTLE_NETWORK: NEVER };
 
 describe.each(sharedStorages)("limits on $name", (storage) => {
   it("hold across two processes for 200 wrong logins at once, and across restarts", async () => {
@@ -20,7 +22,7 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
     expect([count(401), count(429)]).toEqual([5, 195]);
     const refused = answers.find(({ status }) => status === 429);
     expect(refused?.body.code).toBe("too_many_attempts");
-    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(50);
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(1_000);
 
     // changing what a client can say of its address does not help
     const headers = { "x-forwarded-for": "203.0.113.7" };
@@ -42,7 +44,8 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
 });
 
 it("a proxy in front, if trusted, says which client it is", async () => {
-  const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP, ...ON, TRUST_PROXY_HOPS: "1" });
+  const limits = { ...ON, THROTTLE_ACCOUNT: NEVER, THROTTLE_NETWORK: "5" };
+  const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP, ...limits, TRUST_PROXY_HOPS: "1" });
   const { email } = await registered(server.url);
   const attempt = async (forwarded: string) => {
     const headers = { "x-forwarded-for": forwarded };
