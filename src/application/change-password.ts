@@ -4,7 +4,7 @@ import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
-import type { Turn } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
 
@@ -17,6 +17,7 @@ export interface ChangePasswordCommand {
   readonly accessToken: string;
   readonly currentPassword: string;
   readonly newPassword: string;
+  readonly client: { readonly ip: string };
   readonly isGone?: Turn["isGone"];
 }
 
@@ -29,14 +30,15 @@ export interface ChangePasswordCommand {
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
 
 export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
-  return async ({ accessToken, currentPassword, newPassword, isGone }) => {
+  return async ({ accessToken, currentPassword, newPassword, client, isGone }) => {
     for (;;) {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { claims, user } = live;
       refuseUnfit(deps.passwordPolicy, user, currentPassword, newPassword);
-      await confirmPassword(deps, live, currentPassword, now, { isGone });
-      const passwordHash = await deps.hasher.hash(newPassword, { isGone });
+      const from = { ip: client.ip, isGone };
+      await confirmPassword(deps, live, currentPassword, now, from);
+      const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (ended === undefined) continue;

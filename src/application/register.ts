@@ -1,6 +1,7 @@
 import { AuthError } from "../domain/errors.ts";
 import { beginSession, type Client } from "../domain/session.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type NewAccountRules, type NewAccountTexts, newUser, readNewAccount } from "./new-account.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -43,7 +44,7 @@ export function makeRegister(deps: RegisterDeps): Register {
     const admission = await deps.throttle.registration(command.client.ip, now);
     const passwordHash = await refundedOnFault(
       admission,
-      deps.hasher.hash(account.password, { isNewcomer: true, isGone: command.isGone }),
+      deps.hasher.hash(account.password, { ip: command.client.ip, isNewcomer: true, isGone: command.isGone }),
     );
     const user = newUser(deps.ids.next(), account, passwordHash, now);
     await deps.users.add(user);

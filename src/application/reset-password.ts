@@ -2,7 +2,8 @@ import { AuthError } from "../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
 import type { User } from "../domain/user.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type OneTimeLinksDeps, presentedToken } from "./one-time-links.ts";
 import type { OneTimeToken } from "./ports/one-time-tokens.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -40,7 +41,7 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     await admission.refund();
     const fields = newPasswordFaults("new_password", newPassword, deps.passwordPolicy, user);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-    const passwordHash = await deps.hasher.hash(newPassword, { isGone });
+    const passwordHash = await deps.hasher.hash(newPassword, { ip: client.ip, account: user.id, isGone });
     await setPassword(deps, token, passwordHash, now);
   };
 }

@@ -5,7 +5,7 @@ import type { User } from "../domain/user.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
-import type { Turn } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
@@ -48,7 +48,8 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const live = await checkAccessToken(deps, command.accessToken, now);
       const { user } = live;
       const { username, email } = readCommand(deps, command);
-      await confirmPassword(deps, live, command.password, now, { isGone: command.isGone });
+      const from = { ip: command.client.ip, isGone: command.isGone };
+      await confirmPassword(deps, live, command.password, now, from);
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
       if (isNewAddress) {
         if ((await deps.users.findByEmail(email.canonical)) !== undefined) throw new AuthError("email_taken");

@@ -12,7 +12,11 @@ import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
-import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
+import {
+  type LegacyTokensDeps,
+  type LegacyTokensOptions,
+  withLegacyTokens,
+} from "../application/with-legacy-tokens.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
@@ -68,7 +72,8 @@ export function bindings({
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
     issuer: (all) => all.tokens,
-    verifier: (all) => withLegacy(config, all),
+    verifier: (all) => withLegacy(config, all, { beginsSessions: true }),
+    formerTokens: (all) => withLegacy(config, all, { beginsSessions: false }),
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
     attempts: () => storage.attempts,
@@ -111,8 +116,13 @@ function canSign(accessKeys: AccessKeys, now: Date): boolean {
 }
 
 /** The verifier of the service's own tokens, and of the Flask server's where they are still taken. */
-function withLegacy(config: Config, all: Pick<Bindings, "tokens"> & LegacyTokensDeps): TokenVerifier {
+function withLegacy(
+  config: Config,
+  all: Pick<Bindings, "tokens"> & LegacyTokensDeps,
+  { beginsSessions }: Pick<LegacyTokensOptions, "beginsSessions">,
+): TokenVerifier {
   const { JWT_SECRET_KEY: sharedSecret, ACCEPT_LEGACY_TOKENS_UNTIL: acceptedUntil } = config;
   if (sharedSecret === undefined || acceptedUntil === undefined) return all.tokens;
-  return withLegacyTokens(all.tokens, all, { legacyTokens: legacyTokens(sharedSecret), acceptedUntil });
+  const options = { legacyTokens: legacyTokens(sharedSecret), acceptedUntil, beginsSessions };
+  return withLegacyTokens(all.tokens, all, options);
 }

@@ -59,7 +59,7 @@ describe("a forgotten password", () => {
       "of an account that is gone",
       async (core: Core) => {
         const { accessToken } = await core.login(byEmail);
-        await core.deleteAccount({ accessToken, password: ada.password });
+        await core.deleteAccount({ accessToken, password: ada.password, client });
       },
     ],
   ])("is not replaced by a link that is %s", async (_, happens) => {
@@ -308,7 +308,7 @@ describe("notices", () => {
   };
   const changed = async (core: Core) => {
     const { accessToken } = await core.login(byEmail);
-    await core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW });
+    await core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW, client });
   };
 
   it.each([

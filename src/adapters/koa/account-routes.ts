@@ -29,7 +29,7 @@ export interface AccountUseCases {
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.post("/api/register", async (ctx) => {
     // in a flood, reading what will be refused takes the time that hashing needs
-    useCases.refuseIfFull({ isNewcomer: true });
+    useCases.refuseIfFull({ ip: clientOf(ctx).ip, isNewcomer: true });
     const body = await readBody(ctx, registerBody, JSON_OR_FORM);
     const grant = await useCases.register({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 201;
@@ -37,7 +37,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 
   router.post("/api/login", async (ctx) => {
-    useCases.refuseIfFull();
+    useCases.refuseIfFull({ ip: clientOf(ctx).ip });
     const body = await readBody(ctx, loginBody, JSON_OR_FORM);
     const grant = await useCases.login({
       ...body,
@@ -67,7 +67,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.delete("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
     const { password } = await readBody(ctx, deleteBody);
-    await useCases.deleteAccount({ accessToken, password, isGone: isGone(ctx) });
+    await useCases.deleteAccount({ accessToken, password, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 204;
   });
 
@@ -78,6 +78,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
       accessToken,
       currentPassword: body.current_password,
       newPassword: body.new_password,
+      client: clientOf(ctx),
       isGone: isGone(ctx),
     });
     ctx.body = { message: "Password has been changed", sessions_ended: ended };

@@ -69,7 +69,13 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
     expect(await tripsOfRefused(() => core.login(right))).toEqual([counted, "update"]);
     const known = { ...right, formerToken: accessToken };
-    expect(await tripsOf(() => core.login(known))).toEqual(["find", "find", upsert, "insert+update"]);
+    expect(await tripsOf(() => core.login(known))).toEqual(["find+find", upsert, "insert+update"]);
+    const unknown = { ...right, formerToken: "nonsense" };
+    expect(await tripsOfRefused(() => core.login(unknown))).toEqual([
+      "find+find",
+      `${upsert}+${upsert}+${upsert}`,
+      "update",
+    ]);
   });
 
   it("are one for however many keys or sessions", async () => {
