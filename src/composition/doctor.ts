@@ -45,7 +45,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
-    secrets = await findSecrets(config);
+    secrets = await findSecrets(config, open.settings);
     return examineSecret(config, secrets, open);
   });
   if (secrets) {
