@@ -1,5 +1,6 @@
 import { CODES, statusOf } from "../../src/adapters/koa/problem.ts";
 import { MEANINGS } from "../../src/adapters/koa/problem-meanings.ts";
+import { readSettings } from "../../src/composition/config.ts";
 import { describeConfig } from "../../src/composition/describe-config.ts";
 import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings.ts";
 
@@ -33,7 +34,7 @@ function defaultOf(value: string | undefined, origin: string): string {
 }
 
 export function configurationPage(): string {
-  const rows = describeConfig({}, "").settings.map(({ name, value, origin }) => {
+  const rows = describeConfig(readSettings({}, "")).settings.map(({ name, value, origin }) => {
     const { description = "" } = settingsSchema.shape[name as keyof Settings];
     return [`\`${name}\``, defaultOf(value, origin), mayBe(name as keyof Settings), description];
   });
