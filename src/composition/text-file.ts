@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 export type TextFile = { readonly text: string } | { readonly fault: string; readonly code?: string };
 
 /** More than any file of settings needs. */
-export const MOST_BYTES = 1_048_576;
+const MOST_BYTES = 1_048_576;
 
 /** Reads a file that is UTF-8, with or without a byte order mark, which is dropped. */
 export function readTextFile(path: string): TextFile {

@@ -25,7 +25,7 @@ async function losing() {
   return person;
 }
 
-describe("a secret.key that is lost beside a store that needs it", () => {
+describe("a secret.key that is lost beside a store that needs it", { timeout: 60_000 }, () => {
   it("keeps the service and every worker from starting, and no other is made", async () => {
     const { refresh_token: token } = await losing();
     for (const WORKERS of ["1", "2"]) {
