@@ -4,12 +4,14 @@ import {
   clients,
   duration,
   flag,
+  host,
   issuer,
   KINDS,
   moment,
   mongoUri,
   origin,
   page,
+  path,
   pause,
   type SettingKind,
   secret,
@@ -36,14 +38,13 @@ export const settingsSchema = z.object({
     .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
     .optional()
     .describe("What keeps the data; where it is not set, MONGO_URI decides"),
-  DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
+  DATA_DIR: path.default("./data").describe("Where the embedded store is"),
   SMTP_URL: smtpUrl.optional().describe("The server that takes mails; without it they go to the log"),
   MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
-  MAIL_TEMPLATES: z
-    .string()
+  MAIL_TEMPLATES: path
     .optional()
     .describe("A directory of mail templates; what it does not have is built in"),
-  HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
+  HOST: host.default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
   METRICS_PORT: whole(0, 65_535)
     .optional()

@@ -152,7 +152,7 @@ describe("defaults", () => {
     );
     for (const url of ["http://ada:s3same@mail.example.org", "ada:s3same@mail.example.org", "smtp://"]) {
       const faults = faultsOf({ SMTP_URL: url, MAIL_FROM: "auth@example.org" });
-      expect(faults).toEqual(["SMTP_URL must be an smtp or smtps URL"]);
+      expect(faults).toEqual([expect.stringMatching(/^SMTP_URL must be an smtp or smtps URL such as /)]);
     }
   });
 
@@ -272,6 +272,26 @@ describe("faults", () => {
       "CORS_ORIGINS",
       ["https://X.com", "https://x.com:443", "file:///x", "https://u@x.com", "javascript:alert(1)"],
     ],
+    [
+      "CORS_ORIGINS",
+      [
+        "https://*.example.com",
+        "https://x.com,https://*",
+        "NULL",
+        " ",
+        "https://x.com:80/",
+        "https:x.com",
+        "https:/x.com",
+        "https://x\\.com",
+        "capacitor://",
+        "capacitor://localhost/",
+        "capacitor:localhost",
+        "Capacitor://localhost",
+        "ionic://Localhost",
+        "tauri://u@localhost",
+        "app://localhost",
+      ],
+    ],
     ["REGISTRATION", ["Open", "true", "closed "]],
     ["ALLOW_WEAK_SECRETS", ["1", "yes", "TRUE"]],
     ["STORAGE", ["postgres", "mongodb ", "Memory"]],
@@ -324,6 +344,34 @@ describe("values", () => {
     ["30d", 2_592_000_000],
   ])("a duration of %s is %i milliseconds", (text, milliseconds) => {
     expect(readConfig({ REFRESH_TOKEN_TTL: text }).REFRESH_TOKEN_TTL).toBe(milliseconds);
+  });
+
+  it("an origin that browsers send in another form is refused with that form, if it can hold no password", () => {
+    const hint = (form: string) => [
+      `CORS_ORIGINS must be origins as browsers send them: ${form} without anything more`,
+    ];
+    expect(faultsOf({ CORS_ORIGINS: "https://X.com/" })).toEqual(hint("https://x.com"));
+    expect(faultsOf({ CORS_ORIGINS: "https://x.com:443" })).toEqual(hint("https://x.com"));
+    expect(faultsOf({ CORS_ORIGINS: "http://x.com:8080/app" })).toEqual(hint("http://x.com:8080"));
+    expect(faultsOf({ CORS_ORIGINS: "https://*.example.com" }).join()).toContain("name each one");
+    for (const secret of [
+      "https://ada:hunter2@x.com",
+      "https://ada:2024/hunter2@x.com",
+      "https://hunter2@x.com/",
+    ]) {
+      expect(faultsOf({ CORS_ORIGINS: secret }).join()).not.toMatch(/hunter2|2024|ada/);
+    }
+  });
+
+  it("the origins of apps that bring their pages along are taken", () => {
+    const apps = [
+      "capacitor://localhost",
+      "ionic://localhost",
+      "tauri://localhost",
+      "http://tauri.localhost",
+    ];
+    const more = ["capacitor://app.example.com", "ionic://localhost:8080", "http://[::1]:3000"];
+    expect(readConfig({ CORS_ORIGINS: [...apps, ...more].join() }).CORS_ORIGINS).toEqual([...apps, ...more]);
   });
 
   it("several origins are separated by commas, with or without spaces", () => {
