@@ -7,6 +7,7 @@ import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
+import { refundedOnFault } from "./throttle.ts";
 
 export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
   readonly clock: Clock;
@@ -37,7 +38,9 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const { claims, user } = live;
       refuseUnfit(deps.passwordPolicy, user, currentPassword, newPassword);
       const from = { ip: client.ip, isGone };
-      await confirmPassword(deps, live, currentPassword, now, from);
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const change = await deps.throttle.change(user.id, now);
+      await refundedOnFault(change, confirmPassword(deps, live, currentPassword, now, from));
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again

@@ -1,15 +1,15 @@
 import { linkEnd, type Purpose } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
+import { type Addressed, addressed, type MailReadersDeps } from "./mail-readers.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { MailTemplates } from "./ports/mail-templates.ts";
-import type { Mailer } from "./ports/mailer.ts";
+import type { Mail, Mailer } from "./ports/mailer.ts";
 import type { OneTimeToken } from "./ports/one-time-tokens.ts";
 import type { MailKind, Outbox, OutboxMail } from "./ports/outbox.ts";
+import type { PendingRegistration } from "./ports/registration-seal.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { UserRepository } from "./ports/users.ts";
 
-export interface DeliverMailsDeps extends OneTimeLinksDeps {
-  readonly users: UserRepository;
+export interface DeliverMailsDeps extends OneTimeLinksDeps, MailReadersDeps {
   readonly outbox: Outbox;
   readonly mailer: Mailer;
   readonly mailTemplates: MailTemplates;
@@ -58,8 +58,8 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
     deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
     return false;
   }
-  const user = await readerOf(deps, mail);
-  const letter = user && (await write(deps, mail, user));
+  const reader = await addressed(deps, mail, now);
+  const letter = reader && (await letterTo(deps, reader));
   if (letter !== undefined) {
     try {
       await deps.mailer.send(letter);
@@ -72,12 +72,17 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
   return letter !== undefined;
 }
 
-/** Who gets the mail, if anybody should. */
-async function readerOf({ users }: DeliverMailsDeps, mail: OutboxMail): Promise<User | undefined> {
-  const { kind, userId, email } = mail;
-  const user = await (userId === undefined ? users.findByEmail(email) : users.findById(userId));
-  const isNeeded = !user?.disabled && !(kind === "email_verification" && user?.emailVerified);
-  return isNeeded ? user : undefined;
+function letterTo(deps: DeliverMailsDeps, reader: Addressed): Promise<Mail | undefined> {
+  return "user" in reader ? write(deps, reader.mail, reader.user) : invite(deps, reader.registration);
+}
+
+/** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
+async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Mail> {
+  const expiresAt = linkEnd("verify_email", deps.clock.now());
+  const link = deps.linkTo("verify_email", await deps.registrationSeal.seal(registration, expiresAt));
+  const { username, email } = registration;
+  const facts = { username: username.shown, email: email.shown, link, expiresAt };
+  return { to: email.shown, ...deps.mailTemplates.render("registration", facts) };
 }
 
 /** The mail in words; `undefined` where its link was used, or a newer one is on its way. */

@@ -37,7 +37,7 @@ export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): 
 
 export function newUser(
   id: string,
-  { username, email }: NewAccount,
+  { username, email }: Omit<NewAccount, "password">,
   passwordHash: string,
   createdAt: Date,
 ): User {

@@ -11,6 +11,7 @@ import { invalidEmail, invalidUsername } from "./new-account.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
+import { type Admission, refundedOnFault } from "./throttle.ts";
 
 export interface UpdateProfileDeps
   extends AccessCheckDeps,
@@ -36,8 +37,10 @@ export interface UpdatedProfile extends Profile {
 
 /**
  * Changes the name at once, and the address once a link that is mailed to the new one is followed. Sessions stay.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `email_taken`,
- * `too_many_attempts`, `overloaded`; `invalid_token`, `expired_token`, `revoked_token`
+ * Whether another account has the new address is looked up only as the mail is sent, so that neither answer nor time
+ * tells; its owner gets another mail then, and nobody the link.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
+ * `invalid_token`, `expired_token`, `revoked_token`
  */
 export type UpdateProfile = (command: UpdateProfileCommand) => Promise<UpdatedProfile>;
 
@@ -49,24 +52,32 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const { user } = live;
       const { username, email } = readCommand(deps, command);
       const from = { ip: command.client.ip, isGone: command.isGone };
-      await confirmPassword(deps, live, command.password, now, from);
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const change = await deps.throttle.change(user.id, now);
+      await refundedOnFault(change, confirmPassword(deps, live, command.password, now, from));
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
-      if (isNewAddress) {
-        if ((await deps.users.findByEmail(email.canonical)) !== undefined) throw new AuthError("email_taken");
-        await deps.throttle.mail(email.canonical, command.client.ip, now);
-      }
+      const mail = isNewAddress
+        ? await deps.throttle.mail(email.canonical, command.client.ip, now)
+        : undefined;
       const changes: NameChanges = {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
       };
       // another change came first: all that was checked is checked again
-      if (!(await deps.users.rename(user, changes))) continue;
+      if (!(await refundedUnlessDone(mail, deps.users.rename(user, changes)))) continue;
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
       if (isNewAddress) await mailLink(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;
       return { ...profileOf({ ...user, ...changes }), pendingEmail };
     }
   };
+}
+
+/** Where the change is refused or has to be tried again, no mail was asked for yet. */
+async function refundedUnlessDone(mail: Admission | undefined, change: Promise<boolean>): Promise<boolean> {
+  const isDone = await (mail ? refundedOnFault(mail, change) : change);
+  if (!isDone) await mail?.refund();
+  return isDone;
 }
 
 async function mailLink(deps: UpdateProfileDeps, user: User, email: Email): Promise<void> {

@@ -1,4 +1,5 @@
 import type {
+  AwaitedConfirmation,
   ChangedProfile,
   Credentials,
   PasswordChange,
@@ -26,9 +27,17 @@ export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
   }
 
   return {
-    /** Makes an account and signs in. */
-    async register(person: Registration): Promise<SignedIn> {
-      return signedIn(await inTime((wire) => wire("POST /api/register", { json: person })));
+    /**
+     * Makes an account and signs in. Where the service wants the address confirmed first, the answer has no
+     * `access_token`, and nobody is signed in: whoever was before is not the one who registered.
+     */
+    async register(person: Registration): Promise<SignedIn | AwaitedConfirmation> {
+      const answer = await inTime<SignedIn | AwaitedConfirmation>((wire) =>
+        wire("POST /api/register", { json: person }),
+      );
+      if (answer.access_token !== undefined) return signedIn(answer);
+      await keeper.leave((await tokens.get()) ?? {});
+      return answer;
     },
 
     /** Signs in. A token of an earlier session goes along: to the service's limits on guessing, the device is known. */

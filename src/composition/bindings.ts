@@ -1,6 +1,7 @@
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import type { AccessKeys } from "../adapters/jose/access-keys.ts";
 import { legacyTokens } from "../adapters/jose/legacy-tokens.ts";
+import { registrationSeal } from "../adapters/jose/registration-seal.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { keyedLinkSecrets } from "../adapters/node/link-secrets.ts";
@@ -83,10 +84,13 @@ export function bindings({
     auditRetentionMs: () => config.AUDIT_RETENTION,
     mailer: () => mail.mailer,
     mailTemplates: () => mail.templates,
-    asksToVerify: () => config.SMTP_URL !== undefined,
+    // without SMTP_URL the mail goes to the log: for trying, and else nobody could log in
+    asksToVerify: () => config.SMTP_URL !== undefined || config.REQUIRE_VERIFIED_EMAIL,
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,
     notices: () => noticesOf(config),
     linkSecrets: () => keyedLinkSecrets(keysFor("mailed-links", secrets)),
+    registrationSeal: () => registrationSeal(keysFor("registrations", secrets)),
+    registrationHidden: () => config.REGISTRATION_ANSWER === "same",
     linkTo: () => (purpose, secret) => linkInto(config, purpose, secret),
     keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
     limits: () => throttleLimits(config),

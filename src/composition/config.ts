@@ -137,6 +137,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
     faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
   }
+  if (settings.REGISTRATION_ANSWER === "same" && settings.SMTP_URL === undefined) {
+    faults.push("REGISTRATION_ANSWER=same needs SMTP_URL: without mail nobody could register");
+  }
   if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT !== 0) {
     if (settings.METRICS_PORT === settings.PORT) faults.push("METRICS_PORT must be another port than PORT");
   }

@@ -65,6 +65,12 @@ export const settingsSchema = z.object({
     .enum(["open", "closed"], "must be open or closed")
     .default("open")
     .describe("Whether anyone may register"),
+  REGISTRATION_ANSWER: z
+    .enum(["told", "same"], "must be told or same")
+    .default("told")
+    .describe(
+      "told: an address that is taken is refused; same: registering is answered alike for every address, and the rest goes by mail, which needs SMTP_URL",
+    ),
   ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("How long an access token lives"),
   REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("How long a session lives"),
   REFRESH_ROTATION: flag.default(false).describe("Whether each refresh gives a new refresh token"),
@@ -110,12 +116,22 @@ export const settingsSchema = z.object({
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),
+  THROTTLE_MAIL_PAIR: whole(1, 1_000_000)
+    .default(3)
+    .describe("Mails with a link that may be asked for to one address from one network in an hour"),
   THROTTLE_MAIL: whole(1, 1_000_000)
-    .default(5)
-    .describe("Mails with a link that may be asked for to one address in an hour"),
+    .default(20)
+    .describe("Mails with a link that may be asked for to one address, from anywhere, in an hour"),
   THROTTLE_MAIL_NETWORK: whole(1, 1_000_000)
     .default(50)
     .describe("Mails with a link that may be asked for from one network in an hour"),
+  THROTTLE_NOTICE: whole(1, 1_000_000)
+    .default(3)
+    .describe("Mails of one kind that tell one account what happened, in an hour; further ones are left out"),
+  THROTTLE_NOTICE_ADDRESS: whole(1, 1_000_000).default(10).describe("The same of all kinds to one address"),
+  THROTTLE_CHANGE: whole(1, 1_000_000)
+    .default(20)
+    .describe("Changes of its password, name or address that one account may ask for in an hour"),
   PASSWORD_RESET_URL: page
     .default("http://localhost:3000/reset-password")
     .describe("The front end's page to choose a new password; mailed with a token parameter"),
@@ -124,7 +140,7 @@ export const settingsSchema = z.object({
     .describe("The front end's page that confirms an address; mailed with a token parameter"),
   REQUIRE_VERIFIED_EMAIL: flag
     .default(false)
-    .describe("Whether only who has confirmed the address may log in"),
+    .describe("Whether only who has confirmed the address may log in; registering then gives no tokens"),
   NOTICE_PASSWORD_CHANGED: flag.default(true).describe("Whether users are mailed that the password changed"),
   NOTICE_EMAIL_CHANGED: flag
     .default(true)

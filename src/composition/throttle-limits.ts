@@ -14,8 +14,12 @@ export function throttleLimits(config: Config): ThrottleLimits {
     account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
     network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
     device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
     mailNetwork: { attempts: config.THROTTLE_MAIL_NETWORK, windowMs: 60 * MINUTE },
+    notice: { attempts: config.THROTTLE_NOTICE, windowMs: 60 * MINUTE },
+    noticeAddress: { attempts: config.THROTTLE_NOTICE_ADDRESS, windowMs: 60 * MINUTE },
+    change: { attempts: config.THROTTLE_CHANGE, windowMs: 60 * MINUTE },
     registration: { attempts: config.THROTTLE_REGISTRATION, windowMs: 60 * MINUTE },
   };
 }

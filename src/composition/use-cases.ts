@@ -1,5 +1,7 @@
 import { makeChangePassword } from "../application/change-password.ts";
 import { makeCheckHealth } from "../application/check-health.ts";
+import { makeCompleteRegistration } from "../application/complete-registration.ts";
+import { makeConfirmAddress } from "../application/confirm-address.ts";
 import { makeCreateUser } from "../application/create-user.ts";
 import { makeDeleteAccount } from "../application/delete-account.ts";
 import { makeDeleteUser } from "../application/delete-user.ts";
@@ -26,6 +28,7 @@ import { makeRevokeRefresh } from "../application/revoke-refresh.ts";
 import { makeRevokeToken } from "../application/revoke-token.ts";
 import { makeSetPassword } from "../application/set-password.ts";
 import { makeShowUser } from "../application/show-user.ts";
+import { makeSignUp } from "../application/sign-up.ts";
 import { makeSweep } from "../application/sweep.ts";
 import { makeUpdateProfile } from "../application/update-profile.ts";
 import { makeVerifyEmail } from "../application/verify-email.ts";
@@ -33,6 +36,7 @@ import { makeVerifyEmail } from "../application/verify-email.ts";
 /** The use cases that need nothing but their dependencies: a new one is a line here. */
 export const useCases = {
   register: makeRegister,
+  signUp: makeSignUp,
   login: makeLogin,
   me: makeMe,
   changePassword: makeChangePassword,
@@ -51,6 +55,8 @@ export const useCases = {
   forgotPassword: makeForgotPassword,
   resetPassword: makeResetPassword,
   verifyEmail: makeVerifyEmail,
+  completeRegistration: makeCompleteRegistration,
+  confirmAddress: makeConfirmAddress,
   resendVerification: makeResendVerification,
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,

@@ -198,6 +198,11 @@ async function userOf(core: Core) {
   return user;
 }
 
+/** Ada has shown that mail to her address arrives. */
+async function confirmed(core: Core) {
+  expect(await core.storage.users.rename(await userOf(core), { emailVerified: true })).toBe(true);
+}
+
 /** Changes Ada's address by all the steps that it takes. */
 async function movedTo(core: Core, email: string) {
   const { accessToken } = await core.login(byEmail);
@@ -247,6 +252,7 @@ describe("an address", () => {
   it("is changed by the link mailed to the new one; the old one is told, and sessions stay", async () => {
     const core = await makeCore();
     const { accessToken, refreshToken } = await core.register(ada);
+    await confirmed(core);
     const email = "Ada@Elsewhere.example";
     const asked = await core.updateProfile({ accessToken, password: ada.password, email, client });
     expect(asked).toMatchObject({ email: ada.email, pendingEmail: email });
@@ -272,8 +278,6 @@ describe("an address", () => {
     await core.register(bob);
     expect(await refusal(core.verifyEmail({ token, client }))).toBe("email_taken");
     expect(await core.me(accessToken)).toMatchObject({ email: ada.email, emailVerified: false });
-    const again = core.updateProfile({ accessToken, password: ada.password, email: bob.email, client });
-    expect(await refusal(again)).toBe("email_taken");
   });
 
   it("and a name are changed with the password only, and to what is allowed", async () => {
@@ -287,7 +291,6 @@ describe("an address", () => {
     expect(await change({ username: "a@b" })).toBe("validation_failed");
     expect(await change({ email: "nowhere" })).toBe("validation_failed");
     expect(await change({ username: "BOB" })).toBe("username_taken");
-    expect(await change({ email: "BOB@example.com", username: "Countess" })).toBe("email_taken");
     expect(await core.me(accessToken)).toMatchObject({ username: "Ada", email: ada.email });
     expect(await change({ username: "Countess", email: "ada@example.com" })).toBe("none");
     expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: "ada@example.com" });
@@ -322,6 +325,7 @@ describe("notices", () => {
     ] as const) {
       const core = await makeCore(undefined, { REFRESH_ROTATION: "true", [setting]: value });
       await core.register(ada);
+      await confirmed(core);
       await happens(core);
       await core.deliverMails();
       expect(core.mails).toHaveLength(expected);

@@ -38,6 +38,7 @@ describe("defaults", () => {
       ISSUER: "http://localhost:5000",
       CORS_ORIGINS: ["http://localhost:3000"],
       REGISTRATION: "open",
+      REGISTRATION_ANSWER: "told",
       ACCESS_TOKEN_TTL: 86_400_000,
       REFRESH_TOKEN_TTL: 30 * 86_400_000,
       ARGON2_MEMORY_KIB: 19_456,
@@ -57,8 +58,12 @@ describe("defaults", () => {
       THROTTLE_NETWORK: 200,
       THROTTLE_DEVICE: 10,
       THROTTLE_REGISTRATION: 100,
-      THROTTLE_MAIL: 5,
+      THROTTLE_MAIL_PAIR: 3,
+      THROTTLE_MAIL: 20,
       THROTTLE_MAIL_NETWORK: 50,
+      THROTTLE_NOTICE: 3,
+      THROTTLE_NOTICE_ADDRESS: 10,
+      THROTTLE_CHANGE: 20,
       PASSWORD_RESET_URL: "http://localhost:3000/reset-password",
       EMAIL_VERIFY_URL: "http://localhost:3000/verify-email",
       REQUIRE_VERIFIED_EMAIL: false,
@@ -147,6 +152,9 @@ describe("defaults", () => {
       expect(faultsOf({ MAIL_FROM: text })).toEqual([expect.stringMatching(/^MAIL_FROM must be an address/)]);
     }
     expect(faultsOf({ SMTP_URL })).toEqual([expect.stringMatching(/^SMTP_URL needs MAIL_FROM/)]);
+    expect(faultsOf({ REGISTRATION_ANSWER: "same" })).toEqual([
+      expect.stringMatching(/^REGISTRATION_ANSWER=same needs SMTP_URL/),
+    ]);
     expect(readConfig({ MAIL_FROM: "auth@example.org", MAIL_TEMPLATES: "mails" }).MAIL_TEMPLATES).toBe(
       "mails",
     );

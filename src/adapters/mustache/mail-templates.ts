@@ -9,6 +9,8 @@ const HAS_LINK: Record<MailKind, boolean> = {
   password_reset: true,
   email_verification: true,
   email_change: true,
+  registration: true,
+  address_taken: false,
   password_changed: false,
   email_changed: false,
   session_stolen: false,

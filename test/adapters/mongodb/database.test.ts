@@ -59,7 +59,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       });
       expect(await indexesOf("outbox")).toEqual({
         _id_: { key: { _id: 1 } },
-        due: { key: { dueAt: 1 } },
+        order: { key: { isNotice: 1, dueAt: 1 } },
         oldest: { key: { createdAt: 1 } },
       });
     });
@@ -101,10 +101,15 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest, emailVerified: true }]);
       const tokenDocument = { _id: `reset_password:${token.userId}`, ...token };
       expect(await stored("one_time_tokens")).toStrictEqual([tokenDocument]);
-      const { id: mailId, userId: ___, tokenId: ____, ...mailRest } = mail;
+      const { id: mailId, userId: ___, tokenId: ____, isNotice, sealed, ...mailRest } = mail;
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest }]);
       await outbox.tie(mailId, "token");
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest, tokenId: "token" }]);
+      await outbox.remove(mailId);
+      await outbox.add({ ...mail, isNotice: true, sealed: "ey…" });
+      expect(await stored("outbox")).toStrictEqual([
+        { _id: mailId, ...mailRest, sealed: "ey…", isNotice: true },
+      ]);
     });
 
     it("users of before it was known whether their addresses were verified", async () => {
@@ -116,6 +121,16 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await users.list(undefined, 10)).toStrictEqual([user]);
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
       expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
+    });
+
+    it("mails of before it was known whether they are notices: they go with those that are none", async () => {
+      const { outbox } = await open();
+      const mail = aMail({ kind: "password_changed", userId: "ada" });
+      const { id, isNotice: _, sealed: __, tokenId: ___, ...rest } = mail;
+      await db.collection<Document & { _id: string }>("outbox").insertOne({ _id: id, ...rest });
+      const notice = aMail({ isNotice: true, dueAt: new Date(0) });
+      await outbox.add(notice);
+      expect(await outbox.due(mail.dueAt, 10)).toStrictEqual([mail, notice]);
     });
 
     it("room for what the old server kept in it", async () => {
