@@ -4,18 +4,22 @@ import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
 import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
+import type { Pace } from "./pace.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
 import { type Admission, refundedOnFault } from "./throttle.ts";
 
-export interface LoginDeps extends GrantDeps, AdmitLoginDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, LimitSessionsDeps {
   readonly clock: Clock;
   readonly sessions: SessionRepository;
   readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
+  /** How often one account may begin a session. */
+  readonly loginPace: Pace;
   /** Whether who has not shown that mail to the address arrives stays outside. */
   readonly verifiedEmailRequired: boolean;
 }
@@ -46,8 +50,10 @@ export function makeLogin(deps: LoginDeps): Login {
     const { user: found, admission } = await admitLogin(deps, command, now);
     const user = await authenticate(deps, found, command, admission);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
+    deps.loginPace.admit(user.id, now);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), admission.refund()]);
+    await limitSessions(deps, session);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
     if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password);
     return grantSession(deps, user, session, now);
