@@ -5,18 +5,22 @@ import type { User } from "../domain/user.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
 import type { Turn } from "./hashing-turn.ts";
+import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
+import type { Pace } from "./pace.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
 import { type Admission, refundedOnFault } from "./throttle.ts";
 
-export interface LoginDeps extends GrantDeps, AdmitLoginDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, LimitSessionsDeps {
   readonly clock: Clock;
   readonly sessions: SessionRepository;
   readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
+  /** How often one account may begin a session. */
+  readonly loginPace: Pace;
   /** Whether who has not shown that mail to the address arrives stays outside. */
   readonly verifiedEmailRequired: boolean;
 }
@@ -52,8 +56,10 @@ export function makeLogin(deps: LoginDeps): Login {
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
+    await keepPace(deps, user, admission, now);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), admission.refund()]);
+    await limitSessions(deps, session);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
     if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, turn);
     return grantSession(deps, user, session, now);
@@ -73,6 +79,21 @@ async function refuseUnverified(deps: LoginDeps, user: User, admission: Admissio
   await admission.refund();
   deps.events.report({ type: "login_failed", userId: user.id, reason: "email_unverified" });
   throw new AuthError("email_unverified");
+}
+
+/** Sessions that one account begins are limited. The password was right: no wrong one is counted. */
+async function keepPace(
+  { loginPace }: Pick<LoginDeps, "loginPace">,
+  user: User,
+  admission: Admission,
+  now: Date,
+): Promise<void> {
+  try {
+    loginPace.admit(user.id, now);
+  } catch (error) {
+    await admission.refund();
+    throw error;
+  }
 }
 
 /** A login that succeeded does not fail because its hash could not be renewed this time. */

@@ -8,6 +8,7 @@ import { keyedLinkSecrets } from "../adapters/node/link-secrets.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
 import { keyedHasher } from "../adapters/node/secret-key.ts";
 import type { GatedHasher } from "../application/hashing-gate.ts";
+import { makePace, noPace, type PaceOptions } from "../application/pace.ts";
 import type { Clock } from "../application/ports/clock.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
@@ -23,7 +24,7 @@ import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
-import { throttleLimits } from "./throttle-limits.ts";
+import { loginLimit, refreshLimit, throttleLimits } from "./throttle-limits.ts";
 import { type Dependencies, type MadeUseCases, useCases } from "./use-cases.ts";
 
 /** What had to be opened before anything can be wired. */
@@ -95,6 +96,9 @@ export function bindings({
     keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
     limits: () => throttleLimits(config),
     throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
+    refreshPace: ({ events }) => paceFor(config, { scope: "refresh", limit: refreshLimit(config), events }),
+    loginPace: ({ events }) => paceFor(config, { scope: "sessions", limit: loginLimit(config), events }),
+    maxSessions: () => config.MAX_SESSIONS,
     passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH, isCommon }),
     registrationOpen: () => config.REGISTRATION === "open",
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,
@@ -109,6 +113,9 @@ export function bindings({
         accessKeys.publicKeys(clock.now()),
   };
 }
+
+const paceFor = ({ LOGIN_THROTTLE }: Config, options: PaceOptions) =>
+  LOGIN_THROTTLE === "on" ? makePace(options) : noPace;
 
 function canSign(accessKeys: AccessKeys, now: Date): boolean {
   try {

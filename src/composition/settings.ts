@@ -77,6 +77,9 @@ export const settingsSchema = z.object({
   REFRESH_GRACE: duration
     .default(10 * UNITS.s)
     .describe("How long the refresh token before the newest still gets the same answer"),
+  MAX_SESSIONS: whole(1, 100_000)
+    .default(100)
+    .describe("Sessions that one account may have; one more ends the oldest"),
   SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
   KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
   JWKS_MAX_AGE: duration
@@ -116,6 +119,12 @@ export const settingsSchema = z.object({
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),
+  THROTTLE_REFRESH: whole(1, 1_000_000)
+    .default(120)
+    .describe("Refreshes of one session in a minute, by each process"),
+  THROTTLE_SESSIONS: whole(1, 1_000_000)
+    .default(300)
+    .describe("Sessions that one account begins in an hour, by each process"),
   THROTTLE_MAIL_PAIR: whole(1, 1_000_000)
     .default(3)
     .describe("Mails with a link that may be asked for to one address from one network in an hour"),

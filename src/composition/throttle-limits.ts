@@ -1,4 +1,5 @@
 import type { ThrottleLimits } from "../application/throttle.ts";
+import type { Limit } from "../domain/throttle.ts";
 import type { Config } from "./config.ts";
 
 const MINUTE = 60_000;
@@ -22,4 +23,14 @@ export function throttleLimits(config: Config): ThrottleLimits {
     change: { attempts: config.THROTTLE_CHANGE, windowMs: 60 * MINUTE },
     registration: { attempts: config.THROTTLE_REGISTRATION, windowMs: 60 * MINUTE },
   };
+}
+
+/** Refreshes of one session. */
+export function refreshLimit({ THROTTLE_REFRESH }: Config): Limit {
+  return { attempts: THROTTLE_REFRESH, windowMs: MINUTE };
+}
+
+/** Sessions that one account begins. */
+export function loginLimit({ THROTTLE_SESSIONS }: Config): Limit {
+  return { attempts: THROTTLE_SESSIONS, windowMs: 60 * MINUTE };
 }

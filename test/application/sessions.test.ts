@@ -101,7 +101,9 @@ describe("sessions", () => {
   });
 
   it("are listed up to 100, and all are counted when they end", async () => {
-    const { register, login, listSessions, logoutEverywhere, clock } = await makeCore();
+    const { register, login, listSessions, logoutEverywhere, clock } = await makeCore(undefined, {
+      MAX_SESSIONS: "1000",
+    });
     const { accessToken } = await register(ada);
     for (let times = 0; times < 104; times += 1) {
       clock.advance(1);

@@ -25,7 +25,7 @@ export type SecurityEvent =
       readonly type: "session_ended";
       readonly userId: string;
       readonly sessionId: string;
-      readonly by: "logout" | "its_user" | "operator";
+      readonly by: "logout" | "its_user" | "operator" | "session_limit";
     }
   | {
       readonly type: "sessions_ended";
