@@ -33,11 +33,7 @@ declare const inDatabase: TokenStore;
 declare const inLocal: TokenStore;
 declare const localStorage: { setItem(key: string, value: string): void; clear(): void };
 declare const navigator: { locks: { request(name: string, work: () => Promise<unknown>): unknown } };
-interface Opening {
-  onsuccess: unknown;
-  onupgradeneeded: unknown;
-}
-declare const indexedDB: { open(name: string, version: number): Opening };
+declare const indexedDB: { open(name: string, version: number): { onsuccess: unknown } };
 
 describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () => {
   let browser: Browser;
@@ -127,7 +123,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     const seen = await page.evaluate(async (it) => {
       const client = make(inDatabase);
       await client.register(it);
-      const prototype = Reflect.get(globalThis, "IDBDatabase").prototype;
+      const { prototype } = Reflect.get(globalThis, "IDBDatabase");
       const { transaction } = prototype;
       const lost = new WeakSet();
       let failures = 0;
@@ -149,8 +145,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     const person = someone();
     const seen = await page.evaluate(async (it) => {
       await new Promise((resolve) => {
-        const opening = indexedDB.open("hbtu-connect-auth", 9);
-        opening.onsuccess = resolve;
+        indexedDB.open("hbtu-connect-auth", 9).onsuccess = resolve;
       });
       const client = make(inDatabase);
       await client.register(it);
