@@ -82,7 +82,7 @@ it("15 sessions of one account with 10 logins in flight each keep none of 48 oth
   expect(await Promise.all(others)).toEqual(Array(48).fill(200));
   const statuses = await Promise.all(flood);
   expect([200, 503].map((status) => statuses.filter((each) => each === status).length)).toEqual([17, 133]);
-});
+}, 120_000);
 
 it("one network with 150 names keeps nobody of ten other networks out", async () => {
   const { login, arrived, work } = await serviceWith(10);
@@ -101,4 +101,4 @@ it("one network with 150 names keeps nobody of ten other networks out", async ()
   expect(await Promise.all(others)).toEqual(Array(10).fill(200));
   const statuses = await Promise.all(names);
   expect([401, 503].map((status) => statuses.filter((each) => each === status).length)).toEqual([55, 95]);
-});
+}, 120_000);
