@@ -2,6 +2,7 @@ import { AuthError } from "../domain/errors.ts";
 import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
+import { findByName } from "./find-by-name.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { TokenVerifier } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
@@ -42,7 +43,7 @@ export async function admitLogin(
   const { users, throttle } = deps;
   const { email, username = "", formerToken, client } = attempt;
   const typed = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
-  const finding = email === undefined ? users.findByUsername(typed) : users.findByEmail(typed);
+  const finding = email === undefined ? findByName(users, username) : users.findByEmail(typed);
   if (formerToken !== undefined) {
     const user = await finding;
     const device = user && (await deviceOf(deps, user, formerToken, now));

@@ -98,7 +98,7 @@ function readCommand(
     const message = "Give a username or an email";
     faults.push({ path: "", code: "nothing_to_change", message });
   }
-  if (username !== undefined && !read.username) faults.push(invalidUsername);
+  if (username !== undefined && !read.username) faults.push(invalidUsername(username));
   if (email !== undefined && !read.email) faults.push(invalidEmail);
   if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
   return read;
