@@ -36,7 +36,7 @@ export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
         wire("POST /api/register", { json: person }),
       );
       if (answer.access_token !== undefined) return signedIn(answer);
-      await keeper.leave((await tokens.get()) ?? {});
+      await keeper.leave(await tokens.get());
       return answer;
     },
 

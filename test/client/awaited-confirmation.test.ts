@@ -48,9 +48,9 @@ it.each(Object.keys(SETTINGS))("with %s: nobody is signed in before the link is 
 it("signs out whoever was signed in before, as another who registered would", async () => {
   const { address: baseUrl } = services.get("REGISTRATION_ANSWER") as RunningService;
   let ends = 0;
-  const tokens = memoryTokens({ access_token: "another's", refresh_token: "another's too" });
+  const tokens = memoryTokens({ access_token: "other-access", refresh_token: "other-refresh" });
   const client = createClient({ baseUrl, tokens, onSignedOut: () => (ends += 1) });
   await client.register(someone());
   expect(await client.isSignedIn()).toBe(false);
-  expect([await tokens.get(), ends]).toEqual([{ former_token: "another's too" }, 0]);
+  expect([await tokens.get(), ends]).toEqual([{ former_token: "other-refresh" }, 0]);
 });
