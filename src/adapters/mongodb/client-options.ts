@@ -29,8 +29,7 @@ const COMMON = {
 export const servingOptions: MongoClientOptions = {
   ...COMMON,
   serverSelectionTimeoutMS: PART_TIMEOUT_MS,
-  // in a burst a call may wait for a connection for as long as it may take: no shorter bound refuses it earlier
-  waitQueueTimeoutMS: CALL_TIMEOUT_MS,
+  waitQueueTimeoutMS: PART_TIMEOUT_MS,
   // a silent connection is given up with the call that waits for it
   socketTimeoutMS: CALL_TIMEOUT_MS,
 };
