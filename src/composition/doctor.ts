@@ -6,7 +6,13 @@ import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { examined, type Found } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
-import { examineClock, examineDisk, examineOutbox, examineStorage } from "./examine-storage.ts";
+import {
+  examineAtomicity,
+  examineClock,
+  examineDisk,
+  examineOutbox,
+  examineStorage,
+} from "./examine-storage.ts";
 import type { Environment } from "./given.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { openStorage } from "./storage.ts";
@@ -41,6 +47,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   });
   if (storage === undefined) return;
   const open = storage;
+  yield examined("atomicity", () => examineAtomicity(open));
   if (config.STORAGE === "mongodb")
     yield { name: "indexes", status: "ok", found: "all there, looked at just now" };
   if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));

@@ -250,8 +250,9 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
 
     it("as the service must, whatever the URI says", async () => {
       const careless = new URL(uri);
-      careless.search =
+      const options =
         "w=0&journal=false&readPreference=secondary&readConcernLevel=available&retryWrites=false";
+      for (const [name, value] of new URLSearchParams(options)) careless.searchParams.set(name, value);
       const connection = await openConnection(careless.href, db.databaseName);
       const { writeConcern, readPreference, readConcern } = connection.collection("users");
       await connection.close();
@@ -278,6 +279,37 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await expect(users.add(aUser())).rejects.toMatchObject({ name: "AuthError", code });
       duplicate({ keyPattern: { [field]: 1 }, message }, "updateOne");
       await expect(users.rename(aUser(), {})).rejects.toMatchObject({ name: "AuthError", code });
+    });
+
+    it.each([
+      ["Duplicate key violation on the requested collection: Index 'unique_username'", "username_taken"],
+      ["Duplicate key violation on the requested collection: Index 'unique_email'", "email_taken"],
+      ['E11000 duplicate key error: index "unique_email" dup key', "email_taken"],
+    ])("by the message of a server that quotes the name (%s)", async (message, code) => {
+      const { users } = await open();
+      duplicate({ message });
+      await expect(users.add(aUser())).rejects.toMatchObject({ name: "AuthError", code });
+      duplicate({ message }, "updateOne");
+      await expect(users.rename(aUser(), {})).rejects.toMatchObject({ name: "AuthError", code });
+    });
+
+    it("by looking, where the message names no index", async () => {
+      const { users } = await open();
+      const taken = aUser();
+      await users.add(taken);
+      const message = "duplicate key value violates unique constraint";
+      for (const [same, code] of [
+        [{ username: taken.username }, "username_taken"],
+        [{ email: taken.email }, "email_taken"],
+      ] as const) {
+        duplicate({ message });
+        await expect(users.add(aUser(same))).rejects.toMatchObject({ name: "AuthError", code });
+        const other = aUser();
+        duplicate({ message }, "updateOne");
+        await expect(users.rename(other, same)).rejects.toMatchObject({ name: "AuthError", code });
+      }
+      duplicate({ message });
+      await expect(users.add(aUser())).rejects.toThrow(message);
     });
 
     it("whatever they say themselves", async () => {
