@@ -1,22 +1,17 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
-import type { User } from "../domain/user.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { Turn } from "./hashing-gate.ts";
 import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
-import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { NameChanges } from "./ports/users.ts";
-import { type SendLaterDeps, sendLater } from "./send-later.ts";
+import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
+import { refundedOnFault } from "./throttle.ts";
 
-export interface UpdateProfileDeps
-  extends AccessCheckDeps,
-    ConfirmPasswordDeps,
-    OneTimeLinksDeps,
-    SendLaterDeps {
+export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
   readonly parseEmail: (text: string) => Email | undefined;
 }
 
@@ -35,7 +30,8 @@ export interface UpdatedProfile extends Profile {
 }
 
 /**
- * Changes the name at once, and the address once a link that is mailed to the new one is followed. Sessions stay.
+ * Changes the name at once, and the address once a link that is mailed to the new one is followed. The present address
+ * is mailed a link that cancels it. Sessions stay.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `email_taken`,
  * `too_many_attempts`, `overloaded`; `invalid_token`, `expired_token`, `revoked_token`
  */
@@ -52,7 +48,10 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
       if (isNewAddress) {
         if ((await deps.users.findByEmail(email.canonical)) !== undefined) throw new AuthError("email_taken");
-        await deps.throttle.mail(email.canonical, command.client.ip, now);
+        const { ip } = command.client;
+        // the present address is told as well: where it can be told nothing more, nothing is changed
+        const warning = await deps.throttle.mail(user.email.canonical, ip, now);
+        await refundedOnFault(warning, deps.throttle.mail(email.canonical, ip, now));
       }
       const changes: NameChanges = {
         ...(username && { username }),
@@ -61,16 +60,11 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       // another change came first: all that was checked is checked again
       if (!(await deps.users.rename(user, changes))) continue;
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
-      if (isNewAddress) await mailLink(deps, user, email);
+      if (isNewAddress) await requestEmailChange(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;
       return { ...profileOf({ ...user, ...changes }), pendingEmail };
     }
   };
-}
-
-async function mailLink(deps: UpdateProfileDeps, user: User, email: Email): Promise<void> {
-  const { id } = await newToken(deps, "change_email", user.id, email);
-  await sendLater(deps, { kind: "email_change", email: email.shown, userId: user.id, tokenId: id });
 }
 
 function readCommand(

@@ -1,3 +1,4 @@
+import { makeCancelEmailChange } from "../application/cancel-email-change.ts";
 import { makeChangePassword } from "../application/change-password.ts";
 import { makeCheckHealth } from "../application/check-health.ts";
 import { makeCreateUser } from "../application/create-user.ts";
@@ -51,6 +52,7 @@ export const useCases = {
   forgotPassword: makeForgotPassword,
   resetPassword: makeResetPassword,
   verifyEmail: makeVerifyEmail,
+  cancelEmailChange: makeCancelEmailChange,
   resendVerification: makeResendVerification,
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,

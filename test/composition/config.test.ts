@@ -60,6 +60,7 @@ describe("defaults", () => {
       THROTTLE_MAIL: 5,
       THROTTLE_MAIL_NETWORK: 50,
       PASSWORD_RESET_URL: "http://localhost:3000/reset-password",
+      EMAIL_CANCEL_URL: "http://localhost:3000/cancel-email-change",
       EMAIL_VERIFY_URL: "http://localhost:3000/verify-email",
       REQUIRE_VERIFIED_EMAIL: false,
       NOTICE_PASSWORD_CHANGED: true,

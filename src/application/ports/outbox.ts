@@ -3,6 +3,7 @@ export type MailKind =
   | "password_reset"
   | "email_verification"
   | "email_change"
+  | "email_change_requested"
   | "password_changed"
   | "email_changed"
   | "session_stolen";
