@@ -1,10 +1,9 @@
-import { linkEnd, type Purpose } from "../domain/one-time-token.ts";
+import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
 import { type Addressed, addressed, type MailReadersDeps } from "./mail-readers.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { MailTemplates } from "./ports/mail-templates.ts";
 import type { Mail, Mailer } from "./ports/mailer.ts";
-import type { OneTimeToken } from "./ports/one-time-tokens.ts";
 import type { MailKind, Outbox, OutboxMail } from "./ports/outbox.ts";
 import type { PendingRegistration } from "./ports/registration-seal.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -35,6 +34,7 @@ const PURPOSES: Partial<Record<MailKind, Purpose>> = {
   password_reset: "reset_password",
   email_verification: "verify_email",
   email_change: "change_email",
+  email_change_requested: "cancel_email_change",
 };
 
 export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
@@ -60,12 +60,16 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
   }
   const reader = await addressed(deps, mail, now);
   const letter = reader && (await letterTo(deps, reader));
-  if (letter !== undefined) {
+  if (reader && letter) {
     try {
       await deps.mailer.send(letter);
     } catch (error) {
       deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
       throw error;
+    }
+    const purpose = PURPOSES[reader.mail.kind];
+    if (purpose && "user" in reader) {
+      deps.events.report({ type: "link_mailed", purpose, userId: reader.user.id });
     }
   }
   await deps.outbox.remove(mail.id);
@@ -85,7 +89,7 @@ async function invite(deps: DeliverMailsDeps, registration: PendingRegistration)
   return { to: email.shown, ...deps.mailTemplates.render("registration", facts) };
 }
 
-/** The mail in words; `undefined` where its link was used, or a newer one is on its way. */
+/** The mail in words; `undefined` where its link serves no more. */
 async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User) {
   const to = mail.userId === undefined ? user.email.shown : mail.email;
   const facts = { username: user.username.shown, email: to };
@@ -99,7 +103,8 @@ async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User) {
 
 /**
  * The token whose link the mail carries. It is tied to the mail before that is sent the first time: sent once more,
- * after a crash, the mail has the same link, and if that was used meanwhile, none.
+ * after a crash, the mail has the same link. Where that was used, or ended by another change, there is none: waiting to
+ * be sent never makes it good again.
  */
 async function tokenFor(
   deps: DeliverMailsDeps,
@@ -108,16 +113,15 @@ async function tokenFor(
   user: User,
 ): Promise<OneTimeToken | undefined> {
   if (mail.tokenId === undefined) {
-    const token = await newToken(deps, purpose, user.id, user.email);
+    const token = await newToken(deps, purpose, user);
     const tied = await deps.outbox.tie(mail.id, token.id);
     return tied === token.id ? token : undefined;
   }
-  const token = await deps.oneTimeTokens.find(purpose, user.id);
-  if (token?.id !== mail.tokenId) return undefined;
+  const token = await deps.oneTimeTokens.find(mail.tokenId);
+  if (token === undefined || !isBackedBy(token, user)) return undefined;
   const now = deps.clock.now();
   if (now < token.expiresAt) return token;
   // it never reached anybody, and must serve once it does
-  const renewed = { ...token, expiresAt: linkEnd(purpose, now) };
-  await deps.oneTimeTokens.put(renewed);
-  return renewed;
+  const expiresAt = linkEnd(purpose, now);
+  return (await deps.oneTimeTokens.prolong(token.id, expiresAt)) ? { ...token, expiresAt } : undefined;
 }

@@ -42,7 +42,7 @@ export function makeEndAll(deps: EndAllDeps): EndAll {
       AT_ONCE,
     )) {
       // also the access tokens that a shared key signed, which no retired key ends
-      await workOn(users, ({ id, epoch }) => deps.users.advanceEpoch(id, epoch, { keptSession: undefined }));
+      await workOn(users, (user) => deps.users.advanceEpoch(user, { keptSession: undefined }));
     }
     return ended;
   };

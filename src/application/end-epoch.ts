@@ -7,7 +7,7 @@ export interface EndEpochDeps extends OwnSessionsDeps {
 }
 
 /**
- * Makes a change that ends the user's sessions but for the kept one, in the one step that raises the epoch,
+ * Makes a change that ends the user's sessions but for the kept one, and every mailed link, in the one step that raises the epoch,
  * and then tidies. Resolves to how many sessions that lived are ended, or to `undefined` where another such
  * change came first and nothing was done.
  */
@@ -17,7 +17,7 @@ export async function endEpoch(
   now: Date,
   changes: EpochChanges,
 ): Promise<number | undefined> {
-  if (!(await deps.users.advanceEpoch(user.id, user.epoch, changes))) return undefined;
+  if (!(await deps.users.advanceEpoch(user, changes))) return undefined;
   // after the step, so that no login that was just in time is missed
   const ended = (await liveSessionsOf(deps, user, now)).filter(({ id }) => id !== changes.keptSession);
   await deps.sessions.removeEarlier(user.id, user.epoch + 1, changes.keptSession);

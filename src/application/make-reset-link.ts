@@ -1,3 +1,4 @@
+import { AuthError, type FieldFault } from "../domain/errors.ts";
 import type { Purpose } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
 import { type FindAccountDeps, findAccount } from "./find-account.ts";
@@ -18,14 +19,21 @@ export interface ResetLink {
 
 /**
  * Makes a link for an operator to hand over to the user, who is meant by id, address or name.
- * @throws AuthError `not_found`
+ * @throws AuthError `not_found`; `validation_failed` where the account is disabled, since no link serves it
  */
 export type MakeResetLink = (who: string) => Promise<ResetLink>;
+
+const DISABLED: FieldFault = {
+  path: "user",
+  code: "account_disabled",
+  message: "The account is disabled, and no link serves it; enable it first",
+};
 
 export function makeMakeResetLink(deps: MakeResetLinkDeps): MakeResetLink {
   return async (who) => {
     const user = await findAccount(deps, who);
-    const token = await newToken(deps, "reset_password", user.id, user.email);
+    if (user.disabled) throw new AuthError("validation_failed", { fields: [DISABLED] });
+    const token = await newToken(deps, "reset_password", user);
     deps.events.report({ type: "reset_link_made", userId: user.id });
     const link = deps.linkTo("reset_password", deps.linkSecrets.make(token));
     return { user, link, expiresAt: token.expiresAt };

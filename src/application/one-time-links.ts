@@ -1,38 +1,68 @@
 import type { Email } from "../domain/email.ts";
-import { linkEnd, type Purpose } from "../domain/one-time-token.ts";
+import { linkEnd, type OneTimeToken, type Purpose, serves } from "../domain/one-time-token.ts";
+import type { User } from "../domain/user.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { LinkSecrets } from "./ports/link-secrets.ts";
-import type { OneTimeToken, OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
+import type { UserRepository } from "./ports/users.ts";
 
 export interface OneTimeLinksDeps {
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly users: UserRepository;
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly linkSecrets: LinkSecrets;
 }
 
-/** Makes a one-time token; the one that there was for this purpose is no good any more. */
+/**
+ * Makes a one-time token, beside those that there are. It serves for the account as `user` was read: where a step that
+ * ends links came since, it never serves.
+ */
 export async function newToken(
-  { clock, ids, oneTimeTokens }: OneTimeLinksDeps,
+  { clock, ids, oneTimeTokens }: Pick<OneTimeLinksDeps, "clock" | "ids" | "oneTimeTokens">,
   purpose: Purpose,
-  userId: string,
-  email: Email,
+  user: User,
+  mailedTo: Email = user.email,
 ): Promise<OneTimeToken> {
-  const token = { purpose, userId, id: ids.next(), email, expiresAt: linkEnd(purpose, clock.now()) };
+  const token: OneTimeToken = {
+    purpose,
+    userId: user.id,
+    id: ids.next(),
+    email: mailedTo,
+    epoch: user.epoch,
+    accountEmail: user.email.canonical,
+    expiresAt: linkEnd(purpose, clock.now()),
+  };
   await oneTimeTokens.put(token);
   return token;
 }
 
-/** The token that this text is of, if it serves; it is not used up by this. */
-export async function presentedToken(
-  { linkSecrets, oneTimeTokens }: OneTimeLinksDeps,
+/** A link that serves, and its user as stored now. */
+export interface ServingLink {
+  readonly token: OneTimeToken;
+  readonly user: User;
+}
+
+/** The link with this text, if it serves; it is not used up by this. */
+export async function presentedLink(
+  { linkSecrets, oneTimeTokens, users }: OneTimeLinksDeps,
   purpose: Purpose,
   text: string,
   now: Date,
-): Promise<OneTimeToken | undefined> {
+): Promise<ServingLink | undefined> {
   const read = linkSecrets.read(purpose, text);
   if (read === undefined) return undefined;
-  const token = await oneTimeTokens.find(purpose, read.userId);
-  return token?.id === read.id && now < token.expiresAt ? token : undefined;
+  const [token, user] = await Promise.all([oneTimeTokens.find(read.id), users.findById(read.userId)]);
+  return token?.purpose === purpose && serves(token, user, now) ? { token, user } : undefined;
+}
+
+/** The link with its user read anew, if it still serves: for trying again where another change came first. */
+export async function lookAgain(
+  { users }: Pick<OneTimeLinksDeps, "users">,
+  { token }: ServingLink,
+  now: Date,
+): Promise<ServingLink | undefined> {
+  const user = await users.findById(token.userId);
+  return serves(token, user, now) ? { token, user } : undefined;
 }

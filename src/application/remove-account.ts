@@ -1,5 +1,6 @@
 import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
+import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
@@ -9,6 +10,7 @@ export interface RemoveAccountDeps {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly revocations: RevocationRepository;
+  readonly oneTimeTokens: OneTimeTokenRepository;
   readonly events: SecurityEvents;
 }
 
@@ -16,7 +18,7 @@ export interface RemoveAccountDeps {
 const REMEMBERED_UNTIL = new Date("9999-01-01T00:00:00.000Z");
 
 /**
- * Removes an account, and with it every session. Resolves to whether it did: not where another change came
+ * Removes an account, and with it every session and every mailed link. Resolves to whether it did: not where another change came
  * first. That an account of the Flask server was removed is remembered by its id, before it is: an import that
  * is run again would bring it back otherwise.
  */
@@ -30,6 +32,7 @@ export async function removeAccount(
   }
   if (!(await deps.users.remove(user.id, user.epoch))) return false;
   await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
+  await deps.oneTimeTokens.removeOf(user.id);
   deps.events.report({ type: "account_deleted", userId: user.id, by });
   return true;
 }

@@ -1,11 +1,13 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError } from "../domain/errors.ts";
 import { invalidEmail } from "./new-account.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import type { Throttle } from "./throttle.ts";
 
 export interface RequestMailDeps extends SendLaterDeps {
   readonly throttle: Throttle;
+  readonly events: SecurityEvents;
   readonly parseEmail: (text: string) => Email | undefined;
 }
 
@@ -40,4 +42,6 @@ async function requestMail(
   if (email === undefined) throw new AuthError("validation_failed", { fields: [invalidEmail] });
   await deps.throttle.mail(email.canonical, client.ip, deps.clock.now());
   await sendLater(deps, { kind, email: email.canonical });
+  // nobody looked yet whose address it is: the mail, once it is sent, is another event
+  if (kind === "password_reset") deps.events.report({ type: "password_reset_requested" });
 }

@@ -1,23 +1,17 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
-import type { User } from "../domain/user.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import type { Turn } from "./hashing-turn.ts";
 import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
-import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { NameChanges } from "./ports/users.ts";
-import { type SendLaterDeps, sendLater } from "./send-later.ts";
-import { type Admission, refundedOnFault } from "./throttle.ts";
+import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
+import { type Admission, bothOf, noCharge, refundedOnFault } from "./throttle.ts";
 
-export interface UpdateProfileDeps
-  extends AccessCheckDeps,
-    ConfirmPasswordDeps,
-    OneTimeLinksDeps,
-    SendLaterDeps {
+export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
   readonly parseEmail: (text: string) => Email | undefined;
 }
 
@@ -36,9 +30,9 @@ export interface UpdatedProfile extends Profile {
 }
 
 /**
- * Changes the name at once, and the address once a link that is mailed to the new one is followed. Sessions stay.
- * Whether another account has the new address is looked up only as the mail is sent, so that neither answer nor time
- * tells; its owner gets another mail then, and nobody the link.
+ * Changes the name at once, and the address once a link that is mailed to the new one is followed. The present address
+ * is mailed a link that cancels it. Sessions stay. Whether another account has the new address is looked up only as the
+ * mail is sent, so that neither answer nor time tells; its owner gets another mail then, and nobody the link.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
  * `invalid_token`, `expired_token`, `revoked_token`
  */
@@ -56,33 +50,40 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const change = await deps.throttle.change(user.id, now);
       await refundedOnFault(change, confirmPassword(deps, live, command.password, now, from));
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
-      const mail = isNewAddress
-        ? await deps.throttle.mail(email.canonical, command.client.ip, now)
-        : undefined;
+      const mails = isNewAddress
+        ? await admitMails(deps, [user.email, email], command.client.ip, now)
+        : noCharge;
       const changes: NameChanges = {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
       };
       // another change came first: all that was checked is checked again
-      if (!(await refundedUnlessDone(mail, deps.users.rename(user, changes)))) continue;
+      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) continue;
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
-      if (isNewAddress) await mailLink(deps, user, email);
+      if (isNewAddress) await requestEmailChange(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;
       return { ...profileOf({ ...user, ...changes }), pendingEmail };
     }
   };
 }
 
-/** Where the change is refused or has to be tried again, no mail was asked for yet. */
-async function refundedUnlessDone(mail: Admission | undefined, change: Promise<boolean>): Promise<boolean> {
-  const isDone = await (mail ? refundedOnFault(mail, change) : change);
-  if (!isDone) await mail?.refund();
-  return isDone;
+/** The present address is told as well: where it can be told nothing more, nothing is changed. */
+async function admitMails(
+  { throttle }: UpdateProfileDeps,
+  [present, next]: readonly [Email, Email],
+  ip: string,
+  now: Date,
+): Promise<Admission> {
+  const warning = await throttle.mail(present.canonical, ip, now);
+  const link = await refundedOnFault(warning, throttle.mail(next.canonical, ip, now));
+  return bothOf(warning, link);
 }
 
-async function mailLink(deps: UpdateProfileDeps, user: User, email: Email): Promise<void> {
-  const { id } = await newToken(deps, "change_email", user.id, email);
-  await sendLater(deps, { kind: "email_change", email: email.shown, userId: user.id, tokenId: id });
+/** Where the change is refused or has to be tried again, no mail was asked for yet. */
+async function refundedUnlessDone(mails: Admission, change: Promise<boolean>): Promise<boolean> {
+  const isDone = await refundedOnFault(mails, change);
+  if (!isDone) await mails.refund();
+  return isDone;
 }
 
 function readCommand(

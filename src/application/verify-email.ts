@@ -1,14 +1,12 @@
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
-import { type OneTimeLinksDeps, presentedToken } from "./one-time-links.ts";
-import type { OneTimeToken } from "./ports/one-time-tokens.ts";
+import { lookAgain, type OneTimeLinksDeps, presentedLink, type ServingLink } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { NameChanges, UserRepository } from "./ports/users.ts";
+import type { NameChanges } from "./ports/users.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
 import type { Throttle } from "./throttle.ts";
 
 export interface VerifyEmailDeps extends OneTimeLinksDeps, NoticeDeps {
-  readonly users: UserRepository;
   readonly throttle: Throttle;
   readonly events: SecurityEvents;
 }
@@ -27,41 +25,49 @@ export interface VerifyEmailCommand {
 export type VerifyEmail = (command: VerifyEmailCommand) => Promise<void>;
 
 export function makeVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
-  return async ({ token: text, client }) => {
+  return async ({ token, client }) => {
     const now = deps.clock.now();
     const admission = await deps.throttle.link(client.ip, now);
-    const token =
-      (await presentedToken(deps, "verify_email", text, now)) ??
-      (await presentedToken(deps, "change_email", text, now));
-    if (token === undefined) throw new AuthError("invalid_verification_token");
+    const link =
+      (await presentedLink(deps, "verify_email", token, now)) ??
+      (await presentedLink(deps, "change_email", token, now));
+    if (link === undefined) throw new AuthError("invalid_verification_token");
     await admission.refund();
-    if (!(await deps.oneTimeTokens.consume(token.purpose, token.userId, token.id))) {
-      throw new AuthError("invalid_verification_token");
-    }
-    await apply(deps, token);
+    await (link.token.purpose === "change_email" ? change(deps, link, now) : verify(deps, link, now));
   };
 }
 
-async function apply(deps: VerifyEmailDeps, token: OneTimeToken): Promise<void> {
-  for (;;) {
-    const user = await deps.users.findById(token.userId);
-    const changes = user && changesBy(token, user);
-    if (user === undefined || changes === undefined) throw new AuthError("invalid_verification_token");
-    // another change came first: what this one means is looked at again
-    if (!(await deps.users.rename(user, changes))) continue;
-    if (changes.email === undefined) {
-      deps.events.report({ type: "email_verified", userId: user.id });
-      return;
-    }
-    deps.events.report({ type: "email_changed", userId: user.id });
-    // the old address is told, for its owner may know nothing of it
-    await notify(deps, "email_changed", user);
-    return;
-  }
+/** Taking the address is what uses the link up: the account has another address from then on. */
+async function change(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
+  const user = await rename(deps, link, now, { email: link.token.email, emailVerified: true });
+  // else those of the former address would serve again once the account has it back
+  await deps.oneTimeTokens.removeOf(user.id);
+  deps.events.report({ type: "email_changed", userId: user.id });
+  // the old address is told, for its owner may know nothing of it
+  await notify(deps, "email_changed", user);
 }
 
-function changesBy({ purpose, email }: OneTimeToken, user: User): NameChanges | undefined {
-  if (purpose === "change_email") return { email, emailVerified: true };
-  // the address was changed since, and of the new one nothing is known
-  return user.email.canonical === email.canonical ? { emailVerified: true } : undefined;
+/** May be done twice without harm, so that a process that dies in between leaves a link that serves. */
+async function verify(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
+  const user = await rename(deps, link, now, { emailVerified: true });
+  if (!(await deps.oneTimeTokens.consume(link.token.id))) throw new AuthError("invalid_verification_token");
+  deps.events.report({ type: "email_verified", userId: user.id });
+}
+
+/** Makes the changes if the link still serves in that step. Resolves to the user as before. */
+async function rename(
+  deps: VerifyEmailDeps,
+  presented: ServingLink,
+  now: Date,
+  changes: NameChanges,
+): Promise<User> {
+  for (
+    let link: ServingLink | undefined = presented;
+    link !== undefined;
+    link = await lookAgain(deps, link, now)
+  ) {
+    // else another change came first, and perhaps ended the link
+    if (await deps.users.rename(link.user, changes)) return link.user;
+  }
+  throw new AuthError("invalid_verification_token");
 }

@@ -52,7 +52,7 @@ export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
 
     me: (): Promise<Profile> => asUser("GET /api/me"),
 
-    /** A new name holds at once, a new address once the link that is mailed to it is followed. */
+    /** A new name holds at once, a new address once the link mailed to it is followed; the present one is told at once. */
     updateProfile: (change: ProfileChange): Promise<ChangedProfile> => asUser("PATCH /api/me", change),
 
     /** Ends every other session. */

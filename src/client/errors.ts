@@ -10,6 +10,7 @@ type ProblemCode =
   | "invalid_credentials"
   | "invalid_reset_token"
   | "invalid_verification_token"
+  | "invalid_cancellation_token"
   | "email_unverified"
   | "registration_closed"
   | "not_found"

@@ -31,6 +31,10 @@ export function openCalls(wire: Wire) {
     resendVerification: (of: { readonly email: string }): Promise<Message> =>
       wire("POST /api/email/verify/resend", { json: of }),
 
+    /** Cancels a change of address by the link that was mailed to the account's address. Every session ends. */
+    cancelEmailChange: (link: { readonly token: string }): Promise<Message> =>
+      wire("POST /api/email/cancel", { json: link }),
+
     /** For APIs: whether a token lives now, and what it says (RFC 7662). Secrets are nothing for a browser. */
     introspect: (question: TokenInQuestion, client: IntrospectionClient): Promise<Introspection> =>
       wire("POST /oauth/introspect", { form: { ...question }, authorization: basic(client) }),

@@ -6,6 +6,7 @@ const PAGES = {
   reset_password: "PASSWORD_RESET_URL",
   verify_email: "EMAIL_VERIFY_URL",
   change_email: "EMAIL_VERIFY_URL",
+  cancel_email_change: "EMAIL_CANCEL_URL",
 } as const satisfies Record<Purpose, keyof Config>;
 
 /** The page of the front end, as configured and never as a request names it, with the secret as its token. */

@@ -147,6 +147,9 @@ export const settingsSchema = z.object({
   EMAIL_VERIFY_URL: page
     .default("http://localhost:3000/verify-email")
     .describe("The front end's page that confirms an address; mailed with a token parameter"),
+  EMAIL_CANCEL_URL: page
+    .default("http://localhost:3000/cancel-email-change")
+    .describe("The front end's page that cancels a change of address; mailed with a token parameter"),
   REQUIRE_VERIFIED_EMAIL: flag
     .default(false)
     .describe("Whether only who has confirmed the address may log in; registering then gives no tokens"),

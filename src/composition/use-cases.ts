@@ -1,3 +1,4 @@
+import { makeCancelEmailChange } from "../application/cancel-email-change.ts";
 import { makeChangePassword } from "../application/change-password.ts";
 import { makeCheckHealth } from "../application/check-health.ts";
 import { makeCompleteRegistration } from "../application/complete-registration.ts";
@@ -57,6 +58,7 @@ export const useCases = {
   verifyEmail: makeVerifyEmail,
   completeRegistration: makeCompleteRegistration,
   confirmAddress: makeConfirmAddress,
+  cancelEmailChange: makeCancelEmailChange,
   resendVerification: makeResendVerification,
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,

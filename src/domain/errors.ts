@@ -8,6 +8,7 @@ export type AuthErrorCode =
   | "invalid_credentials"
   | "invalid_reset_token"
   | "invalid_verification_token"
+  | "invalid_cancellation_token"
   | "email_unverified"
   | "registration_closed"
   | "not_found"
@@ -26,6 +27,7 @@ const DETAILS: Record<AuthErrorCode, string> = {
   invalid_credentials: "Authentication failed",
   invalid_reset_token: "The link to choose a new password is used, expired or not valid here",
   invalid_verification_token: "The link to confirm the address is used, expired or not valid here",
+  invalid_cancellation_token: "The link to cancel the change of address is used, expired or not valid here",
   email_unverified: "Confirm the address first, by the link that was mailed to it",
   registration_closed: "Registration is closed",
   not_found: "There is nothing here",

@@ -1,4 +1,7 @@
-/** Rules for what a mailed link is good for, and how long. */
+import type { Email } from "./email.ts";
+import type { User } from "./user.ts";
+
+/** Rules for mailed links: what each is for, how long it serves, and what ends it before. */
 
 const HOUR = 3_600_000;
 
@@ -7,10 +10,47 @@ const LINK_LIFE_MS = {
   reset_password: HOUR,
   verify_email: 24 * HOUR,
   change_email: 24 * HOUR,
+  // longer than a link to change the address, whose mail may have been on its way for a day
+  cancel_email_change: 72 * HOUR,
 } as const;
 
 export type Purpose = keyof typeof LINK_LIFE_MS;
 
+/** That a mailed secret is good for something, without the secret. */
+export interface OneTimeToken {
+  /** What the mailed secret lets its reader do, once. */
+  readonly purpose: Purpose;
+  readonly userId: string;
+  /** A UUID, which no other token has. */
+  readonly id: string;
+  /** The address that it is mailed to. */
+  readonly email: Email;
+  /** The user's epoch when the link was made. */
+  readonly epoch: number;
+  /** The canonical form of the address that the account had then. */
+  readonly accountEmail: string;
+  readonly expiresAt: Date;
+}
+
 export function linkEnd(purpose: Purpose, now: Date): Date {
   return new Date(now.getTime() + LINK_LIFE_MS[purpose]);
+}
+
+/**
+ * Whether nothing but time has ended the link. Each step that ends sessions raises the user's epoch, and so ends every
+ * link from before; a change of address ends the links that were made for the former one.
+ */
+export function isBackedBy(token: OneTimeToken, user: User | undefined): user is User {
+  return (
+    user !== undefined &&
+    user.id === token.userId &&
+    !user.disabled &&
+    user.epoch === token.epoch &&
+    user.email.canonical === token.accountEmail
+  );
+}
+
+/** Whether following the link has its effect, with the user as stored now. */
+export function serves(token: OneTimeToken, user: User | undefined, now: Date): user is User {
+  return now < token.expiresAt && isBackedBy(token, user);
 }

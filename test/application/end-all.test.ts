@@ -38,8 +38,8 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
   const entries = keys.map(({ kid }) => revocationKey.signingKey(kid));
   const inThirtyDays = new Date(clock.now().getTime() + 30 * DAY_MS);
   expect(await storage.revocations.find(entries, inThirtyDays)).toEqual(new Set(entries));
-  for (const { purpose, userId } of links) {
-    expect(await storage.oneTimeTokens.find(purpose, userId)).toBeUndefined();
+  for (const { id } of links) {
+    expect(await storage.oneTimeTokens.find(id)).toBeUndefined();
   }
   expect(await storage.outbox.due(LATER, 10)).toEqual([]);
   expect(await storage.users.findById(disabled.id)).toEqual({ ...disabled, epoch: 8 });

@@ -14,6 +14,7 @@ import { legacyRounds } from "../../src/application/legacy-rounds.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { withLegacyHashes } from "../../src/application/with-legacy-hashes.ts";
 import { type LegacyRecord, legacyClaims } from "../../src/domain/legacy-user.ts";
+import type { User } from "../../src/domain/user.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, testClock } from "../support/core.ts";
 import { aRecord, flaskInMemory, OLD_HASH } from "../support/flask.ts";
 import { aUser } from "../support/storage-samples.ts";
@@ -240,7 +241,8 @@ describe("run again", () => {
 
   it("touches nothing that it brought over", async () => {
     const { storage } = await imported(records);
-    await storage.users.advanceEpoch(first.id, 0, { keptSession: undefined, passwordHash: "changed" });
+    const user = (await storage.users.findById(first.id)) as User;
+    await storage.users.advanceEpoch(user, { keptSession: undefined, passwordHash: "changed" });
     const before = await contentsOf(storage);
     const { counts } = await imported(records, { storage });
     expect(counts).toEqual({ found: 4, imported: 0, alreadyThere: 2, removedSince: 0, leftOut: 2 });

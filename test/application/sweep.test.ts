@@ -19,7 +19,7 @@ it("sweeping forgets one-time tokens a day and an hour after their end, never ea
   expect(await sweep()).toBe(0);
   clock.advance(TURN);
   expect(await sweep()).toBe(501);
-  expect(await storage.oneTimeTokens.find(last.purpose, last.userId)).toStrictEqual(last);
+  expect(await storage.oneTimeTokens.find(last.id)).toStrictEqual(last);
   clock.advance(TURN);
   expect(await sweep()).toBe(1);
 });

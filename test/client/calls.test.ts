@@ -80,6 +80,17 @@ it("updateProfile, and verifyEmail of the new address", async () => {
   expect(await client.me()).toMatchObject({ email, email_verified: true });
 });
 
+it("cancelEmailChange", async () => {
+  const { client, person } = await clientOfSomeone(baseUrl);
+  await client.updateProfile({ password: person.password, email: someone().email });
+  const token = await mailedToken(person.email, "cancel-email-change");
+  expect(await client.cancelEmailChange({ token })).toEqual(MESSAGE);
+  await expect(client.cancelEmailChange({ token })).rejects.toMatchObject({
+    code: "invalid_cancellation_token",
+  });
+  await expect(client.me()).rejects.toMatchObject({ code: "revoked_token" });
+});
+
 it("resendVerification", async () => {
   const { client } = await clientOfSomeone(baseUrl);
   expect(await client.resendVerification({ email: "nobody@example.com" })).toEqual(MESSAGE);

@@ -38,6 +38,7 @@ const CALLS: Record<Exclude<keyof Client, "isSignedIn" | "fetch">, (client: Clie
   forgotPassword: (client) => client.forgotPassword({ email: "ada@example.com" }),
   resetPassword: (client) => client.resetPassword({ token: "t", new_password: password }),
   verifyEmail: (client) => client.verifyEmail({ token: "t" }),
+  cancelEmailChange: (client) => client.cancelEmailChange({ token: "t" }),
   resendVerification: (client) => client.resendVerification({ email: "ada@example.com" }),
   introspect: (client) => client.introspect({ token: "t" }, { id: "api", secret: "s" }),
   revokeToken: (client) => client.revokeToken("t"),

@@ -67,6 +67,7 @@ describe("defaults", () => {
       THROTTLE_NOTICE_ADDRESS: 10,
       THROTTLE_CHANGE: 20,
       PASSWORD_RESET_URL: "http://localhost:3000/reset-password",
+      EMAIL_CANCEL_URL: "http://localhost:3000/cancel-email-change",
       EMAIL_VERIFY_URL: "http://localhost:3000/verify-email",
       REQUIRE_VERIFIED_EMAIL: false,
       NOTICE_PASSWORD_CHANGED: true,

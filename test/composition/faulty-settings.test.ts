@@ -84,6 +84,7 @@ const FAULTY: Faulty = {
   SHUTDOWN_GRACE: ["2"],
   ISSUER: ["https://auth:Sesame2024@host", "https://auth:2024/Sesame@host", "https:host", " https://host"],
   CORS_ORIGINS: ["https://*.example.com", "https://auth:2024@host", "https://auth:2024/Sesame@host"],
+  EMAIL_CANCEL_URL: ["https://auth:Sesame2024@host"],
   REGISTRATION: ["shut"],
   REGISTRATION_ANSWER: ["different"],
   ACCESS_TOKEN_TTL: ["15"],

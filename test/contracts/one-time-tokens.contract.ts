@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { OneTimeToken } from "../../src/application/ports/one-time-tokens.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
+import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aOneTimeToken } from "../support/storage-samples.ts";
 
@@ -23,9 +23,9 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       return token;
     }
 
-    const find = ({ purpose, userId }: OneTimeToken) => storage.oneTimeTokens.find(purpose, userId);
-    const consume = ({ purpose, userId, id }: OneTimeToken) =>
-      storage.oneTimeTokens.consume(purpose, userId, id);
+    const find = ({ id }: OneTimeToken) => storage.oneTimeTokens.find(id);
+    const consume = ({ id }: OneTimeToken) => storage.oneTimeTokens.consume(id);
+    const prolong = ({ id }: OneTimeToken, ms: number) => storage.oneTimeTokens.prolong(id, end(ms));
     const sweep = (ms: number, limit = 10) => storage.oneTimeTokens.sweep(end(ms), limit);
 
     it.each([
@@ -37,70 +37,75 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await find(token)).toStrictEqual(token);
     });
 
-    it("keeps one for each purpose of each user", async () => {
+    it("keeps several of one purpose and user beside each other", async () => {
       const userId = "ada";
       const tokens = [
         await stored({ userId }),
+        await stored({ userId }),
         await stored({ userId, purpose: "verify_email" }),
         await stored({ userId: "ad" }),
-        await stored({ userId: "ada " }),
       ];
       expect(await Promise.all(tokens.map(find))).toStrictEqual(tokens);
-      expect(await storage.oneTimeTokens.find("change_email", userId)).toBeUndefined();
-      expect(await storage.oneTimeTokens.find("reset_password", "a")).toBeUndefined();
+      expect(await storage.oneTimeTokens.find(userId)).toBeUndefined();
     });
 
-    it.each([-5, 5])("puts a token in the place of whichever was there (%i)", async (ms) => {
+    it.each([-5, 5])("puts a token in the place of the one with its id (%i)", async (ms) => {
       const former = await stored();
-      const next = aOneTimeToken({
-        userId: former.userId,
-        email: { shown: "Other@b.example", canonical: "other@b.example" },
-        expiresAt: end(ms),
-      });
+      const next = aOneTimeToken({ id: former.id, purpose: "change_email", expiresAt: end(ms) });
       await storage.oneTimeTokens.put(next);
       expect(await find(former)).toStrictEqual(next);
+      await storage.oneTimeTokens.removeOf(former.userId);
       expect(await sweep(ms - 1)).toBe(0);
       expect(await find(next)).toStrictEqual(next);
       expect(await sweep(ms)).toBe(1);
       expect(await find(next)).toBeUndefined();
     });
 
-    it("puts the same token anew with a later end", async () => {
-      const token = await stored();
-      const renewed = await stored({ ...token, expiresAt: end(7) });
-      expect(await sweep(6)).toBe(0);
-      expect(await find(token)).toStrictEqual(renewed);
-      expect(await consume(token)).toBe(true);
+    it.each([-7, 7])("moves the end of a token and changes nothing else (%i)", async (ms) => {
+      const [token, other] = [await stored(), await stored({ expiresAt: end(9) })];
+      expect(await prolong(token, ms)).toBe(true);
+      expect(await find(token)).toStrictEqual({ ...token, expiresAt: end(ms) });
+      expect(await find(other)).toStrictEqual(other);
+      expect(await sweep(ms - 1)).toBe(0);
+      expect(await sweep(ms)).toBe(1);
     });
 
-    it("holds one whole token of many that are put at once", async () => {
+    it("does not bring back what was consumed by moving its end", async () => {
+      const token = await stored();
+      await consume(token);
+      expect(await prolong(token, 7)).toBe(false);
+      expect(await find(token)).toBeUndefined();
+      expect(await sweep(9)).toBe(0);
+    });
+
+    it.each([0, 1])("does not bring back what is consumed meanwhile, either (%i)", async (first) => {
+      const token = await stored();
+      const did = await outcomes<boolean>((racer) =>
+        racer % 2 === first ? prolong(token, racer) : consume(token),
+      );
+      const consumed = did.filter((won, racer) => won && racer % 2 !== first);
+      expect(consumed).toHaveLength(1);
+      expect(await find(token)).toBeUndefined();
+      expect(await sweep(99)).toBe(0);
+    });
+
+    it("holds every token of many that are put at once", async () => {
       const tokens = Array.from({ length: 20 }, (_, i) =>
-        aOneTimeToken({ userId: "ada", email: { shown: `${i}`, canonical: `${i}` }, expiresAt: end(i) }),
+        aOneTimeToken({ userId: "ada", expiresAt: end(i) }),
       );
       await outcomes((racer) => storage.oneTimeTokens.put(tokens[racer] as OneTimeToken));
-      const found = await storage.oneTimeTokens.find("reset_password", "ada");
-      expect(tokens).toContainEqual(found);
-      expect(await sweep(19, 100)).toBe(1);
+      expect(await Promise.all(tokens.map(find))).toStrictEqual(tokens);
     });
 
     it("forgets a token that is consumed, and no other", async () => {
       const token = await stored();
-      const others = [await stored({ userId: token.userId, purpose: "verify_email" }), await stored()];
+      const { userId } = token;
+      const others = [await stored({ userId }), await stored({ userId, purpose: "verify_email" })];
       expect(await consume(token)).toBe(true);
       expect(await find(token)).toBeUndefined();
       expect(await consume(token)).toBe(false);
       expect(await Promise.all(others.map(find))).toStrictEqual(others);
       expect(await sweep(0)).toBe(2);
-    });
-
-    it("leaves a token alone where an older one, or one of another user or purpose, is consumed", async () => {
-      const older = await stored();
-      const token = await stored({ userId: older.userId });
-      expect(await consume(older)).toBe(false);
-      expect(await consume({ ...token, userId: "another" })).toBe(false);
-      expect(await consume({ ...token, purpose: "verify_email" })).toBe(false);
-      expect(await find(token)).toStrictEqual(token);
-      expect(await consume(token)).toBe(true);
     });
 
     it("lets one of many consume a token", async () => {
@@ -110,14 +115,17 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await find(token)).toBeUndefined();
     });
 
-    it.each([0, 1])("loses no token that is put while an older one is consumed (%i)", async (first) => {
-      const older = await stored();
-      const token = aOneTimeToken({ userId: older.userId, expiresAt: end(0) });
-      await outcomes<unknown>((racer) =>
-        racer % 2 === first ? storage.oneTimeTokens.put(token) : consume(older),
-      );
-      expect(await find(token)).toStrictEqual(token);
-      expect(await sweep(0)).toBe(1);
+    it("forgets all tokens of a user, and none of another", async () => {
+      const gone = [];
+      for (let i = 0; i < 5; i++) gone.push(await stored({ userId: "ada", expiresAt: end(i) }));
+      const kept = [];
+      for (const userId of ["ad", "ada ", "ada!", "adb", "Ada"]) kept.push(await stored({ userId }));
+      await storage.oneTimeTokens.removeOf("ada");
+      expect(await Promise.all(gone.map(find))).toStrictEqual(gone.map(() => undefined));
+      expect(await Promise.all(kept.map(find))).toStrictEqual(kept);
+      await storage.oneTimeTokens.removeOf("ada");
+      await storage.oneTimeTokens.removeOf("nobody");
+      expect(await sweep(9)).toBe(kept.length);
     });
 
     it("keeps copies and gives out copies", async () => {
@@ -130,15 +138,15 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
     });
 
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
-      "finds and consumes nothing under %s",
+      "finds, changes and forgets nothing under %s",
       async (_, key) => {
         const token = await stored();
         // what BSON would make of a lone surrogate
         const replaced = await stored({ userId: "\ufffd", id: "\ufffd" });
-        expect(await storage.oneTimeTokens.find("reset_password", key)).toBeUndefined();
-        expect(await consume({ ...token, userId: key })).toBe(false);
+        expect(await storage.oneTimeTokens.find(key)).toBeUndefined();
         expect(await consume({ ...token, id: key })).toBe(false);
-        expect(await consume({ ...replaced, id: key })).toBe(false);
+        expect(await prolong({ ...token, id: key }, 1)).toBe(false);
+        await storage.oneTimeTokens.removeOf(key);
         expect(await Promise.all([token, replaced].map(find))).toStrictEqual([token, replaced]);
       },
     );
@@ -167,12 +175,21 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
     });
 
     if (harness.reopen)
-      it("keeps tokens, and that they were consumed", async () => {
-        const [kept, consumed] = [await stored(), await stored()];
+      it("keeps tokens, and that they were consumed, moved or removed", async () => {
+        const [kept, consumed, moved, removed] = [
+          await stored(),
+          await stored(),
+          await stored(),
+          await stored(),
+        ];
         await consume(consumed);
+        await prolong(moved, 7);
+        await storage.oneTimeTokens.removeOf(removed.userId);
         storage = (await harness.reopen?.(storage)) as Storage;
         expect(await find(kept)).toStrictEqual(kept);
         expect(await find(consumed)).toBeUndefined();
+        expect(await find(removed)).toBeUndefined();
+        expect(await find(moved)).toStrictEqual({ ...moved, expiresAt: end(7) });
         expect(await sweep(0)).toBe(1);
       });
 
@@ -182,6 +199,8 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       await expect(storage.oneTimeTokens.put(token)).rejects.toThrow();
       await expect(find(token)).rejects.toThrow();
       await expect(consume(token)).rejects.toThrow();
+      await expect(prolong(token, 1)).rejects.toThrow();
+      await expect(storage.oneTimeTokens.removeOf(token.userId)).rejects.toThrow();
       await expect(sweep(0)).rejects.toThrow();
     });
   });

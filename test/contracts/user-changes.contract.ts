@@ -51,11 +51,12 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       ["no hash", { keptSession: "kept" }],
       ["no session to keep", { keptSession: undefined, passwordHash: "next" }],
       ["whether it is disabled", { keptSession: undefined, disabled: true }],
+      ["whether the address is verified", { keptSession: undefined, emailVerified: true }],
       ["nothing else", { keptSession: undefined }],
     ])("advances the epoch and changes with it %s", async (_, changes) => {
       const user = await stored({ epoch: 2, keptSession: "before" });
       const bystander = await stored({ epoch: 2, keptSession: "before" });
-      expect(await storage.users.advanceEpoch(user.id, 2, changes)).toBe(true);
+      expect(await storage.users.advanceEpoch(user, changes)).toBe(true);
       for (const found of await everyWayTo(storage, user))
         expect(found).toStrictEqual({ ...user, epoch: 3, ...changes });
       expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
@@ -77,17 +78,29 @@ export function userChangesContract(name: string, harness: StorageHarness): void
     it.each([1, 3])("changes nothing of a user of epoch 2 where %i is expected", async (epoch) => {
       const user = await stored({ epoch: 2, keptSession: "before" });
       const changes = { keptSession: undefined, passwordHash: "next" };
-      expect(await storage.users.advanceEpoch(user.id, epoch, changes)).toBe(false);
+      expect(await storage.users.advanceEpoch({ ...user, epoch }, changes)).toBe(false);
       expect(await storage.users.remove(user.id, epoch)).toBe(false);
       expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
     });
+
+    it.each(["another", ...ODD_KEYS].map((key) => [JSON.stringify(key).slice(0, 20), key]))(
+      "advances no epoch of a user whose address is not %s",
+      async (_, canonical) => {
+        const user = await stored();
+        const expected = { ...user, email: { shown: user.email.shown, canonical } };
+        expect(await storage.users.advanceEpoch(expected, { keptSession: undefined })).toBe(false);
+        expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
+        const respelt = { ...user, email: { shown: "ANOTHER SPELLING", canonical: user.email.canonical } };
+        expect(await storage.users.advanceEpoch(respelt, { keptSession: undefined })).toBe(true);
+      },
+    );
 
     it.each(["another", ...ODD_KEYS].map((key) => [JSON.stringify(key).slice(0, 20), key]))(
       "changes nothing under %s",
       async (_, id) => {
         const { users } = storage;
         expect(await users.replacePasswordHash({ id, epoch: 0, passwordHash: "" }, "next")).toBe(false);
-        expect(await users.advanceEpoch(id, 0, { keptSession: undefined })).toBe(false);
+        expect(await users.advanceEpoch(aUser({ id }), { keptSession: undefined })).toBe(false);
         expect(await users.remove(id, 0)).toBe(false);
         expect(await users.findById(id)).toBeUndefined();
       },
@@ -96,7 +109,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
     it("lets one of many advance an epoch", async () => {
       const user = await stored();
       const changes = (racer: number) => ({ keptSession: `session ${racer}`, passwordHash: `hash ${racer}` });
-      const did = await outcomes((racer) => storage.users.advanceEpoch(user.id, 0, changes(racer)));
+      const did = await outcomes((racer) => storage.users.advanceEpoch(user, changes(racer)));
       expect(did.filter(Boolean)).toHaveLength(1);
       const winner = { ...user, epoch: 1, ...changes(did.indexOf(true)) };
       expect(await storage.users.findById(user.id)).toStrictEqual(winner);
@@ -111,7 +124,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
     it.each([0, 1, 2])("lets one change win where different ones meet (%i)", async (first) => {
       const user = await stored({ passwordHash: "old" });
       const attempts = [
-        () => storage.users.advanceEpoch(user.id, 0, { keptSession: undefined }),
+        () => storage.users.advanceEpoch(user, { keptSession: undefined }),
         () => storage.users.remove(user.id, 0),
         () => storage.users.replacePasswordHash(user, "renewed"),
       ] as const;
@@ -130,7 +143,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       it("keeps changes", async () => {
         const [renewed, advanced, removed] = [await stored(), await stored(), await stored()];
         await storage.users.replacePasswordHash(renewed, "next");
-        await storage.users.advanceEpoch(advanced.id, 0, { keptSession: "kept" });
+        await storage.users.advanceEpoch(advanced, { keptSession: "kept" });
         await storage.users.remove(removed.id, 0);
         storage = (await harness.reopen?.(storage)) as Storage;
         expect(await storage.users.findById(renewed.id)).toStrictEqual({ ...renewed, passwordHash: "next" });
@@ -143,7 +156,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       const user = await stored();
       await storage.close();
       await expect(storage.users.replacePasswordHash(user, "next")).rejects.toThrow();
-      await expect(storage.users.advanceEpoch(user.id, 0, { keptSession: "kept" })).rejects.toThrow();
+      await expect(storage.users.advanceEpoch(user, { keptSession: "kept" })).rejects.toThrow();
       await expect(storage.users.remove(user.id, 0)).rejects.toThrow();
     });
   });

@@ -67,15 +67,32 @@ export function userRenameRacesContract(name: string, harness: StorageHarness): 
       }
     });
 
-    it("loses no change where a rename and an advance of the epoch meet", async () => {
+    it.each([0, 1])("renames nobody whose epoch has advanced (%i)", async (first) => {
       const user = await stored();
       const did = await outcomes<boolean>((racer) =>
-        racer % 2 === 0
+        racer % 2 === first
           ? storage.users.rename(user, { username: NAME })
-          : storage.users.advanceEpoch(user.id, 0, { keptSession: "kept" }),
+          : storage.users.advanceEpoch(user, { keptSession: "kept" }),
       );
-      expect(did.filter(Boolean)).toHaveLength(2);
-      await isNow({ ...user, username: NAME, epoch: 1, keptSession: "kept" }, user);
+      const wins = (which: number) => did.filter((won, racer) => won && racer % 2 === which).length;
+      const [renamed, advanced] = [wins(first), wins(1 - first)];
+      // renaming leaves the epoch, so that it may come before the one advance, but not after
+      expect([renamed, advanced]).toEqual([renamed === 0 ? 0 : 1, 1]);
+      await isNow({ ...user, ...(renamed && { username: NAME }), epoch: 1, keptSession: "kept" }, user);
+    });
+
+    it.each([0, 1])("of a new address and an advance of the epoch lets the first win (%i)", async (first) => {
+      const user = await stored();
+      const email = { shown: "Grace@b.example", canonical: "grace@b.example" };
+      const did = await outcomes<boolean>((racer) =>
+        racer % 2 === first
+          ? storage.users.rename(user, { email, emailVerified: true })
+          : storage.users.advanceEpoch(user, { keptSession: undefined, passwordHash: "next" }),
+      );
+      expect(did.filter(Boolean)).toHaveLength(1);
+      const wasRenamed = did.indexOf(true) % 2 === first;
+      const change = wasRenamed ? { email, emailVerified: true } : { epoch: 1, passwordHash: "next" };
+      await isNow({ ...user, ...change }, user);
     });
 
     it("leaves nothing behind of a user that is removed meanwhile", async () => {

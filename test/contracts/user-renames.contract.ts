@@ -68,7 +68,8 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       ["name", { username: { shown: "Another", canonical: "another" } }],
       ["address", { email: { shown: "another", canonical: "another" } }],
       ["id", { id: "another" }],
-    ])("changes nothing of a user with another %s", async (_, difference) => {
+      ["epoch", { epoch: 1 }],
+    ])("changes nothing of a user with another %s than expected", async (_, difference) => {
       const user = await stored();
       const [expected, all] = [
         { ...user, ...difference },

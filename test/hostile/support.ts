@@ -160,6 +160,7 @@ export async function bodyCalls(url: string): Promise<BodyCall[]> {
       fields: { token: "no.such.link", new_password: "another horse" },
     },
     { line: "POST /api/email/verify", headers: JSON_TYPE, fields: { token: "no.such.link" } },
+    { line: "POST /api/email/cancel", headers: JSON_TYPE, fields: { token: "no.such.link" } },
     { line: "POST /api/email/verify/resend", headers: JSON_TYPE, fields: { email: "nobody@example.com" } },
   ];
 }

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { AuditEntry } from "../../src/application/ports/audit-trail.ts";
-import type { OneTimeToken } from "../../src/application/ports/one-time-tokens.ts";
 import type { OutboxMail } from "../../src/application/ports/outbox.ts";
 import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
+import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { User } from "../../src/domain/user.ts";
 
@@ -70,6 +70,8 @@ export function aOneTimeToken(fields: Partial<OneTimeToken> = {}): OneTimeToken 
     userId: randomUUID(),
     id: randomUUID(),
     email: { shown: "Ada@Müller.example", canonical: "ada@xn--mller-kva.example" },
+    epoch: 3,
+    accountEmail: "ada@b.example",
     // far from today: a storage may forget it after its end, by a clock of its own
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     ...fields,

@@ -4,6 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { openMongoStorage } from "../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
+import type { User } from "../../src/domain/user.ts";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
@@ -42,8 +43,8 @@ async function live(url: string, env: Record<string, string>) {
   const { body: elsewhere } = await call(url, "POST /api/login", { json: { email, password } });
   await call(url, "POST /api/logout/others", { token: eve.access_token });
   const storage = await openStorage(env);
-  const { id = "", epoch = 0 } = (await storage.users.findByUsername(dave.username)) ?? {};
-  expect(await storage.users.advanceEpoch(id, epoch, { keptSession: undefined, disabled: true })).toBe(true);
+  const disabled = (await storage.users.findByUsername(dave.username)) as User;
+  expect(await storage.users.advanceEpoch(disabled, { keptSession: undefined, disabled: true })).toBe(true);
   await storage.close();
   return { ada, rotated, bob, carol, dave, eve, elsewhere };
 }

@@ -19,12 +19,16 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Compare the client's id and secret with INTROSPECTION_CLIENTS.",
   ],
   invalid_reset_token: [
-    "The mailed link was used, has expired, was replaced by a newer one, or never came from here.",
+    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
     "Let the user ask for another mail.",
   ],
   invalid_verification_token: [
-    "The mailed link was used, has expired, was replaced by a newer one, or never came from here.",
+    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
     "Let the user ask for another mail.",
+  ],
+  invalid_cancellation_token: [
+    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
+    "Let the user log in and look whether the address is still theirs. Where it is not, the people who run the service can help.",
   ],
   invalid_token: [
     "The token is not one of this service's, is of the wrong kind for this call, or its key is no longer in use.",

@@ -22,6 +22,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   invalid_client: [401, "Invalid client"],
   invalid_reset_token: [400, "Invalid reset token"],
   invalid_verification_token: [400, "Invalid verification token"],
+  invalid_cancellation_token: [400, "Invalid cancellation token"],
   invalid_token: [401, "Invalid token"],
   expired_token: [401, "Expired token"],
   revoked_token: [401, "Revoked token"],

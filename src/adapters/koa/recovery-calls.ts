@@ -40,4 +40,11 @@ export const recoveryCalls: Calls = {
     answers: { 202: answers.done("If the address waits to be confirmed, a link is on its way") },
     refusals: ["too_many_attempts"],
   },
+  "POST /api/email/cancel": {
+    id: "cancelEmailChange",
+    summary: "Cancel a change of address by the link; every session ends",
+    body: bodies.linkBody,
+    answers: { 200: answers.done("The change of address is cancelled, and every session has ended") },
+    refusals: ["too_many_attempts", "invalid_cancellation_token"],
+  },
 };

@@ -1,4 +1,5 @@
 import type Router from "@koa/router";
+import type { CancelEmailChange } from "../../application/cancel-email-change.ts";
 import type { RequestMail } from "../../application/request-mail.ts";
 import type { ResetPassword } from "../../application/reset-password.ts";
 import type { VerifyEmail } from "../../application/verify-email.ts";
@@ -12,6 +13,7 @@ export interface RecoveryUseCases {
   /** By a link, of whatever purpose. */
   readonly confirmAddress: VerifyEmail;
   readonly resendVerification: RequestMail;
+  readonly cancelEmailChange: CancelEmailChange;
 }
 
 /** What is done by links that were mailed. */
@@ -40,5 +42,11 @@ export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void
     await useCases.resendVerification({ email, client: clientOf(ctx) });
     ctx.status = 202;
     ctx.body = { message: "If the address waits to be confirmed, a link is on its way" };
+  });
+
+  router.post("/api/email/cancel", async (ctx) => {
+    const { token } = await readBody(ctx, linkBody);
+    await useCases.cancelEmailChange({ token, client: clientOf(ctx) });
+    ctx.body = { message: "The change of address is cancelled, and every session has ended" };
   });
 }

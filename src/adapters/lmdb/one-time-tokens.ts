@@ -1,48 +1,73 @@
-import type { OneTimeToken, OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 type TokenRecord = Omit<OneTimeToken, "expiresAt"> & { readonly expiresAt: number };
 
-/** Tokens by purpose and user, and an index by their end. */
+/** Tokens by id, and indexes by their user and by their end. Former versions kept them by purpose and user. */
 export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenRepository {
   const { database, read, write } = environment;
   const tokens = database<TokenRecord>("oneTimeTokens");
+  const byUser = database<true, [userId: string, id: string]>("oneTimeTokensByUser");
   const ends = openEnds(environment, "oneTimeTokensByEnd");
-  const keyOf = (purpose: string, userId: string) => `${purpose}:${userId}`;
 
-  function forget(key: string): void {
+  function forget(key: string): boolean {
     const stored = tokens.get(key);
-    if (stored === undefined) return;
+    if (stored === undefined) return false;
     tokens.remove(key);
+    byUser.remove([stored.userId, key]);
     ends.remove(stored.expiresAt, key);
+    return true;
+  }
+
+  function add(record: TokenRecord): void {
+    tokens.put(record.id, record);
+    byUser.put([record.userId, record.id], true);
+    ends.put(record.expiresAt, record.id);
+  }
+
+  function idsOf(userId: string): string[] {
+    const ids = [];
+    for (const [owner, id] of byUser.getKeys({ start: [userId] })) {
+      if (owner !== userId) break;
+      ids.push(id);
+    }
+    return ids;
   }
 
   return {
     async put(token) {
-      const key = keyOf(token.purpose, token.userId);
-      mustBeKeys(token.userId, key);
-      const record = { ...token, expiresAt: token.expiresAt.getTime() };
+      mustBeKeys(token.id, token.userId);
       await write(() => {
-        forget(key);
-        tokens.put(key, record);
-        ends.put(record.expiresAt, key);
+        forget(token.id);
+        add({ ...token, expiresAt: token.expiresAt.getTime() });
       });
     },
-    find: (purpose, userId) =>
+    find: (id) =>
       read(() => {
-        const key = keyOf(purpose, userId);
-        const record = isKey(key) ? tokens.get(key) : undefined;
+        const record = isKey(id) ? tokens.get(id) : undefined;
         return record && { ...record, expiresAt: new Date(record.expiresAt) };
       }),
-    async consume(purpose, userId, id) {
-      const key = keyOf(purpose, userId);
-      if (!isKey(key)) return false;
+    async prolong(id, expiresAt) {
+      if (!isKey(id)) return false;
       return write(() => {
-        if (tokens.get(key)?.id !== id) return false;
-        forget(key);
+        const record = tokens.get(id);
+        if (record === undefined) return false;
+        forget(id);
+        add({ ...record, expiresAt: expiresAt.getTime() });
         return true;
+      });
+    },
+    async consume(id) {
+      if (!isKey(id)) return false;
+      return write(() => forget(id));
+    },
+    async removeOf(userId) {
+      if (!isKey(userId)) return;
+      await write(() => {
+        for (const id of idsOf(userId)) forget(id);
       });
     },
     sweep: (until, limit) =>

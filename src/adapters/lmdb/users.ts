@@ -49,28 +49,30 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
-    async advanceEpoch(id, expectedEpoch, { keptSession, ...changes }) {
+    async advanceEpoch({ id, epoch, email }, { keptSession, ...changes }) {
       if (!isKey(id)) return false;
       return write(() => {
         const user = users.get(id);
-        if (user?.epoch !== expectedEpoch) return false;
+        if (user?.epoch !== epoch || user.email.canonical !== email.canonical) return false;
         users.put(id, {
           ...user,
           ...changes,
-          epoch: expectedEpoch + 1,
+          epoch: epoch + 1,
           keptSession,
         });
         return true;
       });
     },
-    async rename({ id, username, email }, changes) {
+    async rename({ id, username, email, epoch }, changes) {
       if (![id, username.canonical, email.canonical].every(isKey)) return false;
       const { username: name = username, email: address = email } = changes;
       mustBeKeys(name.canonical, address.canonical);
       const outcome = await write(() => {
         const user = users.get(id);
         const isExpected =
-          user?.username.canonical === username.canonical && user.email.canonical === email.canonical;
+          user?.epoch === epoch &&
+          user.username.canonical === username.canonical &&
+          user.email.canonical === email.canonical;
         if (!isExpected) return false;
         if ((usersByName.get(name.canonical) ?? id) !== id) return new AuthError("username_taken");
         if ((usersByEmail.get(address.canonical) ?? id) !== id) return new AuthError("email_taken");

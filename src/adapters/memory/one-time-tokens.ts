@@ -1,19 +1,24 @@
-import type { OneTimeToken, OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import { forgetSome, type Step } from "./step.ts";
 
-/** Tokens by purpose and user. */
+/** Tokens by id. */
 export function memoryOneTimeTokens(step: Step): OneTimeTokenRepository {
   const tokens = new Map<string, OneTimeToken>();
-  const keyOf = (purpose: string, userId: string) => `${purpose}:${userId}`;
 
   return {
-    put: (token) => step(() => void tokens.set(keyOf(token.purpose, token.userId), structuredClone(token))),
-    find: (purpose, userId) => step(() => structuredClone(tokens.get(keyOf(purpose, userId)))),
-    consume: (purpose, userId, id) =>
+    put: (token) => step(() => void tokens.set(token.id, structuredClone(token))),
+    find: (id) => step(() => structuredClone(tokens.get(id))),
+    prolong: (id, expiresAt) =>
       step(() => {
-        const key = keyOf(purpose, userId);
-        return tokens.get(key)?.id === id && tokens.delete(key);
+        const token = tokens.get(id);
+        if (token === undefined) return false;
+        tokens.set(id, structuredClone({ ...token, expiresAt }));
+        return true;
       }),
+    consume: (id) => step(() => tokens.delete(id)),
+    removeOf: (userId) =>
+      step(() => void forgetSome(tokens, (token) => token.userId === userId, tokens.size)),
     sweep: (until, limit) => step(() => forgetSome(tokens, ({ expiresAt }) => expiresAt <= until, limit)),
   };
 }

@@ -31,23 +31,25 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(user.id, { ...user, passwordHash: next });
         return true;
       }),
-    advanceEpoch: (id, expectedEpoch, { keptSession, ...changes }) =>
+    advanceEpoch: ({ id, epoch, email }, { keptSession, ...changes }) =>
       step(() => {
         const user = users.get(id);
-        if (user?.epoch !== expectedEpoch) return false;
+        if (user?.epoch !== epoch || user.email.canonical !== email.canonical) return false;
         users.set(id, {
           ...user,
           ...changes,
-          epoch: expectedEpoch + 1,
+          epoch: epoch + 1,
           keptSession,
         });
         return true;
       }),
-    rename: ({ id, username, email }, changes) =>
+    rename: ({ id, username, email, epoch }, changes) =>
       step(() => {
         const user = users.get(id);
         const isExpected =
-          user?.username.canonical === username.canonical && user.email.canonical === email.canonical;
+          user?.epoch === epoch &&
+          user.username.canonical === username.canonical &&
+          user.email.canonical === email.canonical;
         if (!isExpected) return false;
         const next = structuredClone({ ...user, ...changes });
         const nameOwner = idsByUsername.get(next.username.canonical) ?? id;

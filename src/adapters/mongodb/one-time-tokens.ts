@@ -1,40 +1,44 @@
-import type { OneTimeToken, OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import type { Connection } from "./connection.ts";
 import { isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type TokenDocument = OneTimeToken & { readonly _id: string };
+type TokenDocument = Omit<OneTimeToken, "id"> & { readonly _id: string };
 
 export const oneTimeTokenIndexes: readonly Index[] = [
+  { name: "by_user", key: { userId: 1 } },
   // a mail may be on its way for a day, and its link gets its time anew as it is sent
   { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 25 * 3_600 },
 ];
 
-/** Tokens by purpose and user. */
+/** Tokens by id. Former versions kept them by purpose and user. */
 export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTokenRepository {
   const tokens = collection<TokenDocument>("one_time_tokens");
-  const keyOf = (purpose: string, userId: string) => `${purpose}:${userId}`;
 
   return {
-    put: (token) =>
+    put: ({ id, ...token }) =>
       call(async () => {
-        const _id = keyOf(token.purpose, token.userId);
-        mustBeStorable(_id, token.id);
-        await upserted(() => tokens.replaceOne({ _id }, token, { upsert: true }));
+        mustBeStorable(id, token.userId);
+        await upserted(() => tokens.replaceOne({ _id: id }, token, { upsert: true }));
       }),
-    find: (purpose, userId) =>
+    find: (id) =>
       call(async () => {
-        const _id = keyOf(purpose, userId);
-        const document = isStorable(_id) ? await tokens.findOne({ _id }) : null;
+        const document = isStorable(id) ? await tokens.findOne({ _id: id }) : null;
         if (document === null) return undefined;
-        const { _id: _, ...token } = document;
-        return token;
+        const { _id, ...token } = document;
+        return { ...token, id: _id };
       }),
-    consume: (purpose, userId, id) =>
+    prolong: (id, expiresAt) =>
       call(async () => {
-        const _id = keyOf(purpose, userId);
-        if (!isStorable(_id) || !isStorable(id)) return false;
-        return (await tokens.deleteOne({ _id, id })).deletedCount === 1;
+        if (!isStorable(id)) return false;
+        return (await tokens.updateOne({ _id: id }, { $set: { expiresAt } })).matchedCount === 1;
+      }),
+    consume: (id) =>
+      call(async () => isStorable(id) && (await tokens.deleteOne({ _id: id })).deletedCount === 1),
+    removeOf: (userId) =>
+      call(async () => {
+        if (isStorable(userId)) await tokens.deleteMany({ userId });
       }),
     sweep: (until, limit) => call(() => sweepBefore(tokens, "expiresAt", until, limit)),
   };

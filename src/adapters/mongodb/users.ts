@@ -58,25 +58,26 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         const { matchedCount } = await users.updateOne({ _id: id, epoch, passwordHash }, changes);
         return matchedCount === 1;
       }),
-    advanceEpoch: (id, expectedEpoch, { keptSession, ...changes }) =>
+    advanceEpoch: ({ id, epoch, email }, { keptSession, ...changes }) =>
       call(async () => {
-        if (!isStorable(id)) return false;
-        const next = { ...changes, epoch: expectedEpoch + 1 };
+        if (![id, email.canonical].every(isStorable)) return false;
+        const next = { ...changes, epoch: epoch + 1 };
         const { matchedCount } = await users.updateOne(
-          { _id: id, epoch: expectedEpoch },
+          { _id: id, epoch, "email.canonical": email.canonical },
           keptSession === undefined
             ? { $set: next, $unset: { keptSession: true } }
             : { $set: { ...next, keptSession } },
         );
         return matchedCount === 1;
       }),
-    rename: ({ id, username, email }, changes) =>
+    rename: ({ id, username, email, epoch }, changes) =>
       call(async () => {
         if (![id, username.canonical, email.canonical].every(isStorable)) return false;
         const { username: name = username, email: address = email } = changes;
         mustBeStorable(name.canonical, address.canonical);
         const expected = {
           _id: id,
+          epoch,
           "username.canonical": username.canonical,
           "email.canonical": email.canonical,
         };

@@ -9,6 +9,7 @@ const HAS_LINK: Record<MailKind, boolean> = {
   password_reset: true,
   email_verification: true,
   email_change: true,
+  email_change_requested: true,
   registration: true,
   address_taken: false,
   password_changed: false,

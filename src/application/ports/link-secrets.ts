@@ -1,5 +1,4 @@
-import type { Purpose } from "../../domain/one-time-token.ts";
-import type { OneTimeToken } from "./one-time-tokens.ts";
+import type { OneTimeToken, Purpose } from "../../domain/one-time-token.ts";
 
 /**
  * Makes and reads the text in a mailed link. Only this service can make it, so that storage need not hold it and

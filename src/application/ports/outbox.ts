@@ -3,6 +3,7 @@ export type MailKind =
   | "password_reset"
   | "email_verification"
   | "email_change"
+  | "email_change_requested"
   | "registration"
   | "address_taken"
   | "password_changed"

@@ -1,3 +1,4 @@
+import type { Purpose } from "../../domain/one-time-token.ts";
 import type { MailKind } from "./outbox.ts";
 
 /** What happened, in the words of the domain. Names are stable; nothing secret is ever part of one. */
@@ -35,11 +36,15 @@ export type SecurityEvent =
     }
   | { readonly type: "password_changed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "password_refused"; readonly userId: string }
+  | { readonly type: "password_reset_requested" }
   | { readonly type: "password_reset"; readonly userId: string }
   | { readonly type: "reset_link_made"; readonly userId: string }
   | { readonly type: "username_changed"; readonly userId: string }
+  | { readonly type: "email_change_requested"; readonly userId: string }
+  | { readonly type: "email_change_cancelled"; readonly userId: string }
   | { readonly type: "email_changed"; readonly userId: string }
   | { readonly type: "email_verified"; readonly userId: string }
+  | { readonly type: "link_mailed"; readonly purpose: Purpose; readonly userId: string }
   | { readonly type: "mail_failed"; readonly kind: MailKind; readonly attempts: number }
   | { readonly type: "mail_given_up"; readonly kind: MailKind; readonly userId: string | undefined }
   | { readonly type: "account_deleted"; readonly userId: string; readonly by: "its_user" | "operator" }

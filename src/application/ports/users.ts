@@ -25,16 +25,17 @@ export interface UserRepository {
    */
   replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
   /**
-   * Raises the epoch by one and makes the changes, in one step, if the epoch still is the expected one.
-   * Resolves to whether it did. From then on no session of an earlier epoch lives but the kept one.
+   * Raises the epoch by one and makes the changes, in one step, if epoch and address still are `expected`'s, the address
+   * by its canonical form. Resolves to whether it did. From then on no session of an earlier epoch lives but the kept one,
+   * and no mailed link that was made before serves.
    */
-  advanceEpoch(id: string, expectedEpoch: number, changes: EpochChanges): Promise<boolean>;
+  advanceEpoch(expected: Pick<User, "id" | "epoch" | "email">, changes: EpochChanges): Promise<boolean>;
   /**
-   * Changes name or address, if both still are `expected`'s, by their canonical forms. The sessions stay, and so
-   * do epoch and hash. Resolves to whether it did.
+   * Changes name or address, if both and the epoch still are `expected`'s, name and address by their canonical forms.
+   * The sessions stay, and so do epoch and hash. Resolves to whether it did.
    * @throws AuthError `username_taken` or `email_taken`; nothing is changed then.
    */
-  rename(expected: Pick<User, "id" | "username" | "email">, changes: NameChanges): Promise<boolean>;
+  rename(expected: Pick<User, "id" | "username" | "email" | "epoch">, changes: NameChanges): Promise<boolean>;
   /**
    * Up to so many users, by id upwards in the order of code points, from the first one after `after`: all of
    * them, page by page. Who is added meanwhile may be missed.
@@ -50,6 +51,7 @@ export interface EpochChanges {
   readonly keptSession: string | undefined;
   readonly passwordHash?: string;
   readonly disabled?: boolean;
+  readonly emailVerified?: boolean;
 }
 
 /** What is changed about who a user is; what is left out stays as it is. */

@@ -14,12 +14,13 @@ async function contentsOf(directory: string) {
   const { database, read, close } = await openEnvironment(directory);
   const sessions = database<SessionRecord>("sessions");
   const revocations = database<number>("revocations");
-  const tokens = database<{ expiresAt: number }>("oneTimeTokens");
+  const tokens = database<{ expiresAt: number; userId: string }>("oneTimeTokens");
   const mails = database<{ dueAt: number; isNotice: boolean }>("outbox");
   const indexes = [
     "sessionsByUser",
     "sessionsByEnd",
     "revocationsByEnd",
+    "oneTimeTokensByUser",
     "oneTimeTokensByEnd",
     "outboxByDue",
     "outboxNoticesByDue",
@@ -27,7 +28,7 @@ async function contentsOf(directory: string) {
   const contents = await read(() => ({
     sessions: Array.from(sessions.getRange(), ({ value }) => value),
     revocations: Array.from(revocations.getRange(), ({ key, value }) => [value, key]),
-    tokens: Array.from(tokens.getRange(), ({ key, value }) => [value.expiresAt, key]),
+    tokens: Array.from(tokens.getRange(), ({ key, value }) => ({ ...value, id: key })),
     mails: Array.from(mails.getRange(), ({ key, value }) => ({ ...value, index: [value.dueAt, key] })),
     indexes: Object.fromEntries(indexes.map(([name, index]) => [name, Array.from(index.getKeys())])),
   }));
@@ -41,10 +42,6 @@ const moment = fc
   .constantFrom(-8.64e15, -2, -1, 0, 1, 2, 500, 501, 2 ** 31, 2 ** 32, 1.7e12, 1.7e12 + 1, 8.64e15)
   .map((ms) => new Date(ms));
 const few = fc.integer({ min: 0, max: 3 });
-
-/** With a purpose before it, a key that the store takes. */
-const person = fc.constantFrom("a", "a ", "ab", "ä", "~");
-const purpose = fc.constantFrom("reset_password" as const, "verify_email" as const);
 
 type Step = (storage: Storage) => Promise<unknown>;
 
@@ -95,13 +92,23 @@ const mailStep: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
-      .record({ purpose, userId: person, id: text, expiresAt: moment })
+      .record({ userId: text, id: text, expiresAt: moment })
       .map((token) => (storage: Storage) => storage.oneTimeTokens.put(aOneTimeToken(token))),
   },
-  fc.tuple(purpose, person, text).map(
-    (token) =>
+  text.map(
+    (id) =>
       ({ oneTimeTokens }: Storage) =>
-        oneTimeTokens.consume(...token),
+        oneTimeTokens.consume(id),
+  ),
+  text.map(
+    (userId) =>
+      ({ oneTimeTokens }: Storage) =>
+        oneTimeTokens.removeOf(userId),
+  ),
+  fc.tuple(text, moment).map(
+    (end) =>
+      ({ oneTimeTokens }: Storage) =>
+        oneTimeTokens.prolong(...end),
   ),
   fc.tuple(moment, few).map(
     (swept) =>
@@ -146,7 +153,8 @@ describe("lmdb: the indexes", () => {
             sessionsByUser: sessions.map(({ userId, createdAt, id }) => [userId, createdAt, id]),
             sessionsByEnd: sessions.map(({ expiresAt, id }) => [expiresAt, id]),
             revocationsByEnd: revocations,
-            oneTimeTokensByEnd: tokens,
+            oneTimeTokensByUser: tokens.map(({ userId, id }) => [userId, id]),
+            oneTimeTokensByEnd: tokens.map(({ expiresAt, id }) => [expiresAt, id]),
             outboxByDue: mails.filter(({ isNotice }) => !isNotice).map(({ index }) => index),
             outboxNoticesByDue: mails.filter(({ isNotice }) => isNotice).map(({ index }) => index),
           }),

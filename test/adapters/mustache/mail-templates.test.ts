@@ -3,7 +3,7 @@ import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates
 import type { MailFacts } from "../../../src/application/ports/mail-templates.ts";
 import type { MailKind } from "../../../src/application/ports/outbox.ts";
 
-const LINKED = ["password_reset", "email_verification", "email_change"] as const;
+const LINKED = ["password_reset", "email_verification", "email_change", "email_change_requested"] as const;
 const NOTICES = ["password_changed", "email_changed", "session_stolen"] as const;
 const KINDS: readonly MailKind[] = [...LINKED, ...NOTICES];
 

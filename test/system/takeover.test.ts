@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Answer, call, registered, someone } from "../support/api.ts";
+import { runCli } from "../support/cli.ts";
+import { startSmtpServer, type TestSmtpServer } from "../support/smtp-server.ts";
+import { sharedStorages } from "../support/storage-choices.ts";
+import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
+
+/**
+ * Somebody with the password asks for another address and keeps the link; the owner takes the account back. Calls go to
+ * the one process and the other in turn.
+ */
+describe.each(sharedStorages)("a pending change of address, on $name", (storage) => {
+  let smtp: TestSmtpServer;
+  let servers: TwoServers;
+  let turn = 0;
+  beforeAll(async () => {
+    smtp = await startSmtpServer();
+    servers = await startTwoServers(storage, {
+      SMTP_URL: `${smtp.url}?ignoreTLS=true`,
+      MAIL_FROM: "auth@example.com",
+    });
+  });
+  afterAll(async () => {
+    await servers.end();
+    await smtp.end();
+  });
+
+  function ask(request: string, json?: object, token?: string): Promise<Answer> {
+    turn += 1;
+    const options = { ...(json && { json }), ...(token !== undefined && { token }) };
+    return call(servers.urls[turn % 2] as string, request, options);
+  }
+
+  /** The token in the link to this page that was mailed to the address. */
+  async function mailed(address: string, page: string): Promise<string> {
+    const links = () =>
+      smtp.mails
+        .filter(({ to }) => to.includes(address))
+        .flatMap(({ text = "" }) => /http:\S+/.exec(text)?.[0] ?? [])
+        .filter((link) => link.includes(page));
+    await expect.poll(() => links().length, { timeout: 10_000 }).toBe(1);
+    return new URL(links()[0] as string).searchParams.get("token") ?? "";
+  }
+
+  /** An account of which another has the password, who asked for an address and has the link to it. */
+  async function underAttack() {
+    const owner = await registered(servers.urls[0]);
+    const { email, password } = owner;
+    const attacker = someone().email;
+    const { body } = await ask("POST /api/login", { email, password });
+    const theirs: string = body.access_token;
+    expect(await ask("PATCH /api/me", { password, email: attacker }, theirs)).toMatchObject({
+      status: 200,
+      body: { email, pending_email: attacker },
+    });
+    return { owner, theirs, confirm: await mailed(attacker, "verify-email") };
+  }
+
+  const DEAD = { status: 400, body: { code: "invalid_verification_token" } };
+
+  it("dies when its owner takes the account back", async () => {
+    const { owner, confirm } = await underAttack();
+    const { email } = owner;
+    await ask("POST /api/password/forgot", { email });
+    const token = await mailed(email, "reset-password");
+    const reset = await ask("POST /api/password/reset", { token, new_password: "another horse" });
+    expect(reset.status).toBe(200);
+    const { body } = await ask("POST /api/login", { email, password: "another horse" });
+    const change = { current_password: "another horse", new_password: "the third horse" };
+    expect((await ask("POST /api/password", change, body.access_token)).status).toBe(200);
+    expect((await ask("POST /api/logout/all", undefined, body.access_token)).status).toBe(200);
+    expect(await ask("POST /api/email/verify", { token: confirm })).toMatchObject(DEAD);
+    const login = await ask("POST /api/login", { email, password: "the third horse" });
+    expect(await ask("GET /api/me", undefined, login.body.access_token)).toMatchObject({ body: { email } });
+  });
+
+  it("changes nothing of a disabled account, nor of one that is enabled again", async () => {
+    const { owner, confirm } = await underAttack();
+    await runCli(servers.env, ["user", "disable", owner.email]);
+    expect(await ask("POST /api/email/verify", { token: confirm })).toMatchObject(DEAD);
+    const { status, stdout, stderr } = await runCli(servers.env, ["user", "reset-link", owner.email]);
+    expect([status, stdout]).toEqual([1, ""]);
+    expect(stderr).toContain("The account is disabled");
+    await runCli(servers.env, ["user", "enable", owner.email]);
+    expect(await ask("POST /api/email/verify", { token: confirm })).toMatchObject(DEAD);
+    const { email, password } = owner;
+    expect((await ask("POST /api/login", { email, password })).status).toBe(200);
+  });
+
+  it("is told to the former address at once, which cancels it, and with it every session", async () => {
+    const { owner, theirs, confirm } = await underAttack();
+    const cancel = await mailed(owner.email, "cancel-email-change");
+    const both = await Promise.all([
+      ask("POST /api/email/cancel", { token: cancel }),
+      ask("POST /api/email/cancel", { token: cancel }),
+    ]);
+    expect(both.map(({ status }) => status).sort()).toEqual([200, 400]);
+    const refused = both.find(({ status }) => status === 400);
+    expect(refused?.body).toMatchObject({ code: "invalid_cancellation_token" });
+    expect(await ask("POST /api/email/verify", { token: confirm })).toMatchObject(DEAD);
+    for (const token of [theirs, owner.access_token]) {
+      expect(await ask("GET /api/me", undefined, token)).toMatchObject({ status: 401 });
+    }
+    const { email, password } = owner;
+    expect((await ask("POST /api/login", { email, password })).status).toBe(200);
+  });
+
+  it("is neither confirmed nor cancelled by looking at a link", async () => {
+    const { owner, theirs, confirm } = await underAttack();
+    const cancel = await mailed(owner.email, "cancel-email-change");
+    for (const path of [`/api/email/verify?token=${confirm}`, `/api/email/cancel?token=${cancel}`]) {
+      const { status } = await fetch(servers.urls[0] + path);
+      expect(status).toBe(405);
+    }
+    expect(await ask("GET /api/me", undefined, theirs)).toMatchObject({ body: { email: owner.email } });
+    expect((await ask("POST /api/email/verify", { token: confirm })).status).toBe(200);
+  });
+});
