@@ -1,8 +1,10 @@
 import cluster from "node:cluster";
+import { standardOutput } from "../adapters/node/output.ts";
+import { dropFaults } from "../adapters/node/sink.ts";
 import { answerMeasures } from "./answer-measures.ts";
 import { Closers } from "./closers.ts";
 import { type Config, readConfig, readDotEnv } from "./config.ts";
-import { endForStorage } from "./end-process.ts";
+import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { openServiceLog } from "./open.ts";
 import { type RunningService, startService } from "./service.ts";
@@ -17,20 +19,20 @@ export interface Explained {
 
 /** Runs the service until SIGTERM or SIGINT. @throws ConfigError, StartError or WorkerStartError */
 export async function serve(config: Config): Promise<void> {
+  dropFaults(process.stderr);
   const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
   // whoever reads that it listens may stop it at once
   stopOnSignals(stop, config.SHUTDOWN_GRACE);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
-  console.log(
-    [
-      `HBTU Connect Auth listens on ${report.address}`,
-      `  storage  ${report.storage}`,
-      `  tokens   ${report.keys}`,
-      `  issuer   ${config.ISSUER}`,
-      ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
-      ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
-    ].join("\n"),
-  );
+  const lines = [
+    `HBTU Connect Auth listens on ${report.address}`,
+    `  storage  ${report.storage}`,
+    `  tokens   ${report.keys}`,
+    `  issuer   ${config.ISSUER}`,
+    ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
+    ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
+  ];
+  standardOutput().write(`${lines.join("\n")}\n`, lines.length);
 }
 
 /** Several processes, and in this one the metrics of all. */
@@ -58,7 +60,7 @@ async function startSeveral(config: Config): Promise<Started> {
 
 async function startAlone(config: Config): Promise<Started> {
   const service = await startService(config);
-  void service.storageFailure.then((fault) => endForStorage(service, fault, config));
+  void service.storageFailure.then((fault) => endAfter(endForStorage(service, fault, config), STOP_MS));
   return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
 }
 
@@ -83,7 +85,7 @@ function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number
     if (isStopping) return;
     isStopping = true;
     setTimeout(listenNoMore, SAME_REQUEST_MS).unref();
-    void stop(grace);
+    void endAfter(stop(grace), grace + STOP_MS);
   };
   for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
 }
@@ -104,16 +106,14 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
     await tell({ type: "serving", report: reportOf(service) });
     const tellMeasures = answerMeasures(service, tell);
     const asked = await Promise.race([askedToStop, service.storageFailure]);
-    if (asked instanceof Error) await endForStorage(service, asked, config);
-    else await service.stop(asked ?? config.SHUTDOWN_GRACE);
-    await tellMeasures();
-    // a worker that disconnects ends with 0
-    if (asked instanceof Error) process.exit();
+    const grace = asked instanceof Error ? 0 : (asked ?? config.SHUTDOWN_GRACE);
+    const stopped = asked instanceof Error ? endForStorage(service, asked, config) : service.stop(grace);
+    await endAfter(stopped.then(tellMeasures), grace + STOP_MS);
   } catch (error) {
     await tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) });
+    cluster.worker?.removeAllListeners("disconnect");
+    if (process.connected) process.disconnect();
   }
-  cluster.worker?.removeAllListeners("disconnect");
-  if (process.connected) process.disconnect();
 }
 
 /** Resolves to the grace that is asked for, if any is. */
