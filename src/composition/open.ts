@@ -73,7 +73,7 @@ export function openServiceLog(config: Config, output: Output = standardOutput()
   const log = openLog({
     level: config.LOG_LEVEL,
     output,
-    isReadable: config.LOG_FORMAT === "readable" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY),
+    isReadable: isReadable(config),
     context: () => ({ ...context.getStore(), ip: undefined }),
   });
   const notices = logNotices(log);
@@ -85,6 +85,11 @@ export function openServiceLog(config: Config, output: Output = standardOutput()
     notices,
     mails: logMails(log),
   };
+}
+
+/** Whether the log is for people. */
+export function isReadable({ LOG_FORMAT: format }: Pick<Config, "LOG_FORMAT">): boolean {
+  return format === "readable" || (format === "auto" && process.stdout.isTTY);
 }
 
 /** The log for commands: what they print is the answer, and a log would come between. */

@@ -12,7 +12,9 @@ import { workersOf } from "../support/worker-processes.ts";
 
 /** More lines than a pipe holds (64 KiB), a socket's buffer or a disk of that size. */
 const CALLS = 800;
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
+/** A process may take that long to start or to end on a busy machine. */
+const PATIENT = { timeout: 40_000 };
 
 function storageOf(workers: number): Record<string, string> {
   if (workers === 1) return { STORAGE: "memory" };
@@ -25,16 +27,21 @@ async function isReady(url: string): Promise<boolean> {
   return (await call(url, "GET /health/ready").catch(() => undefined))?.status === 200;
 }
 
-/** The statuses that a service answers many calls with. */
-async function statusesOf(url: string, calls: number): Promise<Set<number>> {
-  const statuses = new Set<number>();
-  for (let made = 0; made < calls; made += 20) {
-    const answers = Array.from({ length: 20 }, () =>
-      call(url, "GET /api/me", { headers: { "x-request-id": "i".repeat(128), connection: "close" } }),
+/** Makes calls until so many were answered; while one of its workers starts, some are told so. */
+async function answersTo(url: string, calls: number): Promise<void> {
+  for (let answered = 0; answered < calls; ) {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, () =>
+        call(url, "GET /api/me", { headers: { "x-request-id": "i".repeat(128), connection: "close" } }),
+      ),
     );
-    for (const { status } of await Promise.all(answers)) statuses.add(status);
+    for (const { status, body } of answers) {
+      expect([body.code, status]).toEqual(
+        status === 503 ? ["storage_unavailable", 503] : ["missing_token", 401],
+      );
+      if (status === 401) answered += 1;
+    }
   }
-  return statuses;
 }
 
 describe.each([1, 2])("with %i workers", (workers) => {
@@ -45,8 +52,8 @@ describe.each([1, 2])("with %i workers", (workers) => {
       onTestFinished(() => output.release());
       const server = startUnseen(storageOf(workers), output.fd, await freePort());
       onTestFinished(() => void server.child.kill("SIGKILL"));
-      await expect.poll(() => isReady(server.url), { timeout: 20_000 }).toBe(true);
-      expect(await statusesOf(server.url, CALLS)).toEqual(new Set([401]));
+      await expect.poll(() => isReady(server.url), PATIENT).toBe(true);
+      await answersTo(server.url, CALLS);
       await registered(server.url);
       expect(await isReady(server.url)).toBe(true);
       expect(await server.end()).toBe(0);
@@ -59,8 +66,8 @@ describe.each([1, 2])("with %i workers", (workers) => {
     async () => {
       const server = startUnseen(storageOf(workers), "pipe", await freePort());
       onTestFinished(() => void server.child.kill("SIGKILL"));
-      await expect.poll(() => isReady(server.url), { timeout: 20_000 }).toBe(true);
-      expect(await statusesOf(server.url, 2 * CALLS)).toEqual(new Set([401]));
+      await expect.poll(() => isReady(server.url), PATIENT).toBe(true);
+      await answersTo(server.url, 2 * CALLS);
       expect(await server.end()).toBe(0);
     },
     TIMEOUT_MS,
@@ -74,16 +81,16 @@ it(
     onTestFinished(() => output.release());
     const server = startUnseen(storageOf(2), output.fd, await freePort());
     onTestFinished(() => void server.child.kill("SIGKILL"));
-    await expect.poll(() => isReady(server.url), { timeout: 20_000 }).toBe(true);
-    await statusesOf(server.url, CALLS);
+    await expect.poll(() => isReady(server.url), PATIENT).toBe(true);
+    await answersTo(server.url, CALLS);
     const [first] = workersOf(server) as [number, number];
     process.kill(first, "SIGTERM");
     // a start gives descriptors to the new process, which changes how others write to them
     for (let round = 0; round < 20; round += 1) {
-      expect(await statusesOf(server.url, 40)).toEqual(new Set([401]));
+      await answersTo(server.url, 40);
       await setTimeout(50);
     }
-    await expect.poll(() => workersOf(server).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => workersOf(server).length, PATIENT).toBe(2);
     expect(await server.end()).toBe(0);
   },
   TIMEOUT_MS,
@@ -103,20 +110,20 @@ describe.each([1, 2])("with %i workers", (workers) => {
       const server = startUnseen(env, fd, await freePort());
       closeSync(fd);
       onTestFinished(() => void server.child.kill("SIGKILL"));
-      await expect.poll(() => isReady(server.url), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => isReady(server.url), PATIENT).toBe(true);
       const dropped = async () => {
         const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
         return parseMetrics(text).sum("connect_auth_log_lines_dropped_total");
       };
-      expect(await statusesOf(server.url, CALLS)).toEqual(new Set([401]));
+      await answersTo(server.url, CALLS);
       expect(await isReady(server.url)).toBe(true);
-      await expect.poll(dropped, { timeout: 5_000 }).toBeGreaterThan(100);
+      await expect.poll(dropped, PATIENT).toBeGreaterThan(100);
       const count = await dropped();
 
       truncateSync(file);
-      await statusesOf(server.url, 20);
+      await answersTo(server.url, 20);
       const lines = () => readFileSync(file, "utf8").split("\n");
-      await expect.poll(() => lines().some((line) => line.includes("log_lines_dropped"))).toBe(true);
+      await expect.poll(() => lines().some((line) => line.includes("log_lines_dropped")), PATIENT).toBe(true);
       const told = lines().find((line) => line.includes("log_lines_dropped")) ?? "";
       expect(JSON.parse(told)).toMatchObject({ level: "warn", dropped: count });
       expect(await dropped()).toBe(count);

@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
-import { type Sink, sinkOf } from "./sink.ts";
+import { type Sink, type StandardStream, sinkOf } from "./sink.ts";
 
 /** Where a process writes its log. Writing never fails and never waits: what finds no room is dropped and counted. */
 export interface Output {
@@ -103,24 +103,32 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, number) => total + number, 0);
 }
 
-let ofProcess: Output | undefined;
+const opened = new Map<StandardStream, Output>();
 
 /** Standard output, for all that this process logs. Nothing is done to it before something is written. */
 export function standardOutput(): Output {
-  ofProcess ??= openStandardOutput();
-  return ofProcess;
+  return outputTo(process.stdout);
 }
 
-function openStandardOutput(): Output {
-  let opened: Sink | undefined;
-  const sink = () => {
-    opened ??= sinkOf(process.stdout);
-    return opened;
-  };
-  const output = makeOutput({
-    write: (text) => sink().write(text),
-    writeNow: (text) => sink().writeNow(text),
-  });
-  process.once("exit", output.flushNow);
+/** Standard error, likewise. */
+export function standardError(): Output {
+  return outputTo(process.stderr);
+}
+
+function outputTo(stream: StandardStream): Output {
+  const output = opened.get(stream) ?? makeOutput(lazily(() => sinkOf(stream)));
+  if (!opened.has(stream)) {
+    opened.set(stream, output);
+    process.once("exit", output.flushNow);
+  }
   return output;
+}
+
+function lazily(open: () => Sink): Sink {
+  let sink: Sink | undefined;
+  const opened = () => {
+    sink ??= open();
+    return sink;
+  };
+  return { write: (text) => opened().write(text), writeNow: (text) => opened().writeNow(text) };
 }
