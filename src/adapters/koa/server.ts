@@ -7,6 +7,8 @@ import { HttpProblem, type ProblemCode, problemBody, statusOf } from "./problem.
 export interface ServerOptions {
   readonly host: string;
   readonly port: number;
+  /** A descriptor of this process that is bound already, instead of host and port. */
+  readonly fd?: number | undefined;
   readonly issuer: string;
 }
 
@@ -25,7 +27,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 const MAX_CONNECTIONS = 20_000;
 
 /** Serves the app. @throws Error where the address cannot be had */
-export async function listen(app: Koa, { host, port, issuer }: ServerOptions): Promise<RunningServer> {
+export async function listen(app: Koa, { host, port, fd, issuer }: ServerOptions): Promise<RunningServer> {
   let handle = app.callback();
   const server = createServer(
     {
@@ -41,7 +43,7 @@ export async function listen(app: Koa, { host, port, issuer }: ServerOptions): P
   server.on("clientError", (error, socket) => answerUnreadable(error, socket as Socket, issuer));
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    server.listen(port, host, resolve);
+    server.listen(fd === undefined ? { host, port } : { fd }, resolve);
   });
   return {
     address: urlOf(server),
