@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type Koa from "koa";
 import { type HttpOptions, makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
-import { listen, type RunningServer } from "../adapters/koa/server.ts";
+import { unreadableRefusals } from "../adapters/koa/unreadable.ts";
+import { type HttpServer, listen } from "../adapters/node/http-server.ts";
 import { repeatedly } from "./background.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
@@ -72,7 +73,7 @@ export async function startService(
     const warnings = await flaskDataWarnings(config, foundation.storage);
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
     const app = makeHttpApp(wired, { ...options, readiness });
-    early?.serve(app);
+    early?.serve(app.callback());
     const server = early ?? (await startHttp(config, app));
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
@@ -119,11 +120,9 @@ export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<H
 }
 
 /** Listens where the configuration says. @throws StartError */
-export function startHttp(
-  { HOST: host, PORT: port, ISSUER: issuer }: Config,
-  app: Koa,
-): Promise<RunningServer> {
-  return listen(app, { host, port, issuer }).catch((error) => {
+export function startHttp({ HOST: host, PORT: port, ISSUER: issuer }: Config, app: Koa): Promise<HttpServer> {
+  const refusal = unreadableRefusals(issuer);
+  return listen({ host, port, handle: app.callback(), refusal }).catch((error) => {
     throw new StartError(
       `Cannot listen on ${host}:${port}: ${error.message}`,
       "Choose another HOST or PORT, or stop what listens there.",
