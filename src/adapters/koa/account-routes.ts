@@ -2,6 +2,7 @@ import type Router from "@koa/router";
 import type { z } from "zod";
 import type { ChangePassword } from "../../application/change-password.ts";
 import type { DeleteAccount } from "../../application/delete-account.ts";
+import type { FieldFaults } from "../../application/field-faults.ts";
 import type { GatedHasher } from "../../application/hashing-gate.ts";
 import type { Login } from "../../application/login.ts";
 import type { Me, Profile } from "../../application/me.ts";
@@ -15,6 +16,7 @@ import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "
 import { sessionAnswer } from "./token-answers.ts";
 
 export interface AccountUseCases {
+  readonly fieldFaults: FieldFaults;
   readonly register: Register;
   readonly login: Login;
   readonly me: Me;
@@ -27,10 +29,12 @@ export interface AccountUseCases {
 
 /** Coming in, and what one does with one's own account. */
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
+  const { fieldFaults: faults } = useCases;
+
   router.post("/api/register", async (ctx) => {
     // in a flood, reading what will be refused takes the time that hashing needs
     useCases.refuseIfFull({ isNewcomer: true });
-    const body = await readBody(ctx, registerBody, JSON_OR_FORM);
+    const body = await readBody(ctx, registerBody, { types: JSON_OR_FORM, faultsOf: faults.register });
     const grant = await useCases.register({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 201;
     ctx.body = sessionAnswer(grant, `User with email ${grant.email} was created`);
@@ -38,7 +42,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.post("/api/login", async (ctx) => {
     useCases.refuseIfFull();
-    const body = await readBody(ctx, loginBody, JSON_OR_FORM);
+    const body = await readBody(ctx, loginBody, { types: JSON_OR_FORM, faultsOf: faults.login });
     const grant = await useCases.login({
       ...body,
       formerToken: bearerTokenIfAny(ctx),
@@ -54,7 +58,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.patch("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const body = await readBody(ctx, profileBody);
+    const body = await readBody(ctx, profileBody, { faultsOf: faults.updateProfile });
     const { pendingEmail, ...profile } = await useCases.updateProfile({
       ...body,
       accessToken,
@@ -66,22 +70,23 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.delete("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const { password } = await readBody(ctx, deleteBody);
+    const { password } = await readBody(ctx, deleteBody, { faultsOf: faults.deleteAccount });
     await useCases.deleteAccount({ accessToken, password, isGone: isGone(ctx) });
     ctx.status = 204;
   });
 
   router.post("/api/password", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const body = await readBody(ctx, passwordBody);
-    const ended = await useCases.changePassword({
-      accessToken,
-      currentPassword: body.current_password,
-      newPassword: body.new_password,
-      isGone: isGone(ctx),
+    const body = await readBody(ctx, passwordBody, {
+      faultsOf: (texts) => faults.changePassword(passwordsOf(texts)),
     });
+    const ended = await useCases.changePassword({ accessToken, ...passwordsOf(body), isGone: isGone(ctx) });
     ctx.body = { message: "Password has been changed", sessions_ended: ended };
   });
+}
+
+function passwordsOf(body: z.infer<typeof passwordBody>) {
+  return { currentPassword: body.current_password, newPassword: body.new_password };
 }
 
 function profileAnswer({ id, username, email, emailVerified, createdAt }: Profile): z.infer<typeof profile> {

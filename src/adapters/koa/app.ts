@@ -128,7 +128,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
   return cors({
     origin: (ctx) => (allowed.has(ctx.get("Origin")) ? ctx.get("Origin") : ""),
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "traceparent", "tracestate"],
     exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
     maxAge: 600,
   });
