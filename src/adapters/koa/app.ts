@@ -71,8 +71,8 @@ function makeApp(
   options: Omit<HttpOptions, "readiness">,
   elsewhere: AuthErrorCode = "not_found",
 ): Koa {
-  const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
-  app.use(requestContext(options.context));
+  const app = new Koa();
+  app.use(requestContext(options.context, options.trustProxyHops));
   app.use(logAnswers(options));
   app.use(helmet());
   app.use(noStore);
