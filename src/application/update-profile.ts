@@ -86,14 +86,30 @@ async function refundedUnlessDone(mails: Admission, change: Promise<boolean>): P
   return isDone;
 }
 
-function readCommand(
-  deps: UpdateProfileDeps,
-  { username, email, password }: UpdateProfileCommand,
-): { username: Username | undefined; email: Email | undefined } {
+function readCommand(deps: ProfileRules, texts: ProfileTexts): ReadProfile {
+  const { read, faults } = examine(deps, texts);
+  if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
+  return read;
+}
+
+interface ReadProfile {
+  readonly username: Username | undefined;
+  readonly email: Email | undefined;
+}
+
+type ProfileRules = Pick<UpdateProfileDeps, "parseEmail">;
+type ProfileTexts = Pick<UpdateProfileCommand, "username" | "email" | "password">;
+
+/** Why the profile cannot become that. */
+export function profileFaults(rules: ProfileRules, texts: ProfileTexts): FieldFault[] {
+  return examine(rules, texts).faults;
+}
+
+function examine(rules: ProfileRules, { username, email, password }: ProfileTexts) {
   const faults: FieldFault[] = presentedPasswordFaults("password", password);
-  const read = {
+  const read: ReadProfile = {
     username: username === undefined ? undefined : parseUsername(username),
-    email: email === undefined ? undefined : deps.parseEmail(email),
+    email: email === undefined ? undefined : rules.parseEmail(email),
   };
   if (username === undefined && email === undefined) {
     const message = "Give a username or an email";
@@ -101,6 +117,5 @@ function readCommand(
   }
   if (username !== undefined && !read.username) faults.push(invalidUsername(username));
   if (email !== undefined && !read.email) faults.push(invalidEmail);
-  if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
-  return read;
+  return { read, faults };
 }

@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type Koa from "koa";
 import { type HttpOptions, makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
-import { listen, type RunningServer } from "../adapters/koa/server.ts";
+import { unreadableRefusals } from "../adapters/koa/unreadable.ts";
+import { type HttpServer, listen } from "../adapters/node/http-server.ts";
 import { repeatedly } from "./background.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
@@ -74,7 +75,7 @@ export async function startService(
     const warnings = await flaskDataWarnings(config, foundation.storage);
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
     const app = makeHttpApp(wired, { ...options, readiness });
-    early?.serve(app);
+    early?.serve(app.callback());
     const server = early ?? (await startHttp(config, app, portFd));
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
@@ -130,8 +131,9 @@ export function startHttp(
   { HOST: host, PORT: port, ISSUER: issuer }: Config,
   app: Koa,
   fd?: number,
-): Promise<RunningServer> {
-  return listen(app, { host, port, fd, issuer }).catch((error) => {
+): Promise<HttpServer> {
+  const refusal = unreadableRefusals(issuer);
+  return listen({ host, port, fd, handle: app.callback(), refusal }).catch((error) => {
     throw noPort(host, port, error);
   });
 }
