@@ -7,9 +7,12 @@ const FREE = "Free@Example.com";
 type Core = Awaited<ReturnType<typeof makeCore>>;
 
 async function tokenIn({ mails }: Core): Promise<string> {
-  const [link = ""] = /https?:\S+token=\S+/.exec(mails.at(-1)?.text ?? "") ?? [];
+  const mail = mails.find(({ subject }) => subject === "Confirm your new email address");
+  const [link = ""] = /https?:\S+token=\S+/.exec(mail?.text ?? "") ?? [];
   return new URL(link).searchParams.get("token") ?? "";
 }
+
+const mailsTo = ({ mails }: Core, address: string) => mails.filter(({ to }) => to === address);
 
 /** Ada asks for an address. */
 function asking(core: Core, accessToken: string) {
@@ -52,10 +55,10 @@ describe("an address that another account has", () => {
   });
 
   it("is refused as a free one once mails are used up, not before and not after", async () => {
-    const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_MAIL_PAIR: "2" });
-    await core.register(bob);
-    const ask = asking(core, (await core.register(ada)).accessToken);
     for (const email of [FREE, bob.email]) {
+      const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_MAIL_PAIR: "2" });
+      await core.register(bob);
+      const ask = asking(core, (await core.register(ada)).accessToken);
       const codes = [];
       for (let tries = 0; tries < 3; tries += 1) codes.push(await refusal(ask(email)));
       expect(codes).toEqual(["none", "none", "too_many_attempts"]);
@@ -67,12 +70,12 @@ describe("an address that another account has", () => {
     await core.register(bob);
     const { accessToken } = await core.register(ada);
     await asking(core, accessToken)("  BOB@example.com ", { username: "Countess" });
-    expect(await core.deliverMails()).toBe(1);
-    expect(core.mails).toMatchObject([
-      { to: bob.email, subject: "Your email address has an account already" },
-    ]);
-    expect(core.mails[0]?.text).toContain('"Bob"');
-    expect(core.mails[0]?.text).not.toMatch(/token=|Countess|Ada/);
+    await core.deliverMails();
+    const told = mailsTo(core, bob.email);
+    expect(told).toMatchObject([{ subject: "Your email address has an account already" }]);
+    expect(told[0]?.text).toContain('"Bob"');
+    expect(told[0]?.text).not.toMatch(/token=|Countess|Ada/);
+    expect(core.mails.filter(({ subject }) => subject === "Confirm your new email address")).toEqual([]);
     expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: ada.email });
   });
 
@@ -82,7 +85,8 @@ describe("an address that another account has", () => {
       await core.register(bob);
       await asking(core, (await core.register(ada)).accessToken)(bob.email);
       await core.disableUser(who);
-      expect(await core.deliverMails()).toBe(0);
+      await core.deliverMails();
+      expect(mailsTo(core, bob.email)).toEqual([]);
       expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
     }
   });
