@@ -49,5 +49,7 @@ export const requestsOf = {
     })),
   login: (people) =>
     people.map((_, n) => post("/api/login", { email: `ada${n}@example.com`, password: PASSWORD })),
+  /** Each for another account, none of which is there: that takes as much as one that is. */
+  manyLogins: () => [post("/api/login", { email: "n{n}@example.com", password: PASSWORD })],
   register: () => [registration("n{n}")],
 };
