@@ -34,7 +34,7 @@ export interface LoginCommand {
 /**
  * Begins a session for who knows the password. Costs one read of the user, one hash, one write.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
- * `overloaded`
+ * `overloaded`, `signing_key_not_yet_valid`
  */
 export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
@@ -43,6 +43,7 @@ export function makeLogin(deps: LoginDeps): Login {
     const faults = commandFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
+    deps.issuer.mustSign(now);
     const { user: found, admission } = await admitLogin(deps, command, now);
     const user = await authenticate(deps, found, command, admission);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);

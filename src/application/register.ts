@@ -31,7 +31,7 @@ export interface RegisterCommand extends NewAccountTexts {
 /**
  * Makes an account and begins its first session.
  * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `email_taken`,
- * `too_many_attempts`, `overloaded`
+ * `too_many_attempts`, `overloaded`, `signing_key_not_yet_valid`
  */
 export type Register = (command: RegisterCommand) => Promise<SessionGrant>;
 
@@ -39,6 +39,7 @@ export function makeRegister(deps: RegisterDeps): Register {
   return async (command) => {
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const now = deps.clock.now();
+    deps.issuer.mustSign(now);
     const account = readNewAccount(deps, command);
     const admission = await deps.throttle.registration(command.client.ip, now);
     const passwordHash = await refundedOnFault(

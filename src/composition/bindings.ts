@@ -13,6 +13,7 @@ import type { Mailer } from "../application/ports/mailer.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
 import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
+import { AuthError } from "../domain/errors.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
@@ -105,8 +106,9 @@ function canSign(accessKeys: AccessKeys, now: Date): boolean {
   try {
     accessKeys.signingKey(now);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof AuthError) return false;
+    throw error;
   }
 }
 
