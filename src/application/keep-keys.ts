@@ -34,13 +34,47 @@ export type KeepKeys = () => Promise<StoredSigningKey[]>;
 export function makeKeepKeys(deps: KeepKeysDeps): KeepKeys {
   return async () => {
     const now = deps.clock.now();
-    const all = await keysOf(deps);
-    const keys = await withoutRetired(deps, all, now);
-    if (signingKeyOf(keys, now) === undefined) return addKey(deps, all, now, wholeSecond(now));
-    const due = deps.keyRotationMs && dueRotation(keys, now, deps.keyRotationMs, deps.ringTimes);
-    if (due) return addKey(deps, all, now, due);
-    return keepUseful(deps, keys, now);
+    const seen = await ringOf(deps, now);
+    const activeAt = nextActiveAt(seen, now, deps);
+    if (activeAt === undefined) return keepUseful(deps, seen, now);
+    await makeNext(deps, seen.all, now, activeAt);
+    // two processes may make a key at the same moment: one gets the place, and both read what is stored
+    const made = await ringOf(deps, now);
+    await removeRetired(deps, made);
+    return made.keys;
   };
+}
+
+/** The ring at a moment: all keys by their sequence, and those of them that were not retired. */
+interface Ring {
+  readonly all: readonly StoredSigningKey[];
+  readonly keys: StoredSigningKey[];
+}
+
+async function ringOf(deps: KeepKeysDeps, now: Date): Promise<Ring> {
+  const all = await keysOf(deps);
+  const retired = await deps.revocations.find(
+    all.map(({ kid }) => revocationKey.signingKey(kid)),
+    now,
+  );
+  return { all, keys: all.filter(({ kid }) => !retired.has(revocationKey.signingKey(kid))) };
+}
+
+/** From when on a key is to sign that is to be made now; `undefined` where none is needed. */
+function nextActiveAt(
+  { all, keys }: Ring,
+  now: Date,
+  { keyRotationMs, ringTimes }: KeepKeysDeps,
+): Date | undefined {
+  const usable = keys.filter(({ sealedPrivateKey }) => sealedPrivateKey !== undefined);
+  if (signingKeyOf(usable, now) === undefined) {
+    // one made by a clock that is behind would sign in the past, and other processes would take it for superseded
+    const isClockBehind = usable.length > 0 && signingKeyOf(all, now) === undefined;
+    return isClockBehind ? undefined : wholeSecond(now);
+  }
+  const newest = all.at(-1);
+  if (newest && !keys.includes(newest)) return publishedAheadUntil(now, ringTimes);
+  return keyRotationMs === undefined ? undefined : dueRotation(keys, now, keyRotationMs, ringTimes);
 }
 
 /** Publishes the next key ahead; it signs once every copy of the published keys has it. */
@@ -62,17 +96,6 @@ export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<S
   return ofAlgorithm.sort((a, b) => a.sequence - b.sequence);
 }
 
-/** Two processes may make a key at the same moment: one gets the place, and both read what is stored. */
-async function addKey(
-  deps: KeepKeysDeps,
-  seen: readonly StoredSigningKey[],
-  now: Date,
-  activeAt: Date,
-): Promise<StoredSigningKey[]> {
-  await makeNext(deps, seen, now, activeAt);
-  return withoutRetired(deps, await keysOf(deps), now);
-}
-
 /** Makes the key after those that were seen when it was found wanting, unless its place was taken since. */
 async function makeNext(
   deps: KeepKeysDeps,
@@ -86,31 +109,27 @@ async function makeNext(
   return made;
 }
 
-async function withoutRetired(
-  { revocations, signingKeys }: KeepKeysDeps,
-  keys: readonly StoredSigningKey[],
-  now: Date,
-): Promise<StoredSigningKey[]> {
-  const retired = await revocations.find(
-    keys.map(({ kid }) => revocationKey.signingKey(kid)),
-    now,
-  );
-  const isRetired = ({ kid }: StoredSigningKey) => retired.has(revocationKey.signingKey(kid));
-  await Promise.all(keys.filter(isRetired).map(({ kid }) => signingKeys.remove(kid)));
-  return keys.filter((key) => !isRetired(key));
+/**
+ * Removes what was retired, but for the newest key: its place is what keeps two processes from making two successors
+ * of it, until there is one.
+ */
+async function removeRetired({ signingKeys }: KeepKeysDeps, { all, keys }: Ring): Promise<void> {
+  const over = all.slice(0, -1).filter((key) => !keys.includes(key));
+  await Promise.all(over.map(({ kid }) => signingKeys.remove(kid)));
 }
 
-async function keepUseful(
-  { signingKeys, ringTimes }: KeepKeysDeps,
-  keys: readonly StoredSigningKey[],
-  now: Date,
-): Promise<StoredSigningKey[]> {
+async function keepUseful(deps: KeepKeysDeps, ring: Ring, now: Date): Promise<StoredSigningKey[]> {
+  const { signingKeys, ringTimes } = deps;
+  const { all, keys } = ring;
+  await removeRetired(deps, ring);
   const useful: StoredSigningKey[] = [];
   for (const key of keys) {
     const state = keyState(keys, key, now, ringTimes);
-    if (state === "over") await signingKeys.remove(key.kid);
-    else useful.push(key);
-    if (state === "logging_out" && key.sealedPrivateKey !== undefined) {
+    // the newest keeps its place, as above
+    if (state !== "over") useful.push(key);
+    else if (key !== all.at(-1)) await signingKeys.remove(key.kid);
+    const signsNoMore = state === "logging_out" || state === "over";
+    if (signsNoMore && key.sealedPrivateKey !== undefined) {
       await signingKeys.replacePrivateKey(key.kid, key.sealedPrivateKey, undefined);
     }
   }

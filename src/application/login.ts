@@ -39,7 +39,7 @@ export interface LoginCommand {
 /**
  * Begins a session for who knows the password. Costs one read of the user, one hash, one write.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
- * `overloaded`
+ * `overloaded`, `signing_key_not_yet_valid`
  */
 export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
@@ -48,6 +48,7 @@ export function makeLogin(deps: LoginDeps): Login {
     const faults = loginFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
+    deps.issuer.mustSign(now);
     const { account, user: found, admission } = await admitLogin(deps, command, now);
     const turn = { ip: command.client.ip, account, isGone: command.isGone };
     const matches = await refundedOnFault(

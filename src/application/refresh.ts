@@ -28,13 +28,15 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
  * goes on serving. With it one step of the session decides: whoever presents the token before, within its
  * grace, gets the same next one; a token from before that is a theft, and ends the session (RFC 9700,
  * section 4.14.2).
- * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`,
+ * `signing_key_not_yet_valid`
  */
 export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGrant>;
 
 export function makeRefresh(deps: RefreshDeps): Refresh {
   return async (refreshToken) => {
     const now = deps.clock.now();
+    deps.issuer.mustSign(now);
     for (;;) {
       const live = await checkRefreshToken(deps, refreshToken, now);
       deps.refreshPace.admit(live.session.id, now);

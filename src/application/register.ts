@@ -36,13 +36,14 @@ export interface RegisterCommand extends NewAccountTexts {
 /**
  * Makes an account and begins its first session.
  * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `email_taken`,
- * `too_many_attempts`, `overloaded`
+ * `too_many_attempts`, `overloaded`, `signing_key_not_yet_valid`
  */
 export type Register = (command: RegisterCommand) => Promise<SessionGrant>;
 
 export function makeRegister(deps: RegisterDeps): Register {
   return async (command) => {
     const now = deps.clock.now();
+    deps.issuer.mustSign(now);
     const user = await addAccount(deps, command, now);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), askToVerify(deps, user)]);

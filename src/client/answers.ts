@@ -135,6 +135,7 @@ export interface Health {
 export interface Readiness {
   readonly status: "ready" | "failing" | "starting" | "stopping";
   readonly checks?: Readonly<Record<string, "ok" | "failing">>;
+  readonly reason?: string;
 }
 
 export interface Version {

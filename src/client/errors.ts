@@ -24,6 +24,7 @@ type ProblemCode =
   | "too_many_attempts"
   | "internal_error"
   | "overloaded"
+  | "signing_key_not_yet_valid"
   | "storage_unavailable";
 
 /** Codes of `introspect` and `revokeToken` (RFC 6749, section 5.2). */

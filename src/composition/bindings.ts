@@ -19,6 +19,7 @@ import {
   type LegacyTokensOptions,
   withLegacyTokens,
 } from "../application/with-legacy-tokens.ts";
+import { AuthError } from "../domain/errors.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
@@ -121,8 +122,9 @@ function canSign(accessKeys: AccessKeys, now: Date): boolean {
   try {
     accessKeys.signingKey(now);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    if (error instanceof AuthError) return false;
+    throw error;
   }
 }
 

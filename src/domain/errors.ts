@@ -16,6 +16,7 @@ export type AuthErrorCode =
   | "email_taken"
   | "too_many_attempts"
   | "overloaded"
+  | "signing_key_not_yet_valid"
   | "storage_unavailable";
 
 const DETAILS: Record<AuthErrorCode, string> = {
@@ -35,6 +36,7 @@ const DETAILS: Record<AuthErrorCode, string> = {
   email_taken: "this email is already taken",
   too_many_attempts: "Too many attempts; wait before the next one",
   overloaded: "Too many requests are waiting; try again shortly",
+  signing_key_not_yet_valid: "No token can be signed until the clock is right; try again later",
   storage_unavailable: "The storage does not answer; try again shortly",
 };
 

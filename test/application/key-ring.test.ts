@@ -155,6 +155,16 @@ it("the first key is one, however two processes meet that start on an empty stor
   expect(await signingKeys.list()).toHaveLength(1);
 });
 
+it("a key that was made just after a ring had reloaded is found by all tokens that come at once", async () => {
+  const { one, two, clock } = await twoProcesses();
+  await two.ring.reload();
+  await one.retireKey(one.ring.signingKey(clock.now()).kid ?? "");
+  await one.ring.reload();
+  const token = await one.tokens.issueAccess(claims(clock.now()));
+  const results = Array.from({ length: 3 }, () => refusal(two.tokens.verifyAccess(token, clock.now())));
+  expect(await Promise.all(results)).toEqual(["none", "none", "none"]);
+});
+
 it("an unknown kid makes a ring reload, once a second at most", async () => {
   const { one, two, clock, signingKeys } = await twoProcesses();
   let lists = 0;

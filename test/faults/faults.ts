@@ -5,7 +5,7 @@ import { setTimeout } from "node:timers/promises";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { workersOf } from "../support/worker-processes.ts";
-import { type Disturb, type Fault, play, SECRET_KEY } from "./fault.ts";
+import { aWhile, type Disturb, type Fault, play, SECRET_KEY } from "./fault.ts";
 import type { Random } from "./people.ts";
 import { openScene, type SceneServer } from "./scene.ts";
 import { STORE_FAULTS } from "./store-faults.ts";
@@ -58,6 +58,15 @@ const killWorker: Disturb = async ({ random, servers: [server], journal }) => {
     process.kill(oneOf(random, workersOf(server.process())), "SIGKILL");
     while (timesReplaced(server) === before) await setTimeout(20);
   });
+};
+
+/** What reads the log stops, for longer than the pipe has room, and goes on: nobody is to notice. */
+const logUnread: Disturb = async (scene) => {
+  const [server] = scene.servers as [SceneServer];
+  const { stdout } = server.process().child;
+  stdout?.pause();
+  await aWhile(scene, 2_000);
+  stdout?.resume();
 };
 
 const diskFull: Fault = {
@@ -132,6 +141,8 @@ export const FAULTS: readonly Fault[] = [
     { servers: 2, env: { SECRET_KEY }, under: ODDLY },
     dieInAWrite,
   ),
+  ...onEach("the log not read", {}, logUnread),
+  ...onEach("the log of two workers not read", { env: { WORKERS: "2" } }, logUnread),
   ...STORE_FAULTS,
   diskFull,
   clockJumps,

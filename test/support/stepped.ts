@@ -7,6 +7,22 @@ type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeToken
  * on; never told, the process may as well have been killed there.
  */
 export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
+  const { wrap, ...steps } = makeSteps(stopBefore);
+  return {
+    ports: {
+      users: wrap(ports.users),
+      sessions: wrap(ports.sessions),
+      revocations: wrap(ports.revocations),
+      oneTimeTokens: wrap(ports.oneTimeTokens),
+      outbox: wrap(ports.outbox),
+      auditTrail: wrap(ports.auditTrail),
+    },
+    ...steps,
+  };
+}
+
+/** The same for ports of any kind: `wrap` makes each of them count and stand still. */
+export function makeSteps(stopBefore = Number.POSITIVE_INFINITY) {
   let calls = 0;
   const reached = signal();
   const released = signal();
@@ -30,14 +46,7 @@ export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
     });
 
   return {
-    ports: {
-      users: wrap(ports.users),
-      sessions: wrap(ports.sessions),
-      revocations: wrap(ports.revocations),
-      oneTimeTokens: wrap(ports.oneTimeTokens),
-      outbox: wrap(ports.outbox),
-      auditTrail: wrap(ports.auditTrail),
-    },
+    wrap,
     /** How many calls there were. */
     calls: () => calls,
     /** Resolves once the call is about to be made that the ports stop before. */

@@ -11,7 +11,10 @@ export interface AccessKeys {
   readonly audience: string | undefined;
   /** `client_id`, as RFC 9068 asks of an `at+jwt`. */
   readonly clientId: string | undefined;
-  /** The key to sign with now, and its `kid` where it has one. */
+  /**
+   * The key to sign with now, and its `kid` where it has one.
+   * @throws AuthError `signing_key_not_yet_valid`
+   */
   signingKey(now: Date): { readonly key: KeyObject; readonly kid: string | undefined };
   /** The key that a token of this `kid` is verified with, or `undefined` where there is none. */
   verificationKey(kid: string | undefined, now: Date): Promise<VerificationKey | undefined>;

@@ -2,6 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import { AuthError } from "../../domain/errors.ts";
 import { keyState, type RingTimes, signingKeyOf } from "../../domain/key-ring.ts";
 import type { AccessKeys } from "./access-keys.ts";
 import { openPrivateKey, sealPrivateKey } from "./seal.ts";
@@ -37,13 +38,12 @@ const UNKNOWN_KID_RELOAD_MS = 1_000;
 
 /** The key pairs that all processes share through storage. */
 export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
-  const { clock, times } = options;
+  const { times } = options;
   let ring = new Map<string, LoadedKey>();
-  let reloadedAt = Number.NEGATIVE_INFINITY;
+  let askedAt = Number.NEGATIVE_INFINITY;
   let reloading: Promise<void> | undefined;
 
   async function load(): Promise<void> {
-    reloadedAt = clock.now().getTime();
     const stored = await options.keepKeys();
     // a key that is loaded is not opened again: only its times could not change
     const loaded = await Promise.all(
@@ -60,6 +60,15 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     return reloading;
   }
 
+  /** For a key that another process may just have made: looks once a second, and whatever look is under way counts. */
+  async function lookFor(kid: string, now: Date): Promise<void> {
+    await reloading;
+    if (ring.has(kid)) return;
+    if (now.getTime() - askedAt < UNKNOWN_KID_RELOAD_MS) return reloading;
+    askedAt = now.getTime();
+    await reload();
+  }
+
   await reload();
   return {
     reload,
@@ -68,13 +77,13 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     audience: options.audience,
     clientId: "connect-auth",
     signingKey(now) {
-      const { kid, privateKey } = signingKeyOf([...ring.values()], now) ?? {};
-      if (privateKey === undefined) throw new Error("The key ring has no key to sign with");
-      return { key: privateKey, kid };
+      const found = signingKeyOf([...ring.values()].filter(canSign), now);
+      if (found === undefined) throw new AuthError("signing_key_not_yet_valid");
+      return { key: found.privateKey, kid: found.kid };
     },
     async verificationKey(kid, now) {
       if (kid === undefined) return undefined;
-      if (!ring.has(kid) && now.getTime() - reloadedAt >= UNKNOWN_KID_RELOAD_MS) await reload();
+      if (!ring.has(kid)) await lookFor(kid, now);
       const key = ring.get(kid);
       if (key === undefined) return undefined;
       const state = keyState([...ring.values()], key, now, times);
@@ -88,6 +97,10 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       return published.map(({ publicJwk }) => publicJwk);
     },
   };
+}
+
+function canSign(key: LoadedKey): key is LoadedKey & { readonly privateKey: KeyObject } {
+  return key.privateKey !== undefined;
 }
 
 function isAsLoaded(loaded: LoadedKey | undefined, stored: StoredSigningKey): boolean {

@@ -48,6 +48,10 @@ const refreshPayload = z.object({
 export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): TokenIssuer & TokenVerifier {
   const refreshKey = createSecretKey(refreshKeys[0]);
   return {
+    mustSign(now) {
+      accessKeys.signingKey(now);
+    },
+
     issueAccess(claims) {
       const { algorithm: alg, typ, audience: aud, clientId: client_id } = accessKeys;
       const { key, kid } = accessKeys.signingKey(claims.issuedAt);

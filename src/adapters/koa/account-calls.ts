@@ -11,7 +11,13 @@ export const accountCalls: Calls = {
     body: bodies.registerBody,
     types: JSON_OR_FORM,
     answers: { 201: answers.sessionGrant, 202: answers.awaitedConfirmation },
-    refusals: [...GUARDED, "registration_closed", "username_taken", "email_taken"],
+    refusals: [
+      ...GUARDED,
+      "registration_closed",
+      "username_taken",
+      "email_taken",
+      "signing_key_not_yet_valid",
+    ],
   },
   "POST /api/login": {
     id: "login",
@@ -20,7 +26,7 @@ export const accountCalls: Calls = {
     body: bodies.loginBody,
     types: JSON_OR_FORM,
     answers: { 200: answers.sessionGrant },
-    refusals: [...GUARDED, "invalid_credentials", "email_unverified"],
+    refusals: [...GUARDED, "invalid_credentials", "email_unverified", "signing_key_not_yet_valid"],
   },
   "GET /api/me": {
     id: "me",

@@ -112,6 +112,7 @@ export const ready = z.object({ status: z.literal("ready"), checks });
 export const notReady = z.object({
   status: z.enum(["starting", "stopping", "failing"]),
   checks: checks.optional(),
+  reason: z.literal("signing_key_not_yet_valid").optional(),
 });
 export const version = z.object({ name: z.literal("hbtu-connect-auth"), version: text("1.0.0") });
 

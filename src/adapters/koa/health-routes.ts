@@ -23,7 +23,10 @@ export function healthRoutes(router: Router, { version, readiness }: HealthOptio
     if (typeof found === "string") return unavailable(ctx, { status: found });
     const checks = Object.entries(found).map(([name, works]) => [name, works ? "ok" : "failing"]);
     const answer = { checks: Object.fromEntries(checks) };
-    if (Object.values(found).includes(false)) return unavailable(ctx, { status: "failing", ...answer });
+    // the only way for keys to fail
+    const reason = found.keys ? {} : { reason: "signing_key_not_yet_valid" };
+    if (Object.values(found).includes(false))
+      return unavailable(ctx, { status: "failing", ...answer, ...reason });
     ctx.body = { status: "ready", ...answer };
   });
 

@@ -90,6 +90,10 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "More passwords wait to be checked than can be soon.",
     "Try again after `Retry-After` seconds, then more and more seldom.",
   ],
+  signing_key_not_yet_valid: [
+    "The clock of the service is earlier than its first signing key, so that no token can be signed. Nothing was done.",
+    "Try again after `Retry-After` seconds; tell whoever runs the service.",
+  ],
   storage_unavailable: [
     "The storage does not answer, or the service is starting. Nothing is said about the token.",
     "Try again after `Retry-After` seconds. Do not take it for a refusal: the tokens may be good.",

@@ -41,6 +41,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   too_many_attempts: [429, "Too many attempts"],
   internal_error: [500, "Internal error"],
   overloaded: [503, "Overloaded"],
+  signing_key_not_yet_valid: [503, "Signing key not yet valid"],
   storage_unavailable: [503, "Storage unavailable"],
 };
 

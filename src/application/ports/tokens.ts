@@ -33,6 +33,12 @@ export interface VerifiedRefresh extends Genuine {
 
 /** Makes tokens: JWTs (RFC 7519) signed with keys that no caller sees. */
 export interface TokenIssuer {
+  /**
+   * Returns where access tokens can be signed at that time. To be asked before anything is written for one.
+   * @throws AuthError `signing_key_not_yet_valid` where the clock is earlier than every key
+   */
+  mustSign(now: Date): void;
+  /** @throws AuthError `signing_key_not_yet_valid` */
   issueAccess(claims: AccessClaims): Promise<string>;
   /** Depends on the session alone: the same generation gives the same token, byte for byte. */
   issueRefresh(session: Session): Promise<string>;

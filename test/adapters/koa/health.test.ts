@@ -40,7 +40,11 @@ describe("the call for readiness", () => {
       const failing = await call(url, "GET /health/ready");
       expect([failing.status, failing.body]).toEqual([
         503,
-        { status: "failing", checks: { ...checks, [name]: "failing" } },
+        {
+          status: "failing",
+          checks: { ...checks, [name]: "failing" },
+          ...(name === "keys" && { reason: "signing_key_not_yet_valid" }),
+        },
       ]);
       expect(failing.headers.get("retry-after")).toBe("1");
       expect(failing.headers.get("cache-control")).toBe("no-store");
