@@ -35,7 +35,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client of the service for one user at a time. */
 export function createClient(options: ClientOptions) {
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const baseUrl = withoutEndSlashes(options.baseUrl);
   // looked up as it is called, so that what replaces it later, as tracing does, has its turn
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const tokens = options.tokens ?? memoryTokens();
@@ -53,4 +53,10 @@ export function createClient(options: ClientOptions) {
     ...openCalls(send),
     fetch: makeOwnFetch(keeper, fetch, new Set(origins)),
   };
+}
+
+function withoutEndSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
 }
