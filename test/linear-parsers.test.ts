@@ -47,7 +47,7 @@ const context = (name: string) => (text: string) => inContext(asking(name, text)
 const PARSERS: Record<string, [parse: (text: string) => unknown, ...beginnings: string[]]> = {
   "Content-Type": [
     (text) => readBody(asking("content-type", text), loginBody),
-    "",
+    "a",
     "application/json;",
     'a/b;c="',
   ],
