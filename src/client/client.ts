@@ -40,7 +40,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client of the service for one user at a time. */
 export function createClient(options: ClientOptions) {
-  const baseUrl = options.baseUrl.replace(/\/+$/, "");
+  const baseUrl = withoutEndSlashes(options.baseUrl);
   // looked up as it is called, so that what replaces it later, as tracing does, has its turn
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const store = options.tokens ?? memoryTokens();
@@ -63,4 +63,10 @@ export function createClient(options: ClientOptions) {
     ...openCalls((request, call) => inTime((wire) => wire(request, call))),
     fetch: makeOwnFetch(keeper, inTime, fetch, new Set(origins)),
   };
+}
+
+function withoutEndSlashes(url: string): string {
+  let end = url.length;
+  while (url[end - 1] === "/") end -= 1;
+  return url.slice(0, end);
 }

@@ -22,7 +22,8 @@ function told(error: unknown): Pick<Finding, "found" | "advice"> {
   }
   if (error instanceof ConfigError) return { found: error.faults.join("; ") };
   const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";
-  return { found: `${message}${because}`.replaceAll(/\s*\n\s*/g, " ") };
+  const lines = `${message}${because}`.split("\n").map((line) => line.trim());
+  return { found: lines.filter((line) => line !== "").join(" ") };
 }
 
 /** Nobody waits longer for a measurement, unless a single run takes so long. */

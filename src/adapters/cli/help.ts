@@ -31,5 +31,5 @@ export function withManners(command: Command): Command {
 
 /** The text without what follows an option's name: it may be what was meant to stay hidden. */
 function withoutValue(text: string): string {
-  return text.replace(/'(--[^=']*|-[^-'])[^\n]*'/, "'$1'");
+  return text.replace(/'(--[^=']*(?=[='])|-[^-'])[^\n]*'/, "'$1'");
 }

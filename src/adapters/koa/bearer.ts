@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import { HttpProblem } from "./problem.ts";
 
-const BEARER = /^bearer(?: +(.*))?$/i;
+const BEARER = /^bearer(?: +([^ ].*)?)?$/i;
 
 /**
  * What the request presents as its bearer token (RFC 6750, section 2.1), in its header and nowhere else. Whether

@@ -25,7 +25,7 @@ interface MailTemplate {
 }
 
 /** One line, fixed: whoever may choose a name must not choose what a subject says. */
-const WITH_SUBJECT = /^Subject: (?<subject>[^\p{C}]*[^\p{C}\s][^\p{C}]*)\n\n(?<text>.*\S.*)$/su;
+const SUBJECT = /^Subject: ([^\p{C}]*)\n\n/u;
 const MAX_SUBJECT = 150;
 
 /**
@@ -65,9 +65,12 @@ function readMail(kind: MailKind, folder: TemplateFolder): MailTemplate {
 }
 
 function splitSubject(content: string): { subject: string; text: string } {
-  const { subject = "", text = "" } = WITH_SUBJECT.exec(content)?.groups ?? {};
-  if (subject === "") throw new Error('it must begin with a line "Subject: …", an empty line, and then text');
+  const [line = "", rest = ""] = SUBJECT.exec(content) ?? [];
+  const subject = rest.trim();
+  const text = content.slice(line.length);
+  if (subject === "" || text.trim() === "")
+    throw new Error('it must begin with a line "Subject: …", an empty line, and then text');
   if (subject.length > MAX_SUBJECT) throw new Error(`its subject is longer than ${MAX_SUBJECT} characters`);
   if (subject.includes("{{")) throw new Error("its subject must have no placeholders");
-  return { subject: subject.trim(), text };
+  return { subject, text };
 }

@@ -8,7 +8,7 @@ export interface Sender {
 /** No space, no control or hidden character, and nothing that ends an address, adds one or quotes. */
 const PART = String.raw`[^\s\p{C}<>()[\]\\,;:"@]+`;
 const ADDRESS = new RegExp(`^${PART}@${PART}$`, "u");
-const NAMED = /^(?<name>[^\p{C}<>"]+|"[^\p{C}<>"\\]+") *<(?<address>[^<>]+)>$/u;
+const NAMED = /^(?<name>[^\p{C}<>"]+|"[^\p{C}<>"\\]+" *)<(?<address>[^<>]+)>$/u;
 
 /** Whether the text is one plain address and nothing more, whoever it is handed on to. */
 export function isOneAddress(text: string): boolean {

@@ -61,7 +61,7 @@ const CASES: [call: string, body: object, faults: string[]][] = [
   ["POST /api/email/verify", { more: 1 }, [" unknown_field", "token required"]],
 ];
 
-it.each(CASES)("%s %j", async (request, json, faults) => {
+it.each(CASES)("%s, case %#", async (request, json, faults) => {
   const { status, body } = await call(service.address, request, { json, token });
   expect([status, body.code]).toEqual([400, "validation_failed"]);
   const told = body.errors.map(({ path, code }: { path: string; code: string }) => `${path} ${code}`);
