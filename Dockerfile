@@ -5,8 +5,10 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY tsconfig.base.json ./
+COPY scripts scripts
 COPY src src
-RUN npx tsc -b src && find dist -name '*.tsbuildinfo' -delete
+# as the package is built
+RUN npm run --silent build:dist && find dist -name '*.tsbuildinfo' -delete
 
 FROM node:22-slim AS dependencies
 WORKDIR /app

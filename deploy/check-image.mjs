@@ -10,6 +10,32 @@ import { DockerfileParser } from "dockerfile-ast";
 
 const REPOSITORY = resolve(import.meta.dirname, "..");
 
+/** What docs say that the service answers without a token, and what it begins with. */
+const PAGES = {
+  "/health/live": "{",
+  "/health/ready": "{",
+  "/version": "{",
+  "/openapi.json": '{"openapi":"3.1',
+  "/docs": "<!doctype html>",
+  "/docs/errors": "<!doctype html>",
+  "/docs/start.js": "",
+  "/docs/swagger-ui.css": ".swagger-ui",
+  "/docs/swagger-ui-bundle.js": "",
+  "/.well-known/jwks.json": '{"keys":[{',
+  "/.well-known/oauth-authorization-server": "{",
+};
+
+const OPERATORS_COMMANDS = [
+  ["--version"],
+  ["config"],
+  ["doctor"],
+  ["user", "list"],
+  ["session", "list", "testUser"],
+  ["events"],
+  ["keys", "list"],
+  ["backup", "/data/backup"],
+];
+
 if (process.platform !== "linux" || process.getuid() !== 0) {
   console.error("check:deploy needs Linux and root: it mounts roots for the image's stages.");
   process.exit(1);
@@ -145,6 +171,8 @@ async function tryContainer(image) {
   try {
     await untilHealthy(image, env, child);
     await register(`http://127.0.0.1:${port}`);
+    await getAll(`http://127.0.0.1:${port}`);
+    for (const command of OPERATORS_COMMANDS) inStage(image, ["node", "dist/main.js", ...command], env);
     mustFail(image, ["touch", "/app/dist/written"]);
     if (readFileSync(`/proc/${child.pid}/status`, "utf8").match(/^Uid:\t0/m))
       throw new Error("it runs as root");
@@ -177,6 +205,17 @@ async function register(url) {
   });
   if (answer.status !== 201) throw new Error(`registering answered ${answer.status}`);
   console.log("registered an account");
+}
+
+async function getAll(url) {
+  for (const [path, beginning] of Object.entries(PAGES)) {
+    const answer = await fetch(`${url}${path}`);
+    const text = await answer.text();
+    if (answer.status !== 200 || text === "" || !text.toLowerCase().startsWith(beginning)) {
+      throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 100)}`);
+    }
+  }
+  console.log(`answers ${Object.keys(PAGES).join(" ")}`);
 }
 
 function mustFail(image, command) {
