@@ -7,6 +7,7 @@ const reports = process.env.TEST_REPORTS;
 const ALONE = [
   "test/adapters/argon2/password-hasher.test.ts",
   "test/browser/client.test.ts",
+  "test/browser/client-faults.test.ts",
   "test/browser/docs.test.ts",
   "test/system/at-once.test.ts",
   "test/system/backup.test.ts",

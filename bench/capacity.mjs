@@ -44,7 +44,7 @@ async function measure(name, storage, env) {
   const people = await register(service.url, 1);
   const rate = async (requests) =>
     (await generator.throughput({ url: service.url, connections: 16, seconds: SECONDS, requests })).perSecond;
-  const logins = await rate(requestsOf.login());
+  const logins = await rate(requestsOf.login(people));
   const checks = await rate(requestsOf.me(people));
   const after = memoryOf(service.pid).proportional;
   await service.stop();

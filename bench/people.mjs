@@ -47,6 +47,7 @@ export const requestsOf = {
       headers: { ...FORM_BODY, authorization: BASIC },
       body: `token=${access}`,
     })),
-  login: () => [post("/api/login", { email: "ada0@example.com", password: PASSWORD })],
+  login: (people) =>
+    people.map((_, n) => post("/api/login", { email: `ada${n}@example.com`, password: PASSWORD })),
   register: () => [registration("n{n}")],
 };

@@ -1,5 +1,8 @@
 import { createRemoteJWKSet, errors, jwtVerify } from "jose";
 
+/** Seconds by which this machine's clock and the service's may differ; a token is not good before it was made. */
+const LEEWAY = 5;
+
 /** Thrown where it cannot be told whether a token is good: answer 503, and never let anybody in. */
 export class Unavailable extends Error {}
 
@@ -8,10 +11,16 @@ export class Unavailable extends Error {}
  * logout: a token is good until it expires.
  */
 export function offline({ issuer, audience }) {
+  mustBeSet({ issuer, audience });
   const keys = createRemoteJWKSet(new URL(`${issuer}/.well-known/jwks.json`));
   return async (token) => {
     try {
-      const { payload } = await jwtVerify(token, keys, { issuer, audience, typ: "at+jwt" });
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        audience,
+        typ: "at+jwt",
+        clockTolerance: LEEWAY,
+      });
       return payload;
     } catch (error) {
       if (REFUSALS.has(error.code)) return undefined;
@@ -39,6 +48,7 @@ const REFUSALS = new Set(
  * a disabled account at once.
  */
 export function online({ issuer, audience, clientId, clientSecret }) {
+  mustBeSet({ issuer, audience, clientId, clientSecret });
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
   return async (token) => {
     const claims = await ask(token);
@@ -62,10 +72,21 @@ export function online({ issuer, audience, clientId, clientSecret }) {
   }
 }
 
-/** The check that the environment asks for: online where it names a client. */
+/** Without an audience, a token for any other API would do. Names them as the environment does. */
+function mustBeSet(names) {
+  const missing = Object.keys(names).filter((name) => !names[name]);
+  const variables = missing.map((name) => name.replace(/[A-Z]/g, "_$&").toUpperCase());
+  if (missing.length > 0) throw new Error(`Tokens cannot be checked: set ${variables.join(" and ")}`);
+}
+
+/**
+ * The check that the environment asks for: online where it names a client.
+ * @throws Error where a variable is missing
+ */
 export function checkFrom({ ISSUER, AUDIENCE, CLIENT_ID, CLIENT_SECRET }) {
   const names = { issuer: ISSUER, audience: AUDIENCE };
-  return CLIENT_ID ? online({ ...names, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }) : offline(names);
+  const isOnline = Boolean(CLIENT_ID || CLIENT_SECRET);
+  return isOnline ? online({ ...names, clientId: CLIENT_ID, clientSecret: CLIENT_SECRET }) : offline(names);
 }
 
 /**

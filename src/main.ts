@@ -16,6 +16,9 @@ import {
   withUseCases,
 } from "./composition/commands.ts";
 
+// no file or directory that the service, a worker or a command makes is for others, whatever was inherited
+process.umask(0o077);
+
 try {
   const program = makeProgram({
     version,

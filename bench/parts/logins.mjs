@@ -24,10 +24,10 @@ async function bareLoop(concurrency, seconds) {
 
 export const logins = ({ generator, rounds, seconds, result, note }) =>
   atEachConcurrency(async ({ atOnce, service, plain }) => {
-    await register(service.url, 1);
+    const people = await register(service.url, 1);
     // a closed loop with always one more than can be hashed: no core waits for a request, and none is refused
     const loop = async ({ url }) => {
-      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login() };
+      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login(people) };
       return (await generator.throughput(task)).perSecond;
     };
     const rates = await inRounds(

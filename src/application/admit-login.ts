@@ -1,17 +1,20 @@
-import { AuthError } from "../domain/errors.ts";
 import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
+import { findByName } from "./find-by-name.ts";
+import { type FormerSession, readFormerToken } from "./former-token.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { TokenVerifier } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
-import { readEitherToken } from "./read-either-token.ts";
 import type { Admission, Throttle } from "./throttle.ts";
 
 export interface AdmitLoginDeps {
+  readonly hasher: GatedHasher;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
-  readonly verifier: TokenVerifier;
+  /** Reads tokens that a device had before, and changes nothing. */
+  readonly formerTokens: TokenVerifier;
   readonly throttle: Throttle;
   readonly canonicalEmail: (text: string) => string;
 }
@@ -26,13 +29,16 @@ interface LoginAttempt {
 
 /** Who is meant, if anybody, and the charge for the attempt. */
 export interface AdmittedLogin {
+  /** What was typed, as it is looked up. */
+  readonly account: string;
   readonly user: User | undefined;
   readonly admission: Admission;
 }
 
 /**
- * Finds the user and charges the attempt, in one round trip; a known device takes one more.
- * @throws AuthError `too_many_attempts`
+ * Finds the user and charges the attempt, in one round trip; with a former token in two. The token is verified
+ * first, whether the account exists or not, and whatever is wrong with it costs the same storage calls.
+ * @throws AuthError `too_many_attempts`; `overloaded` where no hash could be made, before anything is asked or charged
  */
 export async function admitLogin(
   deps: AdmitLoginDeps,
@@ -41,36 +47,33 @@ export async function admitLogin(
 ): Promise<AdmittedLogin> {
   const { users, throttle } = deps;
   const { email, username = "", formerToken, client } = attempt;
-  const typed = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
-  const finding = email === undefined ? users.findByUsername(typed) : users.findByEmail(typed);
-  if (formerToken !== undefined) {
-    const user = await finding;
-    const device = user && (await deviceOf(deps, user, formerToken, now));
-    const admission = device ? throttle.device(device, now) : throttle.login(typed, client.ip, now);
-    return { user, admission: await admission };
+  const account = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
+  // one who floods costs no more than the reading of a body
+  deps.hasher.refuseIfFull({ ip: client.ip, account });
+  const find = () => (email === undefined ? findByName(users, username) : users.findByEmail(account));
+  const asStranger = () => throttle.login(account, client.ip, now);
+  if (formerToken === undefined) {
+    const [user, admission] = await Promise.all([find(), asStranger()]);
+    return { account, user, admission };
   }
-  const [user, admission] = await Promise.all([finding, throttle.login(typed, client.ip, now)]);
-  return { user, admission };
+  const former = await readFormerToken(deps.formerTokens, formerToken, now);
+  const [user, distrust] = await Promise.all([
+    find(),
+    deps.revocations.find(keysThatDistrust(former ?? NO_SESSION), now),
+  ]);
+  const isKnown = former !== undefined && former.userId === user?.id && distrust.size === 0;
+  const admission = await (isKnown ? throttle.device(former.sessionId, now) : asStranger());
+  return { account, user, admission };
 }
 
+/** Asked about where the token says nothing, so that storage is asked alike. */
+const NO_SESSION = { sessionId: "none", keyId: undefined };
+
 /**
- * The session that this device had with the user. The token may be expired or revoked, but not stolen: neither
- * one from a session that ended for that, nor one that somebody with a leaked key could have made.
+ * The entries that make a device unknown. Its token may be expired or revoked, but not stolen: neither one from
+ * a session that ended for that, nor one that somebody with a leaked key could have made.
  */
-async function deviceOf(
-  { verifier, revocations }: AdmitLoginDeps,
-  user: User,
-  formerToken: string,
-  now: Date,
-): Promise<string | undefined> {
-  try {
-    const { userId, sessionId, keyId } = await readEitherToken(verifier, formerToken, now);
-    if (userId !== user.id) return undefined;
-    const distrusted = [revocationKey.theft(sessionId)];
-    if (keyId !== undefined) distrusted.push(revocationKey.signingKey(keyId));
-    return (await revocations.find(distrusted, now)).size > 0 ? undefined : sessionId;
-  } catch (error) {
-    if (error instanceof AuthError && error.code === "invalid_token") return undefined;
-    throw error;
-  }
+function keysThatDistrust({ sessionId, keyId }: Omit<FormerSession, "userId">): string[] {
+  const theft = revocationKey.theft(sessionId);
+  return keyId === undefined ? [theft] : [theft, revocationKey.signingKey(keyId)];
 }

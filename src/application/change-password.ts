@@ -4,9 +4,10 @@ import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
-import type { Turn } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
+import { refundedOnFault } from "./throttle.ts";
 
 export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
   readonly clock: Clock;
@@ -17,6 +18,7 @@ export interface ChangePasswordCommand {
   readonly accessToken: string;
   readonly currentPassword: string;
   readonly newPassword: string;
+  readonly client: { readonly ip: string };
   readonly isGone?: Turn["isGone"];
 }
 
@@ -29,14 +31,17 @@ export interface ChangePasswordCommand {
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
 
 export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
-  return async ({ accessToken, currentPassword, newPassword, isGone }) => {
+  return async ({ accessToken, currentPassword, newPassword, client, isGone }) => {
     for (;;) {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { claims, user } = live;
       refuseUnfit(deps.passwordPolicy, user, currentPassword, newPassword);
-      await confirmPassword(deps, live, currentPassword, now, { isGone });
-      const passwordHash = await deps.hasher.hash(newPassword, { isGone });
+      const from = { ip: client.ip, isGone };
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const change = await deps.throttle.change(user.id, now);
+      await refundedOnFault(change, confirmPassword(deps, live, currentPassword, now, from));
+      const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (ended === undefined) continue;

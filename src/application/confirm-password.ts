@@ -1,6 +1,7 @@
 import { AuthError } from "../domain/errors.ts";
 import type { LiveAccess } from "./check-token.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import { refundedOnFault, type Throttle } from "./throttle.ts";
 
@@ -19,9 +20,10 @@ export async function confirmPassword(
   { user, claims }: LiveAccess,
   password: string,
   now: Date,
-  turn: Turn,
+  from: Pick<Turn, "ip" | "isGone">,
 ): Promise<void> {
   const admission = await deps.throttle.device(claims.sessionId, now);
+  const turn = { ...from, account: user.id };
   const matches = await refundedOnFault(admission, deps.hasher.verify(user.passwordHash, password, turn));
   if (matches) return admission.refund();
   deps.events.report({ type: "password_refused", userId: user.id });

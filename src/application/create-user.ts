@@ -1,5 +1,6 @@
 import type { User } from "../domain/user.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
+import { OPERATORS_TURN } from "./hashing-turn.ts";
 import { type NewAccountRules, type NewAccountTexts, newUser, readNewAccount } from "./new-account.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
@@ -24,7 +25,7 @@ export function makeCreateUser(deps: CreateUserDeps): CreateUser {
   return async (texts) => {
     const now = deps.clock.now();
     const account = readNewAccount(deps, texts);
-    const passwordHash = await deps.hasher.hash(account.password);
+    const passwordHash = await deps.hasher.hash(account.password, OPERATORS_TURN);
     const user = newUser(deps.ids.next(), account, passwordHash, now);
     await deps.users.add(user);
     deps.events.report({ type: "user_created", userId: user.id });

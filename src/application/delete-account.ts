@@ -2,7 +2,7 @@ import { AuthError } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
-import type { Turn } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
 
@@ -13,6 +13,7 @@ export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps,
 export interface DeleteAccountCommand {
   readonly accessToken: string;
   readonly password: string;
+  readonly client: { readonly ip: string };
   readonly isGone?: Turn["isGone"];
 }
 
@@ -23,14 +24,14 @@ export interface DeleteAccountCommand {
 export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
 
 export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
-  return async ({ accessToken, password, isGone }) => {
+  return async ({ accessToken, password, client, isGone }) => {
     for (;;) {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { user } = live;
       const fields = presentedPasswordFaults("password", password);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-      await confirmPassword(deps, live, password, now, { isGone });
+      await confirmPassword(deps, live, password, now, { ip: client.ip, isGone });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (await removeAccount(deps, user, "its_user")) return;
     }

@@ -1,12 +1,14 @@
 import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
+import { type Addressed, addressed, type MailReadersDeps } from "./mail-readers.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { MailTemplates } from "./ports/mail-templates.ts";
-import type { Mailer } from "./ports/mailer.ts";
+import type { Mail, Mailer } from "./ports/mailer.ts";
 import type { MailKind, Outbox, OutboxMail } from "./ports/outbox.ts";
+import type { PendingRegistration } from "./ports/registration-seal.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 
-export interface DeliverMailsDeps extends OneTimeLinksDeps {
+export interface DeliverMailsDeps extends OneTimeLinksDeps, MailReadersDeps {
   readonly outbox: Outbox;
   readonly mailer: Mailer;
   readonly mailTemplates: MailTemplates;
@@ -56,28 +58,38 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
     deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
     return false;
   }
-  const user = await readerOf(deps, mail);
-  const letter = user && (await write(deps, mail, user));
-  if (user && letter) {
+  const reader = await addressed(deps, mail, now);
+  const letter = reader && (await letterTo(deps, reader));
+  if (reader && letter) {
     try {
       await deps.mailer.send(letter);
     } catch (error) {
       deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
       throw error;
     }
-    const purpose = PURPOSES[mail.kind];
-    if (purpose) deps.events.report({ type: "link_mailed", purpose, userId: user.id });
+    reportLink(deps, reader);
   }
   await deps.outbox.remove(mail.id);
   return letter !== undefined;
 }
 
-/** Who gets the mail, if anybody should. */
-async function readerOf({ users }: DeliverMailsDeps, mail: OutboxMail): Promise<User | undefined> {
-  const { kind, userId, email } = mail;
-  const user = await (userId === undefined ? users.findByEmail(email) : users.findById(userId));
-  const isNeeded = !user?.disabled && !(kind === "email_verification" && user?.emailVerified);
-  return isNeeded ? user : undefined;
+function reportLink({ events }: DeliverMailsDeps, reader: Addressed): void {
+  if (!("user" in reader)) return;
+  const purpose = PURPOSES[reader.mail.kind];
+  if (purpose) events.report({ type: "link_mailed", purpose, userId: reader.user.id });
+}
+
+function letterTo(deps: DeliverMailsDeps, reader: Addressed): Promise<Mail | undefined> {
+  return "user" in reader ? write(deps, reader.mail, reader.user) : invite(deps, reader.registration);
+}
+
+/** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
+async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Mail> {
+  const expiresAt = linkEnd("verify_email", deps.clock.now());
+  const link = deps.linkTo("verify_email", await deps.registrationSeal.seal(registration, expiresAt));
+  const { username, email } = registration;
+  const facts = { username: username.shown, email: email.shown, link, expiresAt };
+  return { to: email.shown, ...deps.mailTemplates.render("registration", facts) };
 }
 
 /** The mail in words; `undefined` where its link serves no more. */

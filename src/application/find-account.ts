@@ -1,6 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
-import { canonicalUsername } from "../domain/username.ts";
+import { findByName } from "./find-by-name.ts";
 import type { UserRepository } from "./ports/users.ts";
 
 export interface FindAccountDeps {
@@ -18,7 +18,7 @@ export async function findAccount({ users, canonicalEmail }: FindAccountDeps, wh
   const user =
     (await users.findById(who)) ??
     (await users.findByEmail(canonicalEmail(who))) ??
-    (await users.findByUsername(canonicalUsername(who)));
+    (await findByName(users, who));
   if (user === undefined) throw new AuthError("not_found");
   return user;
 }

@@ -1,39 +1,30 @@
 import { AuthError } from "../domain/errors.ts";
+import { makePlaces, type QueueLimits, type Seat } from "./hashing-places.ts";
+import type { EarlyTurn, Turn } from "./hashing-turn.ts";
 import type { HashingObserver } from "./ports/hashing-observer.ts";
 import type { PasswordHasher } from "./ports/password-hasher.ts";
 
-export interface GateLimits {
+export interface GateLimits extends QueueLimits {
   /** Hashes made at once. */
   readonly concurrency: number;
-  /** Hashes that may wait; one more is refused. */
-  readonly queue: number;
-  /** How long one may wait, in milliseconds. */
-  readonly deadlineMs: number;
 }
 
-/** For whom a hash is made. */
-export interface Turn {
-  /** Newcomers take a quarter of the queue at most, and never the place before somebody who is waiting. */
-  readonly isNewcomer?: boolean;
-  /** Whether the client has gone: nobody would see the answer. */
-  readonly isGone?: (() => boolean) | undefined;
-}
-
-/** A hasher whose calls wait for their turn. @throws AuthError `overloaded` */
-export interface GatedHasher extends PasswordHasher {
-  hash(password: string, turn?: Turn): Promise<string>;
-  verify(hash: string | undefined, password: string, turn?: Turn): Promise<boolean>;
+/** A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if others must get the place */
+export interface GatedHasher extends Pick<PasswordHasher, "isOutdated"> {
+  hash(password: string, turn: Turn): Promise<string>;
+  verify(hash: string | undefined, password: string, turn: Turn): Promise<boolean>;
   /**
-   * Refuses who would find no place now, so that nothing else is done for them. Who passes has no place yet.
+   * Refuses who would find no place now, so that nothing else is done for them; without an account, who would
+   * find none for any. Who passes has no place yet.
    * @throws AuthError `overloaded`
    */
-  refuseIfFull(turn?: Turn): void;
+  refuseIfFull(turn: EarlyTurn): void;
 }
 
 /**
- * Lets a bounded number of hashes run and a bounded number wait for a bounded time. Hashing shares a few
- * threads with token checks and storage: without a gate a flood of logins starves them all. `now` is a clock
- * in milliseconds that never goes back.
+ * Lets a bounded number of hashes run and a bounded number wait for a bounded time, and shares both out fairly.
+ * Hashing shares a few threads with token checks and storage: without a gate a flood of logins starves them all.
+ * `now` is a clock in milliseconds that never goes back.
  */
 export function gateHasher(
   hasher: PasswordHasher,
@@ -50,70 +41,50 @@ export function gateHasher(
   };
 }
 
-interface Waiting {
-  readonly since: number;
-  readonly turn: Turn;
-  start(): void;
-  refuse(error: AuthError): void;
-}
-
 /** Of the newest job's time, the part that counts in the measured pace. */
 const PACE_WEIGHT = 0.2;
 
-function makeGate(
-  { concurrency, queue, deadlineMs }: GateLimits,
-  now: () => number,
-  observer: HashingObserver | undefined,
-) {
-  const known: Waiting[] = [];
-  const newcomers: Waiting[] = [];
+function makeGate(limits: GateLimits, now: () => number, observer: HashingObserver | undefined) {
+  const { concurrency } = limits;
+  const places = makePlaces(limits, now);
   let running = 0;
-  let wasNewcomer = false;
   let paceMs = 0;
-  observer?.depth(() => known.length + newcomers.length);
+  observer?.depth(places.waiting);
 
   /** When the queue as it is will have been worked off, in whole seconds. */
   const overloaded = () => {
-    const jobs = known.length + newcomers.length + 1;
+    const jobs = places.waiting() + 1;
     const retryAfter = Math.max(1, Math.ceil((jobs * paceMs) / concurrency / 1_000));
     return new AuthError("overloaded", { retryAfter });
   };
 
-  function dropHopeless(): void {
-    const oldest = now() - deadlineMs;
-    for (const line of [known, newcomers]) {
-      const hopeless = line.filter(({ since, turn }) => since <= oldest || turn.isGone?.());
-      if (hopeless.length === 0) continue;
-      line.splice(0, line.length, ...line.filter((waiting) => !hopeless.includes(waiting)));
-      for (const waiting of hopeless) waiting.refuse(overloaded());
-    }
-  }
-
-  /** Two newcomers never follow each other while somebody known waits. */
-  function nextInLine(): Waiting | undefined {
-    const line = (wasNewcomer || newcomers.length === 0) && known.length > 0 ? known : newcomers;
-    const next = line.shift() ?? known.shift();
-    if (next) wasNewcomer = line === newcomers;
-    return next;
-  }
-
-  function refuseIfFull({ isNewcomer }: Turn = {}): void {
+  function refuseIfFull(turn: EarlyTurn): void {
     if (running < concurrency) return;
-    dropHopeless();
-    const isFull = known.length + newcomers.length >= queue;
-    if (isFull || (isNewcomer && newcomers.length >= Math.max(1, queue / 4))) throw overloaded();
+    places.dropHopeless();
+    if (!places.mayFindRoom(turn)) throw overloaded();
   }
 
-  function wait(turn: Turn): Promise<void> {
-    refuseIfFull(turn);
-    const line = turn.isNewcomer ? newcomers : known;
-    return new Promise((start, refuse) => line.push({ since: now(), turn, start, refuse }));
+  function begin(turn: Turn): Seat {
+    running += 1;
+    const seat = places.enter(turn, { start: () => {}, refuse: () => {} });
+    seat.begin();
+    return seat;
   }
 
-  async function enter<T>(job: () => Promise<T>, turn: Turn = {}): Promise<T> {
+  function wait(turn: Turn): Promise<Seat> {
+    places.dropHopeless();
+    if (!places.makeRoom(turn)) throw overloaded();
+    return new Promise((resolve, reject) => {
+      const seat: Seat = places.enter(turn, {
+        start: () => resolve(seat),
+        refuse: () => reject(overloaded()),
+      });
+    });
+  }
+
+  async function enter<T>(job: () => Promise<T>, turn: Turn): Promise<T> {
     const came = now();
-    if (running < concurrency) running += 1;
-    else await wait(turn);
+    const seat = running < concurrency ? begin(turn) : await wait(turn);
     const began = now();
     observer?.waited(began - came);
     try {
@@ -122,9 +93,10 @@ function makeGate(
       const tookMs = now() - began;
       observer?.hashed(tookMs);
       paceMs += PACE_WEIGHT * (tookMs - paceMs);
-      dropHopeless();
+      seat.leave();
+      places.dropHopeless();
       // the place is handed over, not freed, so that nobody can slip in between
-      const next = nextInLine();
+      const next = places.beginNext();
       if (next) next.start();
       else running -= 1;
     }

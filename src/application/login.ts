@@ -3,19 +3,24 @@ import { presentedPasswordFaults } from "../domain/password.ts";
 import { beginSession, type Client } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
+import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
+import type { Pace } from "./pace.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
 import { type Admission, refundedOnFault } from "./throttle.ts";
 
-export interface LoginDeps extends GrantDeps, AdmitLoginDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, LimitSessionsDeps {
   readonly clock: Clock;
   readonly sessions: SessionRepository;
   readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
+  /** How often one account may begin a session. */
+  readonly loginPace: Pace;
   /** Whether who has not shown that mail to the address arrives stays outside. */
   readonly verifiedEmailRequired: boolean;
 }
@@ -43,31 +48,29 @@ export function makeLogin(deps: LoginDeps): Login {
     const faults = commandFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
-    const { user: found, admission } = await admitLogin(deps, command, now);
-    const user = await authenticate(deps, found, command, admission);
+    const { account, user: found, admission } = await admitLogin(deps, command, now);
+    const turn = { ip: command.client.ip, account, isGone: command.isGone };
+    const matches = await refundedOnFault(
+      admission,
+      deps.hasher.verify(found?.passwordHash, command.password, turn),
+    );
+    const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
+    await keepPace(deps, user, admission, now);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), admission.refund()]);
+    await limitSessions(deps, session);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
-    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password);
+    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, turn);
     return grantSession(deps, user, session, now);
   };
 }
 
-/** The same work, whoever is meant and whatever is wrong. */
-async function authenticate(
-  deps: LoginDeps,
-  user: User | undefined,
-  { password, isGone }: LoginCommand,
-  admission: Admission,
-): Promise<User> {
-  const matches = await refundedOnFault(
-    admission,
-    deps.hasher.verify(user?.passwordHash, password, { isGone }),
-  );
+/** The user, if the password is right; by what is thrown it cannot be told what is wrong. */
+function admitted({ events }: LoginDeps, user: User | undefined, matches: boolean): User {
   if (user !== undefined && matches && !user.disabled) return user;
   const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
-  deps.events.report({ type: "login_failed", userId: user?.id, reason });
+  events.report({ type: "login_failed", userId: user?.id, reason });
   throw new AuthError("invalid_credentials");
 }
 
@@ -78,10 +81,26 @@ async function refuseUnverified(deps: LoginDeps, user: User, admission: Admissio
   throw new AuthError("email_unverified");
 }
 
-/** A login that succeeded does not fail because its hash could not be renewed this time. */
-async function renewHash(deps: LoginDeps, user: User, password: string): Promise<void> {
+/** Sessions that one account begins are limited. The password was right: no wrong one is counted. */
+async function keepPace(
+  { loginPace }: Pick<LoginDeps, "loginPace">,
+  user: User,
+  admission: Admission,
+  now: Date,
+): Promise<void> {
   try {
-    const renewed = await deps.users.replacePasswordHash(user, await deps.hasher.hash(password));
+    loginPace.admit(user.id, now);
+  } catch (error) {
+    await admission.refund();
+    throw error;
+  }
+}
+
+/** A login that succeeded does not fail because its hash could not be renewed this time. */
+async function renewHash(deps: LoginDeps, user: User, password: string, turn: Turn): Promise<void> {
+  try {
+    const passwordHash = await deps.hasher.hash(password, turn);
+    const renewed = await deps.users.replacePasswordHash(user, passwordHash);
     if (renewed) deps.events.report({ type: "password_hash_renewed", userId: user.id });
   } catch (error) {
     if (!(error instanceof AuthError)) throw error;

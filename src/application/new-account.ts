@@ -2,7 +2,7 @@ import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
 import type { User } from "../domain/user.ts";
-import { parseUsername, type Username } from "../domain/username.ts";
+import { parseUsername, type Username, usernameFault } from "../domain/username.ts";
 
 export interface NewAccountRules {
   readonly parseEmail: (text: string) => Email | undefined;
@@ -30,14 +30,14 @@ export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): 
   const passwordFaults = newPasswordFaults("password", password, rules.passwordPolicy, { username, email });
   if (username && email && passwordFaults.length === 0) return { username, email, password };
   const faults: FieldFault[] = [];
-  if (!username) faults.push(invalidUsername);
+  if (!username) faults.push(invalidUsername(texts.username));
   if (!email) faults.push(invalidEmail);
   throw new AuthError("validation_failed", { fields: [...faults, ...passwordFaults] });
 }
 
 export function newUser(
   id: string,
-  { username, email }: NewAccount,
+  { username, email }: Omit<NewAccount, "password">,
   passwordHash: string,
   createdAt: Date,
 ): User {
@@ -55,14 +55,11 @@ export function newUser(
   };
 }
 
-const USERNAME_RULE =
-  "A username has 1 to 64 letters of one script, with digits, spaces, dots, underscores and hyphens";
 const EMAIL_RULE = "An email is a plain address such as name@example.com";
 
 /** What is said of a name or an address that an account may not have. */
-export const invalidUsername: FieldFault = {
-  path: "username",
-  code: "invalid_username",
-  message: USERNAME_RULE,
-};
+export function invalidUsername(text: string): FieldFault {
+  const message = usernameFault(text) ?? "This is not a username";
+  return { path: "username", code: "invalid_username", message };
+}
 export const invalidEmail: FieldFault = { path: "email", code: "invalid_email", message: EMAIL_RULE };

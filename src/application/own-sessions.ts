@@ -10,12 +10,16 @@ export interface OwnSessionsDeps {
   readonly sessionIdleTtlMs: number | undefined;
 }
 
-/** More than anyone has; what is dead is tidied away. */
-const MOST = 1_000;
+const PAGE = 500;
 
 /** The user's sessions that live, the latest begun first. */
 export async function liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): Promise<Session[]> {
-  return livingOf(deps, await deps.sessions.listOf(user.id, MOST), user, now);
+  const live: Session[] = [];
+  for (let skip = 0; ; skip += PAGE) {
+    const page = await deps.sessions.listOf(user.id, PAGE, skip);
+    live.push(...(await livingOf(deps, page, user, now)));
+    if (page.length < PAGE) return live;
+  }
 }
 
 /** Those of these sessions of the user that live, in the same order. */

@@ -1,9 +1,9 @@
-import { networkOf } from "../domain/throttle.ts";
 import { idsInOrder } from "./ids-in-order.ts";
 import type { AuditEntry, AuditTrail, Facts } from "./ports/audit-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { SecurityEvent, SecurityEvents } from "./ports/security-events.ts";
+import { type MergedEvents, makeEventThinner } from "./thin-events.ts";
 
 export interface RecordEventsDeps {
   readonly auditTrail: AuditTrail;
@@ -22,6 +22,8 @@ export interface EventRecorder extends SecurityEvents {
    * called again before it is done.
    */
   write(): Promise<void>;
+  /** Lets repeated events wait to be written now that are merged until their minute is over: before a stop. */
+  settle(): void;
   /** How many events wait to be written. */
   waiting(): number;
   /** How many events found no room since this was last asked. */
@@ -35,25 +37,39 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
   const { auditTrail, clock, capacity } = deps;
   const queue: AuditEntry[] = [];
   const nextId = idsInOrder(deps.ids);
-  const isFirstOfMinute = firstsOfMinute();
+  const thinner = makeEventThinner();
   let dropped = 0;
   let untold = 0;
 
-  function record({ type: kind, ...about }: SecurityEvent, now: Date, origin: Facts): void {
+  function record({ type: kind, ...about }: SecurityEvent, now: Date, origin: Facts, count?: number): void {
     const { userId, ...rest } = { userId: undefined, ...about };
-    const known = Object.entries({ ...rest, ...origin }).filter(([, fact]) => fact !== undefined);
+    const known = Object.entries({ count, ...rest, ...origin }).filter(([, fact]) => fact !== undefined);
     queue.push({ id: nextId(now), at: now, kind, userId, facts: Object.fromEntries(known) as Facts });
+  }
+
+  function drop(count: number): void {
+    dropped += count;
+    untold += count;
+  }
+
+  function recordMerged(all: readonly MergedEvents[]): void {
+    for (const { event, origin, count } of all) {
+      if (queue.length < capacity) record(event, clock.now(), origin, count);
+      else drop(count);
+    }
   }
 
   return {
     report(event) {
       const [now, origin] = [clock.now(), deps.origin()];
-      if (event.type === "attempt_throttled" && !isFirstOfMinute(event, now, origin)) return;
+      recordMerged(thinner.take(now));
+      if (!thinner.isKept(event, origin, now)) return;
       if (queue.length < capacity) return record(event, now, origin);
-      dropped += 1;
-      untold += 1;
+      drop(1);
     },
+    settle: () => recordMerged(thinner.take()),
     async write() {
+      recordMerged(thinner.take(clock.now()));
       while (queue.length > 0) {
         const batch = queue.slice(0, BATCH);
         await auditTrail.append(batch);
@@ -69,26 +85,5 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
       dropped = 0;
       return count;
     },
-  };
-}
-
-/** More networks in one minute are not told apart. */
-const MAX_NETWORKS = 10_000;
-
-/**
- * Attempts that are refused cost the one who makes them nothing: were all of them kept, they would fill the
- * storage. The first of a minute from each network tells the rest.
- */
-function firstsOfMinute() {
-  const seen = new Set<string>();
-  let minute = 0;
-  return ({ scopes }: { scopes: readonly string[] }, now: Date, { ip }: Facts): boolean => {
-    const current = Math.floor(now.getTime() / 60_000);
-    if (current !== minute) seen.clear();
-    minute = current;
-    const key = `${typeof ip === "string" ? networkOf(ip) : ""} ${scopes.join()}`;
-    if (seen.has(key) || seen.size >= MAX_NETWORKS) return false;
-    seen.add(key);
-    return true;
   };
 }

@@ -3,6 +3,7 @@ import { keptUntil, revocationKey } from "../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../domain/session.ts";
 import { checkRefreshToken, type LiveRefresh, type RefreshCheckDeps } from "./check-token.ts";
 import { endSession } from "./end-session.ts";
+import type { Pace } from "./pace.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
@@ -18,6 +19,8 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
+  /** How often one session may be refreshed. */
+  readonly refreshPace: Pace;
 }
 
 /**
@@ -25,7 +28,7 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
  * goes on serving. With it one step of the session decides: whoever presents the token before, within its
  * grace, gets the same next one; a token from before that is a theft, and ends the session (RFC 9700,
  * section 4.14.2).
- * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`
  */
 export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGrant>;
 
@@ -34,6 +37,7 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
     const now = deps.clock.now();
     for (;;) {
       const live = await checkRefreshToken(deps, refreshToken, now);
+      deps.refreshPace.admit(live.session.id, now);
       const session = await stepOf(deps, live, now);
       // somebody else stepped first; what this token is now, the session as it is now says
       if (session === undefined) continue;

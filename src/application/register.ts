@@ -1,6 +1,8 @@
 import { AuthError } from "../domain/errors.ts";
 import { beginSession, type Client } from "../domain/session.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { User } from "../domain/user.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type NewAccountRules, type NewAccountTexts, newUser, readNewAccount } from "./new-account.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -8,19 +10,22 @@ import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
-import { refundedOnFault, type Throttle } from "./throttle.ts";
+import { bothOf, noCharge, refundedOnFault, type Throttle } from "./throttle.ts";
 
-export interface RegisterDeps extends GrantDeps, NewAccountRules, SendLaterDeps {
+export interface AddAccountDeps extends NewAccountRules, SendLaterDeps {
   readonly clock: Clock;
   readonly users: UserRepository;
-  readonly sessions: SessionRepository;
   readonly hasher: GatedHasher;
   readonly throttle: Throttle;
   readonly events: SecurityEvents;
-  readonly refreshTokenTtlMs: number;
   readonly registrationOpen: boolean;
   /** Whether a new user is asked by mail to confirm the address. */
   readonly asksToVerify: boolean;
+}
+
+export interface RegisterDeps extends AddAccountDeps, GrantDeps {
+  readonly sessions: SessionRepository;
+  readonly refreshTokenTtlMs: number;
 }
 
 export interface RegisterCommand extends NewAccountTexts {
@@ -37,22 +42,54 @@ export type Register = (command: RegisterCommand) => Promise<SessionGrant>;
 
 export function makeRegister(deps: RegisterDeps): Register {
   return async (command) => {
-    if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const now = deps.clock.now();
-    const account = readNewAccount(deps, command);
-    const admission = await deps.throttle.registration(command.client.ip, now);
-    const passwordHash = await refundedOnFault(
-      admission,
-      deps.hasher.hash(account.password, { isNewcomer: true, isGone: command.isGone }),
-    );
-    const user = newUser(deps.ids.next(), account, passwordHash, now);
-    await deps.users.add(user);
+    const user = await addAccount(deps, command, now);
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
-    await Promise.all([
-      deps.sessions.add(session),
-      deps.asksToVerify && sendLater(deps, { kind: "email_verification", email: user.email.canonical }),
-    ]);
+    await Promise.all([deps.sessions.add(session), askToVerify(deps, user)]);
     deps.events.report({ type: "user_registered", userId: user.id, sessionId: session.id });
     return grantSession(deps, user, session, now);
   };
+}
+
+/** What a registration with a confirmed address required gives: an account, and a mail on its way. */
+export interface AwaitedConfirmation {
+  readonly username: string;
+  readonly email: string;
+}
+
+/**
+ * Makes an account that nobody can log in to before its address is confirmed, so that no session begins.
+ * @throws AuthError as `Register`
+ */
+export type RegisterUnconfirmed = (command: RegisterCommand) => Promise<AwaitedConfirmation>;
+
+export function makeRegisterUnconfirmed(deps: AddAccountDeps): RegisterUnconfirmed {
+  return async (command) => {
+    const user = await addAccount(deps, command, deps.clock.now());
+    await askToVerify(deps, user);
+    deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
+    return { username: user.username.shown, email: user.email.shown };
+  };
+}
+
+async function addAccount(deps: AddAccountDeps, command: RegisterCommand, now: Date): Promise<User> {
+  if (!deps.registrationOpen) throw new AuthError("registration_closed");
+  const account = readNewAccount(deps, command);
+  const { ip } = command.client;
+  const registration = await deps.throttle.registration(ip, now);
+  // one who registers and deletes the account again and again could have the address flooded
+  const mail = deps.asksToVerify
+    ? await refundedOnFault(registration, deps.throttle.registrationMail(account.email.canonical, ip, now))
+    : noCharge;
+  const passwordHash = await refundedOnFault(
+    bothOf(registration, mail),
+    deps.hasher.hash(account.password, { ip, isNewcomer: true, isGone: command.isGone }),
+  );
+  const user = newUser(deps.ids.next(), account, passwordHash, now);
+  await refundedOnFault(mail, deps.users.add(user));
+  return user;
+}
+
+async function askToVerify(deps: AddAccountDeps, { email }: User): Promise<void> {
+  if (deps.asksToVerify) await sendLater(deps, { kind: "email_verification", email: email.canonical });
 }

@@ -2,7 +2,8 @@ import { AuthError } from "../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
 import { endByLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
-import type { GatedHasher, Turn } from "./hashing-gate.ts";
+import type { GatedHasher } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type OneTimeLinksDeps, presentedLink } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
@@ -38,7 +39,8 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     await admission.refund();
     const fields = newPasswordFaults("new_password", newPassword, deps.passwordPolicy, link.user);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-    const passwordHash = await deps.hasher.hash(newPassword, { isGone });
+    const turn = { ip: client.ip, account: link.user.id, isGone };
+    const passwordHash = await deps.hasher.hash(newPassword, turn);
     // the user who has the link reads the mail of the address
     const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true });
     if (user === undefined) throw new AuthError("invalid_reset_token");

@@ -1,6 +1,9 @@
+import { AuthError } from "../domain/errors.ts";
+import type { User } from "../domain/user.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { MailKind, Outbox, OutboxMail } from "./ports/outbox.ts";
+import type { Admission, KeyedHash, Throttle } from "./throttle.ts";
 
 export interface SendLaterDeps {
   readonly clock: Clock;
@@ -9,25 +12,59 @@ export interface SendLaterDeps {
 }
 
 /** Puts a mail where it is found even if the process ends now; it is sent outside the request. */
-export function sendLater(
+export async function sendLater(
   { clock, ids, outbox }: SendLaterDeps,
-  mail: Pick<OutboxMail, "kind" | "email"> & Partial<Pick<OutboxMail, "userId" | "tokenId">>,
+  mail: Pick<OutboxMail, "kind" | "email"> & Partial<Pick<OutboxMail, "userId" | "tokenId" | "sealed">>,
 ): Promise<void> {
   const now = clock.now();
-  const { userId, tokenId } = mail;
-  return outbox.add({ ...mail, userId, tokenId, id: ids.next(), createdAt: now, attempts: 0, dueAt: now });
+  const { userId, tokenId, sealed } = mail;
+  const entry = { ...mail, userId, tokenId, sealed, createdAt: now, attempts: 0, dueAt: now };
+  await outbox.add({ ...entry, id: ids.next(), isNotice: false });
 }
 
-export interface NoticeDeps extends SendLaterDeps {
+export interface NoticeDeps {
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly throttle: Throttle;
+  readonly keyedHash: KeyedHash;
   /** What users are told by mail. */
   readonly notices: ReadonlySet<MailKind>;
 }
 
-/** Tells a user by mail what happened to the account, where that is asked for. */
+/**
+ * Tells a user by mail what happened to the account, where that is configured and the address is verified. While such a
+ * mail waits to be sent, and beyond the limits, another one is left out: what happened has happened all the same.
+ */
 export async function notify(
   deps: NoticeDeps,
   kind: MailKind,
-  user: { readonly id: string; readonly email: { readonly shown: string } },
+  { id: userId, email, emailVerified }: Pick<User, "id" | "email" | "emailVerified">,
 ): Promise<void> {
-  if (deps.notices.has(kind)) await sendLater(deps, { kind, email: user.email.shown, userId: user.id });
+  if (!deps.notices.has(kind) || !emailVerified) return;
+  const now = deps.clock.now();
+  const admission = await unlessTooMany(deps.throttle.notice(kind, userId, email.canonical, now));
+  if (admission === undefined) return;
+  const wasAdded = await deps.outbox.add({
+    // the same for all such mails, so that at most one waits
+    id: deps.keyedHash(`waiting ${kind} ${userId} ${email.canonical}`),
+    kind,
+    email: email.shown,
+    userId,
+    createdAt: now,
+    attempts: 0,
+    dueAt: now,
+    tokenId: undefined,
+    isNotice: true,
+    sealed: undefined,
+  });
+  if (!wasAdded) await admission.refund();
+}
+
+async function unlessTooMany(admission: Promise<Admission>): Promise<Admission | undefined> {
+  try {
+    return await admission;
+  } catch (error) {
+    if (error instanceof AuthError && error.code === "too_many_attempts") return undefined;
+    throw error;
+  }
 }

@@ -3,6 +3,7 @@ import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
 import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
 import { findAccount } from "./find-account.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
+import { OPERATORS_TURN } from "./hashing-turn.ts";
 
 export interface SetPasswordDeps extends ChangeAccountDeps {
   readonly hasher: GatedHasher;
@@ -21,7 +22,7 @@ export function makeSetPassword(deps: SetPasswordDeps): SetPassword {
     const found = await findAccount(deps, who);
     const fields = newPasswordFaults("password", password, deps.passwordPolicy, found);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-    const passwordHash = await deps.hasher.hash(password);
+    const passwordHash = await deps.hasher.hash(password, OPERATORS_TURN);
     const changed = await changeAccount(deps, found, { passwordHash });
     deps.events.report({ type: "password_set", userId: found.id });
     return changed;

@@ -12,18 +12,29 @@ export interface ThrottleLimits {
   readonly device: Limit;
   /** Registrations from one network. */
   readonly registration: Limit;
-  /** Mails that somebody asks for to one address. */
+  /** Mails with a link that are asked for to one address from one network. */
+  readonly mailPair: Limit;
+  /** Mails with a link that are asked for to one address, from anywhere. */
   readonly mail: Limit;
-  /** Mails that somebody asks for from one network. */
+  /** Mails with a link that are asked for from one network. */
   readonly mailNetwork: Limit;
+  /** Notices of one kind about one account. */
+  readonly notice: Limit;
+  /** Notices to one address. */
+  readonly noticeAddress: Limit;
+  /** Changes of its password, name or address that one account asks for. */
+  readonly change: Limit;
 }
+
+/** A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text. */
+export type KeyedHash = (text: string) => string;
 
 export interface ThrottleDeps {
   readonly attempts: AttemptCounters;
   readonly events: SecurityEvents;
   readonly limits: ThrottleLimits;
-  /** A keyed hash, so that storage does not tell who tried to log in, or from where. */
-  readonly keyedHash: (text: string) => string;
+  /** So that storage does not tell who tried to log in, or from where. */
+  readonly keyedHash: KeyedHash;
 }
 
 /** What is counted: its scope, and who or where. */
@@ -48,8 +59,17 @@ export interface Throttle {
   /** A password that is presented where its user is or was logged in: strangers cannot use this up. */
   device(sessionId: string, now: Date): Promise<Admission>;
   registration(ip: string, now: Date): Promise<Admission>;
-  /** A mail that is asked for, to an address that somebody here has or not. */
+  /**
+   * A mail with a link that is asked for, to an address that somebody here has or not. The network and address together
+   * are charged first, so that what is refused there takes nothing from what others may ask for: two round trips.
+   */
   mail(email: string, ip: string, now: Date): Promise<Admission>;
+  /** The same for the mail of a registration, which is counted for its network by `registration`. */
+  registrationMail(email: string, ip: string, now: Date): Promise<Admission>;
+  /** A mail that tells a user what happened to the account. */
+  notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
+  /** A change of password, name or address that a user asks for. */
+  change(userId: string, now: Date): Promise<Admission>;
   /** The text of a mailed link that is presented: a wrong one counts as a wrong password from that network. */
   link(ip: string, now: Date): Promise<Admission>;
 }
@@ -77,6 +97,13 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
     throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(longest / 1_000) });
   }
 
+  /** First what one network may ask for to this address, then the rest. */
+  async function admitMail(email: string, network: string, rest: readonly Subject[], now: Date) {
+    const first = await admit([{ scope: "mailPair", text: `${email} ${network}` }], now);
+    const second = await refundedOnFault(first, admit([{ scope: "mail", text: email }, ...rest], now));
+    return bothOf(first, second);
+  }
+
   return {
     login(account, ip, now) {
       const network = networkOf(ip);
@@ -90,14 +117,20 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       );
     },
     device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
-    mail: (email, ip, now) =>
+    mail(email, ip, now) {
+      const network = networkOf(ip);
+      return admitMail(email, network, [{ scope: "mailNetwork", text: network }], now);
+    },
+    registrationMail: (email, ip, now) => admitMail(email, networkOf(ip), [], now),
+    notice: (kind, userId, email, now) =>
       admit(
         [
-          { scope: "mail", text: email },
-          { scope: "mailNetwork", text: networkOf(ip) },
+          { scope: "notice", text: `${kind} ${userId}` },
+          { scope: "noticeAddress", text: email },
         ],
         now,
       ),
+    change: (userId, now) => admit([{ scope: "change", text: userId }], now),
     link: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
     registration: (ip, now) => admit([{ scope: "registration", text: networkOf(ip) }], now),
   };
@@ -113,13 +146,26 @@ export async function refundedOnFault<T>(admission: Admission, work: Promise<T>)
   }
 }
 
-const free: Admission = { refund: async () => {} };
+/** Two attempts of which both count, or neither. */
+export function bothOf(one: Admission, other: Admission): Admission {
+  return {
+    async refund() {
+      await Promise.all([one.refund(), other.refund()]);
+    },
+  };
+}
+
+/** Of an attempt that is not counted. */
+export const noCharge: Admission = { refund: async () => {} };
 
 /** Lets everything pass: for tests and load measurements. */
 export const noThrottle: Throttle = {
-  login: async () => free,
-  device: async () => free,
-  registration: async () => free,
-  mail: async () => free,
-  link: async () => free,
+  login: async () => noCharge,
+  device: async () => noCharge,
+  registration: async () => noCharge,
+  mail: async () => noCharge,
+  registrationMail: async () => noCharge,
+  notice: async () => noCharge,
+  change: async () => noCharge,
+  link: async () => noCharge,
 };

@@ -1,15 +1,16 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
+import type { User } from "../domain/user.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
-import type { Turn } from "./hashing-gate.ts";
+import type { Turn } from "./hashing-turn.ts";
 import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
-import { refundedOnFault } from "./throttle.ts";
+import { type Admission, bothOf, refundedOnFault } from "./throttle.ts";
 
 export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
   readonly parseEmail: (text: string) => Email | undefined;
@@ -31,9 +32,10 @@ export interface UpdatedProfile extends Profile {
 
 /**
  * Changes the name at once, and the address once a link that is mailed to the new one is followed. The present address
- * is mailed a link that cancels it. Sessions stay.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `email_taken`,
- * `too_many_attempts`, `overloaded`; `invalid_token`, `expired_token`, `revoked_token`
+ * is mailed a link that cancels it. Sessions stay. Whether another account has the new address is looked up only as the
+ * mail is sent, so that neither answer nor time tells; its owner gets another mail then, and nobody the link.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
+ * `invalid_token`, `expired_token`, `revoked_token`
  */
 export type UpdateProfile = (command: UpdateProfileCommand) => Promise<UpdatedProfile>;
 
@@ -44,27 +46,43 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const live = await checkAccessToken(deps, command.accessToken, now);
       const { user } = live;
       const { username, email } = readCommand(deps, command);
-      await confirmPassword(deps, live, command.password, now, { isGone: command.isGone });
+      const from = { ip: command.client.ip, isGone: command.isGone };
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const change = await deps.throttle.change(user.id, now);
+      await refundedOnFault(change, confirmPassword(deps, live, command.password, now, from));
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
-      if (isNewAddress) {
-        if ((await deps.users.findByEmail(email.canonical)) !== undefined) throw new AuthError("email_taken");
-        const { ip } = command.client;
-        // the present address is told as well: where it can be told nothing more, nothing is changed
-        const warning = await deps.throttle.mail(user.email.canonical, ip, now);
-        await refundedOnFault(warning, deps.throttle.mail(email.canonical, ip, now));
-      }
+      const mails = isNewAddress ? await admitMails(deps, user, email, command.client.ip, now) : undefined;
       const changes: NameChanges = {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
       };
       // another change came first: all that was checked is checked again
-      if (!(await deps.users.rename(user, changes))) continue;
+      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) continue;
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
       if (isNewAddress) await requestEmailChange(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;
       return { ...profileOf({ ...user, ...changes }), pendingEmail };
     }
   };
+}
+
+/** Both addresses are mailed a link; where the present one can be told nothing more, nothing is changed. */
+async function admitMails(
+  { throttle }: UpdateProfileDeps,
+  user: User,
+  email: Email,
+  ip: string,
+  now: Date,
+): Promise<Admission> {
+  const warning = await throttle.mail(user.email.canonical, ip, now);
+  return bothOf(warning, await refundedOnFault(warning, throttle.mail(email.canonical, ip, now)));
+}
+
+/** Where the change is refused or has to be tried again, no mail was asked for yet. */
+async function refundedUnlessDone(mails: Admission | undefined, change: Promise<boolean>): Promise<boolean> {
+  const isDone = await (mails ? refundedOnFault(mails, change) : change);
+  if (!isDone) await mails?.refund();
+  return isDone;
 }
 
 function readCommand(
@@ -80,7 +98,7 @@ function readCommand(
     const message = "Give a username or an email";
     faults.push({ path: "", code: "nothing_to_change", message });
   }
-  if (username !== undefined && !read.username) faults.push(invalidUsername);
+  if (username !== undefined && !read.username) faults.push(invalidUsername(username));
   if (email !== undefined && !read.email) faults.push(invalidEmail);
   if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
   return read;

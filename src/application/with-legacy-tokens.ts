@@ -19,6 +19,8 @@ export interface LegacyTokensOptions {
   readonly legacyTokens: LegacyTokenVerifier;
   /** From then on no token of the Flask server is taken. */
   readonly acceptedUntil: Date;
+  /** Whether a refresh token that is presented begins its session; where it does not, nothing is written. */
+  readonly beginsSessions: boolean;
 }
 
 interface Options {
@@ -33,7 +35,7 @@ interface Options {
 export function withLegacyTokens(
   own: TokenVerifier,
   deps: LegacyTokensDeps,
-  { legacyTokens, acceptedUntil }: LegacyTokensOptions,
+  { legacyTokens, acceptedUntil, beginsSessions }: LegacyTokensOptions,
 ): TokenVerifier {
   async function read(kind: LegacyToken["kind"], token: string, now: Date, options?: Options) {
     const legacy = await legacyTokens.verify(token, now, options);
@@ -72,7 +74,7 @@ export function withLegacyTokens(
       either(now, own.verifyRefresh(token, now, options), async () => {
         const { legacy, user } = await read("refresh", token, now, options);
         const sessionId = legacySessionId(legacy.tokenId);
-        if (legacy.expiresAt > now) await haveSession(deps, sessionId, legacy, user, now);
+        if (beginsSessions && legacy.expiresAt > now) await haveSession(deps, sessionId, legacy, user, now);
         return { userId: user.id, sessionId, generation: 0, payload: legacy.payload };
       }),
   };

@@ -1,4 +1,5 @@
 import type {
+  AwaitedConfirmation,
   ChangedProfile,
   Credentials,
   PasswordChange,
@@ -8,14 +9,17 @@ import type {
   SessionsEnded,
   SignedIn,
 } from "./answers.ts";
+import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
-import type { TokenStore } from "./tokens.ts";
-import { bearer, type Wire } from "./wire.ts";
+import type { SafeTokens } from "./safe-tokens.ts";
+import { bearer } from "./wire.ts";
 
 /** Coming in, and what one does with one's own account. */
-export function accountCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
+export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper) {
   const asUser = <T>(request: string, json?: object) =>
-    keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token), ...(json && { json }) }));
+    inTime((wire) =>
+      keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token), ...(json && { json }) })),
+    );
 
   async function signedIn(answer: SignedIn): Promise<SignedIn> {
     await tokens.set({ access_token: answer.access_token, refresh_token: answer.refresh_token });
@@ -23,16 +27,27 @@ export function accountCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
   }
 
   return {
-    /** Makes an account and signs in. */
-    async register(person: Registration): Promise<SignedIn> {
-      return signedIn(await wire("POST /api/register", { json: person }));
+    /**
+     * Makes an account and signs in. Where the service wants the address confirmed first, the answer has no
+     * `access_token`, and nobody is signed in: whoever was before is not the one who registered.
+     */
+    async register(person: Registration): Promise<SignedIn | AwaitedConfirmation> {
+      const answer = await inTime<SignedIn | AwaitedConfirmation>((wire) =>
+        wire("POST /api/register", { json: person }),
+      );
+      if (answer.access_token !== undefined) return signedIn(answer);
+      await keeper.leave(await tokens.get());
+      return answer;
     },
 
     /** Signs in. A token of an earlier session goes along: to the service's limits on guessing, the device is known. */
     async login(credentials: Credentials): Promise<SignedIn> {
-      const held = (await tokens.get()) ?? {};
-      const former = held.refresh_token ?? held.former_token ?? held.access_token;
-      return signedIn(await wire("POST /api/login", { json: credentials, authorization: bearer(former) }));
+      const answer = await inTime<SignedIn>(async (wire) => {
+        const held = await tokens.get();
+        const former = held.refresh_token ?? held.former_token ?? held.access_token;
+        return wire("POST /api/login", { json: credentials, authorization: bearer(former) });
+      });
+      return signedIn(answer);
     },
 
     me: (): Promise<Profile> => asUser("GET /api/me"),

@@ -22,6 +22,13 @@ export interface SignedIn {
   readonly expires_in: number;
 }
 
+/** Nobody is signed in: a mail says how to go on, and `login` works once the address is confirmed. */
+export interface AwaitedConfirmation {
+  readonly username: string;
+  readonly message: string;
+  readonly access_token?: undefined;
+}
+
 export interface Profile {
   /** The key of the account; names and addresses change. */
   readonly id: string;

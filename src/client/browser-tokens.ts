@@ -11,23 +11,36 @@ export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
   let opened: Promise<IDBDatabase> | undefined;
 
   /** Gone when somebody deletes it, or the browser takes it away: the next call opens it again. */
-  function forget(): void {
-    opened = undefined;
+  function opening(): Promise<IDBDatabase> {
+    if (opened !== undefined) return opened;
+    const own = open(name, () => forget(own));
+    opened = own;
+    return own;
   }
 
+  function forget(gone: Promise<IDBDatabase>): void {
+    if (opened === gone) opened = undefined;
+    gone.then(
+      (database) => database.close(),
+      () => {},
+    );
+  }
+
+  /** A connection may be lost without a word, and then fails all that is asked of it: the second time it is a new one. */
   async function run<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    opened ??= open(name, forget);
-    const database = await opened.catch((error) => {
-      forget();
+    const first = opening();
+    try {
+      return await runOn(await first, mode, ask);
+    } catch {
+      forget(first);
+    }
+    const second = opening();
+    try {
+      return await runOn(await second, mode, ask);
+    } catch (error) {
+      forget(second);
       throw error;
-    });
-    const transaction = database.transaction(TABLE, mode);
-    const request = ask(transaction.objectStore(TABLE));
-    return new Promise((resolve, reject) => {
-      // only now do other tabs see it
-      transaction.oncomplete = () => resolve(request.result);
-      transaction.onabort = () => reject(transaction.error);
-    });
+    }
   }
 
   return {
@@ -38,6 +51,20 @@ export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
   };
 }
 
+function runOn<T>(
+  database: IDBDatabase,
+  mode: IDBTransactionMode,
+  ask: (table: IDBObjectStore) => IDBRequest<T>,
+): Promise<T> {
+  const transaction = database.transaction(TABLE, mode);
+  const request = ask(transaction.objectStore(TABLE));
+  return new Promise((resolve, reject) => {
+    // only now do other tabs see it
+    transaction.oncomplete = () => resolve(request.result);
+    transaction.onabort = () => reject(transaction.error);
+  });
+}
+
 function open(name: string, onGone: () => void): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);
@@ -46,10 +73,7 @@ function open(name: string, onGone: () => void): Promise<IDBDatabase> {
     request.onsuccess = () => {
       const database = request.result;
       database.onclose = onGone;
-      database.onversionchange = () => {
-        database.close();
-        onGone();
-      };
+      database.onversionchange = onGone;
       resolve(database);
     };
   });

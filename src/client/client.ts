@@ -1,17 +1,20 @@
 import { accountCalls } from "./account-calls.ts";
 import type { AuthApiError } from "./errors.ts";
-import { type Locks, makeKeeper } from "./keeper.ts";
+import { makeInTime } from "./in-time.ts";
+import { makeKeeper } from "./keeper.ts";
 import { openCalls } from "./open-calls.ts";
 import { makeOwnFetch } from "./own-fetch.ts";
+import { makeSafeTokens } from "./safe-tokens.ts";
 import { sessionCalls } from "./session-calls.ts";
 import { memoryTokens, type TokenStore } from "./tokens.ts";
+import { type Locks, makeExclusively } from "./turns.ts";
 import { type Fetch, makeWire } from "./wire.ts";
 
 export type * from "./answers.ts";
 export { browserTokens } from "./browser-tokens.ts";
 export { AuthApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./errors.ts";
-export type { Locks } from "./keeper.ts";
 export { memoryTokens, storageTokens, type TextStorage, type TokenStore, type Tokens } from "./tokens.ts";
+export type { Locks } from "./turns.ts";
 export type { Fetch } from "./wire.ts";
 
 export interface ClientOptions {
@@ -23,7 +26,9 @@ export interface ClientOptions {
   readonly apiOrigins?: readonly string[];
   /** Told once when the session turns out to be over, other than by a call of this client. */
   readonly onSignedOut?: (error: AuthApiError) => void;
-  /** Milliseconds after which a call to the service is given up; 10 s. */
+  /** Told once when tokens cannot be read from the store or written to it; until it serves again they are kept in memory. */
+  readonly onStorageFault?: (error: unknown) => void;
+  /** Milliseconds after which a call is given up, with all that it waits for; 10 s. */
   readonly timeoutMs?: number;
   readonly fetch?: Fetch;
   /** Web Locks, where the store has a `lockName`; `navigator.locks`. */
@@ -38,19 +43,24 @@ export function createClient(options: ClientOptions) {
   const baseUrl = options.baseUrl.replace(/\/+$/, "");
   // looked up as it is called, so that what replaces it later, as tracing does, has its turn
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
-  const tokens = options.tokens ?? memoryTokens();
-  const send = makeWire(baseUrl, fetch, options.timeoutMs ?? 10_000);
+  const store = options.tokens ?? memoryTokens();
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const inTime = makeInTime(makeWire(baseUrl, fetch), timeoutMs);
+  // what waits for these has to have time left for the service
+  const tokens = makeSafeTokens(store, timeoutMs / 4, options.onStorageFault ?? (() => {}));
+  const locks = options.locks ?? globalThis.navigator?.locks;
+  const exclusively = makeExclusively(locks, store.lockName, timeoutMs / 4);
   const keeper = makeKeeper({
-    wire: send,
+    inTime,
     tokens,
-    locks: options.locks ?? globalThis.navigator?.locks,
+    exclusively,
     onSignedOut: options.onSignedOut ?? (() => {}),
   });
   const origins = [baseUrl, ...(options.apiOrigins ?? [])].map((url) => new URL(url).origin);
   return {
-    ...sessionCalls(send, tokens, keeper),
-    ...accountCalls(send, tokens, keeper),
-    ...openCalls(send),
-    fetch: makeOwnFetch(keeper, fetch, new Set(origins)),
+    ...sessionCalls(inTime, tokens, keeper),
+    ...accountCalls(inTime, tokens, keeper),
+    ...openCalls((request, call) => inTime((wire) => wire(request, call))),
+    fetch: makeOwnFetch(keeper, inTime, fetch, new Set(origins)),
   };
 }

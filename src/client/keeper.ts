@@ -1,17 +1,15 @@
 import type { SignedIn } from "./answers.ts";
 import { AuthApiError, saysTokenIsOver } from "./errors.ts";
-import { isSameAccount, type TokenStore, type Tokens } from "./tokens.ts";
-import { bearer, type Wire } from "./wire.ts";
-
-/** What is used of `navigator.locks` (Web Locks). */
-export interface Locks {
-  request(name: string, callback: () => Promise<unknown>): Promise<unknown>;
-}
+import type { InTime } from "./in-time.ts";
+import type { SafeTokens } from "./safe-tokens.ts";
+import { isSameAccount, type Tokens } from "./tokens.ts";
+import type { Exclusively } from "./turns.ts";
+import { bearer } from "./wire.ts";
 
 export interface KeeperDeps {
-  readonly wire: Wire;
-  readonly tokens: TokenStore;
-  readonly locks: Locks | undefined;
+  readonly inTime: InTime;
+  readonly tokens: SafeTokens;
+  readonly exclusively: Exclusively;
   readonly onSignedOut: (error: AuthApiError) => void;
 }
 
@@ -35,12 +33,10 @@ export interface Keeper {
   leave(held: Tokens): Promise<void>;
 }
 
-export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Keeper {
+export function makeKeeper({ inTime, tokens, exclusively, onSignedOut }: KeeperDeps): Keeper {
   let renewal: Promise<Tokens> | undefined;
   /** What was left last, so that each end is told of once. */
   let left: string | undefined;
-
-  const held = async (): Promise<Tokens> => (await tokens.get()) ?? {};
 
   /** One refresh for all who ask meanwhile, here and in other tabs. */
   function renew(stale: string | undefined): Promise<Tokens> {
@@ -50,21 +46,12 @@ export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Ke
     return renewal;
   }
 
-  async function exclusively(work: () => Promise<Tokens>): Promise<Tokens> {
-    if (locks === undefined || tokens.lockName === undefined) return work();
-    let result: Tokens = {};
-    await locks.request(tokens.lockName, async () => {
-      result = await work();
-    });
-    return result;
-  }
-
   async function renewOnce(stale: string | undefined): Promise<Tokens> {
-    const before = await held();
+    const before = await tokens.get();
     // another tab refreshed, or the user went or came, while this one waited
     if (before.access_token !== stale || before.refresh_token === undefined) return before;
     const answer = await refreshed(before);
-    const now = await held();
+    const now = await tokens.get();
     if (now.refresh_token !== before.refresh_token) return now;
     const next = {
       access_token: answer.access_token,
@@ -75,11 +62,13 @@ export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Ke
   }
 
   async function refreshed(before: Tokens): Promise<Partial<SignedIn>> {
-    const ask = () =>
-      wire<Partial<SignedIn>>("POST /api/token/refresh", { authorization: bearer(before.refresh_token) });
     try {
-      // an answer that got lost may have had the next refresh token: for a short time it can be had again
-      return await ask().catch((error) => (error.code === "network_error" ? ask() : Promise.reject(error)));
+      return await inTime((wire) => {
+        const ask = () =>
+          wire<Partial<SignedIn>>("POST /api/token/refresh", { authorization: bearer(before.refresh_token) });
+        // an answer that got lost may have had the next refresh token: for a short time it can be had again
+        return ask().catch((error) => (error.code === "network_error" ? ask() : Promise.reject(error)));
+      });
     } catch (error) {
       if (saysTokenIsOver(error)) await signedOut(before, error);
       throw error;
@@ -88,7 +77,7 @@ export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Ke
 
   /** Tells of each end once, and of none where somebody signed in again meanwhile. */
   async function signedOut(sent: Tokens, error: AuthApiError): Promise<void> {
-    const now = keyOf(await held());
+    const now = keyOf(await tokens.get());
     const isOther = now !== undefined && now !== keyOf(sent);
     if (isOther || left === keyOf(sent)) return;
     await leave(sent);
@@ -102,7 +91,7 @@ export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Ke
   }
 
   async function current(): Promise<Tokens> {
-    const now = await held();
+    const now = await tokens.get();
     const isRefreshOnly = now.access_token === undefined && now.refresh_token !== undefined;
     return isRefreshOnly ? renew(undefined) : now;
   }
@@ -135,7 +124,7 @@ export function makeKeeper({ wire, tokens, locks, onSignedOut }: KeeperDeps): Ke
       }
     },
     async refresh() {
-      const before = await held();
+      const before = await tokens.get();
       if (before.refresh_token !== undefined) return renew(before.access_token);
       throw new AuthApiError("missing_token", 0, "There is no refresh token here");
     },

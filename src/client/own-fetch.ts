@@ -1,4 +1,5 @@
 import { AuthApiError, errorOf, saysTokenIsOver } from "./errors.ts";
+import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
 import { bearer, type Fetch } from "./wire.ts";
 
@@ -6,7 +7,12 @@ import { bearer, type Fetch } from "./wire.ts";
  * `fetch` for one's own APIs: with the access token, and once more with the next one where a 401 says that the first is
  * over. Requests to other origins, and those that bring an `Authorization` of their own, pass as they are.
  */
-export function makeOwnFetch(keeper: Keeper, fetch: Fetch, origins: ReadonlySet<string>): Fetch {
+export function makeOwnFetch(
+  keeper: Keeper,
+  inTime: InTime,
+  fetch: Fetch,
+  origins: ReadonlySet<string>,
+): Fetch {
   return async (input, init) => {
     const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : undefined));
     if (!origins.has(originOf(input)) || headers.has("authorization")) return fetch(input, init);
@@ -16,10 +22,10 @@ export function makeOwnFetch(keeper: Keeper, fetch: Fetch, origins: ReadonlySet<
     };
     // sending takes a request's body away; the copy is for the second time
     const copy = input instanceof Request && input.body !== null ? input.clone() : input;
-    const sent = await keeper.current();
+    const sent = await inTime(() => keeper.current());
     const response = await send(sent.access_token);
     if (response.status !== 401 || isStream(init?.body)) return response;
-    const accessToken = await nextToken(keeper, sent, response);
+    const accessToken = await inTime(() => nextToken(keeper, sent, response));
     return accessToken === undefined ? response : send(accessToken, copy);
   };
 }

@@ -1,56 +1,59 @@
 import type { Session, SessionsEnded } from "./answers.ts";
 import { saysTokenIsOver } from "./errors.ts";
+import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
-import type { TokenStore, Tokens } from "./tokens.ts";
-import { bearer, type Wire } from "./wire.ts";
+import type { SafeTokens } from "./safe-tokens.ts";
+import type { Tokens } from "./tokens.ts";
+import { bearer } from "./wire.ts";
 
 /** Staying in, and getting out. */
-export function sessionCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
-  const held = async (): Promise<Tokens> => (await tokens.get()) ?? {};
+export function sessionCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper) {
   const asUser = <T>(request: string) =>
-    keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token) }));
+    inTime((wire) => keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token) })));
 
-  /** Resolves once the token is over, by this call or before. */
-  async function end(request: string, token: string): Promise<void> {
-    try {
-      await wire(request, { authorization: bearer(token) });
-    } catch (error) {
-      if (!saysTokenIsOver(error)) throw error;
-    }
+  /** Resolves to what was held, once that token is over, by this call or before; to nothing where there is none. */
+  async function end(
+    request: string,
+    which: (held: Tokens) => string | undefined,
+  ): Promise<Tokens | undefined> {
+    return inTime(async (wire) => {
+      const held = await tokens.get();
+      const token = which(held);
+      if (token === undefined) return undefined;
+      await over(wire(request, { authorization: bearer(token) }));
+      return held;
+    });
   }
 
   return {
     /** Whether there are tokens to call with. Only a call tells whether they live. */
     async isSignedIn(): Promise<boolean> {
-      const { access_token, refresh_token } = await held();
+      const { access_token, refresh_token } = await tokens.get();
       return access_token !== undefined || refresh_token !== undefined;
     },
 
     /** Replaces the access token now; calls do so by themselves once it has expired. */
-    refresh: (): Promise<Tokens> => keeper.refresh(),
+    refresh: (): Promise<Tokens> => inTime(() => keeper.refresh()),
 
     /** Ends this session and forgets its tokens. Rejects, and keeps them, where the service cannot be asked. */
     async logout(): Promise<void> {
-      const before = await held();
-      const token = before.refresh_token ?? before.access_token;
-      if (token === undefined) return;
-      await end("POST /api/logout", token);
-      await keeper.leave(before);
+      const before = await end("POST /api/logout", (held) => held.refresh_token ?? held.access_token);
+      if (before !== undefined) await keeper.leave(before);
     },
 
     /** Ends the access token alone; the next call gets another one. */
     async logoutAccess(): Promise<void> {
-      const { access_token, ...rest } = await held();
-      if (access_token === undefined) return;
-      await end("POST /api/logout/access", access_token);
+      const before = await end("POST /api/logout/access", (held) => held.access_token);
+      if (before === undefined) return;
+      const { access_token: _, ...rest } = before;
       await tokens.set(rest);
     },
 
     /** Ends refreshing alone; the access token lives on to its end. */
     async logoutRefresh(): Promise<void> {
-      const { refresh_token, ...rest } = await held();
-      if (refresh_token === undefined) return;
-      await end("POST /api/logout/refresh", refresh_token);
+      const before = await end("POST /api/logout/refresh", (held) => held.refresh_token);
+      if (before === undefined) return;
+      const { refresh_token, ...rest } = before;
       await tokens.set({ ...rest, former_token: refresh_token });
     },
 
@@ -60,7 +63,7 @@ export function sessionCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
     /** Ends every session, this one too, and forgets its tokens. */
     async logoutAll(): Promise<SessionsEnded> {
       const answer = await asUser<SessionsEnded>("POST /api/logout/all");
-      await keeper.leave(await held());
+      await keeper.leave(await tokens.get());
       return answer;
     },
 
@@ -70,4 +73,13 @@ export function sessionCalls(wire: Wire, tokens: TokenStore, keeper: Keeper) {
     /** Ends one of one's own sessions. */
     endSession: (id: string): Promise<void> => asUser(`DELETE /api/sessions/${encodeURIComponent(id)}`),
   };
+}
+
+/** A token that is over already is what was asked for. */
+async function over(answer: Promise<unknown>): Promise<void> {
+  try {
+    await answer;
+  } catch (error) {
+    if (!saysTokenIsOver(error)) throw error;
+  }
 }

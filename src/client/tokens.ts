@@ -41,27 +41,38 @@ export function memoryTokens(initial?: Tokens): TokenStore {
 /**
  * Keeps tokens in `localStorage` or `sessionStorage`, where every script of the page can read them. Of two tabs, one may
  * see for a moment what was there before, and refresh once more, which the service's grace allows: `browserTokens` does not.
+ * Where a page may have no storage, as in a sandbox, naming it throws: `() => localStorage` names it when it is needed.
  */
-export function storageTokens(storage: TextStorage, key = "hbtu-connect-auth"): TokenStore {
+export function storageTokens(
+  storage: TextStorage | (() => TextStorage),
+  key = "hbtu-connect-auth",
+): TokenStore {
+  const items = typeof storage === "function" ? storage : () => storage;
   return {
     lockName: key,
-    get: () => parsed(storage.getItem(key)),
-    set: (tokens) => storage.setItem(key, JSON.stringify(tokens)),
-    clear: () => storage.removeItem(key),
+    get: () => parsed(items().getItem(key)),
+    set: (tokens) => items().setItem(key, JSON.stringify(tokens)),
+    clear: () => items().removeItem(key),
   };
 }
 
-/** Anyone on the page may have written there. */
 function parsed(text: string | null): Held {
   try {
-    const value = JSON.parse(text ?? "null");
-    const names = ["access_token", "refresh_token", "former_token"];
-    return Object.fromEntries(
-      names.flatMap((name) => (typeof value[name] === "string" ? [[name, value[name]]] : [])),
-    );
+    return tokensOf(JSON.parse(text ?? "null"));
   } catch {
     return undefined;
   }
+}
+
+const NAMES = ["access_token", "refresh_token", "former_token"] as const;
+/** What a header can hold. */
+const TOKEN = /^[!-~]+$/;
+
+/** The tokens in what a store has; anyone on the page may have written there. */
+export function tokensOf(value: unknown): Tokens {
+  const given = Object(value) as Record<string, unknown>;
+  const isToken = (name: string) => typeof given[name] === "string" && TOKEN.test(given[name]);
+  return Object.fromEntries(NAMES.filter(isToken).map((name) => [name, given[name]]));
 }
 
 /**

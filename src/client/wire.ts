@@ -14,30 +14,38 @@ export interface Call {
 /** Sends one request and resolves to what its answer says. */
 export type Wire = <T>(request: string, call?: Call) => Promise<T>;
 
-/** @param timeoutMs After so long without the whole answer, a call is given up. */
-export function makeWire(baseUrl: string, fetch: Fetch, timeoutMs: number): Wire {
-  return async <T>(request: string, call: Call = {}) => {
-    const [method = "", path = ""] = request.split(" ");
-    const { response, text } = await exchange(() =>
-      fetch(baseUrl + path, {
-        ...contentOf(call),
-        method,
-        // the service redirects nowhere, and passwords follow nobody who does
-        redirect: "error",
-        credentials: "omit",
-        signal: AbortSignal.timeout(timeoutMs),
-      }),
-    );
-    const body = bodyOf(response, text);
-    const isSuccess = response.ok || call.expected?.includes(response.status);
-    if (!isSuccess || (text !== "" && body === undefined)) throw errorOf(response, body);
-    return body as T;
-  };
+/** @returns A wire that serves until the signal says that a call's time is over */
+export function makeWire(baseUrl: string, fetch: Fetch): (signal: AbortSignal) => Wire {
+  return (signal) =>
+    async <T>(request: string, call: Call = {}) => {
+      const [method = "", path = ""] = request.split(" ");
+      const content = contentOf(call);
+      const { response, text } = await exchange(
+        () =>
+          fetch(baseUrl + path, {
+            ...content,
+            method,
+            // the service redirects nowhere, and passwords follow nobody who does
+            redirect: "error",
+            credentials: "omit",
+            signal,
+          }),
+        signal,
+      );
+      const body = bodyOf(response, text);
+      const isSuccess = response.ok || call.expected?.includes(response.status);
+      if (!isSuccess || (text !== "" && body === undefined)) throw errorOf(response, body);
+      return body as T;
+    };
 }
 
 /** An answer that breaks off is none: it cannot be told what the service did. */
-async function exchange(send: () => Promise<Response>): Promise<{ response: Response; text: string }> {
+async function exchange(
+  send: () => Promise<Response>,
+  { aborted }: AbortSignal,
+): Promise<{ response: Response; text: string }> {
   try {
+    if (aborted) throw new Error("The time of the call is over");
     const response = await send();
     return { response, text: await response.text() };
   } catch (cause) {
@@ -45,7 +53,16 @@ async function exchange(send: () => Promise<Response>): Promise<{ response: Resp
   }
 }
 
-function contentOf({ authorization, json, form }: Call): RequestInit {
+/** @throws AuthApiError `malformed_request` for what no request can hold */
+function contentOf(call: Call): RequestInit {
+  try {
+    return written(call);
+  } catch (cause) {
+    throw new AuthApiError("malformed_request", 0, "The request cannot be written", { cause });
+  }
+}
+
+function written({ authorization, json, form }: Call): RequestInit {
   const headers = new Headers();
   if (authorization !== undefined) headers.set("authorization", authorization);
   if (json !== undefined) headers.set("content-type", "application/json");

@@ -1,24 +1,30 @@
 import type { OperatorUseCases } from "../adapters/cli/program.ts";
 import type { AccessKeys } from "../adapters/jose/access-keys.ts";
 import { legacyTokens } from "../adapters/jose/legacy-tokens.ts";
+import { registrationSeal } from "../adapters/jose/registration-seal.ts";
 import { makeTokens } from "../adapters/jose/tokens.ts";
 import type { UseCases } from "../adapters/koa/app.ts";
 import { keyedLinkSecrets } from "../adapters/node/link-secrets.ts";
 import { platformEmailRules, randomIds, systemClock } from "../adapters/node/platform.ts";
 import { keyedHasher } from "../adapters/node/secret-key.ts";
 import type { GatedHasher } from "../application/hashing-gate.ts";
+import { makePace, noPace, type PaceOptions } from "../application/pace.ts";
 import type { Clock } from "../application/ports/clock.ts";
 import type { MailTemplates } from "../application/ports/mail-templates.ts";
 import type { Mailer } from "../application/ports/mailer.ts";
 import type { TokenIssuer, TokenVerifier } from "../application/ports/tokens.ts";
 import { makeThrottle, noThrottle, type ThrottleDeps } from "../application/throttle.ts";
-import { type LegacyTokensDeps, withLegacyTokens } from "../application/with-legacy-tokens.ts";
+import {
+  type LegacyTokensDeps,
+  type LegacyTokensOptions,
+  withLegacyTokens,
+} from "../application/with-legacy-tokens.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
-import { throttleLimits } from "./throttle-limits.ts";
+import { loginLimit, refreshLimit, throttleLimits } from "./throttle-limits.ts";
 import { type Dependencies, type MadeUseCases, useCases } from "./use-cases.ts";
 
 /** What had to be opened before anything can be wired. */
@@ -68,7 +74,8 @@ export function bindings({
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
     issuer: (all) => all.tokens,
-    verifier: (all) => withLegacy(config, all),
+    verifier: (all) => withLegacy(config, all, { beginsSessions: true }),
+    formerTokens: (all) => withLegacy(config, all, { beginsSessions: false }),
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
     attempts: () => storage.attempts,
@@ -78,14 +85,20 @@ export function bindings({
     auditRetentionMs: () => config.AUDIT_RETENTION,
     mailer: () => mail.mailer,
     mailTemplates: () => mail.templates,
-    asksToVerify: () => config.SMTP_URL !== undefined,
+    // without SMTP_URL the mail goes to the log: for trying, and else nobody could log in
+    asksToVerify: () => config.SMTP_URL !== undefined || config.REQUIRE_VERIFIED_EMAIL,
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,
     notices: () => noticesOf(config),
     linkSecrets: () => keyedLinkSecrets(keysFor("mailed-links", secrets)),
+    registrationSeal: () => registrationSeal(keysFor("registrations", secrets)),
+    registrationHidden: () => config.REGISTRATION_ANSWER === "same",
     linkTo: () => (purpose, secret) => linkInto(config, purpose, secret),
     keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
     limits: () => throttleLimits(config),
     throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
+    refreshPace: ({ events }) => paceFor(config, { scope: "refresh", limit: refreshLimit(config), events }),
+    loginPace: ({ events }) => paceFor(config, { scope: "sessions", limit: loginLimit(config), events }),
+    maxSessions: () => config.MAX_SESSIONS,
     passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH, isCommon }),
     registrationOpen: () => config.REGISTRATION === "open",
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,
@@ -101,6 +114,9 @@ export function bindings({
   };
 }
 
+const paceFor = ({ LOGIN_THROTTLE }: Config, options: PaceOptions) =>
+  LOGIN_THROTTLE === "on" ? makePace(options) : noPace;
+
 function canSign(accessKeys: AccessKeys, now: Date): boolean {
   try {
     accessKeys.signingKey(now);
@@ -111,8 +127,13 @@ function canSign(accessKeys: AccessKeys, now: Date): boolean {
 }
 
 /** The verifier of the service's own tokens, and of the Flask server's where they are still taken. */
-function withLegacy(config: Config, all: Pick<Bindings, "tokens"> & LegacyTokensDeps): TokenVerifier {
+function withLegacy(
+  config: Config,
+  all: Pick<Bindings, "tokens"> & LegacyTokensDeps,
+  { beginsSessions }: Pick<LegacyTokensOptions, "beginsSessions">,
+): TokenVerifier {
   const { JWT_SECRET_KEY: sharedSecret, ACCEPT_LEGACY_TOKENS_UNTIL: acceptedUntil } = config;
   if (sharedSecret === undefined || acceptedUntil === undefined) return all.tokens;
-  return withLegacyTokens(all.tokens, all, { legacyTokens: legacyTokens(sharedSecret), acceptedUntil });
+  const options = { legacyTokens: legacyTokens(sharedSecret), acceptedUntil, beginsSessions };
+  return withLegacyTokens(all.tokens, all, options);
 }

@@ -9,8 +9,9 @@ import { UsageError } from "../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../application/import-flask.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
+import { checkedConfig, checkSettings } from "./check-config.ts";
 import { Closers } from "./closers.ts";
-import { type Config, ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "./config.ts";
+import { type Config, ConfigError, EXIT_CONFIG, readDotEnv } from "./config.ts";
 import { openCore } from "./core.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
 import { type Log, openCommandLog, openFoundation } from "./open.ts";
@@ -23,7 +24,7 @@ import { WorkerStartError } from "./workers.ts";
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
   const { isWorker, serve, serveAsWorker } = await import("./serve.ts");
-  return isWorker() ? serveAsWorker({ explain, exitStatusOf }) : serve(configuration());
+  return isWorker() ? serveAsWorker({ explain, exitStatusOf }) : serve(await configuration());
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
@@ -88,7 +89,7 @@ async function withOpened<O, T>(
 ): Promise<T> {
   const closers = new Closers();
   try {
-    return await work(await open(configuration(), closers));
+    return await work(await open(await configuration(), closers));
   } finally {
     await closers.close();
   }
@@ -97,7 +98,7 @@ async function withOpened<O, T>(
 /** What the configuration says, be it fit or not. @throws ConfigError where `.env` cannot be read */
 export async function shownConfig(): Promise<ConfigReport> {
   const { describeConfig } = await import("./describe-config.ts");
-  return describeConfig(process.env, readDotEnv());
+  return describeConfig(await checkSettings(process.env, readDotEnv()));
 }
 
 /** Looks at what the service needs, one thing after the other. @throws ConfigError */
@@ -124,8 +125,8 @@ export function exitStatusOf(error: unknown): number {
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
-function configuration(): Config {
-  const config = readConfig(process.env, readDotEnv());
+async function configuration(): Promise<Config> {
+  const config = await checkedConfig(process.env, readDotEnv());
   for (const warning of config.warnings) console.error(`warning: ${warning}`);
   return config;
 }

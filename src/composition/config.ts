@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { type Environment, givenSettings } from "./given.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
+import { readTextFile } from "./text-file.ts";
 import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
 
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
@@ -50,17 +50,20 @@ export interface Reading {
  * @throws ConfigError
  */
 export function readConfig(environment: Environment, dotEnv = ""): Config {
-  const { settings, derived, faults, warnings } = readSettings(environment, dotEnv);
+  return configOf(readSettings(environment, dotEnv));
+}
+
+/** @throws ConfigError where there are faults */
+export function configOf({ settings, derived, faults, warnings }: Reading): Config {
   if (faults.length > 0) throw new ConfigError(faults);
   return { ...(settings as Settings), ...derived, warnings };
 }
 
 /** What `readConfig` reads, also where it cannot be used. */
 export function readSettings(environment: Environment, dotEnv = ""): Reading {
-  const { settings, origins, faults } = readEach(environment, dotEnv);
+  const { settings, origins, faults, warnings } = readEach(environment, dotEnv);
   const weak = weakSecrets(settings);
   faults.push(...contradictions(settings));
-  const warnings: string[] = [];
   if (settings.ALLOW_WEAK_SECRETS) warnings.push(...weak.map((fault) => `${fault}: anyone may guess it`));
   else {
     faults.push(
@@ -80,28 +83,27 @@ export function readSettings(environment: Environment, dotEnv = ""): Reading {
 
 /** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
 function readEach(environment: Environment, dotEnv: string) {
-  const faults: string[] = [];
   const origins = new Map<string, string>();
   const settings: Record<string, unknown> = {};
-  const find = givenSettings(environment, dotEnv, faults);
+  const { find, faults, warnings } = givenSettings(environment, dotEnv, Object.keys(settingsSchema.shape));
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     const given = find(name);
     if (given !== undefined) origins.set(name, given.origin);
+    // why it cannot be had is told already
+    if (given !== undefined && given.text === undefined) continue;
     const value = schema.safeParse(given?.text);
     if (!value.success) faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
     else if (value.data !== undefined) settings[name] = value.data;
   }
-  return { settings: settings as Partial<Settings>, origins, faults };
+  return { settings: settings as Partial<Settings>, origins, faults, warnings: [...warnings] };
 }
 
-/** The text of `.env` in this directory, or none. */
+/** The text of `.env` in this directory, or none. @throws ConfigError where it is no text */
 export function readDotEnv(path = ".env"): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
-    throw new ConfigError([`${path} cannot be read (${(error as NodeJS.ErrnoException).code})`]);
-  }
+  const file = readTextFile(path);
+  if ("text" in file) return file.text;
+  if (file.code === "ENOENT") return "";
+  throw new ConfigError([`${path} ${file.fault}`]);
 }
 
 function contradictions(settings: Partial<Settings>): string[] {
@@ -134,6 +136,9 @@ function contradictions(settings: Partial<Settings>): string[] {
   }
   if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
     faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
+  }
+  if (settings.REGISTRATION_ANSWER === "same" && settings.SMTP_URL === undefined) {
+    faults.push("REGISTRATION_ANSWER=same needs SMTP_URL: without mail nobody could register");
   }
   if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT !== 0) {
     if (settings.METRICS_PORT === settings.PORT) faults.push("METRICS_PORT must be another port than PORT");

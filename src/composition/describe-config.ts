@@ -1,16 +1,14 @@
 import type { ConfigReport, ShownSetting } from "../adapters/cli/config.ts";
 import { describeMongoUri } from "../adapters/mongodb/uri.ts";
 import { ringTokens } from "./access-keys.ts";
-import { ConfigError, type Reading, readSettings } from "./config.ts";
-import type { Environment } from "./given.ts";
+import { ConfigError, type Reading } from "./config.ts";
 import { durationText } from "./setting-kinds.ts";
 import { type Settings, settingKind, settingsSchema } from "./settings.ts";
 
 const HIDDEN = "(hidden)";
 
 /** Every setting as it is in effect, nothing secret in it, and where it comes from. */
-export function describeConfig(environment: Environment, dotEnv: string): ConfigReport {
-  const reading = readSettings(environment, dotEnv);
+export function describeConfig(reading: Reading): ConfigReport {
   const { faults, warnings } = reading;
   const names = Object.keys(settingsSchema.shape) as (keyof Settings)[];
   return {

@@ -1,18 +1,25 @@
 import type { Finding } from "../adapters/cli/doctor.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { openAccessKeys } from "./access-keys.ts";
+import { checkedConfig } from "./check-config.ts";
 import { Closers } from "./closers.ts";
-import { type Config, readConfig } from "./config.ts";
+import type { Config } from "./config.ts";
 import { examined, type Found } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
-import { examineClock, examineDisk, examineOutbox, examineStorage } from "./examine-storage.ts";
+import {
+  examineAtomicity,
+  examineClock,
+  examineDisk,
+  examineOutbox,
+  examineStorage,
+} from "./examine-storage.ts";
 import type { Environment } from "./given.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { openStorage } from "./storage.ts";
 
 /** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
 export async function* examine(environment: Environment, dotEnv: string): AsyncGenerator<Finding> {
-  const config = readConfig(environment, dotEnv);
+  const config = await checkedConfig(environment, dotEnv);
   const closers = new Closers();
   try {
     yield examineConfig(config);
@@ -40,12 +47,13 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   });
   if (storage === undefined) return;
   const open = storage;
+  yield examined("atomicity", () => examineAtomicity(open));
   if (config.STORAGE === "mongodb")
     yield { name: "indexes", status: "ok", found: "all there, looked at just now" };
   if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
-    secrets = await findSecrets(config);
+    secrets = await findSecrets(config, open.settings);
     return examineSecret(config, secrets, open);
   });
   if (secrets) {

@@ -42,6 +42,33 @@ async function writeSomething({ settings }: Storage): Promise<void> {
   if (stored !== next) await settings.replace(DOCTOR, stored, next);
 }
 
+/** Enough that an engine whose updates are not atomic gives itself away. */
+const RACERS = 20;
+const RACES = 3;
+
+/**
+ * Whether of several conditional updates at once just one is made, on which every decision in storage rests. Some
+ * engines that speak MongoDB's protocol read and write in two steps.
+ */
+export async function examineAtomicity({ settings }: Pick<Storage, "settings">): Promise<Found> {
+  for (let race = 0; race < RACES; race += 1) {
+    const before = await settings.claim(DOCTOR, crypto.randomUUID());
+    const winners = await Promise.all(
+      Array.from({ length: RACERS }, () => settings.replace(DOCTOR, before, crypto.randomUUID())),
+    );
+    const won = winners.filter(Boolean).length;
+    // none where another doctor was faster
+    if (won > 1) {
+      return {
+        status: "failed",
+        found: `of ${RACERS} conditional updates at once ${won} were made where one may be`,
+        advice: "Use another server: with this one, two logins or refreshes at once can undo each other.",
+      };
+    }
+  }
+  return { status: "ok", found: `of ${RACERS} conditional updates at once, one is made` };
+}
+
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const LITTLE_ROOM = GIB;
@@ -90,6 +117,10 @@ export async function examineClock(config: Config, storage: Storage): Promise<Fo
     };
   }
   const ahead = await mongoClockAhead(config.MONGO_URI ?? "", systemClock);
+  if (ahead === undefined) {
+    const found = `${now.toISOString()}, not earlier than what is stored; the server does not tell its own time`;
+    return { status: "warning", found, advice: "Compare the server's clock with this one by other means." };
+  }
   const found = `${now.toISOString()}; MongoDB's clock is ${msText(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`;
   if (ahead > DANGER_MS) {
     return {

@@ -1,5 +1,7 @@
-import { readFileSync } from "node:fs";
-import { parseEnv } from "node:util";
+import { type DotEnvLine, parseDotEnv } from "./dot-env.ts";
+import { interpolate } from "./interpolate.ts";
+import { nearName } from "./near-names.ts";
+import { readTextFile } from "./text-file.ts";
 
 /** What is given for the settings, as text, and where it stands. */
 
@@ -12,33 +14,103 @@ export interface Given {
   readonly origin: string;
 }
 
-/**
- * Finds what is given for a setting: by its own variable or in the file that `<name>_FILE` names. Variables of
- * the environment go before those of `dotEnv`, the text of an `.env` file. What is wrong is added to `faults`.
- */
-export function givenSettings(environment: Environment, dotEnv: string, faults: string[]) {
-  const variables = withoutBlanks(environment);
-  const given: Environment = { ...(parseEnv(dotEnv) as Environment), ...variables };
-  const originOf = (variable: string) => (variable in variables ? "environment" : ".env");
+export interface GivenSettings {
+  /**
+   * What is given for a setting: by its own variable or in the file that `<name>_FILE` names; variables of the
+   * environment go before those of `.env`. Adds to `faults` what is wrong.
+   */
+  find(name: string): Given | undefined;
+  /** What is wrong with the sources, no value in it. */
+  readonly faults: string[];
+  /** Names that are no settings and nearly one, which are ignored. */
+  readonly warnings: readonly string[];
+}
 
-  return function find(name: string): Given | undefined {
-    const path = given[`${name}_FILE`];
-    if (!path) return given[name] ? { text: given[name], origin: originOf(name) } : undefined;
+/** Reads both sources of settings; `dotEnv` is the text of an `.env` file, `names` are those of all settings. */
+export function givenSettings(
+  environment: Environment,
+  dotEnv: string,
+  names: readonly string[],
+): GivenSettings {
+  const faults: string[] = [];
+  const isVariable = (name: string) => names.includes(name.replace(/_FILE$/, "")) || names.includes(name);
+  const file = readLines(dotEnv, environment, isVariable, faults);
+  const variables = withoutBlanks(Object.entries(environment));
+  const given = new Map([...withoutBlanks(file), ...variables]);
+  const originOf = (variable: string) => (variables.has(variable) ? "environment" : ".env");
+
+  function find(name: string): Given | undefined {
+    const path = given.get(`${name}_FILE`);
+    const text = given.get(name);
+    if (path === undefined) return text === undefined ? undefined : checked(name, text, originOf(name));
     const origin = `file ${path}`;
-    if (given[name]) {
+    if (text !== undefined) {
       faults.push(`${name} and ${name}_FILE are both set: keep one`);
       return { text: undefined, origin: `${originOf(name)} and ${origin}` };
     }
-    try {
-      return { text: readFileSync(path, "utf8").replace(/\r?\n$/, ""), origin };
-    } catch (error) {
-      faults.push(`${name}_FILE cannot be read (${(error as NodeJS.ErrnoException).code})`);
-      return { text: undefined, origin };
-    }
-  };
+    const content = readValueFile(path);
+    if ("text" in content) return { text: content.text, origin };
+    faults.push(`${name}_FILE ${content.fault}`);
+    return { text: undefined, origin };
+  }
+
+  function checked(name: string, text: string, origin: string): Given {
+    if (!text.includes("\0")) return { text, origin };
+    faults.push(`${name} has a NUL in it`);
+    return { text: undefined, origin };
+  }
+
+  const warnings = [...given.keys()].flatMap((name) => {
+    const near = isVariable(name) ? undefined : nearName(name.replace(/_FILE$/, ""), names);
+    return near === undefined
+      ? []
+      : [`${name} (${originOf(name)}) is no setting and is ignored: see ${near}`];
+  });
+  return { find, faults, warnings };
+}
+
+/** The content of a file that holds one value, less one line end. */
+function readValueFile(path: string): ReturnType<typeof readTextFile> {
+  const content = readTextFile(path);
+  if ("fault" in content) return content;
+  const text = content.text.replace(/\r?\n$/, "");
+  return text === "" ? { fault: "is empty" } : { text };
+}
+
+/** A fault says no more than where; what is there may be a part of a secret. */
+const FORM = "write NAME=value, with a value of several lines in quotes";
+
+/** The variables of an `.env` file, `${…}` in them replaced. */
+function readLines(
+  dotEnv: string,
+  environment: Environment,
+  isVariable: (name: string) => boolean,
+  faults: string[],
+): Map<string, string> {
+  const { lines, unreadable } = parseDotEnv(dotEnv);
+  if (unreadable.length > 0) faults.push(`.env cannot be read at ${lineList(unreadable)}: ${FORM}`);
+  const values = new Map<string, string>();
+  const lookUp = (name: string) => environment[name] ?? values.get(name);
+  for (const { line, name, value } of lines) {
+    const said = value === undefined ? undefined : interpolate(value, lookUp);
+    if (said !== undefined) values.set(name, said.text);
+    if (!isVariable(name)) continue;
+    if (said === undefined) faults.push(`.env has no value for ${name} at line ${line}: ${FORM}`);
+    else if (!said.isComplete) faults.push(unknownVariable({ line, name }));
+  }
+  return values;
+}
+
+function lineList(lines: readonly number[]): string {
+  const shown = lines.slice(0, 5).join(", ");
+  return `${lines.length === 1 ? "line" : "lines"} ${shown}${lines.length > 5 ? " and more" : ""}`;
+}
+
+function unknownVariable({ line, name }: Pick<DotEnvLine, "line" | "name">): string {
+  return `.env: \${…} in ${name} at line ${line} names a variable that is not set; a value that has \${ in it goes into a file, named by ${name}_FILE`;
 }
 
 /** A variable set to nothing is a variable not set. */
-function withoutBlanks(environment: Environment): Environment {
-  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ""));
+function withoutBlanks(entries: Iterable<[string, string | undefined]>): Map<string, string> {
+  return new Map([...entries].filter((entry): entry is [string, string] => Boolean(entry[1])));
 }

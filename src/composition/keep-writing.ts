@@ -43,6 +43,7 @@ export function keepWriting(recorder: EventRecorder, warn: (what: string) => voi
   }
 
   async function writeRest(): Promise<void> {
+    recorder.settle();
     while (recorder.waiting() > 0 && !isTimeUp) {
       if (!(await attempt())) await setTimeout(WRITE_EVERY_MS);
     }

@@ -62,9 +62,5 @@ export function keepDelivering(
 async function openSmtp(url: string, from: Config["MAIL_FROM"]): Promise<SmtpMailer> {
   if (from === undefined) throw new TypeError("readConfig lets no SMTP_URL pass without MAIL_FROM");
   const { smtpMailer } = await import("../adapters/nodemailer/mailer.ts");
-  try {
-    return smtpMailer({ url, from });
-  } catch (error) {
-    throw new StartError(`Mails cannot be sent: ${(error as Error).message}`, "Correct SMTP_URL.", error);
-  }
+  return smtpMailer({ url, from });
 }

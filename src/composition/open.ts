@@ -46,10 +46,10 @@ export async function openFoundation(
   log: Log,
   { clock = systemClock, wrap = (opened) => opened }: Instead = {},
 ): Promise<Foundation> {
-  const secrets = await findSecrets(config);
   const { storage: opened, description, failure } = await openStorage(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
+  const secrets = await findSecrets(config, storage.settings);
   await checkSecrets(storage.settings, secrets);
   const audit = startAudit(storage.auditTrail, log.audit, clock);
   closers.push(audit.close);

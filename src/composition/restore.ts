@@ -12,7 +12,7 @@ import { auditOfCommands, startAudit } from "./audit.ts";
 import { mustBeEmbedded } from "./backup.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
-import { adoptSecret, findSecrets, isOneOf, knownSecrets, secretOf } from "./secrets.ts";
+import { adoptSecret, firstSecrets, isOneOf, knownSecrets, secretOf } from "./secrets.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
 
 /**
@@ -58,7 +58,7 @@ async function endAll(storage: LmdbStorage, config: Config): Promise<number> {
   const { REFRESH_TOKEN_TTL: refreshTokenTtlMs } = config;
   const sessions = await makeEndAll({ ...storage, clock: systemClock, refreshTokenTtlMs })();
   // nothing is left that was sealed under another one
-  await adoptSecret(storage.settings, await findSecrets(config));
+  await adoptSecret(storage.settings, await firstSecrets(config));
   return sessions;
 }
 

@@ -1,6 +1,9 @@
 import { z } from "zod";
+import { hasMongoUriForm, MONGO_URI_FORM } from "../adapters/mongodb/uri-form.ts";
 import { readSender } from "../adapters/nodemailer/address.ts";
+import { smtpUrlFault } from "../adapters/nodemailer/smtp-url.ts";
 import { millisecondsIn, UNITS } from "../domain/duration.ts";
+import { isHost, isWebUrl, originFault } from "./web-addresses.ts";
 
 /** What settings may be. All come as text. */
 
@@ -29,30 +32,34 @@ export function whole(min: number, max: number) {
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
 }
 
-export const origin = z
-  .string()
-  .refine(
-    (text) => isWebUrl(text) && new URL(text).origin === text,
-    "must be origins such as https://app.example.com, separated by commas",
-  );
+export const origin = unless(originFault);
 
 export const issuer = z
   .string()
   .refine(
     (text) => isWebUrl(text) && !/[?#]|\/$/.test(text),
-    "must be an http or https URL without query, fragment or final slash",
+    "must be an http or https URL without user, query, fragment or final slash",
   );
 
 /** A page of the front end, which takes a token as a parameter. */
 export const page = z
   .string()
   .refine(
-    (text) => isWebUrl(text) && new URL(text).hash === "",
-    "must be an http or https URL without fragment",
+    (text) => isWebUrl(text) && !text.includes("#"),
+    "must be an http or https URL without user or fragment",
   );
 
-function isWebUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+export const host = z.string().refine(isHost, "must be an IP address or a host name");
+
+/** A name of a file or directory. An empty one would mean the directory where the service is started. */
+export const path = z.string().min(1, "must be a path");
+
+/** A text of which `faultOf` says what is wrong with it, in words to stand after the setting's name. */
+function unless(faultOf: (text: string) => string | undefined) {
+  return z.string().superRefine((text, context) => {
+    const fault = faultOf(text);
+    if (fault !== undefined) context.addIssue(fault);
+  });
 }
 
 export const secret = z.string().min(1);
@@ -85,10 +92,14 @@ export const clients = z
     ),
   );
 
-export const mongoUri = z.string().regex(/^mongodb(\+srv)?:\/\/./, "must be a MongoDB URI");
+/** May hold a password. Options that the driver does not take are told by `checkSettings`. */
+export const mongoUri = z.string().refine(hasMongoUriForm, `must be a MongoDB URI such as ${MONGO_URI_FORM}`);
 
 /** May hold a password. */
-export const smtpUrl = z.string().regex(/^smtps?:\/\/./, "must be an smtp or smtps URL");
+export const smtpUrl = unless((text) => {
+  const fault = smtpUrlFault(text);
+  return fault === undefined ? undefined : `must be ${fault}`;
+});
 
 /** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
 export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "moment" | "sender" | "plain";

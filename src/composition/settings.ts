@@ -4,12 +4,14 @@ import {
   clients,
   duration,
   flag,
+  host,
   issuer,
   KINDS,
   moment,
   mongoUri,
   origin,
   page,
+  path,
   pause,
   type SettingKind,
   secret,
@@ -36,14 +38,13 @@ export const settingsSchema = z.object({
     .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
     .optional()
     .describe("What keeps the data; where it is not set, MONGO_URI decides"),
-  DATA_DIR: z.string().default("./data").describe("Where the embedded store is"),
+  DATA_DIR: path.default("./data").describe("Where the embedded store is"),
   SMTP_URL: smtpUrl.optional().describe("The server that takes mails; without it they go to the log"),
   MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
-  MAIL_TEMPLATES: z
-    .string()
+  MAIL_TEMPLATES: path
     .optional()
     .describe("A directory of mail templates; what it does not have is built in"),
-  HOST: z.string().default("127.0.0.1").describe("Address to listen on"),
+  HOST: host.default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
   METRICS_PORT: whole(0, 65_535)
     .optional()
@@ -64,12 +65,21 @@ export const settingsSchema = z.object({
     .enum(["open", "closed"], "must be open or closed")
     .default("open")
     .describe("Whether anyone may register"),
+  REGISTRATION_ANSWER: z
+    .enum(["told", "same"], "must be told or same")
+    .default("told")
+    .describe(
+      "told: an address that is taken is refused; same: registering is answered alike for every address, and the rest goes by mail, which needs SMTP_URL",
+    ),
   ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("How long an access token lives"),
   REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("How long a session lives"),
   REFRESH_ROTATION: flag.default(false).describe("Whether each refresh gives a new refresh token"),
   REFRESH_GRACE: duration
     .default(10 * UNITS.s)
     .describe("How long the refresh token before the newest still gets the same answer"),
+  MAX_SESSIONS: whole(1, 100_000)
+    .default(100)
+    .describe("Sessions that one account may have; one more ends the oldest"),
   SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
   KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
   JWKS_MAX_AGE: duration
@@ -109,12 +119,28 @@ export const settingsSchema = z.object({
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),
+  THROTTLE_REFRESH: whole(1, 1_000_000)
+    .default(120)
+    .describe("Refreshes of one session in a minute, by each process"),
+  THROTTLE_SESSIONS: whole(1, 1_000_000)
+    .default(300)
+    .describe("Sessions that one account begins in an hour, by each process"),
+  THROTTLE_MAIL_PAIR: whole(1, 1_000_000)
+    .default(3)
+    .describe("Mails with a link that may be asked for to one address from one network in an hour"),
   THROTTLE_MAIL: whole(1, 1_000_000)
-    .default(5)
-    .describe("Mails with a link that may be asked for to one address in an hour"),
+    .default(20)
+    .describe("Mails with a link that may be asked for to one address, from anywhere, in an hour"),
   THROTTLE_MAIL_NETWORK: whole(1, 1_000_000)
     .default(50)
     .describe("Mails with a link that may be asked for from one network in an hour"),
+  THROTTLE_NOTICE: whole(1, 1_000_000)
+    .default(3)
+    .describe("Mails of one kind that tell one account what happened, in an hour; further ones are left out"),
+  THROTTLE_NOTICE_ADDRESS: whole(1, 1_000_000).default(10).describe("The same of all kinds to one address"),
+  THROTTLE_CHANGE: whole(1, 1_000_000)
+    .default(20)
+    .describe("Changes of its password, name or address that one account may ask for in an hour"),
   PASSWORD_RESET_URL: page
     .default("http://localhost:3000/reset-password")
     .describe("The front end's page to choose a new password; mailed with a token parameter"),
@@ -126,7 +152,7 @@ export const settingsSchema = z.object({
     .describe("The front end's page that cancels a change of address; mailed with a token parameter"),
   REQUIRE_VERIFIED_EMAIL: flag
     .default(false)
-    .describe("Whether only who has confirmed the address may log in"),
+    .describe("Whether only who has confirmed the address may log in; registering then gives no tokens"),
   NOTICE_PASSWORD_CHANGED: flag.default(true).describe("Whether users are mailed that the password changed"),
   NOTICE_EMAIL_CHANGED: flag
     .default(true)

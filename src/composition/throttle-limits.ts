@@ -1,4 +1,5 @@
 import type { ThrottleLimits } from "../application/throttle.ts";
+import type { Limit } from "../domain/throttle.ts";
 import type { Config } from "./config.ts";
 
 const MINUTE = 60_000;
@@ -14,8 +15,22 @@ export function throttleLimits(config: Config): ThrottleLimits {
     account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
     network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
     device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
     mailNetwork: { attempts: config.THROTTLE_MAIL_NETWORK, windowMs: 60 * MINUTE },
+    notice: { attempts: config.THROTTLE_NOTICE, windowMs: 60 * MINUTE },
+    noticeAddress: { attempts: config.THROTTLE_NOTICE_ADDRESS, windowMs: 60 * MINUTE },
+    change: { attempts: config.THROTTLE_CHANGE, windowMs: 60 * MINUTE },
     registration: { attempts: config.THROTTLE_REGISTRATION, windowMs: 60 * MINUTE },
   };
+}
+
+/** Refreshes of one session. */
+export function refreshLimit({ THROTTLE_REFRESH }: Config): Limit {
+  return { attempts: THROTTLE_REFRESH, windowMs: MINUTE };
+}
+
+/** Sessions that one account begins. */
+export function loginLimit({ THROTTLE_SESSIONS }: Config): Limit {
+  return { attempts: THROTTLE_SESSIONS, windowMs: 60 * MINUTE };
 }

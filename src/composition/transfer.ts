@@ -13,7 +13,7 @@ import type { Closers } from "./closers.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { dataSettings } from "./data-settings.ts";
 import type { RunningAudit } from "./keep-writing.ts";
-import { checkSecrets, findSecrets, isOneOf, secretOf } from "./secrets.ts";
+import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
 import { openStorage } from "./storage.ts";
 
@@ -51,13 +51,14 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
     closers.push(async () => void source.destroy());
     const { head, records } = await openExport(source).catch(notRead);
     const keys = await chooseKeys(head.keys);
-    const secrets = await findSecrets(config);
-    if (!isOneOf(secrets, head.secret)) {
+    const known = await knownSecrets(config);
+    // one that is still to be made is another one, too
+    if (known === undefined || !isOneOf(known, head.secret)) {
       if (keys) throw otherSecret();
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
     const { storage, audit } = await open(config, closers);
-    await checkSecrets(storage.settings, secrets);
+    await checkSecrets(storage.settings, await findSecrets(config, storage.settings));
     const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
     const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);
     audit.report({ type: "data_imported", from: "json", users: summary.user.imported, keys });

@@ -1,6 +1,8 @@
 import { makeCancelEmailChange } from "../application/cancel-email-change.ts";
 import { makeChangePassword } from "../application/change-password.ts";
 import { makeCheckHealth } from "../application/check-health.ts";
+import { makeCompleteRegistration } from "../application/complete-registration.ts";
+import { makeConfirmAddress } from "../application/confirm-address.ts";
 import { makeCreateUser } from "../application/create-user.ts";
 import { makeDeleteAccount } from "../application/delete-account.ts";
 import { makeDeleteUser } from "../application/delete-user.ts";
@@ -27,6 +29,7 @@ import { makeRevokeRefresh } from "../application/revoke-refresh.ts";
 import { makeRevokeToken } from "../application/revoke-token.ts";
 import { makeSetPassword } from "../application/set-password.ts";
 import { makeShowUser } from "../application/show-user.ts";
+import { makeSignUp } from "../application/sign-up.ts";
 import { makeSweep } from "../application/sweep.ts";
 import { makeUpdateProfile } from "../application/update-profile.ts";
 import { makeVerifyEmail } from "../application/verify-email.ts";
@@ -34,6 +37,7 @@ import { makeVerifyEmail } from "../application/verify-email.ts";
 /** The use cases that need nothing but their dependencies: a new one is a line here. */
 export const useCases = {
   register: makeRegister,
+  signUp: makeSignUp,
   login: makeLogin,
   me: makeMe,
   changePassword: makeChangePassword,
@@ -53,6 +57,8 @@ export const useCases = {
   resetPassword: makeResetPassword,
   verifyEmail: makeVerifyEmail,
   cancelEmailChange: makeCancelEmailChange,
+  completeRegistration: makeCompleteRegistration,
+  confirmAddress: makeConfirmAddress,
   resendVerification: makeResendVerification,
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,

@@ -42,7 +42,7 @@ const DETAILS: Record<AuthErrorCode, string> = {
 export interface FieldFault {
   readonly path: string;
   readonly code: string;
-  /** A sentence for people. Never holds what was sent. */
+  /** A sentence for people. Never repeats what was sent; it may name one character, as U+0040. */
   readonly message: string;
 }
 

@@ -1,10 +1,14 @@
 import type { Email } from "./email.ts";
 import type { FieldFault } from "./errors.ts";
-import { canonicalText, codePointLength, utf8Length } from "./text.ts";
-import type { Username } from "./username.ts";
+import { codePointLength, utf8Length } from "./text.ts";
+import { canonicalUsername, type Username } from "./username.ts";
 
 /** Beyond this no password is looked at, be it new or presented at a login. */
 const MAX_PASSWORD_BYTES = 1024;
+/** NFC makes no text shorter than a third: a Hangul syllable of three letters is the most that it joins. */
+const MAX_DECOMPOSED_BYTES = 3 * MAX_PASSWORD_BYTES;
+/** Normalising sorts marks, in time that grows with the square of so many; none of them makes a text shorter. */
+const MANY_MARKS = /\p{M}{32}/u;
 
 /** What a new password must be, as the operator set it. */
 export interface PasswordPolicy {
@@ -20,15 +24,22 @@ export interface PasswordOwner {
   readonly email?: Email | undefined;
 }
 
+/** By the bytes that are hashed, however a keyboard composed them. */
 function isTooLong(password: string): boolean {
-  return utf8Length(password) > MAX_PASSWORD_BYTES;
+  const bytes = utf8Length(password);
+  if (bytes > MAX_DECOMPOSED_BYTES || (bytes > MAX_PASSWORD_BYTES && MANY_MARKS.test(password))) return true;
+  return utf8Length(normalizedPassword(password)) > MAX_PASSWORD_BYTES;
 }
 
 const TOO_LONG = `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
 
-/** What is wrong with a password that is presented, before it is compared with anything. */
+/**
+ * What is wrong with a password that is presented, before it is compared with anything. Hashes from the old server are of the
+ * bytes as sent, and some of this service's are of passwords that NFC made longer: either length is enough.
+ */
 export function presentedPasswordFaults(path: string, password: string): FieldFault[] {
-  return isTooLong(password) ? [{ path, code: "invalid_password", message: TOO_LONG }] : [];
+  const isUnusable = utf8Length(password) > MAX_PASSWORD_BYTES && isTooLong(password);
+  return isUnusable ? [{ path, code: "invalid_password", message: TOO_LONG }] : [];
 }
 
 /** Why a new password is refused. */
@@ -43,10 +54,9 @@ export function newPasswordFaults(
 }
 
 function newPasswordFault(password: string, policy: PasswordPolicy): string | undefined {
-  if (codePointLength(password) < policy.minLength) {
-    return `A password needs at least ${policy.minLength} characters`;
-  }
-  return isTooLong(password) ? TOO_LONG : undefined;
+  if (isTooLong(password)) return TOO_LONG;
+  const isShort = codePointLength(normalizedPassword(password)) < policy.minLength;
+  return isShort ? `A password needs at least ${policy.minLength} characters` : undefined;
 }
 
 function commonFault(
@@ -60,7 +70,7 @@ function commonFault(
 }
 
 /** What joins the words of a name or an address, and hides none of them. */
-const JOINTS = /[\s._@-]/g;
+const JOINTS = /[\s._@'·-]/g;
 
 /** Whether the password is the owner's name, address or its local part, however often, joined and spelt. */
 function isMadeOfOwn(password: string, { username, email }: PasswordOwner): boolean {
@@ -68,7 +78,7 @@ function isMadeOfOwn(password: string, { username, email }: PasswordOwner): bool
   const own = [username?.canonical, address, address?.replace(/@.*/, "")].filter(
     (word) => word !== undefined,
   );
-  const text = canonicalText(password);
+  const text = canonicalUsername(password);
   const unjoined = own.map((word) => word.replace(JOINTS, ""));
   return own.includes(text) || isMadeOf(unjoined, text.replace(JOINTS, ""));
 }

@@ -1,7 +1,9 @@
 /** Pure rules about text that several identifiers share. */
 
+import { strangerFinder } from "./scripts.ts";
+
 /** No name and no address is longer, in UTF-16 units, however it is spelt; normalising takes long with more. */
-const MAX_UNITS = 1024;
+export const MAX_UNITS = 1024;
 
 /**
  * Canonical form by which names and addresses are compared: NFKC(lower(NFKC(trimmed))). Text that is too
@@ -37,23 +39,7 @@ export function codePointLength(text: string): number {
   return [...text].length;
 }
 
-/** The scripts recommended for identifiers (UAX #31, table 5) and the writing systems that mix some (UTS #39). */
-const WRITING_SYSTEMS = [
-  ["Latin"],
-  ["Han", "Hiragana", "Katakana"],
-  ["Hangul", "Han"],
-  ["Bopomofo", "Han"],
-  ..."Arabic Armenian Bengali Cyrillic Devanagari Ethiopic Georgian Greek Gujarati Gurmukhi Hebrew Kannada Khmer Lao Malayalam Myanmar Oriya Sinhala Tamil Telugu Thaana Thai Tibetan"
-    .split(" ")
-    .map((script) => [script]),
-].map(
-  (scripts) =>
-    new RegExp(
-      `^[0-9 ._\\-\\p{sc=Inherited}${scripts.map((script) => `\\p{scx=${script}}`).join("")}]*$`,
-      "u",
-    ),
-);
-
+const strangerIn = strangerFinder("0-9 ._\\-");
 const LETTERS_ONLY = /^[\p{L}\p{M}\p{Nd} ._-]*$/u;
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 /** Dotless i and j, and dotted ones spelt in two: upper or lower case maps them to the plain letters. */
@@ -68,6 +54,6 @@ export function isOneScript(text: string): boolean {
     LETTERS_ONLY.test(text) &&
     !INVISIBLE.test(text) &&
     !CASE_LOOK_ALIKES.test(text) &&
-    WRITING_SYSTEMS.some((writingSystem) => writingSystem.test(text))
+    strangerIn(text) === undefined
   );
 }

@@ -1,4 +1,6 @@
-import { canonicalText, codePointLength, hasHidden, isOneScript, shownText } from "./text.ts";
+import { foldSigns, withoutPlacedJoiners } from "./name-signs.ts";
+import { canonicalText, codePointLength, hasHidden, MAX_UNITS, shownText } from "./text.ts";
+import { formFault } from "./username-faults.ts";
 
 /** A name in the form people see and in the form it is compared by. */
 export interface Username {
@@ -8,24 +10,42 @@ export interface Username {
 
 const MAX_CODE_POINTS = 64;
 const VISIBLE = /[\p{L}\p{Nd}]/u;
-const LEADING_MARK = /^\p{M}/u;
 
-/** The canonical form of any text, whether a new account could have it or not: what a login looks up. */
-export const canonicalUsername = canonicalText;
+/**
+ * The canonical form of any text, whether a new account could have it or not: what a login looks up. Beside what
+ * `canonicalText` does, spellings of one sign are one, and joiners do not count.
+ */
+export function canonicalUsername(text: string): string {
+  return text.length > MAX_UNITS ? text : canonicalText(foldSigns(shownText(text)));
+}
+
+/**
+ * The canonical forms under which an account of this name may be stored, the likelier owner first: names that came from the
+ * Flask server before signs were folded are stored as `canonicalText` made them.
+ */
+export function storedUsernames(text: string): readonly string[] {
+  return [...new Set([canonicalText(text), canonicalUsername(text)])];
+}
 
 /** The name, or `undefined` where a new account may not be called so. */
 export function parseUsername(text: string): Username | undefined {
-  const name = { shown: shownText(text), canonical: canonicalUsername(text) };
-  return !hasHidden(text) && [name.shown, name.canonical].every(isAllowed) ? name : undefined;
+  return usernameFault(text) === undefined
+    ? { shown: shownText(text), canonical: canonicalUsername(text) }
+    : undefined;
 }
 
-function isAllowed(name: string): boolean {
-  return (
-    codePointLength(name) <= MAX_CODE_POINTS &&
-    // normalising can bring forth a space that trimming did not see
-    name.trim() === name &&
-    VISIBLE.test(name) &&
-    !LEADING_MARK.test(name) &&
-    isOneScript(name)
-  );
+/** Why a new account may not be called so, for people, without what was typed; `undefined` where it may. */
+export function usernameFault(text: string): string | undefined {
+  const forms = [shownText(text), canonicalUsername(text)];
+  if (forms.some((form) => codePointLength(form) > MAX_CODE_POINTS)) {
+    return `A username has at most ${MAX_CODE_POINTS} characters`;
+  }
+  // trimming takes line ends and tabs away as well
+  const isRaw = hasHidden(text.replace(/[\u200c\u200d]/g, ""));
+  for (const form of isRaw ? [text] : forms) {
+    const fault = formFault(withoutPlacedJoiners(form));
+    if (fault !== undefined) return fault;
+  }
+  const isVisible = forms.every((form) => VISIBLE.test(form));
+  return isVisible ? undefined : "A username has at least one letter or digit";
 }

@@ -15,6 +15,7 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
     accessToken: elsewhere.accessToken,
     currentPassword: ada.password,
     newPassword: "another password",
+    client,
   });
   const keys = [aSigningKey("ES256", 1), aSigningKey("RS256", 4)];
   for (const key of keys) await storage.signingKeys.add(key);

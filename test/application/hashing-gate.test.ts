@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
-import { gateHasher } from "../../src/application/hashing-gate.ts";
+import { type GatedHasher, gateHasher } from "../../src/application/hashing-gate.ts";
+import type { Turn } from "../../src/application/hashing-turn.ts";
 import type { PasswordHasher } from "../../src/application/ports/password-hasher.ts";
 
 /** A hasher whose hashes end only when the test says so. */
@@ -41,9 +42,24 @@ function slowHasher() {
   return { hasher, begun, end, fail, most: () => most };
 }
 
-/** A gate that knows no time but the test's. */
+/**
+ * A gate that knows no time but the test's. Where it does not say for whom, all come from one network, each for an
+ * account of its own.
+ */
 function gateOf(hasher: PasswordHasher, concurrency: number, queue: number, now = () => 0) {
-  return gateHasher(hasher, { concurrency, queue, deadlineMs: 5_000 }, now);
+  return fromOneNetwork(gateHasher(hasher, { concurrency, queue, deadlineMs: 5_000 }, now));
+}
+
+function fromOneNetwork(gated: GatedHasher) {
+  const ip = "203.0.113.1";
+  return {
+    ...gated,
+    hash: (password: string, turn: Partial<Turn> = {}) =>
+      gated.hash(password, { ip, account: password, ...turn }),
+    verify: (hash: string | undefined, password: string, turn: Partial<Turn> = {}) =>
+      gated.verify(hash, password, { ip, account: password, ...turn }),
+    refuseIfFull: (turn: Partial<Turn> = {}) => gated.refuseIfFull({ ip, ...turn }),
+  };
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
@@ -234,13 +250,15 @@ it("tells an observer how many wait, how long each waited and how long each took
   const told: string[] = [];
   let time = 0;
   let depth = () => Number.NaN;
-  const gated = gateHasher(hasher, { concurrency: 1, queue: 2, deadlineMs: 5_000 }, () => time, {
-    depth: (read) => {
+  const observer = {
+    depth: (read: () => number) => {
       depth = read;
     },
-    waited: (ms) => told.push(`waited ${ms}`),
-    hashed: (ms) => told.push(`hashed ${ms}`),
-  });
+    waited: (ms: number) => told.push(`waited ${ms}`),
+    hashed: (ms: number) => told.push(`hashed ${ms}`),
+  };
+  const limits = { concurrency: 1, queue: 2, deadlineMs: 5_000 };
+  const gated = fromOneNetwork(gateHasher(hasher, limits, () => time, observer));
   expect(depth()).toBe(0);
   const all = Promise.allSettled([gated.hash("a"), gated.hash("b"), gated.hash("c", { isNewcomer: true })]);
   await expect(gated.hash("d")).rejects.toMatchObject({ code: "overloaded" });

@@ -36,6 +36,7 @@ const ending: Record<string, { run: (core: Core, own: SessionGrant) => Promise<u
           accessToken: (await core.login(byEmail)).accessToken,
           currentPassword: ada.password,
           newPassword: NEW_PASSWORD,
+          client,
         }),
       logins: true,
     },
@@ -48,7 +49,8 @@ const ending: Record<string, { run: (core: Core, own: SessionGrant) => Promise<u
       logins: true,
     },
     "the end of the account": {
-      run: (core, own) => core.deleteAccount({ accessToken: own.accessToken, password: ada.password }),
+      run: (core, own) =>
+        core.deleteAccount({ accessToken: own.accessToken, password: ada.password, client }),
       logins: true,
     },
   };
@@ -118,7 +120,12 @@ it("of two changes of password at once, one wins and the other is told that its 
     const steps = stepped(fast.storage, stop);
     const slow = await makeCore(() => steps.ports, {}, fast);
     const change = (core: Core, newPassword: string) =>
-      core.changePassword({ accessToken: own.accessToken, currentPassword: ada.password, newPassword });
+      core.changePassword({
+        accessToken: own.accessToken,
+        currentPassword: ada.password,
+        newPassword,
+        client,
+      });
     const late = refusal(change(slow, "the slow horse"));
     const wasReached = await Promise.race([steps.reached.then(() => true), late.then(() => false)]);
     if (!wasReached) break;
@@ -149,7 +156,8 @@ it("a hash that is renewed never undoes a change of password meanwhile", async (
     const wasReached = await Promise.race([steps.reached.then(() => true), login.then(() => false)]);
     if (!wasReached) break;
     const { accessToken } = own;
-    await fast.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW_PASSWORD });
+    const change = { currentPassword: ada.password, newPassword: NEW_PASSWORD, client };
+    await fast.changePassword({ accessToken, ...change });
     steps.goOn();
     await login;
     expect(await refusal(fast.login(byEmail))).toBe("invalid_credentials");
@@ -160,7 +168,7 @@ it("a hash that is renewed never undoes a change of password meanwhile", async (
 it("an account that takes over the address of a deleted one gets none of its tokens", async () => {
   const core = await makeCore();
   const own = await core.register(ada);
-  await core.deleteAccount({ accessToken: own.accessToken, password: ada.password });
+  await core.deleteAccount({ accessToken: own.accessToken, password: ada.password, client });
   await core.register(ada);
   expect(await lives(core, own)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { SessionGrant } from "../../src/application/session-grant.ts";
 import type { User } from "../../src/domain/user.ts";
 import { hmac, type Json, token } from "../adapters/jose/signed-by-hand.ts";
-import { ada, client, DAY_MS, makeCore, refusal, START } from "../support/core.ts";
+import { ada, client, DAY_MS, makeCore, refusal, START, turn } from "../support/core.ts";
 import { stepped } from "../support/stepped.ts";
 
 const SHARED = "the secret that the Flask server and its services shared";
@@ -39,7 +39,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     username: { shown: "Ada", canonical: "ada" },
     email: { shown: IDENTITY, canonical: "ada@example.com" },
     emailVerified: false,
-    passwordHash: await core.core.hasher.hash(ada.password),
+    passwordHash: await core.core.hasher.hash(ada.password, turn),
     // the second in which the tokens were issued had begun already
     createdAt: new Date(ISSUED * 1000 + 999),
     epoch: 0,
@@ -80,6 +80,7 @@ describe("access tokens of the Flask server", () => {
           accessToken: ACCESS,
           currentPassword: ada.password,
           newPassword: "another horse",
+          client,
         }),
     ],
     ["a revocation by an API", (core: Core) => core.revokeToken(ACCESS)],
@@ -91,7 +92,7 @@ describe("access tokens of the Flask server", () => {
 
   it("end with the account, and do not pass to whoever takes its address", async () => {
     const core = await moved();
-    await core.deleteAccount({ accessToken: ACCESS, password: ada.password });
+    await core.deleteAccount({ accessToken: ACCESS, password: ada.password, client });
     expect(await refusal(core.me(ACCESS))).toBe("revoked_token");
     await core.register(ada);
     expect(await refusal(core.me(ACCESS))).toBe("revoked_token");
@@ -281,6 +282,7 @@ describe("refresh tokens of the Flask server", () => {
       accessToken: grant.accessToken,
       currentPassword: ada.password,
       newPassword: "another horse",
+      client,
     });
     expect(await refusal(core.refresh(REFRESH))).toBe("revoked_token");
     expect(await refusal(core.me(accessToken))).toBe("revoked_token");

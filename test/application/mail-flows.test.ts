@@ -58,7 +58,7 @@ describe("a forgotten password", () => {
       "of an account that is gone",
       async (core: Core) => {
         const { accessToken } = await core.login(byEmail);
-        await core.deleteAccount({ accessToken, password: ada.password });
+        await core.deleteAccount({ accessToken, password: ada.password, client });
       },
     ],
   ])("is not replaced by a link that is %s", async (_, happens) => {
@@ -197,6 +197,11 @@ async function userOf(core: Core) {
   return user;
 }
 
+/** Ada has shown that mail to her address arrives. */
+async function confirmed(core: Core) {
+  expect(await core.storage.users.rename(await userOf(core), { emailVerified: true })).toBe(true);
+}
+
 /** Changes Ada's address by all the steps that it takes. */
 async function movedTo(core: Core, email: string) {
   const { accessToken } = await core.login(byEmail);
@@ -246,6 +251,7 @@ describe("an address", () => {
   it("is changed by the link mailed to the new one; the old one is told, and sessions stay", async () => {
     const core = await makeCore();
     const { accessToken, refreshToken } = await core.register(ada);
+    await confirmed(core);
     const email = "Ada@Elsewhere.example";
     const asked = await core.updateProfile({ accessToken, password: ada.password, email, client });
     expect(asked).toMatchObject({ email: ada.email, pendingEmail: email });
@@ -271,8 +277,6 @@ describe("an address", () => {
     await core.register(bob);
     expect(await refusal(core.verifyEmail({ token, client }))).toBe("email_taken");
     expect(await core.me(accessToken)).toMatchObject({ email: ada.email, emailVerified: false });
-    const again = core.updateProfile({ accessToken, password: ada.password, email: bob.email, client });
-    expect(await refusal(again)).toBe("email_taken");
   });
 
   it("and a name are changed with the password only, and to what is allowed", async () => {
@@ -286,7 +290,6 @@ describe("an address", () => {
     expect(await change({ username: "a@b" })).toBe("validation_failed");
     expect(await change({ email: "nowhere" })).toBe("validation_failed");
     expect(await change({ username: "BOB" })).toBe("username_taken");
-    expect(await change({ email: "BOB@example.com", username: "Countess" })).toBe("email_taken");
     expect(await core.me(accessToken)).toMatchObject({ username: "Ada", email: ada.email });
     expect(await change({ username: "Countess", email: "ada@example.com" })).toBe("none");
     expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: "ada@example.com" });
@@ -307,7 +310,7 @@ describe("notices", () => {
   };
   const changed = async (core: Core) => {
     const { accessToken } = await core.login(byEmail);
-    await core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW });
+    await core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW, client });
   };
 
   it.each([
@@ -321,6 +324,7 @@ describe("notices", () => {
     ] as const) {
       const core = await makeCore(undefined, { REFRESH_ROTATION: "true", [setting]: value });
       await core.register(ada);
+      await confirmed(core);
       await happens(core);
       await core.deliverMails();
       expect(core.mails).toHaveLength(expected);

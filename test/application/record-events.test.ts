@@ -86,7 +86,7 @@ describe("the recorder of events", () => {
     expect(recorder.takeDropped()).toBe(0);
   });
 
-  it("keeps of refused attempts the first in a minute, of each network and of each limit", async () => {
+  it("keeps of refused attempts the first in a minute, of each network and each limit, and counts the others", async () => {
     const { auditTrail, written } = breakable();
     let ip = "192.0.2.1";
     const { clock, recorder } = recorderOver(auditTrail, { origin: () => ({ ip }) });
@@ -99,12 +99,39 @@ describe("the recorder of events", () => {
     clock.advance(60_000);
     refuse("pair");
     await recorder.write();
-    expect((await written()).map(({ facts }) => [facts.ip, String(facts.scopes)])).toEqual([
-      ["192.0.2.1", "pair"],
-      ["192.0.2.1", "account"],
-      ["2001:db8::1", "pair"],
-      ["2001:db8::2", "pair"],
+    expect((await written()).map(({ facts }) => [facts.ip, String(facts.scopes), facts.count])).toEqual([
+      ["192.0.2.1", "pair", undefined],
+      ["192.0.2.1", "account", undefined],
+      ["2001:db8::1", "pair", undefined],
+      ["192.0.2.1", "pair", 2],
+      ["2001:db8::2", "pair", 1],
+      ["2001:db8::2", "pair", undefined],
     ]);
+  });
+
+  it("keeps of one session's refreshes one entry a minute, with the count of the others, also at a stop", async () => {
+    const { auditTrail, written } = breakable();
+    const { clock, recorder } = recorderOver(auditTrail);
+    const refresh = () => recorder.report({ type: "token_refreshed", userId: "ada", sessionId: "s1" });
+    for (let times = 0; times < 1_000; times += 1) refresh();
+    await recorder.write();
+    clock.advance(60_000);
+    await recorder.write();
+    refresh();
+    refresh();
+    recorder.settle();
+    await recorder.write();
+    expect((await written()).map(({ facts }) => facts.count)).toEqual([undefined, 999, undefined, 1]);
+  });
+
+  it("counts what is merged among what is dropped where there is no room for it", async () => {
+    const { auditTrail } = breakable();
+    const { recorder } = recorderOver(auditTrail, { capacity: 1 });
+    for (let times = 0; times < 5; times += 1) {
+      recorder.report({ type: "token_refreshed", userId: "ada", sessionId: "s1" });
+    }
+    recorder.settle();
+    expect(recorder.takeDropped()).toBe(4);
   });
 
   it("lets nobody wait for a trail that hangs, and loses nothing of what happens meanwhile", async () => {

@@ -101,7 +101,9 @@ describe("sessions", () => {
   });
 
   it("are listed up to 100, and all are counted when they end", async () => {
-    const { register, login, listSessions, logoutEverywhere, clock } = await makeCore();
+    const { register, login, listSessions, logoutEverywhere, clock } = await makeCore(undefined, {
+      MAX_SESSIONS: "1000",
+    });
     const { accessToken } = await register(ada);
     for (let times = 0; times < 104; times += 1) {
       clock.advance(1);
@@ -172,7 +174,7 @@ describe("a change of password", () => {
     const own = await register(ada);
     const other = await login(byEmail);
     const change = (currentPassword: string, newPassword: string) =>
-      changePassword({ accessToken: own.accessToken, currentPassword, newPassword });
+      changePassword({ accessToken: own.accessToken, currentPassword, newPassword, client });
     expect(await change(ada.password, "second horse")).toBe(1);
     expect(await refusal(me(other.accessToken))).toBe("revoked_token");
     expect(await refusal(refresh(other.refreshToken))).toBe("revoked_token");
@@ -185,10 +187,10 @@ describe("a change of password", () => {
   it("is refused with a wrong password or an unfit new one, and changes nothing", async () => {
     const { register, login, changePassword } = await makeCore();
     const { accessToken } = await register(ada);
-    const newPassword = "second horse";
-    const wrong = changePassword({ accessToken, currentPassword: "wrong horse", newPassword });
+    const change = { accessToken, client, newPassword: "second horse", currentPassword: ada.password };
+    const wrong = changePassword({ ...change, currentPassword: "wrong horse" });
     expect(await refusal(wrong)).toBe("invalid_credentials");
-    const short = changePassword({ accessToken, currentPassword: ada.password, newPassword: "short" });
+    const short = changePassword({ ...change, newPassword: "short" });
     expect(await refusal(short)).toBe("validation_failed");
     expect(await refusal(login(byEmail))).toBe("none");
   });

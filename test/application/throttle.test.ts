@@ -110,9 +110,9 @@ describe("wrong passwords", () => {
     const { own, changePassword, deleteAccount } = await withAda();
     const { accessToken } = own;
     const change = () =>
-      changePassword({ accessToken, currentPassword: "wrong horse", newPassword: "next horse" });
+      changePassword({ accessToken, currentPassword: "wrong horse", newPassword: "next horse", client });
     expect(await times(5, change)).toEqual(Array(5).fill("invalid_credentials"));
-    const remove = () => deleteAccount({ accessToken, password: "wrong horse" });
+    const remove = () => deleteAccount({ accessToken, password: "wrong horse", client });
     expect(await times(6, remove)).toEqual([...Array(5).fill("invalid_credentials"), "too_many_attempts"]);
   });
 });

@@ -74,11 +74,75 @@ it("both are told once where the session is over, and one refresh finds it out",
   expect(await store.get()).toEqual({ former_token: refresh_token });
 });
 
-it("a lock that fails leaves the tokens as they are", async () => {
-  const { one, store } = await twoTabs({ request: () => Promise.reject(new Error("no lock")) });
-  const before = await store.get();
-  await expect(one.client.me()).rejects.toThrow("no lock");
-  expect(await store.get()).toEqual(before);
+it.each<[string, Locks]>([
+  ["are not to be had", { request: () => Promise.reject(new Error("no lock")) }],
+  [
+    "throw",
+    {
+      request: () => {
+        throw new Error("no lock");
+      },
+    },
+  ],
+])("locks that %s are done without", async (_, locks) => {
+  const { one, other, person, count } = await twoTabs(locks);
+  for (const { client } of [one, other]) expect(await client.me()).toMatchObject({ email: person.email });
+  expect(count(REFRESH)).toBe(1);
+});
+
+it("a lock that a frozen tab holds is waited for once, and never by two requests", async () => {
+  const asked: (() => Promise<unknown>)[] = [];
+  const locks: Locks = {
+    request(_, callback) {
+      asked.push(callback);
+      return new Promise(() => {});
+    },
+  };
+  const { one, store, person, count } = await twoTabs(locks);
+  for (const refreshes of [1, 2, 3]) {
+    expect(await one.client.me()).toMatchObject({ email: person.email });
+    expect(count(REFRESH)).toBe(refreshes);
+    const held = (await store.get()) ?? {};
+    await store.set({ ...held, access_token: await expired(held.access_token ?? "") });
+  }
+  expect(asked).toHaveLength(1);
+  // it is had at last, and nothing more is done with it
+  expect(await asked[0]?.()).toBeUndefined();
+  expect(count(REFRESH)).toBe(3);
+});
+
+it("a tab that goes on without the lock gets the same next tokens as the one that holds it", async () => {
+  let end = () => {};
+  const turn = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  let isFirst = true;
+  const locks: Locks = {
+    // the first one refreshes, and is frozen before it writes down what it got
+    request(_, callback) {
+      if (!isFirst) return new Promise(() => {});
+      isFirst = false;
+      return callback();
+    },
+  };
+  const storage = sharedStorage();
+  const shared = storageTokens(storage);
+  const { tokens, person } = await clientOfSomeone(baseUrl, { tokens: shared });
+  await shared.set({ ...tokens, access_token: await expired(tokens.access_token ?? "") });
+  const frozenFetch: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    if (String(input).endsWith("/api/token/refresh")) await turn;
+    return answer;
+  };
+  const frozen = createClient({ baseUrl, fetch: frozenFetch, locks, tokens: storageTokens(storage) });
+  const waking = frozen.me();
+  const other = createClient({ baseUrl, locks, tokens: storageTokens(storage), timeoutMs: 8_000 });
+  expect(await other.me()).toMatchObject({ email: person.email });
+  const after = await shared.get();
+  end();
+  expect(await waking).toMatchObject({ email: person.email });
+  expect(await shared.get()).toEqual(after);
+  expect(await other.me()).toMatchObject({ email: person.email });
 });
 
 it("tokens in memory are nobody else's, and refreshed without a lock", async () => {
@@ -88,7 +152,7 @@ it("tokens in memory are nobody else's, and refreshed without a lock", async () 
   expect([...locks.names]).toEqual([]);
 });
 
-it.each(["not JSON", "null", "[1]", '"text"', '{"access_token":1}'])(
+it.each(["not JSON", "null", "[1]", '"text"', '{"access_token":1}', '{"access_token":"two\\nlines"}'])(
   "%s in storage is nobody",
   async (text) => {
     const storage: TextStorage = sharedStorage();

@@ -4,6 +4,7 @@ import { keepCost } from "../../src/composition/argon2-costs.ts";
 import { readConfig } from "../../src/composition/config.ts";
 import { openHasher } from "../../src/composition/hasher.ts";
 import { StartError } from "../../src/composition/start-error.ts";
+import { turn } from "../support/core.ts";
 
 const [A, B, C, D] = [64, 128, 256, 512].map((memoryKib) => ({ memoryKib, passes: 1, lanes: 1 })) as [
   Cost,
@@ -70,5 +71,5 @@ it("the hasher is opened with the former costs, and without those that are to be
   await expect(opened).rejects.toThrow(StartError);
   await expect(opened).rejects.toThrow("ARGON2_FORMER_COSTS=forget");
   const { hasher } = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), settings);
-  expect(await hasher.verify(await hasher.hash("correct horse"), "correct horse")).toBe(true);
+  expect(await hasher.verify(await hasher.hash("correct horse", turn), "correct horse", turn)).toBe(true);
 });

@@ -38,6 +38,7 @@ describe("defaults", () => {
       ISSUER: "http://localhost:5000",
       CORS_ORIGINS: ["http://localhost:3000"],
       REGISTRATION: "open",
+      REGISTRATION_ANSWER: "told",
       ACCESS_TOKEN_TTL: 86_400_000,
       REFRESH_TOKEN_TTL: 30 * 86_400_000,
       ARGON2_MEMORY_KIB: 19_456,
@@ -53,12 +54,18 @@ describe("defaults", () => {
       LOGIN_THROTTLE: "on",
       PASSWORD_BLOCKLIST: false,
       THROTTLE_PAIR: 5,
+      THROTTLE_REFRESH: 120,
+      THROTTLE_SESSIONS: 300,
       THROTTLE_ACCOUNT: 50,
       THROTTLE_NETWORK: 200,
       THROTTLE_DEVICE: 10,
       THROTTLE_REGISTRATION: 100,
-      THROTTLE_MAIL: 5,
+      THROTTLE_MAIL_PAIR: 3,
+      THROTTLE_MAIL: 20,
       THROTTLE_MAIL_NETWORK: 50,
+      THROTTLE_NOTICE: 3,
+      THROTTLE_NOTICE_ADDRESS: 10,
+      THROTTLE_CHANGE: 20,
       PASSWORD_RESET_URL: "http://localhost:3000/reset-password",
       EMAIL_CANCEL_URL: "http://localhost:3000/cancel-email-change",
       EMAIL_VERIFY_URL: "http://localhost:3000/verify-email",
@@ -70,6 +77,7 @@ describe("defaults", () => {
       TRUST_PROXY_HOPS: 0,
       AUDIT_RETENTION: 90 * 86_400_000,
       LOG_LEVEL: "info",
+      MAX_SESSIONS: 100,
       LOG_FORMAT: "auto",
       SHUTDOWN_GRACE: 2_000,
       warnings: [],
@@ -148,12 +156,15 @@ describe("defaults", () => {
       expect(faultsOf({ MAIL_FROM: text })).toEqual([expect.stringMatching(/^MAIL_FROM must be an address/)]);
     }
     expect(faultsOf({ SMTP_URL })).toEqual([expect.stringMatching(/^SMTP_URL needs MAIL_FROM/)]);
+    expect(faultsOf({ REGISTRATION_ANSWER: "same" })).toEqual([
+      expect.stringMatching(/^REGISTRATION_ANSWER=same needs SMTP_URL/),
+    ]);
     expect(readConfig({ MAIL_FROM: "auth@example.org", MAIL_TEMPLATES: "mails" }).MAIL_TEMPLATES).toBe(
       "mails",
     );
     for (const url of ["http://ada:s3same@mail.example.org", "ada:s3same@mail.example.org", "smtp://"]) {
       const faults = faultsOf({ SMTP_URL: url, MAIL_FROM: "auth@example.org" });
-      expect(faults).toEqual(["SMTP_URL must be an smtp or smtps URL"]);
+      expect(faults).toEqual([expect.stringMatching(/^SMTP_URL must be an smtp or smtps URL such as /)]);
     }
   });
 
@@ -273,6 +284,26 @@ describe("faults", () => {
       "CORS_ORIGINS",
       ["https://X.com", "https://x.com:443", "file:///x", "https://u@x.com", "javascript:alert(1)"],
     ],
+    [
+      "CORS_ORIGINS",
+      [
+        "https://*.example.com",
+        "https://x.com,https://*",
+        "NULL",
+        " ",
+        "https://x.com:80/",
+        "https:x.com",
+        "https:/x.com",
+        "https://x\\.com",
+        "capacitor://",
+        "capacitor://localhost/",
+        "capacitor:localhost",
+        "Capacitor://localhost",
+        "ionic://Localhost",
+        "tauri://u@localhost",
+        "app://localhost",
+      ],
+    ],
     ["REGISTRATION", ["Open", "true", "closed "]],
     ["ALLOW_WEAK_SECRETS", ["1", "yes", "TRUE"]],
     ["STORAGE", ["postgres", "mongodb ", "Memory"]],
@@ -325,6 +356,34 @@ describe("values", () => {
     ["30d", 2_592_000_000],
   ])("a duration of %s is %i milliseconds", (text, milliseconds) => {
     expect(readConfig({ REFRESH_TOKEN_TTL: text }).REFRESH_TOKEN_TTL).toBe(milliseconds);
+  });
+
+  it("an origin that browsers send in another form is refused with that form, if it can hold no password", () => {
+    const hint = (form: string) => [
+      `CORS_ORIGINS must be origins as browsers send them: ${form} without anything more`,
+    ];
+    expect(faultsOf({ CORS_ORIGINS: "https://X.com/" })).toEqual(hint("https://x.com"));
+    expect(faultsOf({ CORS_ORIGINS: "https://x.com:443" })).toEqual(hint("https://x.com"));
+    expect(faultsOf({ CORS_ORIGINS: "http://x.com:8080/app" })).toEqual(hint("http://x.com:8080"));
+    expect(faultsOf({ CORS_ORIGINS: "https://*.example.com" }).join()).toContain("name each one");
+    for (const secret of [
+      "https://ada:hunter2@x.com",
+      "https://ada:2024/hunter2@x.com",
+      "https://hunter2@x.com/",
+    ]) {
+      expect(faultsOf({ CORS_ORIGINS: secret }).join()).not.toMatch(/hunter2|2024|ada/);
+    }
+  });
+
+  it("the origins of apps that bring their pages along are taken", () => {
+    const apps = [
+      "capacitor://localhost",
+      "ionic://localhost",
+      "tauri://localhost",
+      "http://tauri.localhost",
+    ];
+    const more = ["capacitor://app.example.com", "ionic://localhost:8080", "http://[::1]:3000"];
+    expect(readConfig({ CORS_ORIGINS: [...apps, ...more].join() }).CORS_ORIGINS).toEqual([...apps, ...more]);
   });
 
   it("several origins are separated by commas, with or without spaces", () => {

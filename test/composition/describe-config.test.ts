@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ConfigError } from "../../src/composition/config.ts";
+import { ConfigError, readSettings } from "../../src/composition/config.ts";
 import { describeConfig } from "../../src/composition/describe-config.ts";
 import { durationText } from "../../src/composition/setting-kinds.ts";
 import { settingsSchema } from "../../src/composition/settings.ts";
@@ -15,7 +15,7 @@ const file = join(directory.path, "secret");
 writeFileSync(file, `${SECRET}\n`);
 
 function shown(environment: Record<string, string>, dotEnv = "") {
-  const { settings } = describeConfig(environment, dotEnv);
+  const { settings } = describeConfig(readSettings(environment, dotEnv));
   return Object.fromEntries(settings.map(({ name, value, origin }) => [name, [value, origin]]));
 }
 
@@ -57,14 +57,16 @@ describe("where a setting comes from", () => {
 });
 
 it("a configuration that cannot be used is shown, with its faults", () => {
-  const report = describeConfig({ PORT: "x", HOST: "h", SECRET_KEY: "a", SECRET_KEY_FILE: file }, "");
+  const report = describeConfig(
+    readSettings({ PORT: "x", HOST: "h", SECRET_KEY: "a", SECRET_KEY_FILE: file }, ""),
+  );
   const find = (name: string) => report.settings.find((setting) => setting.name === name);
   expect(find("PORT")).toEqual({ name: "PORT", value: undefined, origin: "environment" });
   expect(find("HOST")).toEqual({ name: "HOST", value: "h", origin: "environment" });
   expect(find("SECRET_KEY")?.origin).toBe(`environment and file ${file}`);
   expect(report.faults).toHaveLength(2);
   expect(report.fault).toBeInstanceOf(ConfigError);
-  expect(describeConfig({}, "").fault).toBeUndefined();
+  expect(describeConfig(readSettings({}, "")).fault).toBeUndefined();
 });
 
 it.each(["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"])(
@@ -77,7 +79,7 @@ it.each(["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"])(
         [{}, `${name}=${secret}`],
         [{ [`${name}_FILE`]: file }, ""],
       ] as const) {
-        const { fault, ...report } = describeConfig(environment, dotEnv);
+        const { fault, ...report } = describeConfig(readSettings(environment, dotEnv));
         expect(JSON.stringify([report, fault?.message])).not.toContain("hunter2");
         expect(report.settings.find((setting) => setting.name === name)?.value).toBe("(hidden)");
       }
@@ -91,13 +93,15 @@ it("of a MongoDB URI and of clients, what is no secret is shown", () => {
     SECRET_KEY: SECRET,
     INTROSPECTION_CLIENTS: `api:${SECRET},other:${SECRET}`,
   };
-  const report = describeConfig(environment, "");
+  const report = describeConfig(readSettings(environment, ""));
   expect(JSON.stringify(report)).not.toMatch(/hunter2|ada/);
   expect(shown(environment)).toMatchObject({
     MONGO_URI: ["one:1,two:2/db", "environment"],
     INTROSPECTION_CLIENTS: ["api,other", "environment"],
   });
-  const unusable = describeConfig({ ...environment, MONGO_URI: "mongodb://ada:hunter2/x@h:1" }, "");
+  const unusable = describeConfig(
+    readSettings({ ...environment, MONGO_URI: "mongodb://ada:hunter2/x@h:1" }, ""),
+  );
   expect(JSON.stringify(unusable)).not.toMatch(/hunter2|ada/);
 });
 

@@ -3,6 +3,7 @@ import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { raiseLegacyRounds } from "../../src/application/legacy-rounds.ts";
 import { readConfig } from "../../src/composition/config.ts";
 import { openHasher } from "../../src/composition/hasher.ts";
+import { turn } from "../support/core.ts";
 import { leastTimes } from "../support/least-time.ts";
 import { FREE_AND_CHEAP } from "../support/server-process.ts";
 
@@ -10,7 +11,7 @@ it("does the work of old hashes, by the dearest of them, once it learns that an 
   const { settings } = openMemoryStorage();
   const { hasher, reload } = await openHasher(readConfig({ STORAGE: "memory", ...FREE_AND_CHEAP }), settings);
   const timeOfUnknown = async () =>
-    (await leastTimes([() => hasher.verify(undefined, "password")]))[0] as number;
+    (await leastTimes([() => hasher.verify(undefined, "password", turn)]))[0] as number;
   const before = await timeOfUnknown();
   await raiseLegacyRounds(settings, 1);
   await reload();

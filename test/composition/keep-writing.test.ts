@@ -19,6 +19,7 @@ function recorderOver(storage: { is: "there" | "away" | "hanging" }, dropped = 0
       state.written += queue.length;
       queue = [];
     },
+    settle() {},
     waiting: () => queue.length,
     takeDropped() {
       const count = state.dropped;

@@ -1,7 +1,10 @@
+import { readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { ConfigError, readConfig } from "../../src/composition/config.ts";
 import { checkSecrets, findSecrets, keysFor, type Secrets } from "../../src/composition/secrets.ts";
+import { temporaryDirectory } from "../support/server-process.ts";
 
 const [OLD, NEW, FOREIGN] = ["old", "new", "foreign"].map((name) => name.padEnd(32, "-")) as [
   string,
@@ -58,7 +61,7 @@ it("neither the storage nor the refusal holds the secret", async () => {
 
 it("the configured secrets are used as they are, the current one first", async () => {
   const config = readConfig({ STORAGE: "memory", SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD });
-  const secrets: Secrets = await findSecrets(config);
+  const secrets: Secrets = await findSecrets(config, openMemoryStorage().settings);
   expect(secrets).toEqual([NEW, OLD]);
   const keys = keysFor("refresh-tokens", secrets);
   expect(keys).toEqual([...keysFor("refresh-tokens", [NEW]), ...keysFor("refresh-tokens", [OLD])]);
@@ -67,7 +70,28 @@ it("the configured secrets are used as they are, the current one first", async (
 
 it("memory without a configured secret has one of its own each time", async () => {
   const config = readConfig({ STORAGE: "memory" });
-  const [[one], [other]] = await Promise.all([findSecrets(config), findSecrets(config)]);
+  const { settings } = openMemoryStorage();
+  const [[one], [other]] = await Promise.all([findSecrets(config, settings), findSecrets(config, settings)]);
   expect(one).not.toBe(other);
   expect(one.length).toBeGreaterThanOrEqual(32);
+});
+
+it("the secret of an embedded store is made before the store knows of it, so that a second process finds it", async () => {
+  const { path: DATA_DIR, remove } = temporaryDirectory();
+  const { settings } = openMemoryStorage();
+  const config = readConfig({ DATA_DIR });
+  // between this process's two looks another one makes the secret and claims the store
+  let others: Secrets | undefined;
+  const meanwhile = {
+    async find(name: string) {
+      others ??= await findSecrets(config, settings);
+      await checkSecrets(settings, others);
+      return settings.find(name);
+    },
+  };
+  expect(await findSecrets(config, meanwhile)).toEqual(others);
+  rmSync(join(DATA_DIR, "secret.key"));
+  await expect(findSecrets(config, settings)).rejects.toThrow("secret.key is missing");
+  expect(readdirSync(DATA_DIR)).toEqual([]);
+  remove();
 });

@@ -72,6 +72,18 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await charge("b")).toEqual({ count: 1, since: NOW });
     });
 
+    it("forgets a count that comes to nothing, so that refused attempts leave nothing behind", async () => {
+      await charge("a");
+      await charge("b");
+      await charge("b");
+      await refund(["a", "b"]);
+      expect(await charge("a", later(5))).toEqual({ count: 1, since: later(5) });
+      expect(await charge("b", later(5))).toEqual({ count: 2, since: NOW });
+      await refund(["a"], later(5));
+      await refund(["b", "b"]);
+      expect(await storage.attempts.sweep(later(100 * HOUR), 10)).toBe(0);
+    });
+
     it("has what is taken back from a count that is over change nothing of the next", async () => {
       await charge("a", later(-2 * HOUR));
       for (let times = 0; times < 3; times += 1) await refund(["a"], later(-2 * HOUR));

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { OutboxMail } from "../../src/application/ports/outbox.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
-import { ODD_KEYS, outcomes, RACERS, race, type StorageHarness, spoil } from "../support/storage-harness.ts";
+import { ODD_KEYS, outcomes, RACERS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aMail } from "../support/storage-samples.ts";
 
 const NOW = Date.parse("2024-03-05T06:07:08.009Z");
@@ -27,7 +27,10 @@ export function outboxContract(name: string, harness: StorageHarness): void {
 
     it.each([
       ["a mail", aMail()],
-      ["a mail with everything set", aMail({ userId: "ada", attempts: 3, tokenId: "token" })],
+      [
+        "a mail with everything set",
+        aMail({ userId: "ada", attempts: 3, tokenId: "token", isNotice: true, sealed: "ey…" }),
+      ],
       ["a mail of before 1970", aMail({ createdAt: new Date(-2), dueAt: new Date(-1) })],
     ])("gives out %s with every field as it went in", async (_, mail) => {
       await storage.outbox.add(mail);
@@ -54,12 +57,37 @@ export function outboxContract(name: string, harness: StorageHarness): void {
 
     it("does not overwrite a mail of the same id", async () => {
       const mail = await stored();
-      await expect(stored({ id: mail.id, dueAt: at(-1), userId: "another" })).rejects.toThrow();
+      for (const isNotice of [false, true]) {
+        const other = aMail({ id: mail.id, dueAt: at(-1), userId: "another", isNotice });
+        expect(await storage.outbox.add(other)).toBe(false);
+      }
       expect(await due(0)).toStrictEqual([mail]);
-      const ends = await race((racer) => stored({ id: "contested", attempts: racer, dueAt: at(racer + 1) }));
-      const winners = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
-      expect(winners).toHaveLength(1);
-      expect(await due(RACERS)).toStrictEqual([mail, ...winners]);
+      const contested = (racer: number) =>
+        aMail({ id: "contested", attempts: racer, dueAt: at(racer + 1), isNotice: racer % 2 === 0 });
+      const did = await outcomes((racer) => storage.outbox.add(contested(racer)));
+      expect(did.filter(Boolean)).toHaveLength(1);
+      expect(await due(RACERS)).toStrictEqual([mail, contested(did.indexOf(true))]);
+      await storage.outbox.remove("contested");
+      expect(await due(RACERS)).toStrictEqual([mail]);
+    });
+
+    it("gives out notices after all others, however long they are due, also once they were begun", async () => {
+      const notices: OutboxMail[] = [];
+      for (const ms of [-9, -8, -7]) notices.push(await stored({ dueAt: at(ms), isNotice: true }));
+      const links = [await stored({ dueAt: at(-1) }), await stored({ dueAt: at(0) })];
+      expect(await due(0)).toStrictEqual([...links, ...notices]);
+      for (const limit of [1, 2, 3])
+        expect(await due(0, limit)).toStrictEqual([...links, ...notices].slice(0, limit));
+      expect(await due(-1)).toStrictEqual([links[0], ...notices]);
+      const [first, ...others] = notices as [OutboxMail, ...OutboxMail[]];
+      expect(await storage.outbox.begin(first.id, 0, at(-2))).toBe(true);
+      await storage.outbox.tie(first.id, "token");
+      const begun = { ...first, attempts: 1, dueAt: at(-2), tokenId: "token" };
+      expect(await due(0)).toStrictEqual([...links, ...others, begun]);
+      for (const { id } of [...links, ...others]) await storage.outbox.remove(id);
+      expect(await due(0)).toStrictEqual([begun]);
+      await storage.outbox.remove(first.id);
+      expect(await due(0)).toEqual([]);
     });
 
     it("begins an attempt: counts it, puts the next one off, and changes nothing else", async () => {

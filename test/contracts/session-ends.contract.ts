@@ -68,7 +68,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
     });
 
     it("removes earlier sessions however many there are", async () => {
-      const sessions = await Promise.all(Array.from({ length: 250 }, () => stored({ epoch: 0 })));
+      const sessions = await Promise.all(Array.from({ length: 450 }, () => stored({ epoch: 0 })));
       await storage.sessions.removeEarlier("user", 1, undefined);
       expect(await left(sessions)).toEqual([]);
     });

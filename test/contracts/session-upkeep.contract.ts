@@ -80,8 +80,13 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       const latestFirst = [5, 4, 3, 1, 0, -1, -AT - 1].map((ms) => sessions[ages.indexOf(ms)] as Session);
       latestFirst[5] = { ...(sessions[4] as Session), lastUsedAt: at(99) };
       expect(await storage.sessions.listOf(userId, 100)).toStrictEqual(latestFirst);
-      for (const limit of [0, 1, 6, 7])
+      for (const limit of [0, 1, 6, 7]) {
         expect(await storage.sessions.listOf(userId, limit)).toStrictEqual(latestFirst.slice(0, limit));
+        for (const skip of [2, 6, 7, 100]) {
+          const expected = latestFirst.slice(skip, skip + limit);
+          expect(await storage.sessions.listOf(userId, limit, skip)).toStrictEqual(expected);
+        }
+      }
     });
 
     it("orders by id the sessions that begin at once", async () => {

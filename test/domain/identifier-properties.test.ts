@@ -21,6 +21,15 @@ const word = fc.oneof(
     fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 }),
   ),
 );
+/** Letters of several scripts with what names have besides: signs, marks, joiners, dots of an i. */
+const almostName = fc.oneof(
+  ...["alLiıİj", "רש", "علی", "कर", "കന", "རྒ", "李カ"].map((letters) =>
+    fc.string({
+      unit: fc.constantFrom(...letters, ..."'’ʻ·・‧-־׳״॰་ \u200c\u200d\u0307\u0301\u094d\u0d4d"),
+      maxLength: 8,
+    }),
+  ),
+);
 const address = fc
   .tuple(word, fc.constantFrom("example.com", "bücher.example", "пример.рф"))
   .map((parts) => parts.join("@"));
@@ -54,7 +63,7 @@ describe.each([
     kind: "username",
     parse: parseUsername,
     canonical: canonicalUsername,
-    likely: fc.oneof(almostWord, word),
+    likely: fc.oneof(almostWord, word, almostName),
     plain: word,
   },
   { kind: "email", parse: parseEmail, canonical: canonicalEmail, likely: anyAddress, plain: address },

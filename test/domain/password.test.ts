@@ -44,11 +44,53 @@ it("is one password however a keyboard composes it, and no other", () => {
   expect(normalizedPassword("Case Counts")).not.toBe(normalizedPassword("case counts"));
 });
 
-it("never says in a fault what was typed, and measures like the bytes that are sent", () => {
+it("counts what is hashed, however a keyboard composes it", () => {
+  expect(passwordFault("e\u0301".repeat(7), policy)).toMatch(/8 characters/);
+  expect(passwordFault("e\u0301".repeat(8), policy)).toBeUndefined();
+  // seven characters that NFC takes apart
+  expect(passwordFault("\u0958".repeat(4), policy)).toBeUndefined();
+  for (const [longest, oneMore] of [
+    // 1,536 bytes that become 1,024
+    ["e\u0301".repeat(512), `${"e\u0301".repeat(512)}a`],
+    // 3,069 bytes that become 1,023
+    ["\u1112\u1161\u11ab".repeat(341), `${"\u1112\u1161\u11ab".repeat(341)}aa`],
+    // 510 bytes that become 1,020
+    ["\u0958".repeat(170), "\u0958".repeat(171)],
+  ] as const) {
+    expect(passwordFault(longest, policy)).toBeUndefined();
+    expect(passwordFault(oneMore, policy)).toMatch(/1024 bytes/);
+    expect(isPasswordTooLong(longest)).toBe(false);
+  }
+});
+
+it("a presented one may be as long as sent or as hashed, since hashes of both kinds may be there", () => {
+  expect(isPasswordTooLong("\u0958".repeat(341))).toBe(false);
+  expect(isPasswordTooLong("\u0958".repeat(342))).toBe(true);
+  expect(isPasswordTooLong(`${"e\u0301".repeat(512)}a`)).toBe(true);
+});
+
+it("is not normalised where that takes long and can make nothing shorter", () => {
+  const normalized: number[] = [];
+  const watched = (text: string) =>
+    Object.assign(new String(text), {
+      normalize: (form: string) => {
+        normalized.push(text.length);
+        return text.normalize(form);
+      },
+    }) as string;
+  for (const size of [2_000, 20_000]) {
+    expect(isPasswordTooLong(watched(`a${"\u0315\u0300\u0323\u0327".repeat(size / 8)}`))).toBe(true);
+    expect(isPasswordTooLong(watched("a".repeat(size * 2)))).toBe(true);
+  }
+  expect(normalized).toEqual([]);
+});
+
+it("never says in a fault what was typed, and measures like the bytes that are sent or hashed", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", minLength: 3, maxLength: 2_000 }), (password) => {
       expect(passwordFault(password, policy) ?? "").not.toContain(password);
-      expect(isPasswordTooLong(password)).toBe(Buffer.byteLength(password) > 1_024);
+      const [sent, hashed] = [password, password.normalize("NFC")].map((text) => Buffer.byteLength(text));
+      expect(isPasswordTooLong(password)).toBe(Math.min(sent ?? 0, hashed ?? 0) > 1_024);
     }),
   );
 });
@@ -99,6 +141,13 @@ it("is refused for being made of one's own name and address, however often, join
       expect(newPasswordFaults("password", password, policy, ada)).toEqual([]);
     }),
   );
+});
+
+it("is refused for being one's own name with its signs spelt otherwise", () => {
+  const owner = { username: { shown: "Conor O\u2019Brien", canonical: "conor o'brien" } };
+  for (const own of ["Conor O\u2019Brien", "conor o'brien", "CONOROBRIEN"]) {
+    expect([own, refusalOf(own, owner)]).toEqual([own, expect.stringMatching(/one's own/)]);
+  }
 });
 
 it("is not refused for holding one's own name, or for being nothing but joints", () => {

@@ -4,12 +4,13 @@ import { startTestAuth, type TestAuth, type TestUser } from "hbtu-connect-auth/t
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { call, callOther } from "../support/api.ts";
 import { commandsIn, ROOT, read } from "../support/project.ts";
-import { mustRun } from "../support/run.ts";
+import { mustRun, run } from "../support/run.ts";
 import { type ServerProcess, startProgram } from "../support/server-process.ts";
 
 const AUDIENCE = "https://courses.example.com";
 const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) => /^(?!tokens).*\.js$/.test(name));
 
+const DAY_MS = 86_400_000;
 const LONG_AGO = new Date(Date.now() - 3 * 86_400_000);
 
 let auth: TestAuth;
@@ -98,6 +99,35 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect(await ask("not.a.token")).toEqual(REFUSED);
       expect(await ask(user.refresh_token)).toEqual(REFUSED);
       expect(await ask(old)).toEqual(REFUSED);
+    });
+
+    it("takes a token of a clock that is 3 s ahead of its own, and none that expired 10 s ago", async () => {
+      const now = Date.now();
+      auth.clock.set(new Date(now + 3_000));
+      const { access_token: fresh } = await auth.login(user);
+      // one that lives for a day
+      auth.clock.set(new Date(now - DAY_MS - 10_000));
+      const { access_token: expired } = await auth.login(user);
+      auth.clock.set(new Date(now - DAY_MS + 60_000));
+      const { access_token: lastMinute } = await auth.login(user);
+      auth.clock.set(new Date(now));
+      expect(await ask(fresh)).toEqual([200, user.id, null]);
+      expect(await ask(expired)).toEqual(REFUSED);
+      expect(await ask(lastMinute)).toEqual([200, user.id, null]);
+    });
+
+    it("does not start where it is not told all that a check needs", async () => {
+      const env: Record<string, string> = { ISSUER: auth.url, AUDIENCE, ...settingsOf(mode) };
+      for (const variable of Object.keys(env)) {
+        const command = [process.execPath, join(ROOT, "examples", name)] as const;
+        const { status, output } = await run(command, { env: { ...env, PORT: "0", [variable]: "" } });
+        expect([status, output]).toEqual([
+          1,
+          expect.stringContaining(`cannot be checked: set ${variable}\n`),
+        ]);
+      }
+      const { status, output } = await run([process.execPath, join(ROOT, "examples", name)], { env: {} });
+      expect([status, output]).toEqual([1, expect.stringContaining("set ISSUER and AUDIENCE\n")]);
     });
 
     it("refuses tokens for others", async () => {

@@ -10,7 +10,8 @@ const UNFIT: [string, string][] = [
   ["7 characters of 28 bytes", "\u{1f600}".repeat(7)],
   ["1,025 bytes", "x".repeat(1_025)],
   ["1,025 bytes of 513 characters", `${"é".repeat(512)}x`],
-  ["1,026 bytes that NFC makes 684", "e\u0301".repeat(342)],
+  ["7 characters that are typed as 14", "e\u0301".repeat(7)],
+  ["513 bytes that NFC makes 1,026", "\u0958".repeat(171)],
   ["10 kB", "x".repeat(10_000)],
 ];
 
@@ -82,6 +83,15 @@ describe("a password is taken whole", () => {
       });
     for (const other of others) expectVerdict(await login(other), "C", JSON.stringify(other.slice(-20)));
     expect((await login(password)).status).toBe(200);
+  });
+
+  it("where NFC makes 684 bytes of 1,026, and in either spelling", async () => {
+    const person = { ...someone(), password: "e\u0301".repeat(342) };
+    expect((await registering(url, person)).status).toBe(201);
+    for (const password of [person.password, "\u00e9".repeat(342)]) {
+      const { status } = await call(url, "POST /api/login", { json: { email: person.email, password } });
+      expect(status).toBe(200);
+    }
   });
 
   it("through a change of it, too", async () => {

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { bearer, JSON_TYPE, MARKER, regularOf, send, serviceUnderFire } from "./support.ts";
 
 const ORIGIN = "https://app.example.com";
-const url = await serviceUnderFire({ CORS_ORIGINS: ORIGIN });
+const APPS = ["capacitor://localhost", "ionic://localhost", "tauri://localhost", "http://tauri.localhost"];
+const url = await serviceUnderFire({ CORS_ORIGINS: [ORIGIN, ...APPS].join() });
 const { access_token: token } = await regularOf(url);
 
 describe("no CORS grant", () => {
@@ -21,6 +22,11 @@ describe("no CORS grant", () => {
     "https://app.example.com%60.evil.com",
     "*",
     "file://",
+    "capacitor://localhost:80",
+    "capacitor://localhost/",
+    "capacitor://localhost.evil.com",
+    "ionic://",
+    "tauri:",
     "",
     MARKER,
   ])("to %j", async (origin) => {
@@ -44,5 +50,17 @@ describe("no CORS grant", () => {
     const { headers } = await send(url, "GET /api/me", { headers: { origin: ORIGIN } });
     expect(headers["access-control-allow-origin"]).toBe(ORIGIN);
     expect(headers["access-control-allow-credentials"]).toBeUndefined();
+  });
+});
+
+describe("a CORS grant", () => {
+  it.each([ORIGIN, ...APPS])("to %s, for the call and before it", async (origin) => {
+    for (const [line, headers] of [
+      ["GET /api/me", bearer(token)],
+      ["OPTIONS /api/login", { "access-control-request-method": "POST" }],
+    ] as const) {
+      const reply = await send(url, line, { headers: { ...headers, origin } });
+      expect([line, reply.headers["access-control-allow-origin"]]).toEqual([line, origin]);
+    }
   });
 });

@@ -96,6 +96,8 @@ export async function makeCore(
 }
 
 export const client = { userAgent: "test", ip: "127.0.0.1" };
+/** For whom a test hashes that does not care for whom. */
+export const turn = { ip: client.ip };
 export const ada = { username: "Ada", email: "Ada@Example.com", password: "correct horse", client };
 
 /** Waits for the refusal and resolves to its code. */

@@ -76,7 +76,7 @@ export async function mailedLink(core: Core, purpose: Purpose, own: SessionGrant
 /** What ends every link of an account. Each is done by whoever may do it, with means of their own. */
 export const ENDINGS: Record<string, (core: Core, own: SessionGrant) => Promise<unknown>> = {
   "a change of password": (core, { accessToken }) =>
-    core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW_PASSWORD }),
+    core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW_PASSWORD, client }),
   "a mailed reset": async (core, own) => {
     const token = await mailedLink(core, "reset_password", own);
     await core.resetPassword({ token, newPassword: NEW_PASSWORD, client });
@@ -91,9 +91,9 @@ export const ENDINGS: Record<string, (core: Core, own: SessionGrant) => Promise<
     await core.enableUser(own.email);
   },
   "the end of the account": (core, { accessToken }) =>
-    core.deleteAccount({ accessToken, password: ada.password }),
+    core.deleteAccount({ accessToken, password: ada.password, client }),
   "the end of the account, and another one with its address": async (core, { accessToken }) => {
-    await core.deleteAccount({ accessToken, password: ada.password });
+    await core.deleteAccount({ accessToken, password: ada.password, client });
     await core.register(ada);
   },
   "an operator who deletes the account": (core, own) => core.deleteUser(own.email),

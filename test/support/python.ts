@@ -18,11 +18,12 @@ export function hasPython(name: PythonEnvironment): boolean {
   return interpreterOf(name) !== undefined;
 }
 
-/** Runs a script of test/support/flask to its end and resolves to what it printed. */
-export async function runPython(name: PythonEnvironment, script: string): Promise<string> {
+/** Runs a script of test/support/flask with this on its standard input, and resolves to what it printed. */
+export async function runPython(name: PythonEnvironment, script: string, input = ""): Promise<string> {
   const [program, ...args] = command(name, script);
-  const { stdout } = await promisify(execFile)(program, args, { env: variables({}), maxBuffer: 1e8 });
-  return stdout;
+  const running = promisify(execFile)(program, args, { env: variables({}), maxBuffer: 1e8 });
+  running.child.stdin?.end(input);
+  return (await running).stdout;
 }
 
 /** Starts a server of test/support/flask with these variables; resolves once it says where it listens. */

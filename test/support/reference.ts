@@ -1,5 +1,6 @@
 import { CODES, statusOf } from "../../src/adapters/koa/problem.ts";
 import { MEANINGS } from "../../src/adapters/koa/problem-meanings.ts";
+import { readSettings } from "../../src/composition/config.ts";
 import { describeConfig } from "../../src/composition/describe-config.ts";
 import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings.ts";
 
@@ -33,7 +34,7 @@ function defaultOf(value: string | undefined, origin: string): string {
 }
 
 export function configurationPage(): string {
-  const rows = describeConfig({}, "").settings.map(({ name, value, origin }) => {
+  const rows = describeConfig(readSettings({}, "")).settings.map(({ name, value, origin }) => {
     const { description = "" } = settingsSchema.shape[name as keyof Settings];
     return [`\`${name}\``, defaultOf(value, origin), mayBe(name as keyof Settings), description];
   });
@@ -44,6 +45,40 @@ Environment variables, or lines of a file \`.env\` in the directory where the se
 effect and where it comes from.
 
 ${table(["setting", "default", "may be", "meaning"], rows)}
+
+## \`.env\`
+
+UTF-8, with or without a byte order mark, at most 1 MiB. It is read as python-dotenv 1.2 reads it, so that a file of the Flask
+server means the same here:
+
+- \`NAME=value\`, \`export NAME=value\`. Whitespace around the name and the value does not count.
+- \`#\` begins a comment at the start of a line and after whitespace: \`KEY=abc#def\` is \`abc#def\`, \`KEY=abc #def\` is \`abc\`.
+- \`'…'\` takes everything as it is, but \`\\'\` and \`\\\\\`; \`"…"\` knows \`\\n\`, \`\\t\`, \`\\"\` and the like. Both may go over several lines.
+- \`\${NAME}\` and \`\${NAME:-default}\` are replaced, in quotes too, by the environment or an earlier line. A setting that names a
+  variable which is not set is a fault. A value that has \`\${\` in it goes into a file, named by \`NAME_FILE\`.
+
+The last of several lines with one name counts, and the environment goes before all of them. A line that cannot be read is a
+fault, told by its number. A name that is no setting and is nearly one (\`JWT_SECRET\`, \`CORS_ORIGIN\`) is ignored with a warning,
+in the environment as well.
+
+## \`NAME_FILE\`
+
+UTF-8, at most 1 MiB, less a byte order mark and one line end. An empty file is a fault, and so is one with a NUL in it.
+A setting is never the empty text: a variable set to nothing is a variable that is not set.
+
+## URLs with a password
+
+In user and password of \`MONGO_URI\`, \`FLASK_MONGO_URI\` and \`SMTP_URL\`, percent-encode \`: / ? # [ ] @ %\`: the password \`p@ss/1\` is
+\`p%40ss%2F1\`. A URL with any of these as it is, is refused, and nothing of it is shown: half of the password would be taken
+for a host.
+
+## Origins
+
+\`CORS_ORIGINS\` has each origin as browsers send it: scheme, host, and the port if it is not the scheme's own, in lower case,
+without a path. There are no wildcards. Apps that bring their pages along have \`capacitor://localhost\`, \`ionic://localhost\` or
+\`tauri://localhost\`. \`null\` is refused, since any page can have it.
+
+## What goes with what
 
 \`JWT_SECRET_KEY\` together with \`JWT_ALG\`, \`JWT_TYP\` or \`KEY_ROTATION\` is a fault. \`SECRET_KEY\` is required with MongoDB.
 `;

@@ -89,6 +89,8 @@ export function aMail(fields: Partial<OutboxMail> = {}): OutboxMail {
     attempts: 0,
     dueAt: new Date("2024-02-29T12:34:56.790Z"),
     tokenId: undefined,
+    isNotice: false,
+    sealed: undefined,
     ...fields,
   };
 }

@@ -37,6 +37,7 @@ describe.each(sharedStorages)("doctor on $name", ({ name, open }) => {
       expect(statuses(answer)).toEqual({
         configuration: "ok",
         storage: "ok",
+        atomicity: "ok",
         [name === "LMDB" ? "disk" : "indexes"]: "ok",
         secret: "ok",
         "signing keys": "ok",

@@ -16,6 +16,7 @@ const SERVICES = {
   "/sub": { JWT_IDENTITY_CLAIM: "sub" },
   "/audience": { JWT_DECODE_AUDIENCE: AUDIENCE },
   "/other-audience": { JWT_DECODE_AUDIENCE: "somebody else's services" },
+  "/leeway": { JWT_DECODE_LEEWAY: 5 },
   "/issuer": { JWT_DECODE_ISSUER: ISSUER },
 };
 
@@ -81,6 +82,20 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
         .setProtectedHeader({ typ: "JWT", alg: "HS256" })
         .sign(new TextEncoder().encode("the secret that other services share"));
       expect(await ask("/default", forged)).toEqual(refused(NOT_SIGNED));
+    });
+
+    it("takes a token of a clock that is ahead of its own, where it was told to", async () => {
+      // made now, since the service's own clock cannot be turned here
+      const now = Math.floor(Date.now() / 1_000);
+      const ahead = await new SignJWT({
+        ...decodeJwt(minted.person.access_token),
+        iat: now + 4,
+        nbf: now + 4,
+      })
+        .setProtectedHeader({ typ: "JWT", alg: "HS256" })
+        .sign(new TextEncoder().encode(JWT_SECRET_KEY));
+      expect(await ask("/default", ahead)).toEqual(refused(expect.stringContaining("not yet valid")));
+      expect(await ask("/leeway", ahead)).toMatchObject({ status: 200 });
     });
 
     it("refuses a token whose time is over", async () => {

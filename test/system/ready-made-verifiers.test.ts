@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { decodeJwt, decodeProtectedHeader } from "jose";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { freePort } from "../support/free-port.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
@@ -51,6 +51,27 @@ describe.each(deployments)("ready-made verifiers with $JWT_ALG and $JWT_TYP", (v
     }
   });
 
+  it("take a good token where their clock is 3 s behind, and none that expired 10 s ago", async () => {
+    const { iat = 0, exp = 0 } = decodeJwt(deployment.good);
+    const verdictsAt = async (seconds: number) => {
+      vi.useFakeTimers({ toFake: ["Date"], now: seconds * 1_000 });
+      try {
+        const answers = Object.entries(apis).map(async ([name, api]) => {
+          const { status, text } = await api.ask(deployment.good);
+          return [name, status === 200 ? "yes" : `no: ${text}`];
+        });
+        return Object.fromEntries(await Promise.all(answers));
+      } finally {
+        vi.useRealTimers();
+      }
+    };
+    expect(await verdictsAt(iat - 3)).toEqual(verdicts);
+    expect(await verdictsAt(exp - 10)).toEqual(verdicts);
+    for (const [name, verdict] of Object.entries(await verdictsAt(exp + 10))) {
+      expect([name, verdict]).toEqual([name, expect.stringMatching(/^no: /)]);
+    }
+  });
+
   it("see nothing of a revocation, which introspection does see", async () => {
     const { good, names } = deployment;
     await call(names.issuer, "POST /api/logout", { token: good });
@@ -75,6 +96,9 @@ it("with JWT_SECRET_KEY, a service that shares it takes the token and no other",
   const good = await tokenOf({ JWT_SECRET_KEY, ISSUER });
   const api = await withSharedSecret(JWT_SECRET_KEY)(names);
   expect(await api.ask(good)).toEqual(accepted(good));
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() - 3_000 });
+  expect(await api.ask(good)).toEqual(accepted(good));
+  vi.useRealTimers();
   const others = [
     tampered(good),
     unsigned(good),

@@ -4,7 +4,9 @@ import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers } from "../support/two-servers.ts";
 
-const ON = { LOGIN_THROTTLE: "on" };
+/** The limits that are reached here open again after an hour, so that it does not matter how long a test takes. */
+const NEVER = "1000";
+const ON = { LOGIN_THROTTLE: "on", THROTTLE_PAIR: NEVER, THROTTLE_ACCOUNT: "5", THROTTLE_NETWORK: NEVER };
 
 describe.each(sharedStorages)("limits on $name", (storage) => {
   it("hold across two processes for 200 wrong logins at once, and across restarts", async () => {
@@ -17,10 +19,20 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
       ),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    expect([count(401), count(429)]).toEqual([5, 195]);
-    const refused = answers.find(({ status }) => status === 429);
+    // storage that is asked by so many may not answer some; these count or not, and are let through in no case
+    const unanswered = count(503);
+    if (unanswered === 0) expect([count(401), count(429)]).toEqual([5, 195]);
+    expect(count(401) + count(429) + unanswered).toBe(200);
+    let looked = count(401);
+    let refused = answers.find(({ status }) => status === 429);
+    for (let more = 0; refused === undefined || more < 6; more += 1) {
+      const answer = await call(servers.urls[more % 2] as string, "POST /api/login", { json: wrong });
+      if (answer.status === 401) looked += 1;
+      else refused = answer;
+    }
+    expect(looked).toBeLessThanOrEqual(5);
     expect(refused?.body.code).toBe("too_many_attempts");
-    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(50);
+    expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(1_000);
 
     // changing what a client can say of its address does not help
     const headers = { "x-forwarded-for": "203.0.113.7" };
@@ -38,11 +50,17 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
     expect(nonsense.status).toBe(429);
     await restarted.end();
     await servers.end();
-  });
+  }, 120_000);
 });
 
 it("a proxy in front, if trusted, says which client it is", async () => {
-  const server = await startServer({ STORAGE: "memory", ...FREE_AND_CHEAP, ...ON, TRUST_PROXY_HOPS: "1" });
+  const limits = { ...ON, THROTTLE_ACCOUNT: NEVER, THROTTLE_NETWORK: "5" };
+  const server = await startServer({
+    STORAGE: "memory",
+    ...FREE_AND_CHEAP,
+    ...limits,
+    TRUST_PROXY_HOPS: "1",
+  });
   const { email } = await registered(server.url);
   const attempt = async (forwarded: string) => {
     const headers = { "x-forwarded-for": forwarded };
@@ -53,4 +71,4 @@ it("a proxy in front, if trusted, says which client it is", async () => {
   expect(await attempt("198.51.100.99, 203.0.113.7")).toBe(429);
   expect(await attempt("203.0.113.8")).toBe(401);
   await server.end();
-});
+}, 120_000);

@@ -7,10 +7,10 @@ import * as bodies from "./schemas.ts";
 export const accountCalls: Calls = {
   "POST /api/register": {
     id: "register",
-    summary: "Make an account, and log in",
+    summary: "Make an account, and log in where no address has to be confirmed first",
     body: bodies.registerBody,
     types: JSON_OR_FORM,
-    answers: { 201: answers.sessionGrant },
+    answers: { 201: answers.sessionGrant, 202: answers.awaitedConfirmation },
     refusals: [...GUARDED, "registration_closed", "username_taken", "email_taken"],
   },
   "POST /api/login": {
@@ -34,7 +34,7 @@ export const accountCalls: Calls = {
     needs: "access",
     body: bodies.profileBody,
     answers: { 200: answers.changedProfile },
-    refusals: [...GUARDED, "invalid_credentials", "username_taken", "email_taken"],
+    refusals: [...GUARDED, "invalid_credentials", "username_taken"],
   },
   "DELETE /api/me": {
     id: "deleteAccount",

@@ -5,7 +5,7 @@ import type { DeleteAccount } from "../../application/delete-account.ts";
 import type { GatedHasher } from "../../application/hashing-gate.ts";
 import type { Login } from "../../application/login.ts";
 import type { Me, Profile } from "../../application/me.ts";
-import type { Register } from "../../application/register.ts";
+import type { SignUp } from "../../application/sign-up.ts";
 import type { UpdateProfile } from "../../application/update-profile.ts";
 import type { profile } from "./answers.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
@@ -15,7 +15,7 @@ import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "
 import { sessionAnswer } from "./token-answers.ts";
 
 export interface AccountUseCases {
-  readonly register: Register;
+  readonly signUp: SignUp;
   readonly login: Login;
   readonly me: Me;
   readonly updateProfile: UpdateProfile;
@@ -25,19 +25,25 @@ export interface AccountUseCases {
   readonly refuseIfFull: GatedHasher["refuseIfFull"];
 }
 
+/** The same whether the address has an account or not. */
+const MAIL_COMES = "A mail to this address says how to go on";
+
 /** Coming in, and what one does with one's own account. */
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.post("/api/register", async (ctx) => {
     // in a flood, reading what will be refused takes the time that hashing needs
-    useCases.refuseIfFull({ isNewcomer: true });
+    useCases.refuseIfFull({ ip: clientOf(ctx).ip, isNewcomer: true });
     const body = await readBody(ctx, registerBody, JSON_OR_FORM);
-    const grant = await useCases.register({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
-    ctx.status = 201;
-    ctx.body = sessionAnswer(grant, `User with email ${grant.email} was created`);
+    const registered = await useCases.signUp({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
+    const isSignedIn = "accessToken" in registered;
+    ctx.status = isSignedIn ? 201 : 202;
+    ctx.body = isSignedIn
+      ? sessionAnswer(registered, `User with email ${registered.email} was created`)
+      : { username: registered.username, message: MAIL_COMES };
   });
 
   router.post("/api/login", async (ctx) => {
-    useCases.refuseIfFull();
+    useCases.refuseIfFull({ ip: clientOf(ctx).ip });
     const body = await readBody(ctx, loginBody, JSON_OR_FORM);
     const grant = await useCases.login({
       ...body,
@@ -67,7 +73,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   router.delete("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
     const { password } = await readBody(ctx, deleteBody);
-    await useCases.deleteAccount({ accessToken, password, isGone: isGone(ctx) });
+    await useCases.deleteAccount({ accessToken, password, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 204;
   });
 
@@ -78,6 +84,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
       accessToken,
       currentPassword: body.current_password,
       newPassword: body.new_password,
+      client: clientOf(ctx),
       isGone: isGone(ctx),
     });
     ctx.body = { message: "Password has been changed", sessions_ended: ended };

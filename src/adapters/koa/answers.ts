@@ -25,6 +25,18 @@ export const sessionGrant = accessGrant
   .extend({ refresh_token: text(JWT, "A JWT that serves to refresh and to log out, and nothing else.") })
   .meta({ id: "SessionGrant" });
 
+/** Of a registration that goes on by mail. */
+export const awaitedConfirmation = z
+  .object({
+    username: text("testUser"),
+    message: message("A mail to this address says how to go on"),
+  })
+  .meta({
+    id: "AwaitedConfirmation",
+    description:
+      "With REQUIRE_VERIFIED_EMAIL or REGISTRATION_ANSWER=same: log in once the address is confirmed.",
+  });
+
 export const refreshGrant = z.union([sessionGrant, accessGrant]).meta({
   description:
     "With `refresh_token` where REFRESH_ROTATION is on: take it in place of the one that was sent.",

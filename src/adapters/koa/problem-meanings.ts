@@ -79,7 +79,7 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Send less; look for cookies of others.",
   ],
   too_many_attempts: [
-    "Too many wrong passwords, registrations or mails, for this account or from this network.",
+    "Too many wrong passwords, registrations, mails or changes, for this account or from this network.",
     "Wait as many seconds as `Retry-After` says. A device that logged in before may send its old token along.",
   ],
   internal_error: [

@@ -22,10 +22,16 @@ export const recoveryCalls: Calls = {
   },
   "POST /api/email/verify": {
     id: "verifyEmail",
-    summary: "Confirm an address by the link",
+    summary: "Confirm an address by the link; where it was mailed to register, the account is made",
     body: bodies.linkBody,
     answers: { 200: answers.done("The address is confirmed") },
-    refusals: ["too_many_attempts", "invalid_verification_token", "email_taken"],
+    refusals: [
+      "too_many_attempts",
+      "invalid_verification_token",
+      "registration_closed",
+      "username_taken",
+      "email_taken",
+    ],
   },
   "POST /api/email/verify/resend": {
     id: "resendVerification",

@@ -10,7 +10,8 @@ import { addressBody, linkBody, resetBody } from "./schemas.ts";
 export interface RecoveryUseCases {
   readonly forgotPassword: RequestMail;
   readonly resetPassword: ResetPassword;
-  readonly verifyEmail: VerifyEmail;
+  /** By a link, of whatever purpose. */
+  readonly confirmAddress: VerifyEmail;
   readonly resendVerification: RequestMail;
   readonly cancelEmailChange: CancelEmailChange;
 }
@@ -32,7 +33,7 @@ export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void
 
   router.post("/api/email/verify", async (ctx) => {
     const { token } = await readBody(ctx, linkBody);
-    await useCases.verifyEmail({ token, client: clientOf(ctx) });
+    await useCases.confirmAddress({ token, client: clientOf(ctx) });
     ctx.body = { message: "The address is confirmed" };
   });
 

@@ -8,14 +8,14 @@ export const sessionCalls: Calls = {
     summary: "Get a new access token",
     needs: "refresh",
     answers: { 200: answers.refreshGrant },
-    refusals: ["reused_token"],
+    refusals: ["reused_token", "too_many_attempts"],
   },
   "GET /api/token/refresh": {
     id: "refreshByGet",
     summary: "The same, as the app's front end asks for it",
     needs: "refresh",
     answers: { 200: answers.refreshGrant },
-    refusals: ["reused_token"],
+    refusals: ["reused_token", "too_many_attempts"],
   },
   "POST /api/logout": {
     id: "logout",
@@ -34,7 +34,7 @@ export const sessionCalls: Calls = {
     summary: "Let this session refresh no more; its access tokens live on",
     needs: "refresh",
     answers: { 200: answers.done("refresh token has been Revoked") },
-    refusals: ["reused_token"],
+    refusals: ["reused_token", "too_many_attempts"],
   },
   "POST /api/logout/others": {
     id: "logoutOthers",

@@ -29,9 +29,10 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
 
   function refundOne(key: string, since: number): void {
     const stored = counts.get(key);
-    if (stored && stored.since === since && stored.count > 0) {
-      counts.put(key, { ...stored, count: stored.count - 1 });
-    }
+    if (stored?.since !== since) return;
+    if (stored.count > 1) return void counts.put(key, { ...stored, count: stored.count - 1 });
+    ends.remove(stored.until, key);
+    counts.remove(key);
   }
 
   return {

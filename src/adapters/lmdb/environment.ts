@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
@@ -16,8 +16,8 @@ export interface Environment {
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * Copies all that is stored at one moment to a file that is not there yet, while any process goes on reading and
-   * writing.
+   * Copies all that is stored at one moment to a file that is not there yet and is its owner's alone, while any
+   * process goes on reading and writing.
    */
   copyTo(path: string): Promise<void>;
   /** Reads anything at all. */
@@ -97,6 +97,8 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
       try {
         // not compacted: LMDB 3.5 aborts the process at later writes to a large store that was
         await root.backup(folder, false);
+        // LMDB makes it as the umask lets it
+        await chmod(join(folder, DATA_FILE), 0o600);
         await rename(join(folder, DATA_FILE), path);
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -8,27 +8,30 @@ type MailRecord = Omit<OutboxMail, "createdAt" | "dueAt"> & {
   readonly dueAt: number;
 };
 
-/** Mails by id, and an index by when they are due. */
+/** Mails by id, and an index by when they are due for each class: notices, and those that somebody waits for. */
 export function lmdbOutbox(environment: Environment): Outbox {
   const { database, read, write } = environment;
   const mails = database<MailRecord>("outbox");
-  const dues = openEnds(environment, "outboxByDue");
+  const awaited = openEnds(environment, "outboxByDue");
+  const notices = openEnds(environment, "outboxNoticesByDue");
+  /** Records of former versions do not say that they are notices, and are in the first index. */
+  const duesOf = ({ isNotice }: Pick<MailRecord, "isNotice">) => (isNotice ? notices : awaited);
 
   return {
     async add(mail) {
       mustBeKeys(mail.id);
       const record = { ...mail, createdAt: mail.createdAt.getTime(), dueAt: mail.dueAt.getTime() };
-      const isNew = await write(() => {
+      return write(() => {
         if (mails.doesExist(mail.id)) return false;
         mails.put(mail.id, record);
-        dues.put(record.dueAt, mail.id);
+        duesOf(record).put(record.dueAt, mail.id);
         return true;
       });
-      if (!isNew) throw new Error("The id is in use");
     },
     due: (now, limit) =>
       read(() => {
-        const ids = limit < 1 ? [] : dues.upTo(now.getTime(), limit);
+        const ids = limit < 1 ? [] : awaited.upTo(now.getTime(), limit);
+        if (ids.length < limit) ids.push(...notices.upTo(now.getTime(), limit - ids.length));
         return ids.flatMap((id) => fromRecord(mails.get(id)) ?? []);
       }),
     async begin(id, expectedAttempts, dueAt) {
@@ -36,6 +39,7 @@ export function lmdbOutbox(environment: Environment): Outbox {
       return write(() => {
         const mail = mails.get(id);
         if (mail?.attempts !== expectedAttempts) return false;
+        const dues = duesOf(mail);
         dues.remove(mail.dueAt, id);
         mails.put(id, { ...mail, attempts: expectedAttempts + 1, dueAt: dueAt.getTime() });
         dues.put(dueAt.getTime(), id);
@@ -58,7 +62,7 @@ export function lmdbOutbox(environment: Environment): Outbox {
         const mail = mails.get(id);
         if (mail === undefined) return;
         mails.remove(id);
-        dues.remove(mail.dueAt, id);
+        duesOf(mail).remove(mail.dueAt, id);
       });
     },
     waiting: () =>
@@ -84,6 +88,9 @@ function fromRecord(record: MailRecord | undefined): OutboxMail | undefined {
       // JSON leaves out what is undefined
       userId: record.userId,
       tokenId: record.tokenId,
+      sealed: record.sealed,
+      // former versions wrote none
+      isNotice: record.isNotice ?? false,
     }
   );
 }

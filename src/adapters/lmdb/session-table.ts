@@ -12,8 +12,10 @@ export interface SessionTable {
   remove(session: SessionRecord): void;
   /** Up to so many sessions, by id upwards, from the first one after `after`. */
   page(after: string | undefined, limit: number): SessionRecord[];
-  /** Up to so many sessions of a user, the latest begun first. */
-  of(userId: string, limit?: number): SessionRecord[];
+  /** At most `limit` sessions of a user, the latest begun first, after the first `offset`. */
+  of(userId: string, limit: number, offset?: number): SessionRecord[];
+  /** At most `limit` sessions of a user, the latest begun first, of those begun before `last`. */
+  before(userId: string, last: SessionRecord | undefined, limit: number): SessionRecord[];
   /** Up to so many sessions that end at or before the moment. */
   endedBy(moment: number, limit: number): SessionRecord[];
 }
@@ -40,9 +42,15 @@ export function openSessionTable(environment: Environment): SessionTable {
       ends.remove(session.expiresAt, session.id);
     },
     page: (after, limit) => pageOf(sessions, after, limit).map(({ value }) => value),
-    of(userId, limit = Infinity) {
-      const latestFirst = { start: [userId, Infinity], end: [userId], reverse: true, limit };
+    of: (userId, limit, offset = 0) => {
+      const latestFirst = { start: [userId, Infinity], end: [userId], reverse: true, limit, offset };
       return getAll(Array.from(byUser.getKeys(latestFirst), ([, , id]) => id));
+    },
+    before(userId, last, limit) {
+      const start = last === undefined ? [userId, Infinity] : placeOf(last);
+      const places = byUser.getKeys({ start, end: [userId], reverse: true, limit: limit + 1 });
+      const ids = Array.from(places, ([, , id]) => id).filter((id) => id !== last?.id);
+      return getAll(ids.slice(0, limit));
     },
     endedBy: (moment, limit) => getAll(ends.upTo(moment, limit)),
   };

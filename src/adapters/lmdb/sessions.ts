@@ -1,8 +1,13 @@
+import { setImmediate } from "node:timers/promises";
 import type { SessionRepository } from "../../application/ports/sessions.ts";
+import type { Session } from "../../domain/session.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
-import { fromRecord, toRecord } from "./session-record.ts";
+import { fromRecord, type SessionRecord, toRecord } from "./session-record.ts";
 import { openSessionTable } from "./session-table.ts";
+
+/** As many sessions are read or removed in well under 20 ms. Between two such groups the event loop does other work. */
+const GROUP = 200;
 
 /** Each write is one transaction over the sessions and their indexes. */
 export function lmdbSessions(environment: Environment): SessionRepository {
@@ -48,7 +53,17 @@ export function lmdbSessions(environment: Environment): SessionRepository {
         if (session && session.lastUsedAt < now) sessions.replace({ ...session, lastUsedAt: now });
       });
     },
-    listOf: (userId, limit) => read(() => (isKey(userId) ? sessions.of(userId, limit).map(fromRecord) : [])),
+    async listOf(userId, limit, skip = 0) {
+      const listed: Session[] = [];
+      for (let group = GROUP; isKey(userId) && listed.length < limit && group === GROUP; ) {
+        if (listed.length > 0) await setImmediate();
+        const size = Math.min(GROUP, limit - listed.length);
+        const records = await read(() => sessions.of(userId, size, skip + listed.length));
+        listed.push(...records.map(fromRecord));
+        group = records.length;
+      }
+      return listed;
+    },
     list: (after, limit) => read(() => sessions.page(after, limit).map(fromRecord)),
     async remove(id) {
       if (!isKey(id)) return;
@@ -59,11 +74,20 @@ export function lmdbSessions(environment: Environment): SessionRepository {
     },
     async removeEarlier(userId, epoch, kept) {
       if (!isKey(userId)) return;
-      await write(() => {
-        for (const session of sessions.of(userId)) {
-          if (session.epoch < epoch && session.id !== kept) sessions.remove(session);
-        }
-      });
+      let last: SessionRecord | undefined;
+      let group: number;
+      do {
+        const from = last;
+        const records = await write(() => {
+          const found = sessions.before(userId, from, GROUP);
+          for (const session of found) {
+            if (session.epoch < epoch && session.id !== kept) sessions.remove(session);
+          }
+          return found;
+        });
+        last = records.at(-1);
+        group = records.length;
+      } while (group === GROUP);
     },
     sweep: (until, limit) =>
       write(() => {

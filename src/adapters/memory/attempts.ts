@@ -26,7 +26,9 @@ export function memoryAttempts(step: Step): AttemptCounters {
       step(() => {
         for (const { key, since } of attempts) {
           const stored = counts.get(key);
-          if (stored && stored.since === since.getTime() && stored.count > 0) stored.count -= 1;
+          if (stored?.since !== since.getTime()) continue;
+          stored.count -= 1;
+          if (stored.count < 1) counts.delete(key);
         }
       }),
     sweep: (now, limit) => step(() => forgetSome(counts, ({ until }) => until <= now.getTime(), limit)),

@@ -1,18 +1,23 @@
 import type { Outbox, OutboxMail } from "../../application/ports/outbox.ts";
-import { addNew, type Step } from "./step.ts";
+import type { Step } from "./step.ts";
 
 /** Mails by id. */
 export function memoryOutbox(step: Step): Outbox {
   const mails = new Map<string, OutboxMail>();
 
   return {
-    add: (mail) => step(() => addNew(mails, mail.id, mail)),
+    add: (mail) =>
+      step(() => {
+        if (mails.has(mail.id)) return false;
+        mails.set(mail.id, structuredClone(mail));
+        return true;
+      }),
     due: (now, limit) =>
       step(() =>
         structuredClone(
           [...mails.values()]
             .filter(({ dueAt }) => dueAt <= now)
-            .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime())
+            .sort((a, b) => Number(a.isNotice) - Number(b.isNotice) || a.dueAt.getTime() - b.dueAt.getTime())
             .slice(0, Math.max(0, limit)),
         ),
       ),

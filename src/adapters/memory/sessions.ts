@@ -29,8 +29,14 @@ export function memorySessions(step: Step): SessionRepository {
         const session = sessions.get(id);
         if (session && session.lastUsedAt < at) sessions.set(id, { ...session, lastUsedAt: new Date(at) });
       }),
-    listOf: (userId, limit) =>
-      step(() => structuredClone(allOf(userId).sort(latestFirst).slice(0, Math.max(0, limit)))),
+    listOf: (userId, limit, skip = 0) =>
+      step(() =>
+        structuredClone(
+          allOf(userId)
+            .sort(latestFirst)
+            .slice(skip, skip + Math.max(0, limit)),
+        ),
+      ),
     list: (after, limit) =>
       step(() => pageOf(sessions, after, limit).map(([, session]) => structuredClone(session))),
     remove: (id) => step(() => void sessions.delete(id)),

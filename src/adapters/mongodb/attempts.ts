@@ -1,4 +1,4 @@
-import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import type { AttemptCounters, Charge, Counted, Tally } from "../../application/ports/attempt-counters.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
@@ -17,6 +17,20 @@ export const attemptIndexes: readonly Index[] = [
 
 /** At most so many insert one new key at the same moment as often as they can collide. */
 const TRIES = 10;
+
+/** What is taken back from one count. */
+interface Refund extends Counted {
+  readonly times: number;
+}
+
+function together(attempts: readonly Counted[]): Refund[] {
+  const refunds = new Map<string, Refund>();
+  for (const { key, since } of attempts) {
+    const id = `${since.getTime()} ${key}`;
+    refunds.set(id, { key, since, times: (refunds.get(id)?.times ?? 0) + 1 });
+  }
+  return [...refunds.values()];
+}
 
 /** Counts by key, each until its window is over. */
 export function mongoAttempts({ collection, call }: Connection): AttemptCounters {
@@ -56,14 +70,21 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
       }),
     refund: (attempts) =>
       call(async () => {
-        const counted = attempts.filter(({ key }) => isStorable(key));
-        const operations = counted.map(({ key, since }) => ({
-          updateOne: {
-            filter: { _id: key, since: new Date(since), count: { $gt: 0 } },
-            update: { $inc: { count: -1 } },
-          },
-        }));
-        if (operations.length > 0) await counts.bulkWrite(operations, { ordered: false });
+        const refunds = together(attempts.filter(({ key }) => isStorable(key)));
+        if (refunds.length === 0) return;
+        const ofCount = ({ key, since }: Refund) => ({ _id: key, since: new Date(since) });
+        // first what comes to nothing: the other way round, a count could be taken from twice
+        await counts.bulkWrite([
+          ...refunds.map((refund) => ({
+            deleteOne: { filter: { ...ofCount(refund), count: { $lte: refund.times } } },
+          })),
+          ...refunds.map((refund) => ({
+            updateOne: {
+              filter: { ...ofCount(refund), count: { $gt: refund.times } },
+              update: { $inc: { count: -refund.times } },
+            },
+          })),
+        ]);
       }),
     sweep: (now, limit) => call(() => sweepBefore(counts, "until", now, limit)),
   };

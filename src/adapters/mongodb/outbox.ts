@@ -1,16 +1,18 @@
 import type { Outbox, OutboxMail } from "../../application/ports/outbox.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, insertOnce, isStorable, mustBeStorable } from "./documents.ts";
+import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "userId" | "tokenId";
-type MailDocument = Omit<OutboxMail, "id" | Optional> & { readonly _id: string } & Partial<
-    Pick<OutboxMail, Optional>
-  >;
+type Optional = "userId" | "tokenId" | "sealed";
+type MailDocument = Omit<OutboxMail, "id" | "isNotice" | Optional> & {
+  readonly _id: string;
+  /** Left out where it is false, as in documents of former versions: what is missing is sorted first. */
+  readonly isNotice?: true;
+} & Partial<Pick<OutboxMail, Optional>>;
 
 export const outboxIndexes: readonly Index[] = [
-  { name: "due", key: { dueAt: 1 } },
+  { name: "order", key: { isNotice: 1, dueAt: 1 } },
   { name: "oldest", key: { createdAt: 1 } },
 ];
 
@@ -19,16 +21,22 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
   const mails = collection<MailDocument>("outbox");
 
   return {
-    add: ({ id, ...mail }) =>
+    add: ({ id, isNotice, ...mail }) =>
       call(async () => {
         mustBeStorable(id);
-        await insertOnce(mails, { _id: id, ...mail });
+        try {
+          await insertOnce(mails, { _id: id, ...mail, ...(isNotice && { isNotice }) });
+          return true;
+        } catch (error) {
+          if (isDuplicateKey(error)) return false;
+          throw error;
+        }
       }),
     due: (now, limit) =>
       call(async () => {
         // no limit at all is what 0 would mean to MongoDB
         if (limit < 1) return [];
-        const options = { sort: { dueAt: 1 }, ...inOneBatch(limit) } as const;
+        const options = { sort: { isNotice: 1, dueAt: 1 }, ...inOneBatch(limit) } as const;
         return (await mails.find({ dueAt: { $lte: now } }, options).toArray()).map(fromDocument);
       }),
     begin: (id, expectedAttempts, dueAt) =>
@@ -60,5 +68,6 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
 }
 
 function fromDocument({ _id, ...mail }: MailDocument): OutboxMail {
-  return { id: _id, ...mail, userId: mail.userId, tokenId: mail.tokenId };
+  const { userId, tokenId, sealed, isNotice = false } = mail;
+  return { id: _id, ...mail, userId, tokenId, sealed, isNotice };
 }

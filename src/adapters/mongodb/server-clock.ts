@@ -3,10 +3,10 @@ import type { Clock } from "../../application/ports/clock.ts";
 import { servingOptions } from "./client-options.ts";
 
 /**
- * How many milliseconds the clock of the server is ahead of this one: what its TTL indexes go by. Off by half
- * a round trip at most.
+ * How many milliseconds the clock of the server, by which its TTL indexes remove documents, is ahead of this one. Off
+ * by half a round trip at most. `undefined` where the server does not tell its time as a date.
  */
-export async function mongoClockAhead(uri: string, clock: Clock): Promise<number> {
+export async function mongoClockAhead(uri: string, clock: Clock): Promise<number | undefined> {
   const client = new MongoClient(uri, servingOptions);
   try {
     const admin = client.db("admin");
@@ -14,10 +14,15 @@ export async function mongoClockAhead(uri: string, clock: Clock): Promise<number
     await hello(admin);
     const before = clock.now().getTime();
     const { localTime } = await hello(admin);
-    return (localTime as Date).getTime() - (before + clock.now().getTime()) / 2;
+    return aheadBy(localTime, (before + clock.now().getTime()) / 2);
   } finally {
     await client.close();
   }
+}
+
+/** `localTime` as a server gives it: a BSON date, and from some engines other things. */
+export function aheadBy(localTime: unknown, nowMs: number): number | undefined {
+  return localTime instanceof Date ? localTime.getTime() - nowMs : undefined;
 }
 
 const COMMAND_NOT_FOUND = 59;

@@ -42,11 +42,11 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
       call(async () => {
         if (isStorable(id)) await sessions.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
       }),
-    listOf: (userId, limit) =>
+    listOf: (userId, limit, skip = 0) =>
       call(async () => {
         // no limit at all is what 0 would mean to MongoDB
         if (limit < 1 || !isStorable(userId)) return [];
-        const latestFirst = { sort: { createdAt: -1, _id: -1 }, ...inOneBatch(limit) } as const;
+        const latestFirst = { sort: { createdAt: -1, _id: -1 }, skip, ...inOneBatch(limit) } as const;
         return (await sessions.find({ userId }, latestFirst).toArray()).map(fromDocument);
       }),
     list: (after, limit) => call(async () => (await pageOf(sessions, after, limit)).map(fromDocument)),

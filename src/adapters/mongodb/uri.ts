@@ -1,4 +1,5 @@
 import { MongoClient } from "mongodb";
+import { hasMongoUriForm, MONGO_URI_FORM } from "./uri-form.ts";
 
 const DEFAULT_DATABASE = "connect_auth";
 
@@ -45,16 +46,21 @@ export function describeMongoUri(uri: string): string {
 const DATABASE = /^[^/]+:\/\/[^/?]*\/([^?]*)/;
 
 function optionsOf(uri: string) {
+  // the driver would take a part of a password for a host, and say so
+  if (!hasMongoUriForm(uri)) throw unusable(FORM);
   try {
     // connects to nothing
     return new MongoClient(uri).options;
   } catch (error) {
-    throw new Error(`This is not a MongoDB URI that can be used: ${reasonFor(error as Error, uri)}`);
+    throw unusable(reasonFor(error as Error, uri));
   }
 }
 
-const FORM =
-  "it must look like mongodb://user:password@host:27017/database, with :/?#[]@% in user and password percent-encoded";
+function unusable(reason: string): Error {
+  return new Error(`This is not a MongoDB URI that can be used: ${reason}`);
+}
+
+const FORM = `it must look like ${MONGO_URI_FORM}`;
 
 /** Why the driver refuses, unless it repeats some of what may be secret. No cause is kept, for the same reason. */
 function reasonFor({ message }: Error, uri: string): string {

@@ -1,4 +1,4 @@
-import type { MongoServerError } from "mongodb";
+import type { Collection, MongoServerError } from "mongodb";
 import type { UserRepository } from "../../application/ports/users.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
@@ -14,6 +14,11 @@ const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique
 const EMAIL = { name: "unique_email", key: { "email.canonical": 1 }, unique: true } as const;
 
 export const userIndexes: readonly Index[] = [NAME, EMAIL];
+
+const REFUSALS = [
+  { index: NAME, code: "username_taken" },
+  { index: EMAIL, code: "email_taken" },
+] as const;
 
 /** Users by id, their canonical names and addresses in unique indexes. */
 export function mongoUsers({ collection, call }: Connection): UserRepository {
@@ -32,7 +37,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         try {
           await insertOnce(users, { _id: id, ...user });
         } catch (error) {
-          throw (isDuplicateKey(error) && refusalOf(error)) || error;
+          throw isDuplicateKey(error) ? await refusalOf(users, error, { id, ...user }) : error;
         }
       }),
     findById: (id) => findBy("_id", id),
@@ -81,7 +86,9 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
           const same = changes.username ? {} : { "username.canonical": username.canonical };
           return (await users.updateOne(expected, { $set: { ...same, ...changes } })).matchedCount === 1;
         } catch (error) {
-          throw (isDuplicateKey(error) && refusalOf(error)) || error;
+          throw isDuplicateKey(error)
+            ? await refusalOf(users, error, { id, username: name, email: address })
+            : error;
         }
       }),
     list: (after, limit) => call(async () => (await pageOf(users, after, limit)).map(fromDocument)),
@@ -105,12 +112,30 @@ function fromDocument({ _id, ...user }: UserDocument): User {
   };
 }
 
-/** Not every server says by `keyPattern` which index refused; all name it in the message, before the value. */
-function refusalOf({ keyPattern, message }: MongoServerError): AuthError | undefined {
-  const refusedBy = ({ name, key }: typeof NAME | typeof EMAIL) =>
-    keyPattern
-      ? Object.keys(key).every((field) => field in keyPattern)
-      : / index: (\S+)/.exec(message)?.[1] === name;
-  if (refusedBy(NAME)) return new AuthError("username_taken");
-  return refusedBy(EMAIL) ? new AuthError("email_taken") : undefined;
+/** A server names the index in its message, in quotes or not, before the value that a client chose. */
+const INDEX_NAME = /\bindex:? ["'`]?([\w.$]+)/i;
+
+/**
+ * Which unique index refused the user: by `keyPattern`, or by the message of a server that gives none. Where neither
+ * tells, the answer is the index under which another user is found; the error itself where there is none.
+ */
+async function refusalOf(
+  users: Collection<UserDocument>,
+  error: MongoServerError,
+  { id, username, email }: Pick<User, "id" | "username" | "email">,
+): Promise<unknown> {
+  const { keyPattern } = error;
+  const named = INDEX_NAME.exec(error.message)?.[1] ?? "";
+  for (const { index, code } of REFUSALS) {
+    const isNamed = keyPattern
+      ? Object.keys(index.key).every((field) => field in keyPattern)
+      : named.endsWith(index.name);
+    if (isNamed) return new AuthError(code);
+  }
+  for (const { index, code } of REFUSALS) {
+    const canonical = index === NAME ? username.canonical : email.canonical;
+    const field = Object.keys(index.key)[0] as string;
+    if (await users.findOne({ [field]: canonical, _id: { $ne: id } })) return new AuthError(code);
+  }
+  return error;
 }

@@ -10,6 +10,8 @@ const HAS_LINK: Record<MailKind, boolean> = {
   email_verification: true,
   email_change: true,
   email_change_requested: true,
+  registration: true,
+  address_taken: false,
   password_changed: false,
   email_changed: false,
   session_stolen: false,

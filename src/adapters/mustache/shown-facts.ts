@@ -8,11 +8,18 @@ export interface ShownFacts {
   readonly expires: string | undefined;
 }
 
+/** Letters, and joiners between them. */
+const PART = "[\\p{L}\\p{M}\\p{N}]+(?:[\u200c\u200d][\\p{L}\\p{M}\\p{N}]+)*";
+/** Of a word as `O’Brien` the signs count as letters; of more than one, the parts could be words of a sentence. */
+const SIGN = "['\u2018\u2019\u02bb\u02bc\u00b7\u30fb]";
 /**
  * Up to three words. A longer name may pass for a sentence of ours, and one with dots for an address on the
  * web, which mail programs make a link of: anybody may register so with an address that is not theirs.
  */
-const SHORT_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:[ _-][\p{L}\p{M}\p{N}]+){0,2}$/u;
+const SHORT_NAME = new RegExp(
+  `^(?!\\p{M})(?!.*${SIGN}.*${SIGN})${PART}(?:${SIGN}${PART})?(?:[ _-]${PART}(?:${SIGN}${PART})?){0,2}$`,
+  "u",
+);
 const MAX_NAME = 40;
 const PLAIN_ADDRESS = /^[\p{L}\p{M}\p{N}._+-]+@[\p{L}\p{M}\p{N}.-]+$/u;
 const MAX_ADDRESS = 254;

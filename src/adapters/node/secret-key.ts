@@ -4,7 +4,13 @@ import { join } from "node:path";
 import { syncDirectoryOf } from "./whole-file.ts";
 
 /** What keys are derived for; each purpose gets a key of its own from the one secret. */
-export type KeyPurpose = "refresh-tokens" | "signing-keys" | "secret-check" | "throttle" | "mailed-links";
+export type KeyPurpose =
+  | "refresh-tokens"
+  | "signing-keys"
+  | "secret-check"
+  | "throttle"
+  | "mailed-links"
+  | "registrations";
 
 const MIN_BYTES = 32;
 

@@ -31,7 +31,7 @@ export function writeWhole(path: string, texts: AsyncIterable<string>, placing: 
   });
 }
 
-/** The same with a file that `make` makes, under the name that it is given. */
+/** The same with a file that `make` makes under the name that it is given, for its owner alone from its first byte. */
 export async function placeWhole(
   path: string,
   { overwrite }: Placing,

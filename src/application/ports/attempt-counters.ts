@@ -29,8 +29,9 @@ export interface AttemptCounters {
    */
   charge(charges: readonly Charge[], now: Date): Promise<Tally[]>;
   /**
-   * Takes attempts back, each from the count that it is part of, where that is above zero. Where a count is
-   * over and another has begun under its key, the other stays as it is.
+   * Takes attempts back, each from the count that it is part of. A count that comes to nothing is forgotten, so that
+   * refused attempts leave nothing behind. Where a count is over and another has begun under its key, the other stays
+   * as it is.
    */
   refund(attempts: readonly Counted[]): Promise<void>;
   /** Forgets up to so many counts whose window is over at the moment. Resolves to how many it forgot. */

@@ -4,11 +4,13 @@ export type MailKind =
   | "email_verification"
   | "email_change"
   | "email_change_requested"
+  | "registration"
+  | "address_taken"
   | "password_changed"
   | "email_changed"
   | "session_stolen";
 
-/** A mail that is to be sent. It holds nothing secret: links are made as it is sent. */
+/** A mail that is to be sent. It holds nothing that can be read and is secret: links are made as it is sent. */
 export interface OutboxMail {
   readonly id: string;
   readonly kind: MailKind;
@@ -26,6 +28,10 @@ export interface OutboxMail {
   readonly dueAt: Date;
   /** The one-time token whose link it carries, once that was made. */
   readonly tokenId: string | undefined;
+  /** Whether it only tells what happened, so that nobody waits for it. `false` in records of former versions. */
+  readonly isNotice: boolean;
+  /** Encrypted: what the link will carry, where that is stored nowhere else. */
+  readonly sealed: string | undefined;
 }
 
 /**
@@ -33,9 +39,9 @@ export interface OutboxMail {
  * resolve and seen by every process that shares the storage.
  */
 export interface Outbox {
-  /** Adds a mail. An id that is in use is a fault, and overwrites nothing. */
-  add(mail: OutboxMail): Promise<void>;
-  /** Up to so many mails that are due at the moment, the longest due first. */
+  /** Adds a mail. Resolves to whether it did: where the id is in use, nothing is overwritten. Of many at once, one. */
+  add(mail: OutboxMail): Promise<boolean>;
+  /** Up to `limit` mails that are due at the moment: notices after all others, and else the longest due first. */
   due(now: Date, limit: number): Promise<OutboxMail[]>;
   /**
    * Begins an attempt at a mail if it still has had `expectedAttempts`: counts it, and puts the next one off to

@@ -3,7 +3,12 @@ import type { MailKind } from "./outbox.ts";
 
 /** What happened, in the words of the domain. Names are stable; nothing secret is ever part of one. */
 export type SecurityEvent =
-  | { readonly type: "user_registered"; readonly userId: string; readonly sessionId: string }
+  | {
+      readonly type: "user_registered";
+      readonly userId: string;
+      /** The session that began with it, if one did. */
+      readonly sessionId: string | undefined;
+    }
   | { readonly type: "login_succeeded"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "login_failed"; readonly userId: string | undefined; readonly reason: LoginFailure }
   | { readonly type: "attempt_throttled"; readonly scopes: readonly string[] }
@@ -21,7 +26,7 @@ export type SecurityEvent =
       readonly type: "session_ended";
       readonly userId: string;
       readonly sessionId: string;
-      readonly by: "logout" | "its_user" | "operator";
+      readonly by: "logout" | "its_user" | "operator" | "session_limit";
     }
   | {
       readonly type: "sessions_ended";

@@ -16,8 +16,11 @@ export interface SessionRepository {
   advance(id: string, expectedGeneration: number, at: Date): Promise<Session | undefined>;
   /** Records a use. An earlier moment than the recorded one, or an unknown session, changes nothing. */
   touch(id: string, at: Date): Promise<void>;
-  /** The sessions of a user, dead ones too, the latest begun first, then by id downwards; at most so many. */
-  listOf(userId: string, limit: number): Promise<Session[]>;
+  /**
+   * The sessions of a user, dead ones too, the latest begun first, then by id downwards: at most `limit` of them, after
+   * the first `skip` (none by default). A long list does not hold the event loop for longer than a short one.
+   */
+  listOf(userId: string, limit: number, skip?: number): Promise<Session[]>;
   /** Up to so many sessions of whomever, dead ones too, by id upwards, from the first one after `after`. */
   list(after: string | undefined, limit: number): Promise<Session[]>;
   /** Forgets a session, if it is there. */

@@ -6,7 +6,7 @@ import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts"
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { type GatedHasher, gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, registered, someone } from "../../support/api.ts";
-import { makeCore, testClock } from "../../support/core.ts";
+import { makeCore, testClock, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { sendRaw } from "../../support/raw-http.ts";
 
@@ -44,7 +44,7 @@ async function serviceWith(queue: number) {
   server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
   const url = server.address;
   const person = await registered(url);
-  return { url, person, hasher, loginIsWaiting, freePlace, takePlace: () => void hasher.hash(HELD) };
+  return { url, person, hasher, loginIsWaiting, freePlace, takePlace: () => void hasher.hash(HELD, turn) };
 }
 
 function post(path: string, body: object, type = "application/json") {
@@ -114,7 +114,7 @@ it("a body that cannot be read is refused for what it is as long as there is a p
 it("newcomers are refused at their quarter of the queue, where somebody known still waits for a place", async () => {
   const { url, person, hasher, loginIsWaiting, takePlace, freePlace } = await serviceWith(4);
   takePlace();
-  const newcomer = hasher.hash("a newcomer's password", { isNewcomer: true });
+  const newcomer = hasher.hash("a newcomer's password", { ...turn, isNewcomer: true });
   const refused = await call(url, "POST /api/register", { json: someone() });
   expect([refused.status, refused.body.code]).toEqual([503, "overloaded"]);
   const login = call(url, "POST /api/login", { json: credentialsOf(person) });

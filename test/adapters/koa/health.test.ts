@@ -3,7 +3,7 @@ import { makeHttpApp, makeStartingApp } from "../../../src/adapters/koa/app.ts";
 import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts";
 import { gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, someone } from "../../support/api.ts";
-import { makeCore } from "../../support/core.ts";
+import { makeCore, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 
 let server: RunningServer | undefined;
@@ -57,7 +57,7 @@ describe("the call for readiness", () => {
     const { core } = await makeCore(({ users }) => {
       const hasher = { hash: () => never, verify: async () => false, isOutdated: () => false };
       const full = gateHasher(hasher, { concurrency: 1, queue: 0, deadlineMs: 60_000 }, () => 0);
-      void full.hash("");
+      void full.hash("", turn);
       return { users, hasher: full };
     });
     const url = await urlOf(makeHttpApp(core, { ...HTTP_OPTIONS, readiness: core.checkHealth }));

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
 import { sealBackup, unpackBackup } from "../../../src/adapters/lmdb/backup-file.ts";
@@ -68,4 +68,17 @@ it("tells a whole backup from every other file", async () => {
   whole.writeUInt8(0, 5_000);
   await writeFile(path, whole);
   await expect(unpackBackup(path, join(directory, "changed"))).rejects.toThrow("was changed");
+});
+
+it("is its owner's alone once it has its name, whatever the umask", async () => {
+  const storage = await openLmdbStorage(await harness.directory());
+  const path = join(await harness.directory(), "copy");
+  const before = process.umask(0);
+  try {
+    await storage.copyTo(path);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+  } finally {
+    process.umask(before);
+    await storage.close();
+  }
 });

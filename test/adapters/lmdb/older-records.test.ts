@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.ts";
 import { everyWayTo } from "../../support/storage-harness.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
-import { aOneTimeToken, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aUser } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
@@ -50,5 +50,28 @@ describe("lmdb: a store of before", () => {
     await oneTimeTokens.removeOf(former.userId);
     expect(await oneTimeTokens.sweep(former.expiresAt, 10)).toBe(1);
     expect(await oneTimeTokens.sweep(former.expiresAt, 10)).toBe(0);
+  });
+
+  it("has mails of which it was not known whether they are notices: they go with those that are none", async () => {
+    const directory = await harness.directory();
+    const { id, isNotice: _, sealed: __, ...rest } = aMail({ kind: "password_changed", userId: "ada" });
+    const { database, write, close } = await openEnvironment(directory);
+    const [mails, dues] = [database<unknown>("outbox"), database<true, [number, string]>("outboxByDue")];
+    const [createdAt, dueAt] = [rest.createdAt.getTime(), rest.dueAt.getTime()];
+    await write(() => {
+      mails.put(id, { id, ...rest, createdAt, dueAt });
+      dues.put([dueAt, id], true);
+    });
+    await close();
+
+    const { outbox } = await harness.openAt(directory);
+    const notice = aMail({ isNotice: true, dueAt: new Date(0) });
+    await outbox.add(notice);
+    const mail = { id, ...rest, isNotice: false, sealed: undefined };
+    expect(await outbox.due(rest.dueAt, 10)).toStrictEqual([mail, notice]);
+    expect(await outbox.begin(id, 0, new Date(dueAt + 1))).toBe(true);
+    expect(await outbox.due(rest.dueAt, 10)).toStrictEqual([notice]);
+    await outbox.remove(id);
+    expect(await outbox.due(new Date(dueAt + 1), 10)).toStrictEqual([notice]);
   });
 });

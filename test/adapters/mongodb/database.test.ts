@@ -60,7 +60,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       });
       expect(await indexesOf("outbox")).toEqual({
         _id_: { key: { _id: 1 } },
-        due: { key: { dueAt: 1 } },
+        order: { key: { isNotice: 1, dueAt: 1 } },
         oldest: { key: { createdAt: 1 } },
       });
     });
@@ -102,10 +102,15 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest, emailVerified: true }]);
       const { id: tokenId, ...tokenRest } = token;
       expect(await stored("one_time_tokens")).toStrictEqual([{ _id: tokenId, ...tokenRest }]);
-      const { id: mailId, userId: ___, tokenId: ____, ...mailRest } = mail;
+      const { id: mailId, userId: ___, tokenId: ____, isNotice, sealed, ...mailRest } = mail;
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest }]);
       await outbox.tie(mailId, "token");
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest, tokenId: "token" }]);
+      await outbox.remove(mailId);
+      await outbox.add({ ...mail, isNotice: true, sealed: "ey…" });
+      expect(await stored("outbox")).toStrictEqual([
+        { _id: mailId, ...mailRest, sealed: "ey…", isNotice: true },
+      ]);
     });
 
     it("users of before it was known whether their addresses were verified", async () => {
@@ -127,6 +132,16 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await oneTimeTokens.find(former.id)).toBeUndefined();
       expect(await oneTimeTokens.consume(former.id)).toBe(false);
       expect(await oneTimeTokens.sweep(former.expiresAt, 10)).toBe(1);
+    });
+
+    it("mails of before it was known whether they are notices: they go with those that are none", async () => {
+      const { outbox } = await open();
+      const mail = aMail({ kind: "password_changed", userId: "ada" });
+      const { id, isNotice: _, sealed: __, tokenId: ___, ...rest } = mail;
+      await db.collection<Document & { _id: string }>("outbox").insertOne({ _id: id, ...rest });
+      const notice = aMail({ isNotice: true, dueAt: new Date(0) });
+      await outbox.add(notice);
+      expect(await outbox.due(mail.dueAt, 10)).toStrictEqual([mail, notice]);
     });
 
     it("room for what the old server kept in it", async () => {
@@ -246,8 +261,9 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
 
     it("as the service must, whatever the URI says", async () => {
       const careless = new URL(uri);
-      careless.search =
+      const options =
         "w=0&journal=false&readPreference=secondary&readConcernLevel=available&retryWrites=false";
+      for (const [name, value] of new URLSearchParams(options)) careless.searchParams.set(name, value);
       const connection = await openConnection(careless.href, db.databaseName);
       const { writeConcern, readPreference, readConcern } = connection.collection("users");
       await connection.close();
@@ -274,6 +290,37 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await expect(users.add(aUser())).rejects.toMatchObject({ name: "AuthError", code });
       duplicate({ keyPattern: { [field]: 1 }, message }, "updateOne");
       await expect(users.rename(aUser(), {})).rejects.toMatchObject({ name: "AuthError", code });
+    });
+
+    it.each([
+      ["Duplicate key violation on the requested collection: Index 'unique_username'", "username_taken"],
+      ["Duplicate key violation on the requested collection: Index 'unique_email'", "email_taken"],
+      ['E11000 duplicate key error: index "unique_email" dup key', "email_taken"],
+    ])("by the message of a server that quotes the name (%s)", async (message, code) => {
+      const { users } = await open();
+      duplicate({ message });
+      await expect(users.add(aUser())).rejects.toMatchObject({ name: "AuthError", code });
+      duplicate({ message }, "updateOne");
+      await expect(users.rename(aUser(), {})).rejects.toMatchObject({ name: "AuthError", code });
+    });
+
+    it("by looking, where the message names no index", async () => {
+      const { users } = await open();
+      const taken = aUser();
+      await users.add(taken);
+      const message = "duplicate key value violates unique constraint";
+      for (const [same, code] of [
+        [{ username: taken.username }, "username_taken"],
+        [{ email: taken.email }, "email_taken"],
+      ] as const) {
+        duplicate({ message });
+        await expect(users.add(aUser(same))).rejects.toMatchObject({ name: "AuthError", code });
+        const other = aUser();
+        duplicate({ message }, "updateOne");
+        await expect(users.rename(other, same)).rejects.toMatchObject({ name: "AuthError", code });
+      }
+      duplicate({ message });
+      await expect(users.add(aUser())).rejects.toThrow(message);
     });
 
     it("whatever they say themselves", async () => {

@@ -31,8 +31,10 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
   it.each(outages)("is not waited for longer than told (%s), and no password is shown", (_, begin) =>
     behindProxy(async ({ proxy, uri }) => {
       await begin(proxy);
-      const secretive = uri.replace("//", "//alibaba:open%20sesame@").replace("?", "?authSource=admin&");
-      const { rejected, ms } = await timed(() => openMongoStorage(secretive, { waitMs: 500 }));
+      const secretive = new URL(uri);
+      Object.assign(secretive, { username: "alibaba", password: "open%20sesame" });
+      secretive.searchParams.set("authSource", "admin");
+      const { rejected, ms } = await timed(() => openMongoStorage(secretive.href, { waitMs: 500 }));
       expect(ms).toBeLessThan(2_000);
       expect(rejected?.message).toContain(`127.0.0.1:${proxy.port}`);
       expect(inspect(rejected, { depth: Infinity })).not.toMatch(/alibaba|sesame/);

@@ -36,7 +36,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const account = { username: "Ada", email: "ada@example.com", password: "correct horse", client };
     const { email, password } = account;
     expect(await tripsOf(() => core.register(account))).toEqual(["insert", "insert"]);
-    expect(await tripsOf(() => core.login({ email, password, client }))).toEqual(["find", "insert"]);
+    expect(await tripsOf(() => core.login({ email, password, client }))).toEqual(["find", "insert", "find"]);
     expect(await tripsOf(() => core.login({ email, password: "wrong", client }).catch(() => {}))).toEqual([
       "find",
     ]);
@@ -62,14 +62,27 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const counted = `find+${upsert}+${upsert}+${upsert}`;
     const tripsOfRefused = (work: () => Promise<unknown>) => tripsOf(() => work().catch(() => {}));
     expect(await tripsOf(() => core.register(account))).toEqual([upsert, "insert", "insert"]);
-    expect(await tripsOf(() => core.login(right))).toEqual([counted, "insert+update"]);
+    expect(await tripsOf(() => core.login(right))).toEqual([counted, "insert+delete", "update", "find"]);
 
     const { accessToken } = await core.login(right);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
-    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted, "update"]);
+    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted, "delete", "update"]);
     const known = { ...right, formerToken: accessToken };
-    expect(await tripsOf(() => core.login(known))).toEqual(["find", "find", upsert, "insert+update"]);
+    expect(await tripsOf(() => core.login(known))).toEqual([
+      "find+find",
+      upsert,
+      "insert+delete",
+      "update",
+      "find",
+    ]);
+    const unknown = { ...right, formerToken: "nonsense" };
+    expect(await tripsOfRefused(() => core.login(unknown))).toEqual([
+      "find+find",
+      `${upsert}+${upsert}+${upsert}`,
+      "delete",
+      "update",
+    ]);
   });
 
   it("are one for however many keys or sessions", async () => {

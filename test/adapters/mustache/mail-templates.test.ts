@@ -112,12 +112,24 @@ describe("a name", () => {
     return shown;
   };
 
-  it.each(["ada", "Ada Lovelace", "ada_lovelace-1815", "Zoë", "李", "أحمد", "नमस्ते", "42"])(
-    "is shown: %s",
-    (name) => {
-      expect(usernameIn(name)).toBe(name);
-    },
-  );
+  it.each([
+    "ada",
+    "Ada Lovelace",
+    "ada_lovelace-1815",
+    "Zoë",
+    "李",
+    "أحمد",
+    "नमस्ते",
+    "42",
+    "Conor O’Brien Lee",
+    "D'Souza",
+    "ʻAulani",
+    "Marcel·lí",
+    "علی\u200cرضا",
+    "ශ්\u200dරී",
+  ])("is shown: %s", (name) => {
+    expect(usernameIn(name)).toBe(name);
+  });
 
   it.each([
     "http://evil.example",
@@ -130,6 +142,13 @@ describe("a name", () => {
     "ada\u202egnp.exe",
     "ada\u200b",
     "Your account is locked",
+    "your'account is'locked",
+    "your’account’is locked",
+    "click\u02bbthis\u02bclink now",
+    "evil·example·com",
+    "'ada'",
+    "a\u200d\u200dda",
+    "\u200dada",
     "Your account is locked please call us at once",
     'ada" and more',
     "<b>ada</b>",

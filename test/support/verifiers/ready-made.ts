@@ -12,32 +12,35 @@ import { type OpenGuardedApi, onExpress, onFastify, onHono, onKoa, withoutHttp }
  */
 export const readyMade: Record<string, OpenGuardedApi> = {
   "express-oauth2-jwt-bearer": onExpress((app, { issuer, audience }) => {
-    app.use(auth({ issuerBaseURL: issuer, audience }));
+    app.use(auth({ issuerBaseURL: issuer, audience, clockTolerance: 5 }));
   }),
   "express-oauth2-jwt-bearer, strict": onExpress((app, { issuer, audience }) => {
-    app.use(auth({ issuerBaseURL: issuer, audience, strict: true }));
+    app.use(auth({ issuerBaseURL: issuer, audience, strict: true, clockTolerance: 5 }));
   }),
   "koa-jwt with jwks-rsa": onKoa((app, { issuer, audience, jwksUri }) => {
-    app.use(jwt({ secret: koaJwtSecret({ jwksUri, cache: true }), issuer, audience }));
+    const secret = koaJwtSecret({ jwksUri, cache: true });
+    const options = { secret, issuer, audience, clockTolerance: 5 };
+    app.use(jwt(options));
   }),
   "fastify-jwt-jwks": onFastify(async (app, { issuer, audience, jwksUri }) => {
-    await app.register(fastifyJwtJwks, { jwksUrl: jwksUri, issuer, audience, secretsTtl: 300_000 });
+    const times = { secretsTtl: 300_000, clockTolerance: 5_000 };
+    await app.register(fastifyJwtJwks, { jwksUrl: jwksUri, issuer, audience, ...times });
   }),
   "hono/jwk": onHono((app, { issuer, audience, jwksUri }) => {
-    const verification = { iss: issuer, aud: audience };
+    const verification = { iss: issuer, aud: audience, nbf: false, iat: false };
     app.use(jwk({ jwks_uri: jwksUri, alg: ["ES256", "RS256"], verification }));
   }),
   "hono/jwk, typ": onHono((app, { issuer, audience, jwksUri }) => {
-    const verification = { iss: issuer, aud: audience, typ: "at+jwt" };
+    const verification = { iss: issuer, aud: audience, typ: "at+jwt", nbf: false, iat: false };
     app.use(jwk({ jwks_uri: jwksUri, alg: ["ES256", "RS256"], verification }));
   }),
   jose: withoutHttp(({ issuer, audience, jwksUri }) => {
     const keys = createRemoteJWKSet(new URL(jwksUri));
-    return (token) => jwtVerify(token, keys, { issuer, audience });
+    return (token) => jwtVerify(token, keys, { issuer, audience, clockTolerance: 5 });
   }),
   "jose, typ": withoutHttp(({ issuer, audience, jwksUri }) => {
     const keys = createRemoteJWKSet(new URL(jwksUri));
-    return (token) => jwtVerify(token, keys, { issuer, audience, typ: "at+jwt" });
+    return (token) => jwtVerify(token, keys, { issuer, audience, typ: "at+jwt", clockTolerance: 5 });
   }),
 };
 
@@ -45,5 +48,5 @@ export const readyMade: Record<string, OpenGuardedApi> = {
 export const withSharedSecret = (secret: string) =>
   withoutHttp(({ issuer }) => {
     const key = new TextEncoder().encode(secret);
-    return (token) => jwtVerify(token, key, { issuer, algorithms: ["HS256"] });
+    return (token) => jwtVerify(token, key, { issuer, algorithms: ["HS256"], clockTolerance: 5 });
   });

@@ -1,0 +1,45 @@
+import { EncryptJWT, type JWTDecryptResult, jwtDecrypt } from "jose";
+import type { PendingRegistration, RegistrationSeal } from "../../application/ports/registration-seal.ts";
+
+/** Five parts, of which that of the encrypted key is empty (RFC 7516, section 3.1). */
+const COMPACT_JWE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
+const MAX_LENGTH = 4_096;
+
+/** Encrypted JWTs (RFC 7519; `dir`, A256GCM) under the first of the 32-byte keys, opened with any of them. */
+export function registrationSeal(keys: readonly [Uint8Array, ...Uint8Array[]]): RegistrationSeal {
+  const isSealed = (text: string) => text.length <= MAX_LENGTH && COMPACT_JWE.test(text);
+
+  return {
+    isSealed,
+    async seal(registration, until) {
+      const text = await new EncryptJWT({ registration })
+        .setProtectedHeader({ alg: "dir", enc: "A256GCM", typ: "registration+jwt" })
+        .setExpirationTime(until)
+        .encrypt(keys[0]);
+      if (!isSealed(text)) throw new Error("A registration is too long to be mailed");
+      return text;
+    },
+    async open(text, now) {
+      if (!isSealed(text)) return undefined;
+      for (const key of keys) {
+        const result = await opened(text, key, now);
+        if (result) return result.payload.registration as PendingRegistration;
+      }
+      return undefined;
+    },
+  };
+}
+
+async function opened(text: string, key: Uint8Array, now: Date): Promise<JWTDecryptResult | undefined> {
+  try {
+    return await jwtDecrypt(text, key, {
+      keyManagementAlgorithms: ["dir"],
+      contentEncryptionAlgorithms: ["A256GCM"],
+      typ: "registration+jwt",
+      requiredClaims: ["exp", "registration"],
+      currentDate: now,
+    });
+  } catch {
+    return undefined;
+  }
+}

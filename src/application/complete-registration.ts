@@ -1,0 +1,60 @@
+import { AuthError } from "../domain/errors.ts";
+import { newUser } from "./new-account.ts";
+import type { AttemptCounters, Counted, Tally } from "./ports/attempt-counters.ts";
+import type { Clock } from "./ports/clock.ts";
+import type { Ids } from "./ports/ids.ts";
+import type { RegistrationSeal } from "./ports/registration-seal.ts";
+import type { SecurityEvents } from "./ports/security-events.ts";
+import type { UserRepository } from "./ports/users.ts";
+import { type KeyedHash, refundedOnFault, type Throttle } from "./throttle.ts";
+import type { VerifyEmail } from "./verify-email.ts";
+
+export interface CompleteRegistrationDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly users: UserRepository;
+  readonly attempts: AttemptCounters;
+  readonly keyedHash: KeyedHash;
+  readonly throttle: Throttle;
+  readonly events: SecurityEvents;
+  readonly registrationSeal: RegistrationSeal;
+  readonly registrationOpen: boolean;
+}
+
+/**
+ * Makes the account that a mailed link is for, with its address confirmed. Once for each link, also where the account
+ * has been deleted since; of several links for one name or address, one makes it.
+ * @throws AuthError `invalid_verification_token`, `registration_closed`, `username_taken`, `email_taken`,
+ * `too_many_attempts`
+ */
+export type CompleteRegistration = VerifyEmail;
+
+export function makeCompleteRegistration(deps: CompleteRegistrationDeps): CompleteRegistration {
+  return async ({ token, client }) => {
+    const now = deps.clock.now();
+    const admission = await deps.throttle.link(client.ip, now);
+    const registration = await deps.registrationSeal.open(token, now);
+    if (registration === undefined) throw new AuthError("invalid_verification_token");
+    await admission.refund();
+    if (!deps.registrationOpen) throw new AuthError("registration_closed");
+    const use = await useUp(deps, registration.id, now);
+    const user = newUser(deps.ids.next(), registration, registration.passwordHash, now);
+    await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
+    deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
+  };
+}
+
+/** Longer than a link serves. */
+const REMEMBERED_MS = 25 * 3_600_000;
+
+/**
+ * Counts a use of the link and lets the first one pass: nothing is stored for a link before it is used. A process that
+ * dies right after this leaves the link used and no account; the user registers again.
+ */
+async function useUp({ attempts, keyedHash }: CompleteRegistrationDeps, id: string, now: Date) {
+  const key = keyedHash(`registration ${id}`);
+  const [{ count, since }] = (await attempts.charge([{ key, windowMs: REMEMBERED_MS }], now)) as [Tally];
+  if (count > 1) throw new AuthError("invalid_verification_token");
+  const counted: Counted = { key, since };
+  return { refund: () => attempts.refund([counted]) };
+}

@@ -1,0 +1,40 @@
+import { AuthError } from "../domain/errors.ts";
+import { linkEnd } from "../domain/one-time-token.ts";
+import { readNewAccount } from "./new-account.ts";
+import type { RegistrationSeal } from "./ports/registration-seal.ts";
+import type { AddAccountDeps, RegisterUnconfirmed } from "./register.ts";
+import { sendLater } from "./send-later.ts";
+import { bothOf, refundedOnFault } from "./throttle.ts";
+
+export interface RequestRegistrationDeps extends Omit<AddAccountDeps, "asksToVerify" | "events"> {
+  readonly registrationSeal: RegistrationSeal;
+}
+
+/**
+ * Asks for an account without finding out whether the address has one: that is looked up as the mail is sent. No
+ * account is made, so that the name stays free and does not tell either; it is made by the link in the mail. Names are
+ * public, and a taken one is refused here.
+ * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `too_many_attempts`, `overloaded`
+ */
+export function makeRequestRegistration(deps: RequestRegistrationDeps): RegisterUnconfirmed {
+  return async (command) => {
+    if (!deps.registrationOpen) throw new AuthError("registration_closed");
+    const { ids, throttle, users } = deps;
+    const now = deps.clock.now();
+    const { username, email, password } = readNewAccount(deps, command);
+    const { ip } = command.client;
+    const registration = await throttle.registration(ip, now);
+    if ((await users.findByUsername(username.canonical)) !== undefined) throw new AuthError("username_taken");
+    const mail = await refundedOnFault(registration, throttle.registrationMail(email.canonical, ip, now));
+    const turn = { ip, isNewcomer: true, isGone: command.isGone };
+    const passwordHash = await refundedOnFault(bothOf(registration, mail), deps.hasher.hash(password, turn));
+    const pending = { id: ids.next(), username, email, passwordHash };
+    // it may wait a day for the mail server; the link's own time begins as it is sent
+    const sealed = await deps.registrationSeal.seal(
+      pending,
+      linkEnd("verify_email", linkEnd("verify_email", now)),
+    );
+    await sendLater(deps, { kind: "registration", email: email.canonical, sealed });
+    return { username: username.shown, email: email.shown };
+  };
+}

@@ -1,0 +1,51 @@
+/** Names this long differ by two letters and still mean the same; shorter ones are often names of other things. */
+const LONG = 8;
+/** What else may be a name is none that was meant for a setting. */
+const IS_NAME = /^[\w-]{1,64}$/;
+
+/**
+ * Which of `known` a name nearly is: the same but for case or `_`, one or two letters apart, or one of them with
+ * more words. `undefined` for a known name itself and for one that is like none.
+ */
+export function nearName(name: string, known: readonly string[]): string | undefined {
+  if (!IS_NAME.test(name) || known.includes(name)) return undefined;
+  const distances = known.map((each) => [distance(name, each), each] as const);
+  const [least, nearest] = distances.reduce((best, each) => (each[0] < best[0] ? each : best), [
+    3,
+    "",
+  ] as const);
+  return least <= 2 ? nearest : undefined;
+}
+
+function distance(name: string, known: string): number {
+  const most = known.length < LONG ? 1 : 2;
+  if (Math.abs(name.length - known.length) <= most + underscores(known)) {
+    const [one, other] = [bare(name), bare(known)];
+    if (one === other) return 0;
+    const letters = editDistance(one, other);
+    if (letters <= most) return letters;
+  }
+  return hasMoreWords(name, known) || hasMoreWords(known, name) ? 2 : 3;
+}
+
+const bare = (name: string) => name.replaceAll(/[_-]/g, "").toUpperCase();
+const underscores = (name: string) => name.split("_").length - 1;
+
+function hasMoreWords(longer: string, shorter: string): boolean {
+  return shorter.length >= LONG && shorter.includes("_") && longer.startsWith(`${shorter}_`);
+}
+
+/** Levenshtein's, of two short texts. */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= one.length; line += 1) {
+    const next = [line];
+    for (let column = 1; column <= other.length; column += 1) {
+      const isSame = one[line - 1] === other[column - 1];
+      const replaced = (row[column - 1] as number) + (isSame ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] as number) + 1, (next[column - 1] as number) + 1));
+    }
+    row = next;
+  }
+  return row[other.length] as number;
+}

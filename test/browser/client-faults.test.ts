@@ -1,0 +1,203 @@
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Client, TokenStore } from "../../src/client/client.ts";
+import type { RunningService } from "../../src/composition/service.ts";
+import { registered, someone } from "../support/api.ts";
+import { hasBrowser, startBrowser } from "../support/browser.ts";
+import { startTestService } from "../support/service.ts";
+import { serveFiles } from "../support/static-files.ts";
+import { CLIENT_SETTINGS, expired } from "../support/typed-client.ts";
+
+/** What the client does where a real browser takes away what it uses. */
+
+const BUILT = join(import.meta.dirname, "../../dist/client");
+
+const PAGE = `<!doctype html><title>Page</title><script type="module">
+  import { browserTokens, createClient, storageTokens } from "/client.js";
+  window.faults = [];
+  window.make = (tokens, timeoutMs) => createClient({
+    baseUrl: location.search.slice(1),
+    tokens,
+    timeoutMs,
+    onStorageFault: ({ name }) => faults.push(name),
+  });
+  window.inDatabase = browserTokens();
+  window.inLocal = storageTokens(() => localStorage);
+</script>`;
+
+/** What each page has. */
+declare const faults: string[];
+declare const make: (tokens: TokenStore, timeoutMs?: number) => Client;
+declare const inDatabase: TokenStore;
+declare const inLocal: TokenStore;
+declare const localStorage: { setItem(key: string, value: string): void; clear(): void };
+declare const navigator: { locks: { request(name: string, work: () => Promise<unknown>): unknown } };
+declare const indexedDB: { open(name: string, version: number): { onsuccess: unknown } };
+
+describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () => {
+  let browser: Browser;
+  let site: Awaited<ReturnType<typeof serveFiles>>;
+  let service: RunningService;
+  beforeAll(async () => {
+    site = await serveFiles(BUILT, PAGE);
+    [browser, service] = await Promise.all([
+      startBrowser(),
+      startTestService({ ...CLIENT_SETTINGS, CORS_ORIGINS: site.url }),
+    ]);
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+    await site?.end();
+  });
+
+  let context: BrowserContext;
+  beforeEach(async () => {
+    context = await browser.newContext();
+  });
+  afterEach(() => context.close());
+
+  async function openPage(before: () => void = () => {}): Promise<Page> {
+    const page = await context.newPage();
+    await page.addInitScript(before);
+    await page.goto(`${site.url}/?${service.address}`);
+    return page;
+  }
+
+  it("without AbortSignal.timeout, Web Locks and IndexedDB: calls are made, and memory keeps the tokens", async () => {
+    const page = await openPage(() => {
+      for (const [of, name] of [
+        [AbortSignal, "timeout"],
+        [AbortSignal, "any"],
+        [globalThis, "indexedDB"],
+        [globalThis, "BroadcastChannel"],
+        [globalThis, "structuredClone"],
+        [Reflect.get(globalThis, "navigator"), "locks"],
+      ] as const) {
+        Object.defineProperty(of, name, { value: undefined });
+      }
+    });
+    const person = someone();
+    const seen = await page.evaluate(async (it) => {
+      const client = make(inDatabase);
+      const { username } = await client.register(it);
+      await client.refresh();
+      return { username, me: await client.me(), faults };
+    }, person);
+    expect(seen).toMatchObject({ username: person.username, me: { email: person.email } });
+    expect(seen.faults).toHaveLength(1);
+  });
+
+  it("that takes the database away while it is open: the next call has a new one", async () => {
+    const page = await openPage();
+    const person = await registered(service.address);
+    const { email, password } = person;
+    const login = () =>
+      page.evaluate(
+        async (it) => {
+          Object.assign(globalThis, { client: make(inDatabase) });
+          const { client } = globalThis as unknown as { client: Client };
+          await client.login(it);
+          return (await client.me()).email;
+        },
+        { email, password },
+      );
+    expect(await login()).toBe(email);
+    const session = await context.newCDPSession(page);
+    await session.send("Storage.clearDataForOrigin", { origin: site.url, storageTypes: "indexeddb" });
+    const after = await page.evaluate(async () => {
+      const { client } = globalThis as unknown as { client: Client };
+      return [await client.me().catch((error) => error.code), faults.length];
+    });
+    expect(after).toEqual(["missing_token", 0]);
+    expect(await login()).toBe(email);
+    // it is there for the next page, and was not kept in memory alone
+    const next = await openPage();
+    expect(await next.evaluate(async () => (await make(inDatabase).me()).email)).toBe(email);
+  });
+
+  it("whose connection to the database fails without a word: it is opened once more", async () => {
+    const page = await openPage();
+    const person = someone();
+    const seen = await page.evaluate(async (it) => {
+      const client = make(inDatabase);
+      await client.register(it);
+      const { prototype } = Reflect.get(globalThis, "IDBDatabase");
+      const { transaction } = prototype;
+      const lost = new WeakSet();
+      let failures = 0;
+      // the connections that are open now are lost, as Safari loses them
+      prototype.transaction = function (...args: unknown[]) {
+        if (failures === 0) lost.add(this);
+        if (!lost.has(this)) return transaction.apply(this, args);
+        failures += 1;
+        throw new DOMException("Connection to Indexed Database server lost", "UnknownError");
+      };
+      const { email } = await client.me();
+      return [email, failures, faults.length];
+    }, person);
+    expect(seen).toEqual([person.email, 1, 0]);
+  });
+
+  it("whose database is of another version: memory keeps the tokens, and it is told", async () => {
+    const page = await openPage();
+    const person = someone();
+    const seen = await page.evaluate(async (it) => {
+      await new Promise((resolve) => {
+        indexedDB.open("hbtu-connect-auth", 9).onsuccess = resolve;
+      });
+      const client = make(inDatabase);
+      await client.register(it);
+      return [(await client.me()).email, faults];
+    }, person);
+    expect(seen).toEqual([person.email, ["VersionError"]]);
+  });
+
+  it("whose localStorage is full: a registration is answered, and its tokens serve", async () => {
+    const page = await openPage();
+    const person = someone();
+    const seen = await page.evaluate(async (it) => {
+      for (let size = 2 ** 22; size >= 1; size /= 2) {
+        try {
+          for (let index = 0; ; index += 1) localStorage.setItem(`${size} ${index}`, "x".repeat(size));
+        } catch {
+          // smaller ones may have room
+        }
+      }
+      const client = make(inLocal);
+      const { username } = await client.register(it);
+      const { email } = await client.me();
+      const full = [...faults];
+      localStorage.clear();
+      const { refresh_token } = await client.refresh();
+      return { username, email, full, isStored: (await inLocal.get())?.refresh_token === refresh_token };
+    }, person);
+    expect(seen).toEqual({
+      username: person.username,
+      email: person.email,
+      full: ["QuotaExceededError"],
+      isStored: true,
+    });
+  });
+
+  it("another of whose tabs holds the lock for ever: the refresh is made without it", async () => {
+    const [holder, page] = [await openPage(), await openPage()];
+    await holder.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          navigator.locks.request("hbtu-connect-auth", () => {
+            resolve();
+            return new Promise(() => {});
+          });
+        }),
+    );
+    const { access_token, refresh_token, email } = await registered(service.address);
+    const stale = { access_token: await expired(access_token), refresh_token };
+    const seen = await page.evaluate(async (it) => {
+      await inDatabase.set(it);
+      return (await make(inDatabase, 8_000).me()).email;
+    }, stale);
+    expect(seen).toBe(email);
+  });
+});
