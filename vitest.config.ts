@@ -18,6 +18,9 @@ const ALONE = [
   "test/system/slow-clients.test.ts",
   "test/system/start-and-stop.test.ts",
   "test/system/throttle.test.ts",
+  "test/system/unread-answers.test.ts",
+  "test/system/unwritable-log.test.ts",
+  "test/system/worker-faults.test.ts",
   "test/system/workers.test.ts",
 ];
 

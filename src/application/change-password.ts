@@ -1,4 +1,4 @@
-import { AuthError } from "../domain/errors.ts";
+import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from "../domain/password.ts";
 import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
@@ -36,7 +36,8 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { claims, user } = live;
-      refuseUnfit(deps.passwordPolicy, user, currentPassword, newPassword);
+      const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
+      if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, isGone };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
       const change = await deps.throttle.change(user.id, now);
@@ -52,15 +53,14 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
   };
 }
 
-function refuseUnfit(
-  policy: PasswordPolicy,
-  owner: User,
-  currentPassword: string,
-  newPassword: string,
-): void {
-  const fields = [
+/** Why the one password cannot be replaced by the other, as far as can be said without comparing. */
+export function passwordChangeFaults(
+  { passwordPolicy }: Pick<ChangePasswordDeps, "passwordPolicy">,
+  { currentPassword, newPassword }: Pick<ChangePasswordCommand, "currentPassword" | "newPassword">,
+  owner?: User,
+): FieldFault[] {
+  return [
     ...presentedPasswordFaults("current_password", currentPassword),
-    ...newPasswordFaults("new_password", newPassword, policy, owner),
+    ...newPasswordFaults("new_password", newPassword, passwordPolicy, owner),
   ];
-  if (fields.length > 0) throw new AuthError("validation_failed", { fields });
 }

@@ -67,16 +67,13 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
       deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
       throw error;
     }
-    reportLink(deps, reader);
+    const purpose = PURPOSES[reader.mail.kind];
+    if (purpose && "user" in reader) {
+      deps.events.report({ type: "link_mailed", purpose, userId: reader.user.id });
+    }
   }
   await deps.outbox.remove(mail.id);
   return letter !== undefined;
-}
-
-function reportLink({ events }: DeliverMailsDeps, reader: Addressed): void {
-  if (!("user" in reader)) return;
-  const purpose = PURPOSES[reader.mail.kind];
-  if (purpose) events.report({ type: "link_mailed", purpose, userId: reader.user.id });
 }
 
 function letterTo(deps: DeliverMailsDeps, reader: Addressed): Promise<Mail | undefined> {

@@ -45,7 +45,7 @@ export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
 export function makeLogin(deps: LoginDeps): Login {
   return async (command) => {
-    const faults = commandFaults(command);
+    const faults = loginFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
     const { account, user: found, admission } = await admitLogin(deps, command, now);
@@ -107,7 +107,12 @@ async function renewHash(deps: LoginDeps, user: User, password: string, turn: Tu
   }
 }
 
-function commandFaults({ email, username, password }: LoginCommand): FieldFault[] {
+/** Why nobody can be meant by what was typed, or the password not be one. */
+export function loginFaults({
+  email,
+  username,
+  password,
+}: Pick<LoginCommand, "email" | "username" | "password">): FieldFault[] {
   const faults: FieldFault[] = [];
   if ((email === undefined) === (username === undefined)) {
     const message = "Give either the email or the username";

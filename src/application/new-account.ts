@@ -24,15 +24,24 @@ export interface NewAccount {
 
 /** @throws AuthError `validation_failed`, which tells all that is wrong at once */
 export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): NewAccount {
+  const { username, email, faults } = examine(rules, texts);
+  if (username && email && faults.length === 0) return { username, email, password: texts.password };
+  throw new AuthError("validation_failed", { fields: faults });
+}
+
+/** Why there can be no such account. */
+export function newAccountFaults(rules: NewAccountRules, texts: NewAccountTexts): FieldFault[] {
+  return examine(rules, texts).faults;
+}
+
+function examine(rules: NewAccountRules, texts: NewAccountTexts) {
   const username = parseUsername(texts.username);
   const email = rules.parseEmail(texts.email);
-  const { password } = texts;
-  const passwordFaults = newPasswordFaults("password", password, rules.passwordPolicy, { username, email });
-  if (username && email && passwordFaults.length === 0) return { username, email, password };
   const faults: FieldFault[] = [];
   if (!username) faults.push(invalidUsername(texts.username));
   if (!email) faults.push(invalidEmail);
-  throw new AuthError("validation_failed", { fields: [...faults, ...passwordFaults] });
+  faults.push(...newPasswordFaults("password", texts.password, rules.passwordPolicy, { username, email }));
+  return { username, email, faults };
 }
 
 export function newUser(

@@ -39,8 +39,11 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     await admission.refund();
     const fields = newPasswordFaults("new_password", newPassword, deps.passwordPolicy, link.user);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-    const turn = { ip: client.ip, account: link.user.id, isGone };
-    const passwordHash = await deps.hasher.hash(newPassword, turn);
+    const passwordHash = await deps.hasher.hash(newPassword, {
+      ip: client.ip,
+      account: link.user.id,
+      isGone,
+    });
     // the user who has the link reads the mail of the address
     const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true });
     if (user === undefined) throw new AuthError("invalid_reset_token");

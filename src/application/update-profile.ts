@@ -1,7 +1,6 @@
 import type { Email } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
-import type { User } from "../domain/user.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
@@ -10,7 +9,7 @@ import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
-import { type Admission, bothOf, refundedOnFault } from "./throttle.ts";
+import { type Admission, bothOf, noCharge, refundedOnFault } from "./throttle.ts";
 
 export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
   readonly parseEmail: (text: string) => Email | undefined;
@@ -51,7 +50,9 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const change = await deps.throttle.change(user.id, now);
       await refundedOnFault(change, confirmPassword(deps, live, command.password, now, from));
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
-      const mails = isNewAddress ? await admitMails(deps, user, email, command.client.ip, now) : undefined;
+      const mails = isNewAddress
+        ? await admitMails(deps, [user.email, email], command.client.ip, now)
+        : noCharge;
       const changes: NameChanges = {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
@@ -66,33 +67,49 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
   };
 }
 
-/** Both addresses are mailed a link; where the present one can be told nothing more, nothing is changed. */
+/** The present address is told as well: where it can be told nothing more, nothing is changed. */
 async function admitMails(
   { throttle }: UpdateProfileDeps,
-  user: User,
-  email: Email,
+  [present, next]: readonly [Email, Email],
   ip: string,
   now: Date,
 ): Promise<Admission> {
-  const warning = await throttle.mail(user.email.canonical, ip, now);
-  return bothOf(warning, await refundedOnFault(warning, throttle.mail(email.canonical, ip, now)));
+  const warning = await throttle.mail(present.canonical, ip, now);
+  const link = await refundedOnFault(warning, throttle.mail(next.canonical, ip, now));
+  return bothOf(warning, link);
 }
 
 /** Where the change is refused or has to be tried again, no mail was asked for yet. */
-async function refundedUnlessDone(mails: Admission | undefined, change: Promise<boolean>): Promise<boolean> {
-  const isDone = await (mails ? refundedOnFault(mails, change) : change);
-  if (!isDone) await mails?.refund();
+async function refundedUnlessDone(mails: Admission, change: Promise<boolean>): Promise<boolean> {
+  const isDone = await refundedOnFault(mails, change);
+  if (!isDone) await mails.refund();
   return isDone;
 }
 
-function readCommand(
-  deps: UpdateProfileDeps,
-  { username, email, password }: UpdateProfileCommand,
-): { username: Username | undefined; email: Email | undefined } {
+function readCommand(deps: ProfileRules, texts: ProfileTexts): ReadProfile {
+  const { read, faults } = examine(deps, texts);
+  if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
+  return read;
+}
+
+interface ReadProfile {
+  readonly username: Username | undefined;
+  readonly email: Email | undefined;
+}
+
+type ProfileRules = Pick<UpdateProfileDeps, "parseEmail">;
+type ProfileTexts = Pick<UpdateProfileCommand, "username" | "email" | "password">;
+
+/** Why the profile cannot become that. */
+export function profileFaults(rules: ProfileRules, texts: ProfileTexts): FieldFault[] {
+  return examine(rules, texts).faults;
+}
+
+function examine(rules: ProfileRules, { username, email, password }: ProfileTexts) {
   const faults: FieldFault[] = presentedPasswordFaults("password", password);
-  const read = {
+  const read: ReadProfile = {
     username: username === undefined ? undefined : parseUsername(username),
-    email: email === undefined ? undefined : deps.parseEmail(email),
+    email: email === undefined ? undefined : rules.parseEmail(email),
   };
   if (username === undefined && email === undefined) {
     const message = "Give a username or an email";
@@ -100,6 +117,5 @@ function readCommand(
   }
   if (username !== undefined && !read.username) faults.push(invalidUsername(username));
   if (email !== undefined && !read.email) faults.push(invalidEmail);
-  if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
-  return read;
+  return { read, faults };
 }

@@ -17,14 +17,19 @@ import type { FlaskImportOptions } from "./flask-import.ts";
 import { type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
 import { StartError } from "./start-error.ts";
+import { IS_WORKER } from "./worker-messages.ts";
 import { WorkerStartError } from "./workers.ts";
 
 /** What the command line does. A command loads what it alone needs once it runs: no start waits for the others'. */
 
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
-  const { isWorker, serve, serveAsWorker } = await import("./serve.ts");
-  return isWorker() ? serveAsWorker({ explain, exitStatusOf }) : serve(await configuration());
+  if (process.env[IS_WORKER] === undefined) {
+    const { serve } = await import("./serve.ts");
+    return serve(await configuration());
+  }
+  const { serveAsWorker } = await import("./serve-as-worker.ts");
+  return serveAsWorker({ explain, exitStatusOf });
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */

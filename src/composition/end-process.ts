@@ -1,12 +1,28 @@
 import { statfs } from "node:fs/promises";
+import { standardOutput } from "../adapters/node/output.ts";
+import { atMost } from "./background.ts";
 import type { Config } from "./config.ts";
 import type { RunningService } from "./service.ts";
 
 /** Exit status of a process that could not write its storage (`EX_IOERR` of sysexits). */
 const EXIT_STORAGE = 74;
 
-/** A store that failed may not close either. */
-const STOP_MS = 10_000;
+/** What a stop may take after its grace. */
+export const STOP_MS = 10_000;
+/** What the last lines of the log get to be written. */
+const LAST_LINES_MS = 1_000;
+
+/**
+ * Ends the process once its work is done, at the latest after so many milliseconds, whatever hangs: the storage, the
+ * mail server, or whatever reads the log.
+ */
+export async function endAfter(done: Promise<unknown>, latestMs: number): Promise<void> {
+  setTimeout(() => process.exit(), latestMs).unref();
+  await done;
+  await atMost(LAST_LINES_MS, standardOutput().idle());
+  // what was written to a pipe that nobody reads would keep the process
+  process.exit();
+}
 
 /**
  * Ends the process, in order and with a status of its own, for a storage that can be used no more: to be started
@@ -14,7 +30,6 @@ const STOP_MS = 10_000;
  */
 export async function endForStorage(service: RunningService, fault: Error, config: Config): Promise<void> {
   process.exitCode = EXIT_STORAGE;
-  setTimeout(() => process.exit(), STOP_MS).unref();
   console.error(await explainFault(fault, config));
   await service.stop();
 }

@@ -1,20 +1,31 @@
-import type { MetricsServer } from "../adapters/prom-client/server.ts";
+import { listen } from "../adapters/node/http-server.ts";
 import type { Config } from "./config.ts";
 import type { Log } from "./open.ts";
 import { StartError } from "./start-error.ts";
 
+export interface MetricsServer {
+  /** Where the metrics are, as a URL. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 100;
+
 /** Serves the metrics where the configuration says. @throws StartError */
 export async function startMetricsServer(
-  { HOST: host, METRICS_PORT: port = 0 }: Config,
+  { HOST: host, METRICS_PORT: port = 0 }: Pick<Config, "HOST" | "METRICS_PORT">,
   scrape: () => Promise<string>,
   { requests }: Pick<Log, "requests">,
 ): Promise<MetricsServer> {
-  const { serveMetrics } = await import("../adapters/prom-client/server.ts");
-  return serveMetrics({ host, port, scrape, failed: requests.failed }).catch((error) => {
+  const { metricsHandler, refuseUnreadable } = await import("../adapters/prom-client/metrics-handler.ts");
+  const handle = metricsHandler({ scrape, failed: requests.failed });
+  const limits = { connections: MAX_CONNECTIONS };
+  const server = await listen({ host, port, handle, refusal: refuseUnreadable, limits }).catch((error) => {
     throw new StartError(
       `Cannot serve metrics on ${host}:${port}: ${error.message}`,
       "Choose another METRICS_PORT, or stop what listens there.",
       error,
     );
   });
+  return { address: `${server.address}/metrics`, close: () => server.close(0) };
 }

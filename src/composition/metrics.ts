@@ -1,7 +1,9 @@
 import type { Answered } from "../adapters/koa/app.ts";
+import { standardOutput } from "../adapters/node/output.ts";
 import type { Snapshot } from "../adapters/prom-client/aggregate.ts";
 import { countEvents } from "../adapters/prom-client/event-metrics.ts";
 import { measureHashing } from "../adapters/prom-client/hashing-metrics.ts";
+import { countDroppedLines } from "../adapters/prom-client/log-metrics.ts";
 import { countMails } from "../adapters/prom-client/mail-metrics.ts";
 import { openRegistry } from "../adapters/prom-client/registry.ts";
 import { measureRequests } from "../adapters/prom-client/request-metrics.ts";
@@ -33,6 +35,7 @@ export interface Metrics {
 export function openMetrics(): Metrics {
   const registry = openRegistry();
   const mails = countMails(registry);
+  countDroppedLines(registry, standardOutput().dropped);
   const measure = measureStorage(registry);
   return {
     events: tellAll(countEvents(registry), mails.events),

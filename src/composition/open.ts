@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "../adapters/koa/request-context.ts";
+import { type Output, standardOutput } from "../adapters/node/output.ts";
 import { systemClock } from "../adapters/node/platform.ts";
 import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
 import type { Facts } from "../application/ports/audit-trail.ts";
@@ -67,11 +68,12 @@ export async function openFoundation(
 }
 
 /** The log of a process, and what each of its lines carries while a request is answered. */
-export function openServiceLog(config: Config) {
+export function openServiceLog(config: Config, output: Output = standardOutput()) {
   const context = new AsyncLocalStorage<RequestContext>();
   const log = openLog({
     level: config.LOG_LEVEL,
-    isReadable: config.LOG_FORMAT === "readable" || (config.LOG_FORMAT === "auto" && process.stdout.isTTY),
+    output,
+    isReadable: isReadable(config),
     context: () => ({ ...context.getStore(), ip: undefined }),
   });
   const notices = logNotices(log);
@@ -83,6 +85,11 @@ export function openServiceLog(config: Config) {
     notices,
     mails: logMails(log),
   };
+}
+
+/** Whether the log is for people. */
+export function isReadable({ LOG_FORMAT: format }: Pick<Config, "LOG_FORMAT">): boolean {
+  return format === "readable" || (format === "auto" && process.stdout.isTTY);
 }
 
 /** The log for commands: what they print is the answer, and a log would come between. */

@@ -1,7 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 import type Koa from "koa";
 import { type HttpOptions, makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
-import { listen, type RunningServer } from "../adapters/koa/server.ts";
+import { unreadableRefusals } from "../adapters/koa/unreadable.ts";
+import { type HttpServer, listen } from "../adapters/node/http-server.ts";
 import { repeatedly } from "./background.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
@@ -12,7 +13,7 @@ import type { Metrics } from "./metrics.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { type Instead, type Log, openServiceLog } from "./open.ts";
 import { PACKAGE, SWAGGER_UI } from "./package.ts";
-import { StartError } from "./start-error.ts";
+import { noPort } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
 import type { StartReport } from "./worker-messages.ts";
 
@@ -44,6 +45,8 @@ export interface StartOptions extends Instead {
   readonly listensEarly?: boolean;
   /** Whether it is the one to be asked for metrics. */
   readonly servesMetrics?: boolean;
+  /** The descriptor of a port that is bound already; without it, it binds the one of its settings. */
+  readonly portFd?: number;
 }
 
 /**
@@ -53,13 +56,13 @@ export interface StartOptions extends Instead {
  */
 export async function startService(
   config: Config,
-  { listensEarly = true, servesMetrics = true, ...instead }: StartOptions = {},
+  { listensEarly = true, servesMetrics = true, portFd, ...instead }: StartOptions = {},
 ): Promise<RunningService> {
   const isMeasured = config.METRICS_PORT !== undefined;
   const metrics = isMeasured ? (await import("./metrics.ts")).openMetrics() : undefined;
   const log = openMeasuredLog(config, metrics);
   const options = httpOptions(config, log, metrics);
-  const early = listensEarly ? await startHttp(config, makeStartingApp(options)) : undefined;
+  const early = listensEarly ? await startHttp(config, makeStartingApp(options), portFd) : undefined;
   const closers = new Closers();
   let isStopping = false;
   try {
@@ -72,8 +75,8 @@ export async function startService(
     const warnings = await flaskDataWarnings(config, foundation.storage);
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
     const app = makeHttpApp(wired, { ...options, readiness });
-    early?.serve(app);
-    const server = early ?? (await startHttp(config, app));
+    early?.serve(app.callback());
+    const server = early ?? (await startHttp(config, app, portFd));
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
       address: server.address,
@@ -94,6 +97,11 @@ export async function startService(
     await closers.close();
     throw error;
   }
+}
+
+/** What of a service is told when it starts, also to another process. */
+export function reportOf({ address, storage, keys, warnings, metrics }: StartReport): StartReport {
+  return { address, storage, keys, warnings, metrics };
 }
 
 /** The log; what goes there as a security event is counted, too, where somebody measures. */
@@ -122,13 +130,11 @@ export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<H
 export function startHttp(
   { HOST: host, PORT: port, ISSUER: issuer }: Config,
   app: Koa,
-): Promise<RunningServer> {
-  return listen(app, { host, port, issuer }).catch((error) => {
-    throw new StartError(
-      `Cannot listen on ${host}:${port}: ${error.message}`,
-      "Choose another HOST or PORT, or stop what listens there.",
-      error,
-    );
+  fd?: number,
+): Promise<HttpServer> {
+  const refusal = unreadableRefusals(issuer);
+  return listen({ host, port, fd, handle: app.callback(), refusal }).catch((error) => {
+    throw noPort(host, port, error);
   });
 }
 

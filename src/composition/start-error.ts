@@ -7,6 +7,15 @@ export class StartError extends Error {
   }
 }
 
+/** Why the service cannot listen where its settings say. */
+export function noPort(host: string, port: number, error: Error): StartError {
+  return new StartError(
+    `Cannot listen on ${host}:${port}: ${error.message}`,
+    "Choose another HOST or PORT, or stop what listens there.",
+    error,
+  );
+}
+
 /** What went wrong, and behind it why, on one line. */
 export function reasonsOf({ message, cause }: Error): string {
   return cause instanceof Error && !message.includes(cause.message)

@@ -87,7 +87,8 @@ export async function startTestAuth({
     const config = readConfig({ ...FOR_TESTS, SECRET_KEY, ISSUER: server.address, ...settings });
     const core = await openCore(config, closers, log, { clock, wrap: storage.wrap });
     const { checkHealth } = core.wired;
-    server.serve(makeHttpApp(core.wired, { ...httpOptions(config, log), readiness: checkHealth }));
+    const app = makeHttpApp(core.wired, { ...httpOptions(config, log), readiness: checkHealth });
+    server.serve(app.callback());
     return {
       url: server.address,
       audience: config.JWT_AUDIENCE ?? config.ISSUER,

@@ -11,6 +11,7 @@ import { makeDisableUser } from "../application/disable-user.ts";
 import { makeEnableUser } from "../application/enable-user.ts";
 import { makeEndAnySession } from "../application/end-any-session.ts";
 import { makeEndOwnSession } from "../application/end-own-session.ts";
+import { makeFieldFaults } from "../application/field-faults.ts";
 import { makeIntrospect } from "../application/introspect.ts";
 import { makeListEvents } from "../application/list-events.ts";
 import { makeListSessions } from "../application/list-sessions.ts";
@@ -36,6 +37,7 @@ import { makeVerifyEmail } from "../application/verify-email.ts";
 
 /** The use cases that need nothing but their dependencies: a new one is a line here. */
 export const useCases = {
+  fieldFaults: makeFieldFaults,
   register: makeRegister,
   signUp: makeSignUp,
   login: makeLogin,
@@ -56,9 +58,9 @@ export const useCases = {
   forgotPassword: makeForgotPassword,
   resetPassword: makeResetPassword,
   verifyEmail: makeVerifyEmail,
-  cancelEmailChange: makeCancelEmailChange,
   completeRegistration: makeCompleteRegistration,
   confirmAddress: makeConfirmAddress,
+  cancelEmailChange: makeCancelEmailChange,
   resendVerification: makeResendVerification,
   updateProfile: makeUpdateProfile,
   deliverMails: makeDeliverMails,

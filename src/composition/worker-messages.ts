@@ -1,4 +1,5 @@
 import type { Snapshot } from "../adapters/prom-client/aggregate.ts";
+import type { Config } from "./config.ts";
 
 /** What the first process and its workers tell each other. */
 
@@ -18,13 +19,29 @@ export interface StartReport {
 export type WorkerMessage =
   | { readonly type: "serving"; readonly report: StartReport }
   | { readonly type: "failed"; readonly message: string; readonly status: number }
-  | { readonly type: "metrics"; readonly snapshot: Snapshot };
+  | { readonly type: "metrics"; readonly snapshot: Snapshot }
+  /** Its event loop turns; the first as soon as it runs, then one a second. */
+  | { readonly type: "alive" };
 
 /** To a worker. */
-export type ToWorker = StopMessage | { readonly type: "measure" };
+export type ToWorker = StartMessage | StopMessage | { readonly type: "measure" };
+
+/** To a worker, as the first message: serve. */
+export interface StartMessage {
+  readonly type: "start";
+  /** The settings as the first process read them: whatever a file says by now, all workers have the same. */
+  readonly config: Config;
+  /** Whether it joins others that serve: then it listens only once it can serve. */
+  readonly joins: boolean;
+}
 
 /** To a worker: stop, after going on for so long. */
 export interface StopMessage {
   readonly type: "stop";
   readonly graceMs: number;
 }
+
+/** Set for workers, which else are started as the first process was. */
+export const IS_WORKER = "CONNECT_AUTH_WORKER";
+/** The descriptor of the port that they share. */
+export const PORT_FD = 4;

@@ -1,45 +1,60 @@
-import cluster, { type Worker } from "node:cluster";
-import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import { standardOutput } from "../adapters/node/output.ts";
 import { aggregate, remains, type Snapshot } from "../adapters/prom-client/aggregate.ts";
-import type { ToWorker, WorkerMessage } from "./worker-messages.ts";
+import { snapshotOfDroppedLines } from "../adapters/prom-client/log-metrics.ts";
+import type { WorkerProcess } from "./worker-process.ts";
 
 /** So long the first process waits for what its workers count. */
 const PATIENCE_MS = 1_000;
 
-/**
- * Gives the metrics of all workers as one text. Who does not answer in time counts as it last did; of those that
- * ended, what they had counted when they last told stays in the sums.
- */
-export function gatherMetrics(): () => Promise<string> {
-  const latest = new Map<Worker, Snapshot>();
-  const serving = new Set<Worker>();
-  let ended: Promise<Snapshot> = Promise.resolve([]);
-
-  cluster.on("message", (worker, message: WorkerMessage) => {
-    // what it said may come after its end
-    if (message.type === "serving" && worker.isConnected()) serving.add(worker);
-    if (message.type === "metrics" && serving.has(worker)) latest.set(worker, message.snapshot);
-  });
-  cluster.on("exit", (worker) => {
-    const last = latest.get(worker);
-    serving.delete(worker);
-    latest.delete(worker);
-    if (last) ended = ended.then((before) => remains([before, last]));
-  });
-
-  return async () => {
-    const patience = AbortSignal.timeout(PATIENCE_MS);
-    await Promise.all([...serving].map((worker) => ask(worker, patience)));
-    const gone = ended;
-    const running = [...latest.values()];
-    return aggregate([await gone, ...running]);
-  };
+/** The metrics of all workers. */
+export interface WorkerMetrics {
+  /** To be called for each worker as it starts. */
+  watch(worker: WorkerProcess): void;
+  /**
+   * All of them as one text. A worker that does not answer in time counts as it last did; of those that ended, what
+   * they had counted when they last told stays in the sums.
+   */
+  gather(): Promise<string>;
 }
 
-/** Resolves once the worker has answered, ended, or taken too long. */
-async function ask(worker: Worker, signal: AbortSignal): Promise<void> {
-  if (!worker.isConnected()) return;
-  const heard = [once(worker, "message", { signal }), once(worker, "exit", { signal })];
-  worker.send({ type: "measure" } satisfies ToWorker, () => {});
-  await Promise.race(heard).catch(() => {});
+export function gatherMetrics(): WorkerMetrics {
+  const latest = new Map<WorkerProcess, Snapshot>();
+  const serving = new Set<WorkerProcess>();
+  const waiting = new Map<WorkerProcess, () => void>();
+  // workers print through this process, so that it is the one whose lines may find no room
+  const ownSnapshot = snapshotOfDroppedLines(standardOutput().dropped);
+  let ended: Promise<Snapshot> = Promise.resolve([]);
+
+  /** Resolves once the worker has answered, ended, or taken too long. */
+  function ask(worker: WorkerProcess): Promise<void> {
+    const heard = new Promise<void>((resolve) => waiting.set(worker, resolve));
+    worker.tell({ type: "measure" });
+    return Promise.race([heard, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  return {
+    watch(worker) {
+      worker.hear((message) => {
+        if (message.type === "serving") serving.add(worker);
+        if (message.type !== "metrics") return;
+        latest.set(worker, message.snapshot);
+        waiting.get(worker)?.();
+      });
+      void worker.ended.then(() => {
+        const last = latest.get(worker);
+        waiting.get(worker)?.();
+        waiting.delete(worker);
+        serving.delete(worker);
+        latest.delete(worker);
+        if (last) ended = ended.then((before) => remains([before, last]));
+      });
+    },
+    async gather() {
+      await Promise.all([...serving].map(ask));
+      const gone = ended;
+      const running = [...latest.values()];
+      return aggregate([await gone, ...running, await ownSnapshot()]);
+    },
+  };
 }

@@ -1,10 +1,11 @@
-import cluster, { type Worker } from "node:cluster";
-import { once } from "node:events";
-import { setTimeout } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
+import { holdPort } from "../adapters/node/held-port.ts";
 import { makeBackoff } from "./backoff.ts";
 import type { Config } from "./config.ts";
-import { poolSizeFor } from "./thread-pool.ts";
+import { STOP_MS } from "./end-process.ts";
+import { noPort } from "./start-error.ts";
 import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
 /** A service that was started, in one process or several. */
 export interface Started {
@@ -24,51 +25,69 @@ export class WorkerStartError extends Error {
   }
 }
 
-interface Notices {
+/** Who is told of workers. */
+export interface Watchers {
   warn(what: string, facts: object): void;
+  /** Called for each as it starts. */
+  started(worker: WorkerProcess): void;
 }
 
-/** Told to workers that join those that serve: they listen only once they can serve. */
-export const JOINS = "CONNECT_AUTH_JOINS";
+/** So long before the end of a stop, a worker that does not stop by itself is killed. */
+const KILLED_BEFORE_MS = 500;
 
 /**
- * Starts the workers and replaces each that dies. Resolves once all serve.
- * @throws WorkerStartError where one cannot start
+ * Starts the workers and replaces each that dies. Resolves once all serve. This process keeps their port: while none
+ * of them is there, connections wait for the next one.
+ * @throws StartError, or WorkerStartError where one cannot start
  */
-export async function startWorkers(config: Config, notices: Notices): Promise<Started> {
-  // a first process that hands connections out leaves the one hanging that it gave to a worker that died just then
-  cluster.schedulingPolicy = cluster.SCHED_NONE;
+export async function startWorkers(config: Config, { warn, started }: Watchers): Promise<Started> {
+  const { HOST: host, PORT } = config;
+  const port = await holdPort(host, PORT).catch((error) => {
+    throw noPort(host, PORT, error);
+  });
   const stopping = new AbortController();
+  const running = new Set<WorkerProcess>();
   let stopMessage: StopMessage | undefined;
-  const tellToStop = (worker: Worker | undefined) => {
-    // one that dies just then need not be told
-    if (stopMessage && worker?.isConnected()) worker.send(stopMessage, () => {});
-  };
 
-  /** Forks workers for one place, one after the other, until the service stops. */
-  async function keepPlace(first: Worker): Promise<void> {
+  function start(joins: boolean): WorkerProcess {
+    const worker = startWorker(config, port.fd, joins);
+    running.add(worker);
+    void worker.ended.then(() => running.delete(worker));
+    started(worker);
+    return worker;
+  }
+
+  function killAll(): void {
+    for (const worker of running) worker.kill();
+  }
+
+  /** Starts workers for one place, one after the other, until the service stops. */
+  async function keepPlace(first: WorkerProcess): Promise<void> {
     const waitBefore = makeBackoff();
-    for (let worker = first; ; worker = fork(config, { [JOINS]: "true" })) {
-      // who was told before it could listen is told again
-      worker.once("message", ({ type }: WorkerMessage) => {
-        tellToStop(worker);
-        if (worker !== first && type === "serving")
-          notices.warn("worker_replaced", { pid: worker.process.pid });
-      });
-      const { workedMs, ...end } = await life(worker);
+    for (let worker = first; ; worker = replacement()) {
+      const { workedMs, ...end } = await worker.ended;
       if (stopping.signal.aborted) return;
       const replacedInMs = waitBefore(workedMs);
-      notices.warn("worker_died", { ...end, replacedInMs });
-      await setTimeout(replacedInMs, undefined, { signal: stopping.signal }).catch(() => {});
+      warn("worker_died", { pid: worker.pid, ...end, replacedInMs });
+      await sleep(replacedInMs, undefined, { signal: stopping.signal }).catch(() => {});
       if (stopping.signal.aborted) return;
     }
   }
 
-  const workers = Array.from({ length: config.WORKERS }, () => fork(config, {}));
+  function replacement(): WorkerProcess {
+    const worker = start(true);
+    worker.hear(({ type }) => {
+      if (type === "serving" && !stopMessage) warn("worker_replaced", { pid: worker.pid });
+    });
+    return worker;
+  }
+
+  const workers = Array.from({ length: config.WORKERS }, () => start(false));
   const places = workers.map(keepPlace);
   const reports = await Promise.all(workers.map(served)).catch((error) => {
     stopping.abort();
-    for (const worker of workers) worker.process.kill("SIGKILL");
+    killAll();
+    port.close();
     throw error;
   });
 
@@ -77,39 +96,32 @@ export async function startWorkers(config: Config, notices: Notices): Promise<St
     async stop(graceMs = 0) {
       stopMessage = { type: "stop", graceMs };
       stopping.abort();
-      for (const worker of Object.values(cluster.workers ?? {})) tellToStop(worker);
-      await Promise.all(places);
+      for (const worker of running) worker.tell(stopMessage);
+      const ended = Promise.all(places);
+      await Promise.race([ended, sleep(graceMs)]);
+      // what comes now is refused, as soon as no worker listens any more
+      port.close();
+      const killing = setTimeout(killAll, STOP_MS - KILLED_BEFORE_MS);
+      await ended;
+      clearTimeout(killing);
     },
   };
 }
 
-/** A worker whose pool of threads has room for the hashing that it may do. */
-function fork({ HASH_CONCURRENCY }: Config, env: Record<string, string>): Worker {
-  const threads = process.env.UV_THREADPOOL_SIZE ?? poolSizeFor(HASH_CONCURRENCY);
-  return cluster.fork({ UV_THREADPOOL_SIZE: threads, ...env });
-}
-
 /** Resolves to what a worker reports once it serves. @throws WorkerStartError */
-async function served(worker: Worker): Promise<StartReport> {
-  const [message]: (WorkerMessage | number)[] = await Promise.race([
-    once(worker, "message"),
-    once(worker, "exit"),
-  ]);
-  if (typeof message !== "object") throw new WorkerStartError("A worker ended before it served", 1);
+async function served(worker: WorkerProcess): Promise<StartReport> {
+  const message = await Promise.race([said(worker), worker.ended]);
+  if (!("type" in message)) throw new WorkerStartError("A worker ended before it served", 1);
   if (message.type === "failed") throw new WorkerStartError(message.message, message.status);
-  if (message.type === "metrics") throw new TypeError("Only who serves is asked for metrics");
   return message.report;
 }
 
-/** Resolves, at the end of a worker, to how it ended and how long it had served. */
-async function life(worker: Worker) {
-  let servingSince: number | undefined;
-  let failure: string | undefined;
-  worker.once("message", (message: WorkerMessage) => {
-    if (message.type === "serving") servingSince = performance.now();
-    if (message.type === "failed") failure = message.message;
+type Outcome = Extract<WorkerMessage, { type: "serving" | "failed" }>;
+
+function said(worker: WorkerProcess): Promise<Outcome> {
+  return new Promise((resolve) => {
+    worker.hear((message) => {
+      if (message.type === "serving" || message.type === "failed") resolve(message);
+    });
   });
-  const [status, signal] = await once(worker, "exit");
-  const workedMs = servingSince === undefined ? 0 : performance.now() - servingSince;
-  return { workedMs, pid: worker.process.pid, status: signal ?? status, ...(failure && { failure }) };
 }

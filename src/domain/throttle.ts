@@ -1,3 +1,5 @@
+import { parseIp } from "./ip-address.ts";
+
 /** Rules for how often something may be attempted. */
 
 /** How often something was attempted, and since when. */
@@ -35,22 +37,7 @@ function* waitsOf({ waits, windowMs }: Limit): Generator<number> {
   for (let wait = waits.firstMs; ; wait = Math.min(2 * wait, waits.longestMs)) yield wait;
 }
 
-/**
- * The network that an address stands for: IPv4 itself, also mapped into IPv6; of IPv6 the first 64 bits,
- * since one host has them all.
- */
+/** The network that an address counts for. All that is no address is one network. */
 export function networkOf(ip: string): string {
-  const address = canonicalIp(ip);
-  if (!address.includes(":")) return address;
-  const [head = "", tail] = (address.split("%")[0] as string).toLowerCase().split("::");
-  const first = head === "" ? [] : head.split(":");
-  const last = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array<string>(Math.max(0, 8 - first.length - last.length)).fill("0");
-  const groups = [...first, ...(tail === undefined ? [] : zeros), ...last].slice(0, 4);
-  return `${groups.map((group) => Number.parseInt(group, 16).toString(16)).join(":")}::/64`;
-}
-
-/** An IPv4 address that arrives mapped into IPv6 is the same client. */
-export function canonicalIp(ip: string): string {
-  return ip.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, "");
+  return parseIp(ip)?.network ?? "none";
 }

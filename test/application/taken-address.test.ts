@@ -7,9 +7,12 @@ const FREE = "Free@Example.com";
 type Core = Awaited<ReturnType<typeof makeCore>>;
 
 async function tokenIn({ mails }: Core): Promise<string> {
-  const [link = ""] = /https?:\S+token=\S+/.exec(mails.at(-1)?.text ?? "") ?? [];
+  const mail = mails.find(({ subject }) => subject === "Confirm your new email address");
+  const [link = ""] = /https?:\S+token=\S+/.exec(mail?.text ?? "") ?? [];
   return new URL(link).searchParams.get("token") ?? "";
 }
+
+const mailsTo = ({ mails }: Core, address: string) => mails.filter(({ to }) => to === address);
 
 /** Ada asks for an address. */
 function asking(core: Core, accessToken: string) {
@@ -67,15 +70,12 @@ describe("an address that another account has", () => {
     await core.register(bob);
     const { accessToken } = await core.register(ada);
     await asking(core, accessToken)("  BOB@example.com ", { username: "Countess" });
-    // and as with a free one, Ada's own address is told
-    expect(await core.deliverMails()).toBe(2);
-    const [told, ...others] = core.mails.filter(({ to }) => to !== ada.email);
-    expect([told, others]).toMatchObject([
-      { to: bob.email, subject: "Your email address has an account already" },
-      [],
-    ]);
-    expect(told?.text).toContain('"Bob"');
-    expect(told?.text).not.toMatch(/token=|Countess|Ada/);
+    await core.deliverMails();
+    const told = mailsTo(core, bob.email);
+    expect(told).toMatchObject([{ subject: "Your email address has an account already" }]);
+    expect(told[0]?.text).toContain('"Bob"');
+    expect(told[0]?.text).not.toMatch(/token=|Countess|Ada/);
+    expect(core.mails.filter(({ subject }) => subject === "Confirm your new email address")).toEqual([]);
     expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: ada.email });
   });
 
@@ -86,7 +86,7 @@ describe("an address that another account has", () => {
       await asking(core, (await core.register(ada)).accessToken)(bob.email);
       await core.disableUser(who);
       await core.deliverMails();
-      expect(core.mails.filter(({ to }) => to !== ada.email)).toEqual([]);
+      expect(mailsTo(core, bob.email)).toEqual([]);
       expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
     }
   });

@@ -2,9 +2,9 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
-import { serveMetrics } from "../../src/adapters/prom-client/server.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
 import { openMetrics } from "../../src/composition/metrics.ts";
+import { startMetricsServer } from "../../src/composition/metrics-server.ts";
 import { AuthError } from "../../src/domain/errors.ts";
 import { parseMetrics } from "../support/prometheus.ts";
 import { aMail } from "../support/storage-samples.ts";
@@ -126,12 +126,8 @@ it("metrics that cannot be read are answered 500, without the reason, which is t
   const told: unknown[] = [];
   const fault = new Error("inner matters");
   const scrape = () => Promise.reject(fault);
-  const server = await serveMetrics({
-    host: "127.0.0.1",
-    port: 0,
-    scrape,
-    failed: (error) => told.push(error),
-  });
+  const requests = { answered: () => {}, probed: () => {}, failed: (error: unknown) => told.push(error) };
+  const server = await startMetricsServer({ HOST: "127.0.0.1", METRICS_PORT: 0 }, scrape, { requests });
   const answer = await fetch(server.address);
   expect([answer.status, (await answer.text()).includes("inner")]).toEqual([500, false]);
   expect(told).toEqual([fault]);

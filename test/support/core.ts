@@ -2,6 +2,7 @@ import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { sharedSecretKeys } from "../../src/adapters/jose/access-keys.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { openMailTemplates } from "../../src/adapters/mustache/mail-templates.ts";
+import { standardOutput } from "../../src/adapters/node/output.ts";
 import { logSecurityEvents, openLog } from "../../src/adapters/pino/log.ts";
 import type { Mail } from "../../src/application/ports/mailer.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
@@ -66,7 +67,9 @@ export async function makeCore(
 ) {
   const reported: SecurityEvent[] = [];
   const mails: Mail[] = [];
-  const logged = logSecurityEvents(openLog({ level: "trace", context: () => ({}) }));
+  const logged = logSecurityEvents(
+    openLog({ level: "trace", context: () => ({}), output: standardOutput() }),
+  );
   const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
   const factories = bindings({

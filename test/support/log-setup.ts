@@ -52,11 +52,14 @@ afterAll(() => {
   for (const socket of [...exchanges.keys()]) recordExchange(socket);
 });
 
-// pino logs to standard output, and by this way if it is not the ordinary one
+// what services inside this process log
 const record = logRecorder();
 const toOutput = process.stdout.write.bind(process.stdout) as (...args: unknown[]) => boolean;
 process.stdout.write = (output: string | Uint8Array, ...rest: unknown[]) => {
   const isLog = typeof output === "string" && output.startsWith('{"level":');
-  if (isLog) record(output);
-  return isLog || toOutput(output, ...rest);
+  if (!isLog) return toOutput(output, ...rest);
+  record(output);
+  const done = rest.at(-1);
+  if (typeof done === "function") done();
+  return true;
 };

@@ -73,7 +73,7 @@ it("replaces a worker that ends for it, and tells its status", async () => {
   expect(server.output()).toContain(`The store in ${disk.path} could not be written: `);
   expect(await server.end()).toBe(0);
   await load;
-});
+}, 90_000);
 
 it(
   `loses nothing acknowledged when its disk is full, and ends saying so, ${ROUNDS} times`,

@@ -226,6 +226,9 @@ it.each(["1", "2"])(
   },
 );
 
+/** A process may take that long to start or to end on a busy machine. */
+const PATIENT = { timeout: 40_000 };
+
 it("the metrics of several workers are one sum, which does not go down when one is killed or stops", async () => {
   const { env, remove } = (sharedStorages[0] as (typeof sharedStorages)[number]).open();
   const server = await startServer({ ...env, ...FREE_AND_CHEAP, WORKERS: "2", METRICS_PORT: "0" });
@@ -247,10 +250,10 @@ it("the metrics of several workers are one sum, which does not go down when one 
   ] as const) {
     const [victim] = workersOf(server) as [number, number];
     process.kill(victim, signal);
-    await expect.poll(() => isAlive(victim), { timeout: 5_000 }).toBe(false);
+    await expect.poll(() => isAlive(victim), PATIENT).toBe(false);
     expect(await registrations()).toBe(sum - 4);
     // each worker's limit is in the sum once it serves
-    await expect.poll(() => sumOf("process_max_fds"), { timeout: 10_000 }).toBe(limits);
+    await expect.poll(() => sumOf("process_max_fds"), PATIENT).toBe(limits);
     await register(4);
     await expect.poll(registrations).toBe(sum);
   }
@@ -259,4 +262,4 @@ it("the metrics of several workers are one sum, which does not go down when one 
   expect(await sumOf("connect_auth_outbox_waiting")).toBe(0);
   expect(await server.end()).toBe(0);
   await remove();
-}, 40_000);
+}, 120_000);

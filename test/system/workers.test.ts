@@ -1,9 +1,10 @@
 import { Agent, request } from "node:http";
 import type { Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { runOnTerminal } from "../support/cli.ts";
+import { halfSent } from "../support/half-sent.ts";
 import { FREE_AND_CHEAP, runToExit, startServer } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { isAlive, isHalted, remotePortsOf, workersOf } from "../support/worker-processes.ts";
@@ -11,7 +12,11 @@ import { isAlive, isHalted, remotePortsOf, workersOf } from "../support/worker-p
 const SECONDS = Number(process.env.WORKER_DEATHS_SECONDS ?? 10);
 const CLIENTS = 8;
 /** Longer than any answer takes: who waits so long waits in vain. */
-const PATIENCE_MS = 5_000;
+const PATIENCE_MS = 20_000;
+
+/** A process may take that long to start or to end on a busy machine. */
+const PATIENT = { timeout: 40_000 };
+vi.setConfig({ testTimeout: 120_000 });
 
 interface Failure {
   readonly why: string;
@@ -76,6 +81,11 @@ async function sixteenAtOnce<T>(things: readonly T[], check: (thing: T) => Promi
   await Promise.all(Array.from({ length: 16 }, inTurn));
 }
 
+/** Requests that workers have begun to answer. */
+function sixHalfSent(url: string) {
+  return Promise.all(Array.from({ length: 6 }, () => halfSent(url, "POST /api/register", someone())));
+}
+
 describe.each(sharedStorages)("several workers on $name", ({ open }) => {
   const ENV = { WORKERS: "2", ...FREE_AND_CHEAP };
 
@@ -118,7 +128,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
         while (Date.now() + 2_000 < until) {
           await setTimeout(2_000);
           // on a busy machine, a start may take longer than that
-          await expect.poll(() => times("worker_replaced"), { timeout: 20_000 }).toBe(kills.length);
+          await expect.poll(() => times("worker_replaced"), PATIENT).toBe(kills.length);
           const [victim] = workersOf(server) as [number, number];
           // halted, it accepts no more while its connections are counted
           process.kill(victim, "SIGSTOP");
@@ -130,7 +140,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
 
       await Promise.all([kill(), ...Array.from({ length: CLIENTS }, work)]);
       expect(kills.length).toBeGreaterThanOrEqual(Math.max(1, Math.floor(SECONDS / 10)));
-      expect(calls).toBeGreaterThan(100);
+      expect(calls).toBeGreaterThan(10 * kills.length);
       const unexplained = failures.filter(
         ({ port, failedAt }) =>
           port === undefined || !kills.some(({ ports, at }) => failedAt >= at && ports.has(port)),
@@ -138,7 +148,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
       expect([unexplained, refused]).toEqual([[], []]);
       // a connection that broke is one of a few, each time
       expect(failures.length).toBeLessThanOrEqual(kills.length * CLIENTS);
-      await expect.poll(() => workersOf(server).length, { timeout: 5_000 }).toBe(2);
+      await expect.poll(() => workersOf(server).length, PATIENT).toBe(2);
       await sixteenAtOnce(accounts, async ({ email, password }) => {
         expect((await call(server.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
       });
@@ -172,8 +182,15 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
       call(server.url, "POST /api/login", { json: { email, password: `wrong horse ${index}` } }),
     );
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    expect(statuses.filter((status) => status === 401)).toHaveLength(5);
-    expect(statuses.filter((status) => status === 429)).toHaveLength(55);
+    // a busy machine may refuse some for the queue, and that counts as no guess
+    expect(statuses.filter((status) => ![401, 429, 503].includes(status))).toEqual([]);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
+    const more: number[] = [];
+    while (more.at(-1) !== 429) {
+      const json = { email, password: `wrong horse ${more.length}` };
+      more.push((await call(server.url, "POST /api/login", { json })).status);
+    }
+    expect([...statuses, ...more].filter((status) => status === 401)).toHaveLength(5);
     expect(await server.end()).toBe(0);
     await storage.remove();
   });
@@ -186,22 +203,15 @@ describe("several workers", () => {
     "finish running requests on %s and end with the first process",
     async (signal) => {
       const storage = open();
-      const server = await startServer({
-        ...storage.env,
-        WORKERS: "2",
-        HASH_CONCURRENCY: "1",
-        ARGON2_PASSES: "10",
-        LOGIN_THROTTLE: "off",
-      });
+      const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
       const workers = workersOf(server);
-      const answers = Promise.all(
-        Array.from({ length: 12 }, () => call(server.url, "POST /api/register", { json: someone() })),
-      );
-      await setTimeout(500);
+      const running = await sixHalfSent(server.url);
       // as supervisors and terminals do, to all of its processes
       for (const pid of workers) process.kill(pid, signal);
-      expect(await server.end(signal)).toBe(0);
-      expect((await answers).map(({ status }) => status)).toEqual(Array(12).fill(201));
+      const ended = server.end(signal);
+      const answers = await Promise.all(running.map(({ finish }) => finish()));
+      expect(answers).toEqual(Array(6).fill(201));
+      expect(await ended).toBe(0);
       expect(workers.filter(isAlive)).toEqual([]);
       await storage.remove();
     },
@@ -220,21 +230,14 @@ describe("several workers", () => {
 
   it("end by themselves when the first process is killed, after what they were answering", async () => {
     const storage = open();
-    const server = await startServer({
-      ...storage.env,
-      WORKERS: "2",
-      HASH_CONCURRENCY: "1",
-      LOGIN_THROTTLE: "off",
-    });
+    const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
     const workers = workersOf(server);
     expect(workers).toHaveLength(2);
-    const answers = Promise.all(
-      Array.from({ length: 12 }, () => call(server.url, "POST /api/register", { json: someone() })),
-    );
-    await setTimeout(500);
+    const running = await sixHalfSent(server.url);
     const ended = server.end("SIGKILL");
-    expect((await answers).map(({ status }) => status)).toEqual(Array(12).fill(201));
-    await expect.poll(() => workers.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+    const answers = await Promise.all(running.map(({ finish }) => finish()));
+    expect(answers).toEqual(Array(6).fill(201));
+    await expect.poll(() => workers.filter(isAlive), PATIENT).toEqual([]);
     await ended;
     await storage.remove();
   });
@@ -244,8 +247,8 @@ describe("several workers", () => {
     const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
     const [one, other] = workersOf(server) as [number, number];
     process.kill(one, "SIGTERM");
-    await expect.poll(() => isAlive(one), { timeout: 5_000 }).toBe(false);
-    await expect.poll(() => workersOf(server).length, { timeout: 5_000 }).toBe(2);
+    await expect.poll(() => isAlive(one), PATIENT).toBe(false);
+    await expect.poll(() => workersOf(server).length, PATIENT).toBe(2);
     expect(workersOf(server)).toContain(other);
     expect(await server.end()).toBe(0);
     expect(server.output()).toContain('"status":0');
@@ -269,13 +272,12 @@ describe("several workers", () => {
     const storage = open();
     const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
     const [, kept] = workersOf(server) as [number, number];
-    const until = Date.now() + 4_000;
-    while (Date.now() < until) {
+    const waits = () => [...server.output().matchAll(/"replacedInMs":(\d+)/g)].map(([, ms]) => Number(ms));
+    while (waits().length < 5) {
       for (const pid of workersOf(server)) if (pid !== kept) process.kill(pid, "SIGKILL");
       await setTimeout(10);
     }
-    const waits = [...server.output().matchAll(/"replacedInMs":(\d+)/g)].map(([, ms]) => Number(ms));
-    expect(waits.slice(0, 5)).toEqual([0, 100, 200, 400, 800]);
+    expect(waits().slice(0, 5)).toEqual([0, 100, 200, 400, 800]);
     expect((await call(server.url, "GET /health/ready")).status).toBe(200);
     expect(await server.end()).toBe(0);
     await storage.remove();

@@ -87,9 +87,9 @@ const ABOUT = [
 
 /** Runs what the arguments say. A fault in them is told on standard error and gives exit status 2. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // whoever reads may have seen enough, as `head` has
-    if (error.code !== "EPIPE") throw error;
+  program.hook("preAction", (_, command) => {
+    // what `serve` prints is a log, and a log that cannot be written ends no service
+    if (command.name() !== "serve") process.stdout.on("error", failUnlessClosed);
   });
   try {
     await program.parseAsync(argv);
@@ -98,4 +98,9 @@ export async function runProgram(program: Command, argv: readonly string[]): Pro
     // asking for help is no fault
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
   }
+}
+
+/** An answer that is not written is a fault, but the reader may have seen enough, as `head` has. */
+function failUnlessClosed(error: NodeJS.ErrnoException): void {
+  if (error.code !== "EPIPE") throw error;
 }

@@ -2,6 +2,7 @@ import type Router from "@koa/router";
 import type { z } from "zod";
 import type { ChangePassword } from "../../application/change-password.ts";
 import type { DeleteAccount } from "../../application/delete-account.ts";
+import type { FieldFaults } from "../../application/field-faults.ts";
 import type { GatedHasher } from "../../application/hashing-gate.ts";
 import type { Login } from "../../application/login.ts";
 import type { Me, Profile } from "../../application/me.ts";
@@ -15,6 +16,7 @@ import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "
 import { sessionAnswer } from "./token-answers.ts";
 
 export interface AccountUseCases {
+  readonly fieldFaults: FieldFaults;
   readonly signUp: SignUp;
   readonly login: Login;
   readonly me: Me;
@@ -30,10 +32,12 @@ const MAIL_COMES = "A mail to this address says how to go on";
 
 /** Coming in, and what one does with one's own account. */
 export function accountRoutes(router: Router, useCases: AccountUseCases): void {
+  const { fieldFaults: faults } = useCases;
+
   router.post("/api/register", async (ctx) => {
     // in a flood, reading what will be refused takes the time that hashing needs
     useCases.refuseIfFull({ ip: clientOf(ctx).ip, isNewcomer: true });
-    const body = await readBody(ctx, registerBody, JSON_OR_FORM);
+    const body = await readBody(ctx, registerBody, { types: JSON_OR_FORM, faultsOf: faults.register });
     const registered = await useCases.signUp({ ...body, client: clientOf(ctx), isGone: isGone(ctx) });
     const isSignedIn = "accessToken" in registered;
     ctx.status = isSignedIn ? 201 : 202;
@@ -44,7 +48,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.post("/api/login", async (ctx) => {
     useCases.refuseIfFull({ ip: clientOf(ctx).ip });
-    const body = await readBody(ctx, loginBody, JSON_OR_FORM);
+    const body = await readBody(ctx, loginBody, { types: JSON_OR_FORM, faultsOf: faults.login });
     const grant = await useCases.login({
       ...body,
       formerToken: bearerTokenIfAny(ctx),
@@ -60,7 +64,7 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.patch("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const body = await readBody(ctx, profileBody);
+    const body = await readBody(ctx, profileBody, { faultsOf: faults.updateProfile });
     const { pendingEmail, ...profile } = await useCases.updateProfile({
       ...body,
       accessToken,
@@ -72,23 +76,28 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
 
   router.delete("/api/me", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const { password } = await readBody(ctx, deleteBody);
+    const { password } = await readBody(ctx, deleteBody, { faultsOf: faults.deleteAccount });
     await useCases.deleteAccount({ accessToken, password, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.status = 204;
   });
 
   router.post("/api/password", async (ctx) => {
     const accessToken = bearerToken(ctx);
-    const body = await readBody(ctx, passwordBody);
+    const body = await readBody(ctx, passwordBody, {
+      faultsOf: (texts) => faults.changePassword(passwordsOf(texts)),
+    });
     const ended = await useCases.changePassword({
       accessToken,
-      currentPassword: body.current_password,
-      newPassword: body.new_password,
+      ...passwordsOf(body),
       client: clientOf(ctx),
       isGone: isGone(ctx),
     });
     ctx.body = { message: "Password has been changed", sessions_ended: ended };
   });
+}
+
+function passwordsOf(body: z.infer<typeof passwordBody>) {
+  return { currentPassword: body.current_password, newPassword: body.new_password };
 }
 
 function profileAnswer({ id, username, email, emailVerified, createdAt }: Profile): z.infer<typeof profile> {

@@ -71,8 +71,8 @@ function makeApp(
   options: Omit<HttpOptions, "readiness">,
   elsewhere: AuthErrorCode = "not_found",
 ): Koa {
-  const app = new Koa({ proxy: options.trustProxyHops > 0, maxIpsCount: options.trustProxyHops });
-  app.use(requestContext(options.context));
+  const app = new Koa();
+  app.use(requestContext(options.context, options.trustProxyHops));
   app.use(logAnswers(options));
   app.use(helmet());
   app.use(noStore);
@@ -128,7 +128,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
   return cors({
     origin: (ctx) => (allowed.has(ctx.get("Origin")) ? ctx.get("Origin") : ""),
     allowMethods: ["GET", "POST", "PATCH", "DELETE"],
-    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id"],
+    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "traceparent", "tracestate"],
     exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
     maxAge: 600,
   });

@@ -1,3 +1,4 @@
+import { parse } from "content-type";
 import type { Context } from "koa";
 import bodyParser from "koa-bodyparser";
 import type { z } from "zod";
@@ -12,7 +13,8 @@ const JSON_ONLY = ["application/json"] as const;
 export const FORM_ONLY = ["application/x-www-form-urlencoded"] as const;
 export const JSON_OR_FORM = [...JSON_ONLY, ...FORM_ONLY] as const;
 
-const CONTENT_TYPE = /^([^;\s]+)\s*(?:;\s*charset\s*=\s*"?([^";\s]+)"?\s*)?;?\s*$/i;
+/** How UTF-8 is called (WHATWG Encoding, section 4.2: the two labels in use). */
+const UTF_8 = new Set(["utf-8", "utf8"]);
 
 /**
  * Reads the bytes and nothing more: parsed by the library, a body of bytes that are not UTF-8, with a byte
@@ -30,27 +32,53 @@ const parsers: Record<MediaType, (text: string) => unknown> = {
   "application/x-www-form-urlencoded": parseForm,
 };
 
+/** The fields of a body. */
+type Texts = Readonly<Record<string, string | undefined>>;
+
+export interface BodyOptions<T> {
+  /** The media types that the call takes, where it is not JSON alone. */
+  readonly types?: readonly MediaType[];
+  /** What else is wrong with a body that the schema refuses; a field that is missing or unreadable is `""` there. */
+  readonly faultsOf?: (texts: T) => readonly FieldFault[];
+}
+
 /**
  * The body of the request, if it is what the schema says.
  * @throws HttpProblem `unsupported_media_type`, `body_too_large`, `malformed_request`, `validation_failed`
  */
-export async function readBody<T>(
+export async function readBody<T extends Texts>(
   ctx: Context,
   schema: z.ZodType<T>,
-  accepted: readonly MediaType[] = JSON_ONLY,
+  { types = JSON_ONLY, faultsOf = () => [] }: BodyOptions<T> = {},
 ): Promise<T> {
-  const mediaType = acceptedMediaType(ctx, accepted);
-  const result = schema.safeParse(parsers[mediaType](await readText(ctx)), { reportInput: true });
+  const mediaType = acceptedMediaType(ctx, types);
+  const body = parsers[mediaType](await readText(ctx));
+  const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
-  const fields = result.error.issues.flatMap(fieldFaults);
+  const { issues } = result.error;
+  const fields = [...issues.flatMap(fieldFaults), ...otherFaults(body, issues, faultsOf)];
   throw new HttpProblem("validation_failed", "The request has fields that cannot be accepted", { fields });
 }
 
+/** What the rules say of the fields that the schema has nothing against. */
+function otherFaults<T extends Texts>(
+  body: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  faultsOf: (texts: T) => readonly FieldFault[],
+): FieldFault[] {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return [];
+  const refused = new Set(issues.flatMap(({ path: [name] }) => (name === undefined ? [] : String(name))));
+  const blanks = Object.fromEntries([...refused].map((name) => [name, ""]));
+  return faultsOf({ ...body, ...blanks } as T).filter(({ path }) => !refused.has(path));
+}
+
+/** RFC 9110, section 8.3: parameters other than the charset mean nothing here, and refuse nothing. */
 function acceptedMediaType(ctx: Context, accepted: readonly MediaType[]): MediaType {
-  const [, type = "", charset = "utf-8"] = CONTENT_TYPE.exec(ctx.get("Content-Type")) ?? [];
-  const mediaType = accepted.find((candidate) => candidate === type.toLowerCase());
+  const { type, parameters } = parse(ctx.get("Content-Type"));
+  const mediaType = accepted.find((candidate) => candidate === type);
+  const charset = parameters.charset ?? "utf-8";
   const encoding = ctx.get("Content-Encoding") || "identity";
-  if (!mediaType || charset.toLowerCase() !== "utf-8" || encoding !== "identity") {
+  if (!mediaType || !UTF_8.has(charset.toLowerCase()) || encoding !== "identity") {
     throw new HttpProblem("unsupported_media_type", `Send ${accepted.join(" or ")} in UTF-8, not compressed`);
   }
   return mediaType;

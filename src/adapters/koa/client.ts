@@ -1,10 +1,9 @@
 import type { Context } from "koa";
 import type { Client } from "../../domain/session.ts";
-import { canonicalIp } from "../../domain/throttle.ts";
 
-/** Who is at the other end of the request. */
+/** Who is at the other end of the request; `request-context.ts` has found out where that is. */
 export function clientOf(ctx: Context): Client {
-  return { userAgent: ctx.get("User-Agent"), ip: canonicalIp(ctx.ip) };
+  return { userAgent: ctx.get("User-Agent"), ip: ctx.state.ip };
 }
 
 /** Whether the client has hung up, so that nobody would see the answer. */

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type Router from "@koa/router";
 import type { Context } from "koa";
@@ -24,32 +25,62 @@ const CONTENT_SECURITY_POLICY = [
 /** The files of an older version must not outlive an update for long. */
 const CACHE_CONTROL = "public, max-age=3600";
 
-/** The description of the calls, a page to try them (Swagger UI), and a page that explains the errors. */
-export function docsRoutes(router: Router, { swaggerUi, ...description }: DocsOptions): void {
-  // made when somebody asks, since most services never are and it would be the longest part of their routes' start
-  let document: string | undefined;
-  const page = (ctx: Context, html: string) => {
-    ctx.set("Content-Security-Policy", CONTENT_SECURITY_POLICY);
-    ctx.type = "html";
-    ctx.body = html;
-  };
-  const file = (ctx: Context, type: string, content: string | Buffer) => {
-    ctx.set("Cache-Control", CACHE_CONTROL);
-    ctx.type = type;
-    ctx.body = content;
-  };
+/** What an answer is made of, once for all who ask. */
+interface Content {
+  readonly bytes: Buffer;
+  readonly etag: string;
+}
 
-  router.get("/openapi.json", (ctx) => {
-    document ??= JSON.stringify(describeApi(description));
-    file(ctx, "application/json", document);
-  });
-  router.get("/docs", (ctx) => page(ctx, swaggerPage()));
-  router.get("/docs/errors", (ctx) => page(ctx, errorsPage()));
-  router.get("/docs/start.js", (ctx) => file(ctx, "text/javascript", START));
-  for (const [name, type] of Object.entries({
-    "swagger-ui.css": "css",
-    "swagger-ui-bundle.js": "text/javascript",
-  })) {
-    router.get(`/docs/${name}`, async (ctx) => file(ctx, type, await readFile(new URL(name, swaggerUi))));
+/**
+ * The description of the calls, a page to try them (Swagger UI), and a page that explains the errors. Each is read
+ * or made when somebody asks first, since most services never are, and then all answers share its bytes.
+ */
+export function docsRoutes(router: Router, { swaggerUi, ...description }: DocsOptions): void {
+  const serve = (path: string, type: string, read: () => Buffer | Promise<Buffer>, headers: Headers) => {
+    const content = once(async () => contentOf(await read()));
+    router.get(path, async (ctx) => answer(ctx, type, await content(), headers));
+  };
+  const page = (path: string, html: () => string) =>
+    serve(path, "html", () => Buffer.from(html()), { "Content-Security-Policy": CONTENT_SECURITY_POLICY });
+  const file = (path: string, type: string, read: () => Buffer | Promise<Buffer>) =>
+    serve(path, type, read, { "Cache-Control": CACHE_CONTROL });
+
+  file("/openapi.json", "application/json", () => Buffer.from(JSON.stringify(describeApi(description))));
+  page("/docs", swaggerPage);
+  page("/docs/errors", errorsPage);
+  file("/docs/start.js", "text/javascript", () => Buffer.from(START));
+  file("/docs/swagger-ui.css", "css", () => readFile(new URL("swagger-ui.css", swaggerUi)));
+  file("/docs/swagger-ui-bundle.js", "text/javascript", () =>
+    readFile(new URL("swagger-ui-bundle.js", swaggerUi)),
+  );
+}
+
+type Headers = Readonly<Record<string, string>>;
+
+function contentOf(bytes: Buffer): Content {
+  return { bytes, etag: `"${createHash("sha256").update(bytes).digest("base64url")}"` };
+}
+
+function answer(ctx: Context, type: string, { bytes, etag }: Content, headers: Headers): void {
+  ctx.set(headers);
+  ctx.status = 200;
+  ctx.etag = etag;
+  if (ctx.fresh) {
+    ctx.status = 304;
+    return;
   }
+  ctx.type = type;
+  ctx.body = bytes;
+}
+
+/** The same result for all who ask; one that failed is asked for anew. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }

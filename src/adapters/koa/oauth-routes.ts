@@ -18,7 +18,7 @@ export function oauthRoutes(
 ): void {
   router.post("/oauth/introspect", async (ctx) => {
     authenticateClient(ctx, clients);
-    const { token, token_type_hint: hint } = await readBody(ctx, introspectBody, FORM_ONLY);
+    const { token, token_type_hint: hint } = await readBody(ctx, introspectBody, { types: FORM_ONLY });
     const isRefreshWanted = hint === "refresh_token";
     const found =
       (isRefreshWanted ? await useCases.introspect(token, "refresh") : undefined) ??
@@ -29,7 +29,7 @@ export function oauthRoutes(
   });
 
   router.post("/oauth/revoke", async (ctx) => {
-    const { token } = await readBody(ctx, revokeBody, FORM_ONLY);
+    const { token } = await readBody(ctx, revokeBody, { types: FORM_ONLY });
     await useCases.revokeToken(token);
     ctx.status = 200;
     ctx.body = "";

@@ -109,11 +109,19 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
   }
-  // not ctx.path, which throws where the request target is no URL
-  const isOAuth = ctx.req.url?.startsWith("/oauth/");
+  const isOAuth = pathOf(ctx).startsWith("/oauth/");
   ctx.status = status;
   ctx.body = isOAuth ? oauthBody(problem) : problemBody(issuer, ctx.state.requestId, problem);
   ctx.type = isOAuth ? "application/json" : "application/problem+json";
+}
+
+/** The path, of a target in absolute form as well (RFC 9112, section 3.2.2); none where the target is no URL. */
+function pathOf(ctx: Context): string {
+  try {
+    return ctx.path ?? "";
+  } catch {
+    return "";
+  }
 }
 
 function challengeFor(code: ProblemCode): string {

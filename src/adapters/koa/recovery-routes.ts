@@ -1,5 +1,6 @@
 import type Router from "@koa/router";
 import type { CancelEmailChange } from "../../application/cancel-email-change.ts";
+import type { FieldFaults } from "../../application/field-faults.ts";
 import type { RequestMail } from "../../application/request-mail.ts";
 import type { ResetPassword } from "../../application/reset-password.ts";
 import type { VerifyEmail } from "../../application/verify-email.ts";
@@ -8,6 +9,7 @@ import { clientOf, isGone } from "./client.ts";
 import { addressBody, linkBody, resetBody } from "./schemas.ts";
 
 export interface RecoveryUseCases {
+  readonly fieldFaults: FieldFaults;
   readonly forgotPassword: RequestMail;
   readonly resetPassword: ResetPassword;
   /** By a link, of whatever purpose. */
@@ -18,15 +20,19 @@ export interface RecoveryUseCases {
 
 /** What is done by links that were mailed. */
 export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void {
+  const { fieldFaults: faults } = useCases;
+
   router.post("/api/password/forgot", async (ctx) => {
-    const { email } = await readBody(ctx, addressBody);
+    const { email } = await readBody(ctx, addressBody, { faultsOf: faults.requestMail });
     await useCases.forgotPassword({ email, client: clientOf(ctx) });
     ctx.status = 202;
     ctx.body = { message: "If there is such an account, a link to choose a new password is on its way" };
   });
 
   router.post("/api/password/reset", async (ctx) => {
-    const { token, new_password: newPassword } = await readBody(ctx, resetBody);
+    const { token, new_password: newPassword } = await readBody(ctx, resetBody, {
+      faultsOf: (texts) => faults.resetPassword({ newPassword: texts.new_password }),
+    });
     await useCases.resetPassword({ token, newPassword, client: clientOf(ctx), isGone: isGone(ctx) });
     ctx.body = { message: "Password has been changed; log in with the new one" };
   });
@@ -38,7 +44,7 @@ export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void
   });
 
   router.post("/api/email/verify/resend", async (ctx) => {
-    const { email } = await readBody(ctx, addressBody);
+    const { email } = await readBody(ctx, addressBody, { faultsOf: faults.requestMail });
     await useCases.resendVerification({ email, client: clientOf(ctx) });
     ctx.status = 202;
     ctx.body = { message: "If the address waits to be confirmed, a link is on its way" };

@@ -1,7 +1,7 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { randomUUID } from "node:crypto";
 import type { Middleware } from "koa";
-import { clientOf } from "./client.ts";
+import { clientAddress } from "./client-address.ts";
 
 /** What every line logged during a request carries, but for the address. */
 export interface RequestContext {
@@ -19,13 +19,18 @@ const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$
 const ZEROS = /^0+$/;
 
 /** Names the request, by the caller's own name where that is harmless, and answers with it. */
-export function requestContext(store: AsyncLocalStorage<RequestContext>): Middleware {
+export function requestContext(store: AsyncLocalStorage<RequestContext>, trustProxyHops: number): Middleware {
   return (ctx, next) => {
     const offered = ctx.get("X-Request-Id");
     const requestId = ACCEPTABLE_ID.test(offered) ? offered : randomUUID();
     ctx.state.requestId = requestId;
     ctx.set("X-Request-Id", requestId);
-    return store.run({ requestId, ip: clientOf(ctx).ip, ...traceOf(ctx.get("traceparent")) }, next);
+    const { socket, headers } = ctx.req;
+    // several headers of this name arrive as one list (RFC 9110, section 5.3)
+    const forwardedFor = headers["x-forwarded-for"]?.toString();
+    const ip = clientAddress(socket.remoteAddress ?? "", forwardedFor, trustProxyHops);
+    ctx.state.ip = ip;
+    return store.run({ requestId, ip, ...traceOf(ctx.get("traceparent")) }, next);
   };
 }
 

@@ -11,10 +11,17 @@ export interface LogOptions {
   readonly isReadable?: boolean;
   /** Asked at each entry for what belongs to it, such as the request id. */
   readonly context: () => object;
+  /** Where lines go. It may drop lines, and says so later. */
+  readonly output: LogOutput;
 }
 
-/** The log: one line an entry, on standard output. */
-export function openLog({ level, isReadable, context }: LogOptions): Logger {
+export interface LogOutput {
+  write(line: string): void;
+  onRecovery(tell: (dropped: number) => void): void;
+}
+
+/** The log: one line an entry. */
+export function openLog({ level, isReadable, context, output }: LogOptions): Logger {
   const options = {
     level,
     base: null,
@@ -28,9 +35,11 @@ export function openLog({ level, isReadable, context }: LogOptions): Logger {
       censor: "[hidden]",
     },
   };
-  return isReadable
-    ? pino(options, { write: (line) => process.stdout.write(readable(line)) })
-    : pino(options);
+  const log = pino(options, {
+    write: isReadable ? (line) => output.write(readable(line)) : (line) => output.write(line),
+  });
+  output.onRecovery((dropped) => log.warn({ dropped }, "log_lines_dropped"));
+  return log;
 }
 
 /** Security events as log lines, by their own names. */

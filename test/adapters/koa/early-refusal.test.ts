@@ -2,15 +2,16 @@ import { connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
-import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
+import type { HttpServer } from "../../../src/adapters/node/http-server.ts";
 import { type GatedHasher, gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, registered, someone } from "../../support/api.ts";
 import { makeCore, testClock, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
+import { listenWith } from "../../support/listen.ts";
 import { sendRaw } from "../../support/raw-http.ts";
 
-let server: RunningServer | undefined;
+let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
 
 const HELD = "a password whose hash is never made";
@@ -41,7 +42,7 @@ async function serviceWith(queue: number) {
   const shared = { storage: openMemoryStorage(), clock: testClock(new Date()) };
   const { core } = await makeCore(() => ({ hasher }), {}, shared);
   const app = makeHttpApp(core, { ...HTTP_OPTIONS, readiness: core.checkHealth });
-  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
+  server = await listenWith(app);
   const url = server.address;
   const person = await registered(url);
   return { url, person, hasher, loginIsWaiting, freePlace, takePlace: () => void hasher.hash(HELD, turn) };

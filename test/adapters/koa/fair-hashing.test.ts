@@ -1,7 +1,8 @@
 import { afterEach, expect, it } from "vitest";
 import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
-import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts";
+import { unreadableRefusals } from "../../../src/adapters/koa/unreadable.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
+import { type HttpServer, listen } from "../../../src/adapters/node/http-server.ts";
 import { gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call } from "../../support/api.ts";
 import { ada, client, makeCore, testClock } from "../../support/core.ts";
@@ -10,7 +11,7 @@ import { pacedHasher } from "../../support/paced-hasher.ts";
 
 /** One greedy client beside others, over sockets: hashes end when the test lets them, so that no time matters. */
 
-let server: RunningServer | undefined;
+let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
 
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
@@ -54,7 +55,12 @@ async function serviceWith(others: number) {
   };
   const { core } = await makeCore(() => ({ hasher: counting }), settings, shared);
   const app = makeHttpApp(core, { ...HTTP_OPTIONS, trustProxyHops: 1, readiness: core.checkHealth });
-  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
+  server = await listen({
+    host: "127.0.0.1",
+    port: 0,
+    handle: app.callback(),
+    refusal: unreadableRefusals(HTTP_OPTIONS.issuer),
+  });
   const url = server.address;
 
   let answered = 0;

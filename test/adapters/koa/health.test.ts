@@ -1,16 +1,17 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { makeHttpApp, makeStartingApp } from "../../../src/adapters/koa/app.ts";
-import { listen, type RunningServer } from "../../../src/adapters/koa/server.ts";
+import type { HttpServer } from "../../../src/adapters/node/http-server.ts";
 import { gateHasher } from "../../../src/application/hashing-gate.ts";
 import { call, someone } from "../../support/api.ts";
 import { makeCore, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
+import { listenWith } from "../../support/listen.ts";
 
-let server: RunningServer | undefined;
+let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
 
 async function urlOf(app: ReturnType<typeof makeStartingApp>): Promise<string> {
-  server = await listen(app, { host: "127.0.0.1", port: 0, issuer: HTTP_OPTIONS.issuer });
+  server = await listenWith(app);
   return server.address;
 }
 

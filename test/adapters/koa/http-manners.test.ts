@@ -97,11 +97,29 @@ describe("bodies", () => {
     ["multipart", { "content-type": "multipart/form-data; boundary=x" }],
     ["JSON of a vendor", { "content-type": "application/vnd.x+json" }],
     ["an unknown charset", { "content-type": "application/json; charset=utf-16" }],
+    ["an unknown charset among more", { "content-type": 'application/json; a="b;c"; charset="latin1"' }],
     ["gzip", { ...json, "content-encoding": "gzip" }],
   ])("%s: 415", async (_, headers) => {
     const answer = await post(Buffer.from("{}"), headers);
     expect(answer.status).toBe(415);
     expect(await answer.json()).toMatchObject({ code: "unsupported_media_type" });
+  });
+
+  it.each([
+    "charset=utf-8",
+    "charset=UTF8",
+    'charset="utf-8"',
+    "Charset = utf8 ",
+    "profile=x; charset=utf-8",
+    'charset=utf-8; profile="https://a.example; b"',
+    "",
+    ";;",
+  ])("the parameters %j are taken, of JSON and of a form", async (parameters) => {
+    const credentials = { email: "nobody@example.com", password: "x" };
+    const asJson = { "content-type": `application/json;${parameters}` };
+    expect((await post(JSON.stringify(credentials), asJson)).status).toBe(401);
+    const asForm = { "content-type": `Application/X-WWW-Form-Urlencoded ; ${parameters}` };
+    expect((await post(new URLSearchParams(credentials).toString(), asForm)).status).toBe(401);
   });
 
   it.each([
@@ -189,7 +207,14 @@ describe("headers", () => {
       },
     });
     expect(preflight.status).toBe(204);
-    expect(preflight.headers.get("access-control-allow-headers")).toMatch(/Authorization/);
+    const allowed = preflight.headers.get("access-control-allow-headers")?.split(",");
+    expect(allowed?.sort()).toEqual([
+      "Authorization",
+      "Content-Type",
+      "X-Request-Id",
+      "traceparent",
+      "tracestate",
+    ]);
   });
 
   it.each([
