@@ -89,14 +89,6 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await sweep(99)).toBe(0);
     });
 
-    it("holds every token of many that are put at once", async () => {
-      const tokens = Array.from({ length: 20 }, (_, i) =>
-        aOneTimeToken({ userId: "ada", expiresAt: end(i) }),
-      );
-      await outcomes((racer) => storage.oneTimeTokens.put(tokens[racer] as OneTimeToken));
-      expect(await Promise.all(tokens.map(find))).toStrictEqual(tokens);
-    });
-
     it("forgets a token that is consumed, and no other", async () => {
       const token = await stored();
       const { userId } = token;
