@@ -72,7 +72,11 @@ function greedyAt(url: string, { journal, random }: Scene) {
     judge(): void {
       journal.measures.push({ what: "failures of the greedy client's calls", value: failures, most: 0 });
       for (const [act, count] of Object.entries(served))
-        journal.measures.push({ what: `no ${act} of the greedy client`, value: count === 0 ? 1 : 0, most: 0 });
+        journal.measures.push({
+          what: `no ${act} of the greedy client`,
+          value: count === 0 ? 1 : 0,
+          most: 0,
+        });
     },
   };
 }
