@@ -1,7 +1,7 @@
-import type { Disturbance, Entry, Journal } from "./journal.ts";
+import type { Disturbance, Entry, Journal, Measure } from "./journal.ts";
 
 /** What a journal shows that must never be, each in a line for people; none where all held. */
-export function violationsIn({ entries, disturbances, mayRefuse }: Journal): string[] {
+export function violationsIn({ entries, disturbances, measures, mayRefuse }: Journal): string[] {
   return [
     ...lostRegistrations(entries),
     ...sharedAddresses(entries),
@@ -10,6 +10,7 @@ export function violationsIn({ entries, disturbances, mayRefuse }: Journal): str
     ...doubleSessions(entries),
     ...answersWithoutStorage(entries, disturbances),
     ...faultsElsewhere(entries, disturbances),
+    ...exceeded(measures),
   ];
 }
 
@@ -113,6 +114,13 @@ function faultsElsewhere(entries: readonly Entry[], disturbances: readonly Distu
       ({ act, status, server }) =>
         `disturbed: ${act} at server ${server} was answered ${status} without a fault there`,
     );
+}
+
+/** Nothing that was measured is above its bound. */
+function exceeded(measures: readonly Measure[]): string[] {
+  return measures
+    .filter(({ value, most }) => value > most)
+    .map(({ what, value, most }) => `exceeded: ${what}: ${value}, at most ${most}`);
 }
 
 function brief(token: string): string {

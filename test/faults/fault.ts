@@ -17,6 +17,11 @@ export type Disturb = (scene: Scene) => Promise<void>;
 /** What processes of one scene that share a storage need to have alike. */
 export const SECRET_KEY = "a secret that all servers of a scene have";
 
+const ODD = new URL("./odd-server.ts", import.meta.url).pathname;
+const LOADER = new URL("../support/storage-typescript.mjs", import.meta.url).href;
+/** Starts the odd server in the place of the service. */
+export const ODDLY = ["/bin/sh", "-c", `exec '${process.execPath}' --import '${LOADER}' '${ODD}'`] as const;
+
 /** People go on for a while that nobody can foresee. */
 export const aWhile = ({ random }: Scene, most = 400) => setTimeout(50 + random() * most);
 

@@ -6,8 +6,12 @@ import { temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { workersOf } from "../support/worker-processes.ts";
 import { aWhile, type Disturb, type Fault, play, SECRET_KEY } from "./fault.ts";
+import { type Disturb, type Fault, ODDLY, play, SECRET_KEY } from "./fault.ts";
+import { fullLog } from "./full-log.ts";
+import { greedyClient } from "./greedy-client.ts";
 import type { Random } from "./people.ts";
 import { openScene, type SceneServer } from "./scene.ts";
+import { stalledReaders } from "./stalled-readers.ts";
 import { STORE_FAULTS } from "./store-faults.ts";
 
 /** Every fault that there is, on every storage that can have it. */
@@ -96,11 +100,6 @@ const diskFull: Fault = {
   },
 };
 
-/** Starts the odd server in the place of the service. */
-const ODD = new URL("./odd-server.ts", import.meta.url).pathname;
-const LOADER = new URL("../support/storage-typescript.mjs", import.meta.url).href;
-const ODDLY = ["/bin/sh", "-c", `exec '${process.execPath}' --import '${LOADER}' '${ODD}'`] as const;
-
 const HOUR_MS = 3_600_000;
 
 const clockJumps: Fault = {
@@ -132,6 +131,9 @@ export function planted(bug: string): Fault {
   return fault;
 }
 
+/** A service with a bug, beside clients that read nothing. */
+export const plantedForReaders = (bug: string): Fault => stalledReaders(bug, { BUG: bug });
+
 export const FAULTS: readonly Fault[] = [
   ...onEach("SIGKILL of the server", {}, kill),
   ...onEach("SIGKILL of one of two servers", { servers: 2, env: { SECRET_KEY } }, kill),
@@ -146,4 +148,7 @@ export const FAULTS: readonly Fault[] = [
   ...STORE_FAULTS,
   diskFull,
   clockJumps,
+  stalledReaders("clients that read nothing"),
+  fullLog,
+  greedyClient,
 ];

@@ -28,11 +28,19 @@ export interface Disturbance {
   readonly isStorageAway?: boolean;
 }
 
+/** What was measured of a server, and the most that it may be. */
+export interface Measure {
+  readonly what: string;
+  readonly value: number;
+  readonly most: number;
+}
+
 export class Journal {
   /** Whether a token may be refused that nobody ended, by a clock that is wrong, say. */
   mayRefuse = false;
   readonly entries: Entry[] = [];
   readonly disturbances: Disturbance[] = [];
+  readonly measures: Measure[] = [];
 
   add(entry: Entry): void {
     this.entries.push(entry);

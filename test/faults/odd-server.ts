@@ -1,4 +1,6 @@
 import { readFileSync } from "node:fs";
+import { ServerResponse } from "node:http";
+import { Socket } from "node:net";
 import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { aroundCalls, eachPort } from "../../src/composition/around-calls.ts";
@@ -6,7 +8,7 @@ import { readConfig } from "../../src/composition/config.ts";
 import { startService } from "../../src/composition/service.ts";
 
 /**
- * The service with a bug that is planted in its storage, named by `BUG`: what the faults must find out. Or with a clock
+ * The service with a bug that is planted in its storage or its server, named by `BUG`: what the faults must find out. Or with a clock
  * that is wrong by as many milliseconds as the file `CLOCK_FILE` says, or that dies in a write when SIGUSR2 tells it: what
  * must harm nobody.
  */
@@ -71,9 +73,30 @@ function mortal(storage: Storage): Storage {
   return eachPort(storage, (port) => aroundCalls(port, around));
 }
 
+/** Bugs that are planted in Node.js, as the service uses it, since storage has no part in them. */
+const SERVER_BUGS: Readonly<Record<string, () => void>> = {
+  /** Each answer has bytes of its own for as long as its client leaves it unread. */
+  "a copy for each reader": () => {
+    const { end } = ServerResponse.prototype;
+    ServerResponse.prototype.end = function copied(this: ServerResponse, ...given: unknown[]) {
+      const [body, ...others] = given;
+      const own = Buffer.isBuffer(body) ? Buffer.from(body) : body;
+      return Reflect.apply(end, this, [own, ...others]);
+    } as typeof end;
+  },
+  /** A client may take as long as it likes. */
+  "no limit on a stall": () => {
+    Socket.prototype.setTimeout = function unlimited(this: Socket) {
+      return this;
+    };
+  },
+};
+
 const { BUG = "none", CLOCK_FILE } = process.env;
 const wrong = () => (CLOCK_FILE ? Number(readFileSync(CLOCK_FILE, "utf8")) : 0);
-const plant = BUGS[BUG];
+const plantInServer = SERVER_BUGS[BUG];
+plantInServer?.();
+const plant = BUGS[plantInServer ? "none" : BUG];
 if (!plant) throw new Error(`No such bug: ${BUG}`);
 
 const service = await startService(readConfig(process.env), {

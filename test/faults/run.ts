@@ -33,6 +33,8 @@ async function judged(fault: Fault): Promise<object> {
   const found = violationsIn(journal);
   violations += found.length;
   for (const line of found.slice(0, 20)) console.log(`${fault.name}, ${fault.storage}: ${line}`);
+  for (const { what, value, most } of journal.measures)
+    console.log(`${fault.name}, ${fault.storage}: ${what}: ${value}, at most ${most}`);
   const count = (outcome: Outcome) => journal.entries.filter((entry) => entry.outcome === outcome).length;
   return {
     times,

@@ -28,11 +28,20 @@ export interface SceneOptions {
   readonly servers?: number;
   /** What each server is started by, if not as people start it. */
   readonly under?: () => readonly string[];
+  /** How each server is started, if not with its output recorded. */
+  readonly start?: (variables: ServerVariables) => Promise<ServerProcess>;
 }
+
+type ServerVariables = Record<string, string> & { readonly PORT: string };
 
 export async function openScene(
   random: Random,
-  { env, servers: count = 1, under = () => [] }: SceneOptions,
+  {
+    env,
+    servers: count = 1,
+    under = () => [],
+    start = (variables) => startServer(variables, undefined, under()),
+  }: SceneOptions,
 ): Promise<Scene> {
   const journal = new Journal();
   const settings = {
@@ -47,10 +56,10 @@ export async function openScene(
   const urls: string[] = [];
   for (let server = 0; server < count; server += 1) {
     const variables = { ...settings, PORT: String(await freePort()) };
-    let process = await startServer(variables, undefined, under());
+    let process = await start(variables);
     urls.push(process.url);
     const startAgain = async () => {
-      process = await startServer(variables, undefined, under());
+      process = await start(variables);
     };
     servers.push({
       process: () => process,

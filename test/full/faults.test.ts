@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { violationsIn } from "../faults/checker.ts";
-import { FAULTS, planted } from "../faults/faults.ts";
+import { FAULTS, planted, plantedForReaders } from "../faults/faults.ts";
 import { randomFrom } from "../faults/people.ts";
 
 /** `npm run faults` in short: every fault a few times, and the bugs that the long form must not overlook. */
@@ -21,6 +21,14 @@ describe("a planted bug is found out", () => {
     ["a stale snapshot", /^revived/],
   ])("%s", async (bug, kind) => {
     const found = violationsIn(await planted(bug).run(randomFrom(SEED), TIMES));
+    expect(found.filter((line) => kind.test(line)).length).toBeGreaterThan(0);
+  });
+
+  it.each([
+    ["a copy for each reader", /^exceeded: memory/],
+    ["no limit on a stall", /^exceeded: stalled connections/],
+  ])("%s", async (bug, kind) => {
+    const found = violationsIn(await plantedForReaders(bug).run(randomFrom(SEED), TIMES));
     expect(found.filter((line) => kind.test(line)).length).toBeGreaterThan(0);
   });
 });

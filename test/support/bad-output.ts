@@ -68,10 +68,11 @@ export function startUnseen(env: Record<string, string>, stdio: number | "pipe",
   return {
     child,
     url: `http://127.0.0.1:${port}`,
-    async end(): Promise<number | NodeJS.Signals> {
-      child.kill("SIGTERM");
-      const [status, signal] = await exited;
-      return status ?? signal;
+    output: () => "",
+    async end(signal: NodeJS.Signals = "SIGTERM"): Promise<number | NodeJS.Signals> {
+      child.kill(signal);
+      const [status, ended] = await exited;
+      return status ?? ended;
     },
   };
 }
