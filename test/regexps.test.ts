@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { analyse } from "scslre";
 import { parseSync } from "vite";
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { ROOT } from "./support/project.ts";
 
 /**
@@ -48,7 +48,7 @@ function read(file: string): { patterns: Pattern[]; makesOthers: boolean } {
   return { patterns, makesOthers };
 }
 
-/** The patterns that a module makes when it is loaded. */
+/** The patterns that a module makes when it is loaded, or when the modules that import it are. */
 async function madeBy(file: string): Promise<Pattern[]> {
   const made: Pattern[] = [];
   const Real = RegExp;
@@ -60,7 +60,12 @@ async function madeBy(file: string): Promise<Pattern[]> {
     },
   });
   try {
+    vi.resetModules();
     await import(join(ROOT, file));
+    const importers = files.filter((other) =>
+      readFileSync(join(ROOT, other), "utf8").includes(`/${basename(file)}"`),
+    );
+    if (made.length === 0) for (const importer of importers) await import(join(ROOT, importer));
   } finally {
     globalThis.RegExp = Real;
   }

@@ -39,11 +39,16 @@ const PURPOSES: Partial<Record<MailKind, Purpose>> = {
 
 export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
   return async () => {
-    const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
-    const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
-    const failed = ends.find((end) => end.status === "rejected");
-    if (failed) throw failed.reason;
-    return ends.filter((end) => end.status === "fulfilled" && end.value).length;
+    let sent = 0;
+    // on at once while there is more: mails for addresses that nobody has must not hold up the others
+    for (;;) {
+      const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
+      const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
+      const failed = ends.find((end) => end.status === "rejected");
+      if (failed) throw failed.reason;
+      sent += ends.filter((end) => end.status === "fulfilled" && end.value).length;
+      if (mails.length < AT_ONCE) return sent;
+    }
   };
 }
 

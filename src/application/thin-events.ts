@@ -15,12 +15,12 @@ interface Thinning {
 const network = ({ ip }: Facts) => (typeof ip === "string" ? networkOf(ip) : "");
 const userOf = (event: SecurityEvent) => ("userId" in event && event.userId) || "";
 
-const bySession: Thinning = { by: (event) => ("sessionId" in event && event.sessionId) || "", singly: 1 };
-const byUser: Thinning = { by: (event, origin) => userOf(event) || network(origin), singly: 10 };
-const byUserAndNetwork: Thinning = {
-  by: (event, origin) => `${userOf(event)} ${network(origin)}`,
-  singly: 10,
+// by network, too: what somebody else does with a stolen token or password must not hide behind its owner's
+const bySession: Thinning = {
+  by: (event, origin) => `${("sessionId" in event && event.sessionId) || ""} ${network(origin)}`,
+  singly: 1,
 };
+const byUser: Thinning = { by: (event, origin) => `${userOf(event)} ${network(origin)}`, singly: 10 };
 const byNetworkAndScopes: Thinning = {
   by: (event, origin) => `${network(origin)} ${"scopes" in event ? event.scopes.join() : ""}`,
   singly: 1,
@@ -31,9 +31,9 @@ const byMail: Thinning = { by: (event) => ("kind" in event ? event.kind : ""), s
 const ALL = "all";
 
 const THINNING: Readonly<Record<Kind, Thinning | typeof ALL>> = {
-  user_registered: byUserAndNetwork,
+  user_registered: byUser,
   login_succeeded: byUser,
-  login_failed: byUserAndNetwork,
+  login_failed: byUser,
   attempt_throttled: byNetworkAndScopes,
   password_hash_renewed: byUser,
   token_refreshed: bySession,
@@ -94,16 +94,25 @@ export interface EventThinner {
 }
 
 const MINUTE_MS = 60_000;
-/** More subjects in one minute share one run for each kind. */
+/** Of more subjects in one minute, those without an account share one run for each kind, and so do those with one. */
 const MAX_RUNS = 10_000;
 
 export function makeEventThinner(maxRuns = MAX_RUNS): EventThinner {
+  // strangers, who need no account to be many, use up no room of those who have one
+  const ofStrangers = makeRuns(maxRuns);
+  const ofUsers = makeRuns(maxRuns);
+  return {
+    isKept: (event, origin, now) => (userOf(event) ? ofUsers : ofStrangers).isKept(event, origin, now),
+    take: (now) => [...ofStrangers.take(now), ...ofUsers.take(now)],
+  };
+}
+
+function makeRuns(maxRuns: number): EventThinner {
   const runs = new Map<string, Run>();
 
   function runOf(key: string, kind: Kind, event: SecurityEvent, origin: Facts, now: number): Run {
     const known = runs.get(key);
     if (known !== undefined) return known;
-    // a run that is shared says nothing of its members but their number
     if (runs.size >= maxRuns && key !== kind) return runOf(kind, kind, event, origin, now);
     const run = { since: now, singly: 0, merged: 0, latest: event, origin };
     runs.set(key, run);
@@ -132,7 +141,13 @@ export function makeEventThinner(maxRuns = MAX_RUNS): EventThinner {
         if (now !== undefined && now.getTime() - since < MINUTE_MS) break;
         runs.delete(key);
         if (count === 0) continue;
-        over.push({ event: latest, origin, count });
+        // a run that is shared says nothing of its members but their kind and number
+        const isShared = key === latest.type;
+        over.push(
+          isShared
+            ? { event: { type: key } as SecurityEvent, origin: {}, count }
+            : { event: latest, origin, count },
+        );
       }
       return over;
     },

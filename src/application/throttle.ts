@@ -1,6 +1,7 @@
 import { AuthError } from "../domain/errors.ts";
 import { type Limit, networkOf, waitFor } from "../domain/throttle.ts";
-import type { AttemptCounters, Tally } from "./ports/attempt-counters.ts";
+import type { AttemptCounters, Counted, Tally } from "./ports/attempt-counters.ts";
+import type { MailKind } from "./ports/outbox.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 
 export interface ThrottleLimits {
@@ -63,7 +64,7 @@ export interface Throttle {
    * A mail with a link that is asked for, to an address that somebody here has or not. The network and address together
    * are charged first, so that what is refused there takes nothing from what others may ask for: two round trips.
    */
-  mail(email: string, ip: string, now: Date): Promise<Admission>;
+  mail(purpose: MailKind, email: string, ip: string, now: Date): Promise<Admission>;
   /** The same for the mail of a registration, which is counted for its network by `registration`. */
   registrationMail(email: string, ip: string, now: Date): Promise<Admission>;
   /** A mail that tells a user what happened to the account. */
@@ -77,7 +78,8 @@ export interface Throttle {
 export function makeThrottle(deps: ThrottleDeps): Throttle {
   const { limits } = deps;
 
-  async function admit(subjects: readonly Subject[], now: Date): Promise<Admission> {
+  /** Resolves to what was counted. @throws AuthError `too_many_attempts`; nothing is counted then */
+  async function charge(subjects: readonly Subject[], now: Date): Promise<readonly Counted[]> {
     const charges = subjects.map(({ scope, text }) => ({
       key: deps.keyedHash(`${scope} ${text}`),
       windowMs: limits[scope].windowMs,
@@ -85,31 +87,51 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
     const tallies = await deps.attempts.charge(charges, now);
     const tallyAt = (at: number) => tallies[at] as Tally;
     const counted = charges.map(({ key }, at) => ({ key, since: tallyAt(at).since }));
-    const refund = () => deps.attempts.refund(counted);
     const refused = subjects.flatMap(({ scope }, at) => {
       const wait = waitFor(tallyAt(at), limits[scope], now);
       return wait === undefined ? [] : [{ scope, wait }];
     });
-    if (refused.length === 0) return { refund };
-    await refund();
+    if (refused.length === 0) return counted;
+    await deps.attempts.refund(counted);
     deps.events.report({ type: "attempt_throttled", scopes: refused.map(({ scope }) => scope) });
     const longest = Math.max(...refused.map(({ wait }) => wait));
     throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(longest / 1_000) });
   }
 
-  /** First what one network may ask for to this address, then the rest. */
-  async function admitMail(email: string, network: string, rest: readonly Subject[], now: Date) {
-    const first = await admit([{ scope: "mailPair", text: `${email} ${network}` }], now);
-    const second = await refundedOnFault(first, admit([{ scope: "mail", text: email }, ...rest], now));
-    return bothOf(first, second);
+  const admission = (counted: readonly Counted[]): Admission => ({
+    refund: () => deps.attempts.refund(counted),
+  });
+
+  const admit = async (subjects: readonly Subject[], now: Date) => admission(await charge(subjects, now));
+
+  /**
+   * Charges `first` alone, then the others: what `first` refuses never counts towards the others, not even while it is
+   * being taken back. Many attempts at once from one network would use up everybody's otherwise.
+   */
+  async function admitAfter(first: Subject, others: readonly Subject[], now: Date): Promise<Admission> {
+    const own = await charge([first], now);
+    const rest = await refundedOnFault(admission(own), charge(others, now));
+    return admission([...own, ...rest]);
   }
+
+  const admitMail = (
+    purpose: MailKind,
+    email: string,
+    network: string,
+    others: readonly Subject[],
+    now: Date,
+  ) => {
+    const asked = `${purpose} ${email}`;
+    const pair = { scope: "mailPair", text: `${asked} ${network}` } as const;
+    return admitAfter(pair, [{ scope: "mail", text: asked }, ...others], now);
+  };
 
   return {
     login(account, ip, now) {
       const network = networkOf(ip);
-      return admit(
+      return admitAfter(
+        { scope: "pair", text: `${account} ${network}` },
         [
-          { scope: "pair", text: `${account} ${network}` },
           { scope: "account", text: account },
           { scope: "network", text: network },
         ],
@@ -117,11 +139,11 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       );
     },
     device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
-    mail(email, ip, now) {
+    mail(purpose, email, ip, now) {
       const network = networkOf(ip);
-      return admitMail(email, network, [{ scope: "mailNetwork", text: network }], now);
+      return admitMail(purpose, email, network, [{ scope: "mailNetwork", text: network }], now);
     },
-    registrationMail: (email, ip, now) => admitMail(email, networkOf(ip), [], now),
+    registrationMail: (email, ip, now) => admitMail("registration", email, networkOf(ip), [], now),
     notice: (kind, userId, email, now) =>
       admit(
         [

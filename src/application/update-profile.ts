@@ -74,8 +74,8 @@ async function admitMails(
   ip: string,
   now: Date,
 ): Promise<Admission> {
-  const warning = await throttle.mail(present.canonical, ip, now);
-  const link = await refundedOnFault(warning, throttle.mail(next.canonical, ip, now));
+  const warning = await throttle.mail("email_change_requested", present.canonical, ip, now);
+  const link = await refundedOnFault(warning, throttle.mail("email_change", next.canonical, ip, now));
   return bothOf(warning, link);
 }
 

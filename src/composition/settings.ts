@@ -127,10 +127,14 @@ export const settingsSchema = z.object({
     .describe("Sessions that one account begins in an hour, by each process"),
   THROTTLE_MAIL_PAIR: whole(1, 1_000_000)
     .default(3)
-    .describe("Mails with a link that may be asked for to one address from one network in an hour"),
+    .describe(
+      "Mails of one kind, with a link, that may be asked for to one address from one network in an hour",
+    ),
   THROTTLE_MAIL: whole(1, 1_000_000)
     .default(20)
-    .describe("Mails with a link that may be asked for to one address, from anywhere, in an hour"),
+    .describe(
+      "Mails of one kind, with a link, that may be asked for to one address, from anywhere, in an hour",
+    ),
   THROTTLE_MAIL_NETWORK: whole(1, 1_000_000)
     .default(50)
     .describe("Mails with a link that may be asked for from one network in an hour"),

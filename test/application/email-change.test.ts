@@ -62,8 +62,10 @@ describe("asking for a change of address", () => {
   it("is refused where the present address can be told nothing more", async () => {
     const core = await makeCore(undefined, THROTTLED);
     const own = await core.register(ada);
-    await core.forgotPassword({ email: ada.email, client });
-    await core.forgotPassword({ email: ada.email, client });
+    const { accessToken } = own;
+    for (const email of ["one@example.com", "two@example.com"]) {
+      await core.updateProfile({ accessToken, password: ada.password, email, client });
+    }
     await core.deliverMails();
     const before = core.mails.length;
     expect(await refusal(LINKS.change_email.ask(core, own))).toBe("too_many_attempts");
@@ -74,10 +76,22 @@ describe("asking for a change of address", () => {
   it("takes nothing from what the present address may be told where the new one is refused", async () => {
     const core = await makeCore(undefined, THROTTLED);
     const own = await core.register(ada);
-    for (let times = 0; times < 2; times += 1) await core.forgotPassword({ email: NEW_EMAIL, client });
+    const bob = await core.register({ ...ada, username: "Bob", email: "bob@example.com" });
+    for (let times = 0; times < 2; times += 1) await LINKS.change_email.ask(core, bob);
     for (let times = 0; times < 3; times += 1) {
       expect(await refusal(LINKS.change_email.ask(core, own))).toBe("too_many_attempts");
     }
+    const { accessToken } = own;
+    const other = { accessToken, password: ada.password, email: "other@example.com", client };
+    expect(await refusal(core.updateProfile(other))).toBe("none");
+  });
+
+  it("leaves the limit of other kinds of mails alone, so that it keeps nobody from a reset", async () => {
+    const core = await makeCore(undefined, THROTTLED);
+    const own = await core.register(ada);
+    for (let times = 0; times < 3; times += 1) await refusal(LINKS.change_email.ask(core, own));
+    for (let times = 0; times < 3; times += 1)
+      await refusal(core.resendVerification({ email: ada.email, client }));
     expect(await refusal(core.forgotPassword({ email: ada.email, client }))).toBe("none");
   });
 

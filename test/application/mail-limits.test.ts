@@ -126,14 +126,24 @@ describe("a notice", () => {
     for (let count = 0; count < 300; count += 1)
       await core.outbox.add({ ...entry, ...rest, id: `n${count}` });
     core.clock.advance(60_000);
-    await core.deliverMails();
     await core.forgotPassword({ email: ada.email, client });
     const before = core.mails.length;
     await core.deliverMails();
-    const round = core.mails.slice(before);
-    expect(round).toHaveLength(10);
-    expect(round.filter(({ subject }) => subject === "Reset your password")).toHaveLength(1);
-    expect(await core.outbox.waiting()).toMatchObject({ count: 300 - 10 - 9 });
+    const subjects = core.mails.slice(before).map(({ subject }) => subject);
+    expect(subjects).toHaveLength(301);
+    expect(subjects.slice(0, 10)).toContain("Reset your password");
+  });
+
+  it("of nobody holds up a link: all that is due is worked off at once, ten at a time", async () => {
+    const core = await makeCore();
+    await adaOf(core);
+    for (let count = 0; count < 95; count += 1) {
+      await core.forgotPassword({ email: `nobody${count}@example.com`, client });
+    }
+    await core.forgotPassword({ email: ada.email, client });
+    expect(await core.deliverMails()).toBeGreaterThan(0);
+    expect(core.mails.at(-1)?.subject).toBe("Reset your password");
+    expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
   });
 });
 

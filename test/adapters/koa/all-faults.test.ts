@@ -59,6 +59,7 @@ const CASES: [call: string, body: object, faults: string[]][] = [
   ["POST /api/email/verify/resend", { email: "none", more: 1 }, [" unknown_field", "email invalid_email"]],
   ["POST /api/password/reset", { new_password: SHORT }, ["new_password invalid_password", "token required"]],
   ["POST /api/email/verify", { more: 1 }, [" unknown_field", "token required"]],
+  ["POST /api/email/cancel", { more: 1 }, [" unknown_field", "token required"]],
 ];
 
 it.each(CASES)("%s, case %#", async (request, json, faults) => {

@@ -59,15 +59,15 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const right = { email, password, client };
     const wrong = { ...right, password: "wrong horse" };
     const upsert = "findAndModify";
-    const counted = `find+${upsert}+${upsert}+${upsert}`;
+    const counted = [`find+${upsert}`, `${upsert}+${upsert}`];
     const tripsOfRefused = (work: () => Promise<unknown>) => tripsOf(() => work().catch(() => {}));
     expect(await tripsOf(() => core.register(account))).toEqual([upsert, "insert", "insert"]);
-    expect(await tripsOf(() => core.login(right))).toEqual([counted, "insert+delete", "update", "find"]);
+    expect(await tripsOf(() => core.login(right))).toEqual([...counted, "insert+delete", "update", "find"]);
 
     const { accessToken } = await core.login(right);
-    expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
-    expect(await tripsOfRefused(() => core.login(wrong))).toEqual([counted]);
-    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted, "delete", "update"]);
+    expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
+    expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
+    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted[0], "delete", "update"]);
     const known = { ...right, formerToken: accessToken };
     expect(await tripsOf(() => core.login(known))).toEqual([
       "find+find",
@@ -79,7 +79,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const unknown = { ...right, formerToken: "nonsense" };
     expect(await tripsOfRefused(() => core.login(unknown))).toEqual([
       "find+find",
-      `${upsert}+${upsert}+${upsert}`,
+      upsert,
       "delete",
       "update",
     ]);
