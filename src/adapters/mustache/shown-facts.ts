@@ -11,7 +11,9 @@ export interface ShownFacts {
 const MAX_WORDS = 3;
 const BETWEEN_WORDS = /[ _-]/;
 /** Of a word as `O’Brien` the signs count as letters; of more than one, the parts could be words of a sentence. */
-const SIGN = /['\u2018\u2019\u02bb\u02bc\u00b7\u30fb]/u;
+const SIGNS = /['\u2018\u2019\u02bb\u02bc\u00b7\u30fb]/gu;
+/** Those of them that are no letters to Unicode. */
+const BETWEEN_LETTERS = /['\u2018\u2019\u00b7\u30fb]/;
 const JOINER = /[\u200c\u200d]/u;
 const LETTERS = /^[\p{L}\p{M}\p{N}]+$/u;
 const LEADING_MARK = /^\p{M}/u;
@@ -42,10 +44,10 @@ export function shownFacts({ username, email, link, expiresAt }: MailFacts): Sho
 function isShortName(name: string): boolean {
   if (name.length > MAX_NAME || LEADING_MARK.test(name)) return false;
   const words = name.split(BETWEEN_WORDS);
-  const parts = words.flatMap((word) => word.split(SIGN));
+  const parts = words.flatMap((word) => word.split(BETWEEN_LETTERS));
   return (
     words.length <= MAX_WORDS &&
-    parts.length <= words.length + 1 &&
+    (name.match(SIGNS) ?? []).length <= 1 &&
     parts.flatMap((part) => part.split(JOINER)).every((letters) => LETTERS.test(letters))
   );
 }
