@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server, STATUS_CODES } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
-import { requestsInTurn } from "./requests-in-turn.ts";
+import { requestsInTurn, StoppingRequest } from "./requests-in-turn.ts";
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -78,6 +78,7 @@ export async function listen({
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: limits.idleMs,
     maxHeaderSize: MAX_HEADER_BYTES,
+    IncomingMessage: StoppingRequest,
   });
   const turns = requestsInTurn((request, response) => {
     // a client that keeps its connection open must not wait for the cut to learn that it ends

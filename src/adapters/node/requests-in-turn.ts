@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 export interface WaitingLimits {
@@ -6,6 +6,20 @@ export interface WaitingLimits {
   readonly each: number;
   /** The same of all connections together. */
   readonly all: number;
+}
+
+/**
+ * To be given to the server. Node.js makes requests of all that is in a packet, also when the first of them closed
+ * the connection; it stops only where one changes the protocol, so those say that they do. A thousand requests too
+ * many take 0.5 ms that way instead of 20.
+ */
+export class StoppingRequest extends IncomingMessage {
+  get upgrade(): boolean {
+    return this.method === "CONNECT" || this.socket.destroyed;
+  }
+
+  /** Node.js sets what the header `Upgrade` asks for, which is for the server to ignore (RFC 9110, section 7.8). */
+  set upgrade(_: boolean | null) {}
 }
 
 interface Exchange {
@@ -65,6 +79,8 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
 
   function answer(socket: Socket, connection: Connection, exchange: Exchange): void {
     connection.current = exchange;
+    // it was closed, or what came next was refused, since its turn came
+    if (!socket.writable) return;
     exchange.response.once("close", () => goOn(socket, connection));
     handle(exchange.request, exchange.response);
   }
@@ -75,7 +91,9 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
     const next = connection.waiting.shift();
     if (next !== undefined) {
       waitingOfAll -= 1;
-      answer(socket, connection, next);
+      connection.current = next;
+      // not before other connections had their turn
+      setImmediate(answer, socket, connection, next);
     } else if (connection.ending) connection.ending();
     else idle.add(socket);
   }

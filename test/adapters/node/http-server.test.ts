@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import type { RequestListener } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -90,6 +91,36 @@ describe("requests that are pipelined", () => {
     for (const socket of greedy) socket.destroy();
     const both = async () => bodiesOf(await sendRaw(url, get("/now") + get("/now", LAST)));
     await expect.poll(both).toHaveLength(2);
+  });
+
+  it("are not even parsed after the one that closed the connection", async () => {
+    let parsed = 0;
+    const count = () => {
+      parsed += 1;
+    };
+    const url = await serve(() => {});
+    const socket = await open(url);
+    const closed = isClosed(socket.resume());
+    subscribe("http.server.request.start", count);
+    socket.write(get("/").repeat(1_000));
+    await closed;
+    unsubscribe("http.server.request.start", count);
+    // the one being answered, the hundred that wait, and the one too many
+    expect(parsed).toBe(102);
+  });
+
+  it("leave other connections their turn", async () => {
+    const order: string[] = [];
+    const url = await serve((request, response) => {
+      order.push(request.url ?? "");
+      response.end("x");
+    });
+    const [greedy, other] = [await open(url), await open(url)];
+    const answered = once(other, "data");
+    greedy.resume().write(get("/greedy").repeat(100));
+    other.write(get("/other"));
+    await answered;
+    expect(order.indexOf("/other")).toBeLessThan(50);
   });
 
   it("with something that is not HTTP after them get their answers first", async () => {
@@ -186,6 +217,25 @@ describe("a client", () => {
     const sending = setInterval(() => socket.writable && socket.write("x"), 50);
     await closed;
     clearInterval(sending);
+  });
+
+  it.each([
+    "Upgrade: websocket\r\nConnection: upgrade\r\n",
+    "Upgrade: h2c\r\nConnection: upgrade, HTTP2-Settings\r\n",
+  ])("that asks for another protocol by %j is answered by this one", async (headers) => {
+    const url = await serve((_, response) => void response.end("answered"));
+    const socket = await open(url);
+    for (const more of [headers, headers, ""]) {
+      socket.write(get("/", more));
+      const [answer] = await once(socket, "data");
+      expect(bodiesOf(String(answer))).toEqual(["answered"]);
+    }
+  });
+
+  it("that asks for a tunnel is cut off", async () => {
+    const url = await serve((_, response) => void response.end("answered"));
+    const request = "CONNECT example.com:443 HTTP/1.1\r\nHost: x\r\n\r\n";
+    expect(await sendRaw(url, request)).toBe("");
   });
 
   it("whose expectation is unknown is answered as if it had none", async () => {
