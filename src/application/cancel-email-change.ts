@@ -1,7 +1,7 @@
 import { AuthError } from "../domain/errors.ts";
 import { endByLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
-import { type OneTimeLinksDeps, presentedLink } from "./one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { Throttle } from "./throttle.ts";
 
@@ -26,12 +26,11 @@ export type CancelEmailChange = (command: CancelEmailChangeCommand) => Promise<v
 export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailChange {
   return async ({ token, client }) => {
     const now = deps.clock.now();
-    const admission = await deps.throttle.link(client.ip, now);
-    const link = await presentedLink(deps, "cancel_email_change", token, now);
-    if (link === undefined) throw new AuthError("invalid_cancellation_token");
-    await admission.refund();
+    const refusal = "invalid_cancellation_token";
+    const presented = { purposes: ["cancel_email_change"], text: token, ip: client.ip, refusal } as const;
+    const link = await admittedLink(deps, presented, now);
     const user = await endByLink(deps, link, now, {});
-    if (user === undefined) throw new AuthError("invalid_cancellation_token");
+    if (user === undefined) throw new AuthError(refusal);
     deps.events.report({ type: "email_change_cancelled", userId: user.id });
   };
 }

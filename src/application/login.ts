@@ -37,7 +37,7 @@ export interface LoginCommand {
 }
 
 /**
- * Begins a session for who knows the password. Costs one read of the user, one hash, one write.
+ * Begins a session for a user with the correct password. The round trips to storage: docs/storage.md.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
  * `overloaded`, `signing_key_not_yet_valid`
  */
@@ -57,7 +57,7 @@ export function makeLogin(deps: LoginDeps): Login {
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
-    await keepPace(deps, user, admission, now);
+    await refundedOnFault(admission, keepPace(deps, user, now));
     const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     await Promise.all([deps.sessions.add(session), admission.refund()]);
     await limitSessions(deps, session);
@@ -82,19 +82,9 @@ async function refuseUnverified(deps: LoginDeps, user: User, admission: Admissio
   throw new AuthError("email_unverified");
 }
 
-/** Sessions that one account begins are limited. The password was right: no wrong one is counted. */
-async function keepPace(
-  { loginPace }: Pick<LoginDeps, "loginPace">,
-  user: User,
-  admission: Admission,
-  now: Date,
-): Promise<void> {
-  try {
-    loginPace.admit(user.id, now);
-  } catch (error) {
-    await admission.refund();
-    throw error;
-  }
+/** Sessions that one account begins are limited. */
+async function keepPace({ loginPace }: LoginDeps, user: User, now: Date): Promise<void> {
+  loginPace.admit(user.id, now);
 }
 
 /** A login that succeeded does not fail because its hash could not be renewed this time. */

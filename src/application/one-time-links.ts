@@ -1,4 +1,5 @@
 import type { Email } from "../domain/email.ts";
+import { AuthError, type AuthErrorCode } from "../domain/errors.ts";
 import { linkEnd, type OneTimeToken, type Purpose, serves } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -6,6 +7,7 @@ import type { Ids } from "./ports/ids.ts";
 import type { LinkSecrets } from "./ports/link-secrets.ts";
 import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
+import type { Throttle } from "./throttle.ts";
 
 export interface OneTimeLinksDeps {
   readonly clock: Clock;
@@ -45,7 +47,7 @@ export interface ServingLink {
 }
 
 /** The link with this text, if it serves; it is not used up by this. */
-export async function presentedLink(
+async function presentedLink(
   { linkSecrets, oneTimeTokens, users }: OneTimeLinksDeps,
   purpose: Purpose,
   text: string,
@@ -55,6 +57,34 @@ export async function presentedLink(
   if (read === undefined) return undefined;
   const [token, user] = await Promise.all([oneTimeTokens.find(read.id), users.findById(read.userId)]);
   return token?.purpose === purpose && serves(token, user, now) ? { token, user } : undefined;
+}
+
+/** A text that is presented as that of a mailed link, and what it may be a link for. */
+export interface Presented {
+  readonly purposes: readonly Purpose[];
+  readonly text: string;
+  readonly ip: string;
+  /** What a text is refused with that is no link which serves. */
+  readonly refusal: AuthErrorCode;
+}
+
+/**
+ * The link with this text. A text that is none counts as a wrong password from its network.
+ * @throws AuthError `refusal`, `too_many_attempts`
+ */
+export async function admittedLink(
+  deps: OneTimeLinksDeps & { readonly throttle: Throttle },
+  { purposes, text, ip, refusal }: Presented,
+  now: Date,
+): Promise<ServingLink> {
+  const admission = await deps.throttle.link(ip, now);
+  for (const purpose of purposes) {
+    const link = await presentedLink(deps, purpose, text, now);
+    if (link === undefined) continue;
+    await admission.refund();
+    return link;
+  }
+  throw new AuthError(refusal);
 }
 
 /** The link with its user read anew, if it still serves: for trying again where another change came first. */

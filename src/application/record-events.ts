@@ -47,29 +47,28 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
     queue.push({ id: nextId(now), at: now, kind, userId, facts: Object.fromEntries(known) as Facts });
   }
 
-  function drop(count: number): void {
-    dropped += count;
-    untold += count;
+  function keep(event: SecurityEvent, origin: Facts, now: Date, count?: number): void {
+    if (queue.length < capacity) record(event, now, origin, count);
+    else {
+      dropped += count ?? 1;
+      untold += count ?? 1;
+    }
   }
 
-  function recordMerged(all: readonly MergedEvents[]): void {
-    for (const { event, origin, count } of all) {
-      if (queue.length < capacity) record(event, clock.now(), origin, count);
-      else drop(count);
-    }
+  function keepMerged(all: readonly MergedEvents[], now: Date): void {
+    for (const { event, origin, count } of all) keep(event, origin, now, count);
   }
 
   return {
     report(event) {
       const [now, origin] = [clock.now(), deps.origin()];
-      recordMerged(thinner.take(now));
-      if (!thinner.isKept(event, origin, now)) return;
-      if (queue.length < capacity) return record(event, now, origin);
-      drop(1);
+      keepMerged(thinner.take(now), now);
+      if (thinner.isKept(event, origin, now)) keep(event, origin, now);
     },
-    settle: () => recordMerged(thinner.take()),
+    settle: () => keepMerged(thinner.take(), clock.now()),
     async write() {
-      recordMerged(thinner.take(clock.now()));
+      const now = clock.now();
+      keepMerged(thinner.take(now), now);
       while (queue.length > 0) {
         const batch = queue.slice(0, BATCH);
         await auditTrail.append(batch);

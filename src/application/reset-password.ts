@@ -4,7 +4,7 @@ import { endByLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
 import type { Turn } from "./hashing-turn.ts";
-import { type OneTimeLinksDeps, presentedLink } from "./one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
 import type { Throttle } from "./throttle.ts";
@@ -33,10 +33,9 @@ export type ResetPassword = (command: ResetPasswordCommand) => Promise<void>;
 export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
   return async ({ token, newPassword, client, isGone }) => {
     const now = deps.clock.now();
-    const admission = await deps.throttle.link(client.ip, now);
-    const link = await presentedLink(deps, "reset_password", token, now);
-    if (link === undefined) throw new AuthError("invalid_reset_token");
-    await admission.refund();
+    const refusal = "invalid_reset_token";
+    const presented = { purposes: ["reset_password"], text: token, ip: client.ip, refusal } as const;
+    const link = await admittedLink(deps, presented, now);
     const fields = newPasswordFaults("new_password", newPassword, deps.passwordPolicy, link.user);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
     const passwordHash = await deps.hasher.hash(newPassword, {
@@ -46,7 +45,7 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     });
     // the user who has the link reads the mail of the address
     const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true });
-    if (user === undefined) throw new AuthError("invalid_reset_token");
+    if (user === undefined) throw new AuthError(refusal);
     deps.events.report({ type: "password_reset", userId: user.id });
     await notify(deps, "password_changed", user);
   };

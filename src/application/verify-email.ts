@@ -1,6 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
-import { lookAgain, type OneTimeLinksDeps, presentedLink, type ServingLink } from "./one-time-links.ts";
+import { admittedLink, lookAgain, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
@@ -27,12 +27,9 @@ export type VerifyEmail = (command: VerifyEmailCommand) => Promise<void>;
 export function makeVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
   return async ({ token, client }) => {
     const now = deps.clock.now();
-    const admission = await deps.throttle.link(client.ip, now);
-    const link =
-      (await presentedLink(deps, "verify_email", token, now)) ??
-      (await presentedLink(deps, "change_email", token, now));
-    if (link === undefined) throw new AuthError("invalid_verification_token");
-    await admission.refund();
+    const refusal = "invalid_verification_token";
+    const purposes = ["verify_email", "change_email"] as const;
+    const link = await admittedLink(deps, { purposes, text: token, ip: client.ip, refusal }, now);
     await (link.token.purpose === "change_email" ? change(deps, link, now) : verify(deps, link, now));
   };
 }

@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Client, TokenStore } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/service.ts";
 import { registered, someone } from "../support/api.ts";
-import { hasBrowser, startBrowser } from "../support/browser.ts";
-import { startTestService } from "../support/service.ts";
-import { serveFiles } from "../support/static-files.ts";
-import { CLIENT_SETTINGS, expired } from "../support/typed-client.ts";
+import { hasBrowser } from "../support/browser.ts";
+import { type ClientSite, openClientSite } from "../support/client-site.ts";
+import { expired } from "../support/typed-client.ts";
 
 /** What the client does where a real browser takes away what it uses. */
 
@@ -36,32 +34,22 @@ declare const navigator: { locks: { request(name: string, work: () => Promise<un
 declare const indexedDB: { open(name: string, version: number): { onsuccess: unknown } };
 
 describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () => {
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveFiles>>;
-  let service: RunningService;
+  let site: ClientSite;
   beforeAll(async () => {
-    site = await serveFiles(BUILT, PAGE);
-    [browser, service] = await Promise.all([
-      startBrowser(),
-      startTestService({ ...CLIENT_SETTINGS, CORS_ORIGINS: site.url }),
-    ]);
+    site = await openClientSite(BUILT, PAGE);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.stop();
-    await site?.end();
-  });
+  afterAll(() => site?.end());
 
   let context: BrowserContext;
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await site.browser.newContext();
   });
   afterEach(() => context.close());
 
   async function openPage(before: () => void = () => {}): Promise<Page> {
     const page = await context.newPage();
     await page.addInitScript(before);
-    await page.goto(`${site.url}/?${service.address}`);
+    await page.goto(`${site.url}/?${site.service.address}`);
     return page;
   }
 
@@ -91,7 +79,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
 
   it("that takes the database away while it is open: the next call has a new one", async () => {
     const page = await openPage();
-    const person = await registered(service.address);
+    const person = await registered(site.service.address);
     const { email, password } = person;
     const login = () =>
       page.evaluate(
@@ -192,7 +180,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
           });
         }),
     );
-    const { access_token, refresh_token, email } = await registered(service.address);
+    const { access_token, refresh_token, email } = await registered(site.service.address);
     const stale = { access_token: await expired(access_token), refresh_token };
     const seen = await page.evaluate(async (it) => {
       await inDatabase.set(it);

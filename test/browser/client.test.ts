@@ -1,13 +1,11 @@
 import { join } from "node:path";
-import type { Browser, BrowserContext, Page, Route } from "playwright-core";
+import type { BrowserContext, Page, Route } from "playwright-core";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Client, TokenStore, Tokens } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/service.ts";
 import { registered } from "../support/api.ts";
-import { hasBrowser, startBrowser } from "../support/browser.ts";
-import { startTestService } from "../support/service.ts";
-import { serveFiles } from "../support/static-files.ts";
-import { CLIENT_SETTINGS, expired } from "../support/typed-client.ts";
+import { hasBrowser } from "../support/browser.ts";
+import { type ClientSite, openClientSite } from "../support/client-site.ts";
+import { expired } from "../support/typed-client.ts";
 
 /** The client as it is built, unbundled, in two tabs of a real browser that share their tokens. */
 
@@ -35,28 +33,18 @@ declare const indexedDB: { deleteDatabase(name: string): { onsuccess: unknown } 
 declare const navigator: { locks: { query(): Promise<{ pending: unknown[] }> } };
 
 describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
-  let browser: Browser;
-  let site: Awaited<ReturnType<typeof serveFiles>>;
-  let service: RunningService;
+  let site: ClientSite;
   beforeAll(async () => {
-    site = await serveFiles(BUILT, PAGE);
-    [browser, service] = await Promise.all([
-      startBrowser(),
-      startTestService({ ...CLIENT_SETTINGS, CORS_ORIGINS: site.url }),
-    ]);
+    site = await openClientSite(BUILT, PAGE);
   });
-  afterAll(async () => {
-    await browser?.close();
-    await service?.stop();
-    await site?.end();
-  });
+  afterAll(() => site?.end());
 
   let context: BrowserContext;
   let tabs: [Page, Page];
   let refreshes: number;
   let faults: string[];
   beforeEach(async () => {
-    context = await browser.newContext();
+    context = await site.browser.newContext();
     tabs = [await openTab(""), await openTab("")];
     refreshes = 0;
     faults = [];
@@ -72,13 +60,13 @@ describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
 
   async function openTab(hash: string): Promise<Page> {
     const page = await context.newPage();
-    await page.goto(`${site.url}/?${service.address}${hash}`);
+    await page.goto(`${site.url}/?${site.service.address}${hash}`);
     return page;
   }
 
   /** Someone whose access token, in the storage of both, expired just now. */
   async function someoneExpired() {
-    const person = await registered(service.address);
+    const person = await registered(site.service.address);
     const { access_token, refresh_token } = person;
     await store({ access_token: await expired(access_token), refresh_token });
     return person;
@@ -143,7 +131,7 @@ describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
 
   it("register, log out and log in, each for both", async () => {
     const [one, other] = tabs;
-    const { email, password } = await registered(service.address);
+    const { email, password } = await registered(site.service.address);
     await one.evaluate((it) => client.login(it), { email, password });
     expect(await me(other, 1)).toEqual([email]);
     await other.evaluate(() => client.logout());
@@ -155,7 +143,7 @@ describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
 
   it("share localStorage as well", async () => {
     const [one, other] = [await openTab("#local"), await openTab("#local")];
-    const { email, password } = await registered(service.address);
+    const { email, password } = await registered(site.service.address);
     await one.evaluate((it) => client.login(it), { email, password });
     await expect.poll(() => me(other, 1), SOON).toEqual([email]);
     await one.evaluate(() => client.logout());
