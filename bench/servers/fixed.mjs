@@ -30,7 +30,8 @@ const signed = () => {
 const useCases = {
   me: async () => PROFILE,
   login: async () => session,
-  register: async () => session,
+  signUp: async () => session,
+  fieldFaults: {},
   refresh: async () => (isSigning ? signed() : access),
   introspect: async () => found,
   refuseIfFull() {},
