@@ -7,25 +7,37 @@ const reports = process.env.TEST_REPORTS;
 const ALONE = [
   "test/adapters/argon2/password-hasher.test.ts",
   "test/browser/client.test.ts",
-  "test/browser/client-faults.test.ts",
   "test/browser/docs.test.ts",
+  "test/system/no-enumeration.test.ts",
+  "test/system/start-and-stop.test.ts",
+  "test/system/unwritable-log.test.ts",
+];
+
+/** Tests that install things: `npm run check:full` runs them, `npm test` does not. */
+const FULL = "test/full/**/*.test.ts";
+
+/** The same of tests that wait on purpose, load the machine for long or start servers by the dozen. */
+const LONG = [
+  "test/browser/client-faults.test.ts",
+  "test/system/argon2-costs.test.ts",
   "test/system/at-once.test.ts",
   "test/system/backup.test.ts",
   "test/system/full-disk.test.ts",
+  "test/system/import-flask.test.ts",
+  "test/system/import-json.test.ts",
+  "test/system/mails.test.ts",
   "test/system/mixed-load.test.ts",
-  "test/system/no-enumeration.test.ts",
+  "test/system/moving-from-flask.test.ts",
+  "test/system/moving-storage.test.ts",
   "test/system/outages.test.ts",
+  "test/system/restore.test.ts",
   "test/system/slow-clients.test.ts",
-  "test/system/start-and-stop.test.ts",
+  "test/system/takeover.test.ts",
   "test/system/throttle.test.ts",
   "test/system/unread-answers.test.ts",
-  "test/system/unwritable-log.test.ts",
   "test/system/worker-faults.test.ts",
   "test/system/workers.test.ts",
 ];
-
-/** Tests that install things or take minutes: `npm run check:full` runs them, `npm test` does not. */
-const FULL = "test/full/**/*.test.ts";
 
 const EVERY_TEST = "test/**/*.test.ts";
 
@@ -47,13 +59,14 @@ export default defineConfig({
           ...EACH,
           name: "together",
           include: [EVERY_TEST],
-          exclude: [FULL, ...ALONE],
+          exclude: [FULL, ...LONG, ...ALONE],
           // two cores: the tests that start servers would starve each other
           maxWorkers: 2,
           sequence: { groupOrder: 0 },
         },
       },
       { test: { ...EACH, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
+      { test: { ...EACH, name: "long", include: LONG, maxWorkers: 1, sequence: { groupOrder: 2 } } },
       {
         test: {
           ...EACH,
@@ -61,7 +74,7 @@ export default defineConfig({
           include: [FULL],
           testTimeout: 300_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 3 },
         },
       },
     ],
