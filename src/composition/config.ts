@@ -19,6 +19,7 @@ export class ConfigError extends Error {
 }
 
 export interface Config extends Settings {
+  readonly ISSUER: string;
   readonly STORAGE: StorageKind;
   readonly HASH_CONCURRENCY: number;
   readonly WORKERS: number;
@@ -35,7 +36,7 @@ const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const
 export interface Reading {
   readonly settings: Partial<Settings>;
   /** What follows from the settings where it is not set itself. */
-  readonly derived: Pick<Config, "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
+  readonly derived: Pick<Config, "ISSUER" | "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
   /** Where each setting stands that is given, in words for people. */
   readonly origins: ReadonlyMap<string, string>;
   /** Why the service does not start like this; none where it does. */
@@ -74,11 +75,13 @@ export function readSettings(environment: Environment, dotEnv = ""): Reading {
   }
   const STORAGE = storageOf(settings);
   if (STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  const ISSUER = settings.ISSUER ?? localIssuer(settings);
+  if (settings.ISSUER === undefined) warnings.push(...issuerWarnings(settings, ISSUER));
   const WORKERS = workersOf(settings);
   // the pool's size is read from the environment before any .env file is
   const HASH_CONCURRENCY =
     settings.HASH_CONCURRENCY ?? defaultConcurrency(WORKERS, environment.UV_THREADPOOL_SIZE);
-  return { settings, derived: { STORAGE, HASH_CONCURRENCY, WORKERS }, origins, faults, warnings };
+  return { settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY, WORKERS }, origins, faults, warnings };
 }
 
 /** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
@@ -147,6 +150,21 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
   return faults;
 }
+
+/** The service as programs on the same machine reach it. */
+function localIssuer({ PORT }: Partial<Settings>): string {
+  return `http://localhost:${PORT || 5000}`;
+}
+
+/** Why the issuer that stands in for one that is not set cannot be right. */
+function issuerWarnings({ HOST, PORT }: Partial<Settings>, issuer: string): string[] {
+  if (PORT === 0)
+    return [`ISSUER is not set and PORT=0 takes a free port: tokens and metadata name ${issuer}`];
+  if (HOST === undefined || isLoopback(HOST)) return [];
+  return [`ISSUER is not set: tokens and metadata name ${issuer}, which other machines cannot reach`];
+}
+
+const isLoopback = (host: string) => /^(localhost|127\..*|::1)$/.test(host);
 
 function storageOf({ STORAGE, MONGO_URI }: Partial<Settings>): StorageKind {
   return STORAGE ?? (MONGO_URI === undefined ? "lmdb" : "mongodb");

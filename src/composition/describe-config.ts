@@ -63,9 +63,10 @@ function withoutCredentials(uri: string): string {
 type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
 
 /** What stands in for settings that are not set. */
-function derived({ settings, derived: { STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
-  const ring = ringTokens({ ...settings, ISSUER: settings.ISSUER ?? "" });
+function derived({ settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
+  const ring = ringTokens({ ...settings, ISSUER });
   return {
+    ISSUER: { value: ISSUER, origin: "derived: http://localhost and PORT" },
     STORAGE: {
       value: STORAGE,
       origin: settings.MONGO_URI === undefined ? "default" : "derived: MONGO_URI is set",

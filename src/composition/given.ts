@@ -7,6 +7,9 @@ import { readTextFile } from "./text-file.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** Names that begin like this are meant for this service: other programs have none of them. */
+const OWN_PREFIX = /^(CONNECT_AUTH|THROTTLE|NOTICE|ARGON2)_/;
+
 /** The text of one setting, and where it comes from, in words for people. */
 export interface Given {
   /** `undefined` where it cannot be had. */
@@ -61,10 +64,11 @@ export function givenSettings(
   }
 
   const warnings = [...given.keys()].flatMap((name) => {
-    const near = isVariable(name) ? undefined : nearName(name.replace(/_FILE$/, ""), names);
-    return near === undefined
-      ? []
-      : [`${name} (${originOf(name)}) is no setting and is ignored: see ${near}`];
+    if (isVariable(name)) return [];
+    const near = nearName(name.replace(/_FILE$/, ""), names);
+    if (near === undefined && !OWN_PREFIX.test(name)) return [];
+    const hint = near === undefined ? "" : `: see ${near}`;
+    return [`${name} (${originOf(name)}) is no setting and is ignored${hint}`];
   });
   return { find, faults, warnings };
 }

@@ -20,6 +20,7 @@ export async function serve(config: Config): Promise<void> {
     `  storage  ${report.storage}`,
     `  tokens   ${report.keys}`,
     `  issuer   ${config.ISSUER}`,
+    `  try it   ${report.address}/docs`,
     ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
     ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
   ];

@@ -54,7 +54,7 @@ export const settingsSchema = z.object({
   SHUTDOWN_GRACE: pause
     .default(2 * UNITS.s)
     .describe("How long the service goes on, saying that it is not ready, after SIGTERM"),
-  ISSUER: issuer.default("http://localhost:5000").describe("The service's own URL as others know it"),
+  ISSUER: issuer.optional().describe("The service's own URL as others know it"),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))

@@ -185,7 +185,7 @@ describe("where values come from", () => {
     ).toMatchObject({
       PORT: 2,
       HOST: "127.0.0.1",
-      ISSUER: "http://localhost:5000",
+      ISSUER: "http://localhost:2",
     });
     expect(readConfig({ SECRET_KEY: "" }).SECRET_KEY).toBeUndefined();
     expect(readConfig({ SECRET_KEY: STRONG, SECRET_KEY_FILE: "" }).SECRET_KEY).toBe(STRONG);
@@ -432,4 +432,25 @@ describe("secrets", () => {
 
 it("warns that memory forgets", () => {
   expect(readConfig({ STORAGE: "memory" }).warnings).toEqual([expect.stringContaining("STORAGE=memory")]);
+});
+
+describe("the issuer where it is not set", () => {
+  it.each([
+    [{}, "http://localhost:5000"],
+    [{ PORT: "6300" }, "http://localhost:6300"],
+    [{ PORT: "6300", HOST: "127.0.0.2" }, "http://localhost:6300"],
+    [{ PORT: "6300", HOST: "::1" }, "http://localhost:6300"],
+    [{ PORT: "6300", ISSUER: "https://auth.example.org" }, "https://auth.example.org"],
+    [{ HOST: "0.0.0.0", ISSUER: "https://auth.example.org" }, "https://auth.example.org"],
+  ])("with %o it is %s, and right", (environment, issuer) => {
+    expect(readConfig(environment)).toMatchObject({ ISSUER: issuer, warnings: [] });
+  });
+
+  it.each([
+    [{ HOST: "0.0.0.0" }, "which other machines cannot reach"],
+    [{ HOST: "auth.internal", PORT: "80" }, "name http://localhost:80, which"],
+    [{ PORT: "0" }, "PORT=0 takes a free port"],
+  ])("with %o it cannot be right, and a warning says so", (environment, why) => {
+    expect(readConfig(environment).warnings).toEqual([expect.stringContaining(why)]);
+  });
 });

@@ -36,7 +36,8 @@ describe("where a setting comes from", () => {
       CORS_ORIGINS: ["http://localhost:3000", "default"],
       KEY_ROTATION: [undefined, "not set"],
       JWT_ALG: ["ES256", "default"],
-      JWT_AUDIENCE: ["http://localhost:5000", "derived: ISSUER"],
+      ISSUER: ["http://localhost:81", "derived: http://localhost and PORT"],
+      JWT_AUDIENCE: ["http://localhost:81", "derived: ISSUER"],
     });
     expect(Object.keys(settings)).toEqual(Object.keys(settingsSchema.shape));
   });

@@ -140,6 +140,17 @@ describe("names that are nearly a setting's", () => {
     expect(warned({}, `${name}=${KEY}\n`)).toEqual([ignored(".env")]);
   });
 
+  it("are told of where they begin as only this service's do, be they like none", () => {
+    for (const name of [
+      "THROTTLE_LOGINS_FROM_ABROAD",
+      "CONNECT_AUTH_COLOUR",
+      "NOTICE_LOGIN",
+      "ARGON2_SALT",
+    ]) {
+      expect(warned({ [name]: "x" })).toEqual([`${name} (environment) is no setting and is ignored`]);
+    }
+  });
+
   it("are not those that many environments have, nor settings themselves", () => {
     const usual =
       "PATH HOME USER LOGNAME HOSTNAME HOST_IP SHELL PWD OLDPWD TERM LANG LC_ALL TMPDIR EDITOR MAIL NODE_ENV NO_COLOR " +

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import type { RunningService } from "../../src/composition/service.ts";
 import { DESCRIPTION } from "../support/described.ts";
 import { ENVIRONMENT, makeCollection } from "../support/postman.ts";
+import { read } from "../support/project.ts";
 import { startTestService } from "../support/service.ts";
 
 let service: RunningService;
@@ -10,6 +11,13 @@ beforeAll(async () => {
   service = await startTestService();
 });
 afterAll(() => service.stop());
+
+async function registerAsReadmeDoes(): Promise<void> {
+  const [, body = ""] = /api\/register .*\\\n.*-d '(.*)'/.exec(read("README.md")) ?? [];
+  const headers = { "content-type": "application/json" };
+  const { status } = await fetch(`${service.address}/api/register`, { method: "POST", headers, body });
+  expect(status).toBe(201);
+}
 
 it.each([
   ["collection", () => makeCollection(DESCRIPTION)],
@@ -19,7 +27,11 @@ it.each([
   await expect(text).toMatchFileSnapshot(`../../docs/postman/${name}.json`);
 });
 
-it("goes through the calls with the tokens of those before", async () => {
+it.each([
+  ["goes through the calls with the tokens of those before", async () => {}],
+  ["does so where README was tried before: its person is the same", registerAsReadmeDoes],
+])("%s", async (_, before) => {
+  await before();
   const { collection, environment } = {
     collection: await makeCollection(DESCRIPTION),
     environment: structuredClone(ENVIRONMENT),

@@ -3,6 +3,7 @@ import { DESCRIPTION } from "./described.ts";
 /** The pages for people and what they load, which the description of the calls is not about. */
 const PAGES = [
   "/docs",
+  "/",
   "/docs/errors",
   "/docs/start.js",
   "/docs/swagger-ui.css",

@@ -12,6 +12,23 @@ export const START = `SwaggerUIBundle({
 });
 `;
 
+/** What somebody finds who opens the service's own address in a browser. */
+export function frontPage(): string {
+  return page(
+    "HBTU Connect Auth",
+    `<h1>HBTU Connect Auth</h1>
+<p>This is an auth service: apps register users here, log them in, refresh their tokens and revoke them, over HTTP.
+There is nothing to sign in to on this page.</p>
+<ul>
+<li><a href="docs">The calls</a>, to read and to try</li>
+<li><a href="docs/errors">The errors</a>, and what to do about each</li>
+<li><a href="openapi.json">The description</a> of the calls (OpenAPI 3.1)</li>
+<li><a href=".well-known/oauth-authorization-server">Metadata</a> and <a href=".well-known/jwks.json">public keys</a> for APIs that verify tokens</li>
+<li><a href="health/ready">Whether it is ready</a>, and <a href="version">which version it is</a></li>
+</ul>`,
+  );
+}
+
 /** The page to try the calls. All it loads is beside it, so that it works behind any proxy. */
 export function swaggerPage(): string {
   return page(

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import type Router from "@koa/router";
 import type { Context } from "koa";
-import { errorsPage, START, swaggerPage } from "./docs-pages.ts";
+import { errorsPage, frontPage, START, swaggerPage } from "./docs-pages.ts";
 import { type DescriptionOptions, describeApi } from "./openapi.ts";
 
 export interface DocsOptions extends DescriptionOptions {
@@ -46,6 +46,7 @@ export function docsRoutes(router: Router, { swaggerUi, ...description }: DocsOp
     serve(path, type, read, { "Cache-Control": CACHE_CONTROL });
 
   file("/openapi.json", "application/json", () => Buffer.from(JSON.stringify(describeApi(description))));
+  page("/", frontPage);
   page("/docs", swaggerPage);
   page("/docs/errors", errorsPage);
   file("/docs/start.js", "text/javascript", () => Buffer.from(START));

@@ -66,5 +66,11 @@ export function logNotices(log: Logger) {
  * the log can follow them.
  */
 export function logMails(log: Logger): Mailer {
-  return { send: async ({ to, subject, text }) => log.info({ to, subject, text }, "mail") };
+  return {
+    send: async ({ to, subject, text }) => {
+      // a terminal makes no link of what stands in the middle of a JSON string
+      const links = text.split("\n").filter((line) => /^https?:\/\/\S+$/.test(line));
+      log.info({ to, subject, links, text }, "mail");
+    },
+  };
 }

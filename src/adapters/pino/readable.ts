@@ -3,16 +3,19 @@ const SHORT_ID = 8;
 /** Control characters, with which a text could move the cursor or draw over other lines. */
 const CONTROL = /\p{Cc}/gu;
 
-/** A line of the log for people: the time, the level, what it is, and the rest as `name=value`. */
+/**
+ * A line of the log for people: the time, the level, what it is, and the rest as `name=value`. A stack and a mail's text
+ * follow, line by line.
+ */
 export function readable(line: string): string {
-  const { time, level, msg, requestId, err, ...facts } = JSON.parse(line);
+  const { time, level, msg, requestId, err, text, links, ...facts } = JSON.parse(line);
   const id = requestId === undefined ? "" : ` ${escaped(String(requestId).slice(0, SHORT_ID))}`;
   // the name of an event is its message, too
   delete facts.event;
   const rest = Object.entries(facts).map(([name, value]) => `${name}=${valueText(value)}`);
   const head = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)}${id} ${escaped(String(msg))}`;
-  const stack = err?.stack === undefined ? "" : `\n${indented(String(err.stack))}`;
-  return `${[head, ...rest].join(" ")}${stack}\n`;
+  const blocks = [err?.stack, text].filter((block) => block !== undefined);
+  return `${[[head, ...rest].join(" "), ...blocks.map(indented)].join("\n")}\n`;
 }
 
 function valueText(value: unknown): string {
@@ -20,10 +23,11 @@ function valueText(value: unknown): string {
   return escaped(isPlain ? value : JSON.stringify(value));
 }
 
-function indented(stack: string): string {
-  return stack
+function indented(block: unknown): string {
+  return String(block)
+    .trimEnd()
     .split("\n")
-    .map((line) => `    ${escaped(line)}`)
+    .map((line) => (line === "" ? "" : `    ${escaped(line)}`))
     .join("\n");
 }
 

@@ -21,7 +21,8 @@ it("a mail is one line of the log, with its whole text", async () => {
   expect(lines).toHaveLength(1);
   expect(lines[0]?.trimEnd()).not.toContain("\n");
   const { time: _, ...entry } = JSON.parse(lines[0] ?? "");
-  expect(entry).toEqual({ level: "info", msg: "mail", to: "ada@example.org", subject: "Hello", text });
+  const links = ["https://connect.example.org/#token=abc"];
+  expect(entry).toEqual({ level: "info", msg: "mail", to: "ada@example.org", subject: "Hello", links, text });
 });
 
 it("a notice is a warning", () => {

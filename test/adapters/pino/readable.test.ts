@@ -26,6 +26,20 @@ it("a fault is told with its stack, a line each", () => {
   );
 });
 
+it("a mail is told line by line, so that a terminal finds the links in it", () => {
+  const text = "Open this link:\n\nhttps://connect.example.org/#token=abc\n\nIt works once.\n";
+  const links = ["https://connect.example.org/#token=abc"];
+  expect(lineOf({ level: "info", msg: "mail", to: "ada@example.org", subject: "Hello", links, text })).toBe(
+    `11:58:03.123 INFO  mail to=ada@example.org subject=Hello
+    Open this link:
+
+    https://connect.example.org/#token=abc
+
+    It works once.
+`,
+  );
+});
+
 it("nothing in it can move the cursor or begin a line", () => {
   const line = lineOf({
     requestId: "a\u001b[2J",
@@ -35,5 +49,5 @@ it("nothing in it can move the cursor or begin a line", () => {
   });
   // biome-ignore lint/suspicious/noControlCharactersInRegex: it is what must not be there
   expect(line.trimEnd()).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
-  expect(line.split("\n")).toHaveLength(3);
+  expect(line.split("\n")).toHaveLength(4);
 });
