@@ -17,7 +17,7 @@ const WRITING_SYSTEMS = [
  */
 export function strangerFinder(neutral: string): (text: string) => string | undefined {
   const longestStart = WRITING_SYSTEMS.map(
-    (letters) => new RegExp(`^[${neutral}\\p{sc=Inherited}${letters}]*`, "u"),
+    (letters) => new RegExp(`^[${neutral}\\p{scx=Inherited}${letters}]*`, "u"),
   );
   return (text) => {
     const starts = longestStart.map((pattern) => pattern.exec(text)?.[0].length ?? 0);

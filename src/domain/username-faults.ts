@@ -7,6 +7,15 @@ const SIGNS = NAME_SIGNS.map(({ spellings }) => spellings).join("");
 /** Those of them that are of no script, and the canonical one of each. */
 const strangerIn = strangerFinder("0-9 ._\\-\u2010'\u2018\u2019\u02bb\u02bc\u00b7\u2022\u2027");
 
+/** Marks of scholars, of liturgy and of old hands: none is in a name today, and most look like one that is. */
+const NO_NAMES_MARKS =
+  "\\u0305\\u0310\\u0312-\\u0315\\u0320-\\u0322\\u0334-\\u0339\\u0347\\u0350-\\u0357\\u0359-\\u036f\\u0483-\\u0487\\u0591-\\u05af\\u05c4\\u05c5\\u0610-\\u061a\\u0658-\\u065e\\u06d6-\\u06ed\\u0898-\\u089f\\u08ca-\\u08ff\\u0951-\\u0954\\u1ab0-\\u1aff\\u1cd0-\\u1cff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\u2de0-\\u2dff\\ua66f-\\ua67d";
+/** In the scripts of India and in Sinhala a vowel is a letter or a sign; one with a second sign looks like another vowel. */
+const VOWEL_LETTERS =
+  "\\u0905-\\u0914\\u0985-\\u0994\\u0a05-\\u0a14\\u0a85-\\u0a94\\u0b05-\\u0b14\\u0b85-\\u0b94\\u0c05-\\u0c14\\u0c85-\\u0c94\\u0d05-\\u0d14\\u0972-\\u0977\\u0a72\\u0a73\\u0d85-\\u0d96";
+const VOWEL_SIGNS =
+  "\\u093e-\\u094c\\u09be-\\u09cc\\u0a3e-\\u0a4c\\u0abe-\\u0acc\\u0b3e-\\u0b4c\\u0bbe-\\u0bcc\\u0c3e-\\u0c4c\\u0cbe-\\u0ccc\\u0d3e-\\u0d4c\\u0dcf-\\u0ddf";
+
 /** The first that matches tells what is wrong, with what it matched as U+0041: what was typed is never repeated. */
 const RULES: readonly { readonly broken: RegExp; readonly says: string }[] = [
   { broken: /[\p{Cn}\p{Co}\p{Cs}]/u, says: "is not a character that a name can have" },
@@ -19,6 +28,19 @@ const RULES: readonly { readonly broken: RegExp; readonly says: string }[] = [
     place === undefined ? [] : [{ broken: place.missed, says: `is only allowed ${place.name}` }],
   ),
   { broken: /(?<![\p{L}\p{M}])\p{M}/u, says: "is only allowed on a letter" },
+  { broken: new RegExp(`[${NO_NAMES_MARKS}]`, "u"), says: "is a mark that a name cannot have" },
+  {
+    broken: /(?<=[^\p{sc=Latin}\p{sc=Greek}\p{sc=Cyrillic}\p{M}]\p{M}{0,4})[\u0300-\u036f]/u,
+    says: "is only allowed on a letter of Latin, Greek or Cyrillic",
+  },
+  {
+    broken: new RegExp(`(?<=[${VOWEL_LETTERS}${VOWEL_SIGNS}])[${VOWEL_SIGNS}]`, "u"),
+    says: "is one vowel sign too many on its letter",
+  },
+  {
+    broken: /(?<!\p{sc=Bopomofo})[\u02c7\u02c9-\u02cb\u02d9\u02ea\u02eb]/u,
+    says: "is only allowed after a letter of Bopomofo",
+  },
 ];
 
 /** Marks are counted as UTS #39, section 5.4, says, on the decomposed form. */
@@ -36,6 +58,14 @@ export function formFault(form: string): string | undefined {
   if (stranger === undefined) return undefined;
   const isLone = strangerIn(stranger) !== undefined;
   return `${codePoint(stranger)} is of ${isLone ? "a script that a name cannot have" : "another script than what stands before it"}`;
+}
+
+/** What is wrong with the digits of a name as it is shown; those of two scripts look alike with different values. */
+export function digitFault(shown: string): string | undefined {
+  const digits = shown.match(/\p{Nd}/gu) ?? [];
+  const isAscii = (digit: string | undefined) => digit !== undefined && digit <= "9";
+  const other = digits.find((digit) => isAscii(digit) !== isAscii(digits[0]));
+  return other && `${codePoint(other)} is a digit of another script than the first digit`;
 }
 
 function ruleFault(form: string, rules: typeof RULES): string | undefined {

@@ -1,6 +1,7 @@
+import { foldLookAlikes } from "./look-alikes.ts";
 import { foldSigns, withoutPlacedJoiners } from "./name-signs.ts";
 import { canonicalText, codePointLength, hasHidden, MAX_UNITS, shownText } from "./text.ts";
-import { formFault } from "./username-faults.ts";
+import { digitFault, formFault } from "./username-faults.ts";
 
 /** A name in the form people see and in the form it is compared by. */
 export interface Username {
@@ -13,18 +14,24 @@ const VISIBLE = /[\p{L}\p{Nd}]/u;
 
 /**
  * The canonical form of any text, whether a new account could have it or not: what a login looks up. Beside what
- * `canonicalText` does, spellings of one sign are one, and joiners do not count.
+ * `canonicalText` does, spellings of one sign are one, letters that look alike are one, and joiners do not count.
  */
 export function canonicalUsername(text: string): string {
-  return text.length > MAX_UNITS ? text : canonicalText(foldSigns(shownText(text)));
+  return text.length > MAX_UNITS ? text : foldLookAlikes(withFoldedSigns(text)).trim();
+}
+
+/** The canonical form before letters that look alike were one. */
+function withFoldedSigns(text: string): string {
+  return canonicalText(foldSigns(shownText(text)));
 }
 
 /**
  * The canonical forms under which an account of this name may be stored, the likelier owner first: names that came from the
- * Flask server before signs were folded are stored as `canonicalText` made them.
+ * Flask server before signs were folded are stored as `canonicalText` made them, others as they were before look-alikes were.
  */
 export function storedUsernames(text: string): readonly string[] {
-  return [...new Set([canonicalText(text), canonicalUsername(text)])];
+  if (text.length > MAX_UNITS) return [text];
+  return [...new Set([canonicalText(text), withFoldedSigns(text), canonicalUsername(text)])];
 }
 
 /** The name, or `undefined` where a new account may not be called so. */
@@ -46,6 +53,8 @@ export function usernameFault(text: string): string | undefined {
     const fault = formFault(withoutPlacedJoiners(form));
     if (fault !== undefined) return fault;
   }
+  const fault = digitFault(shownText(text));
+  if (fault !== undefined) return fault;
   const isVisible = forms.every((form) => VISIBLE.test(form));
   return isVisible ? undefined : "A username has at least one letter or digit";
 }
