@@ -1,4 +1,5 @@
 import { AuthError } from "../domain/errors.ts";
+import { asComparedNow } from "../domain/username.ts";
 import { newUser } from "./new-account.ts";
 import type { AttemptCounters, Counted, Tally } from "./ports/attempt-counters.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -38,7 +39,9 @@ export function makeCompleteRegistration(deps: CompleteRegistrationDeps): Comple
     await admission.refund();
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const use = await useUp(deps, registration.id, now);
-    const user = newUser(deps.ids.next(), registration, registration.passwordHash, now);
+    // the link may have been made by an earlier version, which compared names otherwise
+    const account = { ...registration, username: asComparedNow(registration.username) };
+    const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
     await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
     deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
   };

@@ -1,4 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
+import type { User } from "../domain/user.ts";
+import { asComparedNow } from "../domain/username.ts";
 import type { RevocationEntry, RevocationRepository } from "./ports/revocations.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import type { SettingsRepository } from "./ports/settings.ts";
@@ -41,13 +43,22 @@ export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredReco
       return importRevocation(deps.revocations, value);
     case "user": {
       const { users } = deps;
+      // an export of an earlier version has names as that one compared them
+      const user = withNameOfToday(value);
       return addOrCompare(
-        value,
-        () => users.findById(value.id),
-        () => users.add(value),
+        user,
+        async () => {
+          const stored = await users.findById(user.id);
+          return stored && withNameOfToday(stored);
+        },
+        () => users.add(user),
       );
     }
   }
+}
+
+function withNameOfToday(user: User): User {
+  return { ...user, username: asComparedNow(user.username) };
 }
 
 async function addOrCompare<T extends object>(

@@ -3,6 +3,7 @@ import type Koa from "koa";
 import { type HttpOptions, makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
 import { unreadableRefusals } from "../adapters/koa/unreadable.ts";
 import { type HttpServer, listen } from "../adapters/node/http-server.ts";
+import { type FoldedNames, foldNames } from "../application/fold-names.ts";
 import { repeatedly } from "./background.ts";
 import { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
@@ -72,7 +73,10 @@ export async function startService(
     const core = await openCore(config, closers, log, { metrics, ...instead });
     startHousekeeping(config, core, closers);
     const { foundation, wired } = core;
-    const warnings = await flaskDataWarnings(config, foundation.storage);
+    const warnings = [
+      ...namesWarnings(await foldNames(foundation.storage)),
+      ...(await flaskDataWarnings(config, foundation.storage)),
+    ];
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
     const app = makeHttpApp(wired, { ...options, readiness });
     early?.serve(app.callback());
@@ -97,6 +101,14 @@ export async function startService(
     await closers.close();
     throw error;
   }
+}
+
+/** What an operator should know of accounts that an earlier version took for two. */
+function namesWarnings({ kept }: FoldedNames): string[] {
+  if (kept === 0) return [];
+  return [
+    `${kept} accounts have names that look like another account's. They log in as before, by name as it is spelt; ask them for another name`,
+  ];
 }
 
 /** What of a service is told when it starts, also to another process. */

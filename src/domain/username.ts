@@ -20,6 +20,11 @@ export function canonicalUsername(text: string): string {
   return text.length > MAX_UNITS ? text : foldLookAlikes(withFoldedSigns(text)).trim();
 }
 
+/** A stored name with the canonical form of today. */
+export function asComparedNow({ shown }: Username): Username {
+  return { shown, canonical: canonicalUsername(shown) };
+}
+
 /** The canonical form before letters that look alike were one. */
 function withFoldedSigns(text: string): string {
   return canonicalText(foldSigns(shownText(text)));

@@ -139,6 +139,18 @@ describe("of those who share", () => {
       { username: "Jose\u0301" },
       "username_duplicate",
     ],
+    [
+      "a name but for its apostrophe",
+      { username: "Conor O\u2019Brien" },
+      { username: "Conor O'Brien" },
+      "username_duplicate",
+    ],
+    [
+      "a name but for letters that look alike",
+      { username: "علی" },
+      { username: "علي" },
+      "username_duplicate",
+    ],
     ["an address but for case", { email: "ada@b.example" }, { email: "ADA@B.example" }, "email_duplicate"],
     [
       "an address but for its Unicode form",
@@ -195,6 +207,16 @@ describe("of those who share", () => {
     ]);
     expect(counts.leftOut).toBe(0);
   });
+});
+
+it.each([
+  ["Conor O\u2019Brien", "Conor O'Brien"],
+  ["Conor O'Brien", "Conor O\u02bcBrien"],
+  ["علی", "علي"],
+])("who comes in as %j leaves %j to nobody", async (username, alike) => {
+  const core = await makeCore();
+  await imported([aRecord({ username })], { storage: core.storage });
+  expect(await refusal(core.register({ ...ada, username: alike }))).toBe("username_taken");
 });
 
 it.each([true, false])("tells what is taken by accounts of the new service (dry run: %s)", async (dryRun) => {

@@ -208,13 +208,36 @@ describe("an import", () => {
     await expect(importInto({ ...to, users: failing }, records)).rejects.toThrow("full");
   });
 
+  it("compares names as today, whatever the export says, and tells look-alikes as a conflict", async () => {
+    const named = (id: string, shown: string) =>
+      aUser({ id, username: { shown, canonical: shown.toLowerCase() } });
+    const users = [named("a", "Conor O\u2019Brien"), named("b", "Conor O'Brien"), named("c", "ada  eva")];
+    const records = users.map((value): StoredRecord => ({ kind: "user", value }));
+    const to = openMemoryStorage();
+    const { summary, conflicts } = await importInto(to, each(records));
+    expect(summary.user).toEqual({ ...rest, imported: 2, conflicts: 1 });
+    expect(conflicts).toEqual([{ kind: "user", id: expect.stringMatching(/^[ab]$/), field: "username" }]);
+    expect((await to.users.findByUsername("conor o'brien"))?.id).toMatch(/^[ab]$/);
+    expect((await to.users.findByUsername("ada eva"))?.username.shown).toBe("ada  eva");
+    const again = await importInto(to, each(records));
+    expect(again.summary.user).toEqual({ ...rest, alreadyThere: 2, conflicts: 1 });
+  });
+
+  it("finds a name there that the storage still has in its former form", async () => {
+    const user = aUser({ username: { shown: "ada  eva", canonical: "ada  eva" } });
+    const to = openMemoryStorage();
+    await to.users.add(user);
+    const { summary } = await importInto(to, each<StoredRecord>([{ kind: "user", value: user }]));
+    expect(summary.user).toEqual({ ...rest, alreadyThere: 1 });
+  });
+
   it("has nothing under way any more once it stops", async () => {
     const to = openMemoryStorage();
     const [failing, slow] = [aUser(), aUser()];
     const users = {
       ...to.users,
       async add(user: typeof slow) {
-        if (user === failing) throw new Error("full");
+        if (user.id === failing.id) throw new Error("full");
         for (let turn = 0; turn < 20; turn += 1) await undefined;
         await to.users.add(user);
       },
