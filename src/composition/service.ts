@@ -107,7 +107,7 @@ export async function startService(
 function namesWarnings({ kept }: FoldedNames): string[] {
   if (kept === 0) return [];
   return [
-    `${kept} accounts have names that look like another account's. They log in as before, by name as it is spelt; ask them for another name`,
+    `Accounts whose name looks like another account's: ${kept}. They log in as before, by the name as they spell it. Ask them for another name`,
   ];
 }
 

@@ -81,6 +81,11 @@ const JOINERS_IN_PLACE = new RegExp(
   "gu",
 );
 
+/** Where they stand, in UTF-16 units. */
+export function placedJoiners(text: string): number[] {
+  return Array.from(text.matchAll(JOINERS_IN_PLACE), ({ index }) => index);
+}
+
 export function withoutPlacedJoiners(text: string): string {
   return text.replace(JOINERS_IN_PLACE, "");
 }

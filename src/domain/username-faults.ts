@@ -34,7 +34,7 @@ const RULES: readonly { readonly broken: RegExp; readonly says: string }[] = [
     says: "is only allowed on a letter of Latin, Greek or Cyrillic",
   },
   {
-    broken: new RegExp(`(?<=[${VOWEL_LETTERS}${VOWEL_SIGNS}])[${VOWEL_SIGNS}]`, "u"),
+    broken: new RegExp(`(?<=[${VOWEL_LETTERS}${VOWEL_SIGNS}]\\p{M}?)[${VOWEL_SIGNS}]`, "u"),
     says: "is one vowel sign too many on its letter",
   },
   {
@@ -50,28 +50,51 @@ const MARK_RULES: typeof RULES = [
   { broken: /(?<=\p{Soft_Dotted}\p{M}{0,4})\u0307/u, says: "cannot be seen on a letter that has a dot" },
 ];
 
+/** A character that a name may not have where it stands: what stands before it, and what to say of it. */
+export interface NameFault {
+  readonly before: string;
+  readonly character: string;
+  readonly says: string;
+}
+
 /** What is wrong with one form of a name whose joiners in place were taken out; `undefined` for nothing. */
-export function formFault(form: string): string | undefined {
+export function formFault(form: string): NameFault | undefined {
   const fault = ruleFault(form, RULES) ?? ruleFault(form.normalize("NFD"), MARK_RULES);
   if (fault !== undefined) return fault;
   const stranger = strangerIn(form);
   if (stranger === undefined) return undefined;
   const isLone = strangerIn(stranger) !== undefined;
-  return `${codePoint(stranger)} is of ${isLone ? "a script that a name cannot have" : "another script than what stands before it"}`;
+  return firstOf(
+    form,
+    stranger,
+    `is of ${isLone ? "a script that a name cannot have" : "another script than what stands before it"}`,
+  );
 }
 
 /** What is wrong with the digits of a name as it is shown; those of two scripts look alike with different values. */
-export function digitFault(shown: string): string | undefined {
+export function digitFault(shown: string): NameFault | undefined {
   const digits = shown.match(/\p{Nd}/gu) ?? [];
   const isAscii = (digit: string | undefined) => digit !== undefined && digit <= "9";
   const other = digits.find((digit) => isAscii(digit) !== isAscii(digits[0]));
-  return other && `${codePoint(other)} is a digit of another script than the first digit`;
+  return other === undefined
+    ? undefined
+    : firstOf(shown, other, "is a digit of another script than the first digit");
 }
 
-function ruleFault(form: string, rules: typeof RULES): string | undefined {
+/** The fault in words. `position` counts characters from 1; `undefined` where it is not in what was typed. */
+export function inWords({ character, says }: NameFault, position: number | undefined): string {
+  return `${codePoint(character)}${position === undefined ? "" : ` at position ${position}`} ${says}`;
+}
+
+function firstOf(form: string, character: string, says: string): NameFault {
+  return { before: form.slice(0, form.indexOf(character)), character, says };
+}
+
+function ruleFault(form: string, rules: typeof RULES): NameFault | undefined {
   for (const { broken, says } of rules) {
-    const [found] = broken.exec(form) ?? [];
-    if (found !== undefined) return `${codePoint(found)} ${says}`;
+    const found = broken.exec(form);
+    // a decomposed form is counted as it is shown
+    if (found) return { before: form.slice(0, found.index).normalize("NFC"), character: found[0], says };
   }
   return undefined;
 }

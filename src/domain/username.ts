@@ -1,7 +1,7 @@
 import { foldLookAlikes } from "./look-alikes.ts";
-import { foldSigns, withoutPlacedJoiners } from "./name-signs.ts";
+import { foldSigns, placedJoiners, withoutPlacedJoiners } from "./name-signs.ts";
 import { canonicalText, codePointLength, hasHidden, MAX_UNITS, shownText } from "./text.ts";
-import { digitFault, formFault } from "./username-faults.ts";
+import { digitFault, formFault, inWords, type NameFault } from "./username-faults.ts";
 
 /** A name in the form people see and in the form it is compared by. */
 export interface Username {
@@ -46,7 +46,10 @@ export function parseUsername(text: string): Username | undefined {
     : undefined;
 }
 
-/** Why a new account may not be called so, for people, without what was typed; `undefined` where it may. */
+/**
+ * Why a new account may not be called so, for people, without what was typed; `undefined` where it may. A character is named
+ * by its code point, with its position in the name as it is shown; in what was typed where that has something invisible.
+ */
 export function usernameFault(text: string): string | undefined {
   const forms = [shownText(text), canonicalUsername(text)];
   if (forms.some((form) => codePointLength(form) > MAX_CODE_POINTS)) {
@@ -54,12 +57,18 @@ export function usernameFault(text: string): string | undefined {
   }
   // trimming takes line ends and tabs away as well
   const isRaw = hasHidden(text.replace(/[\u200c\u200d]/g, ""));
-  for (const form of isRaw ? [text] : forms) {
-    const fault = formFault(withoutPlacedJoiners(form));
-    if (fault !== undefined) return fault;
-  }
-  const fault = digitFault(shownText(text));
-  if (fault !== undefined) return fault;
+  const typed = isRaw ? text : shownText(text);
+  const fault = formFault(withoutPlacedJoiners(typed)) ?? digitFault(withoutPlacedJoiners(typed));
+  if (fault !== undefined) return inWords(fault, positionIn(typed, fault));
+  const compared = formFault(canonicalUsername(text));
+  if (compared !== undefined) return inWords(compared, undefined);
   const isVisible = forms.every((form) => VISIBLE.test(form));
   return isVisible ? undefined : "A username has at least one letter or digit";
+}
+
+/** Where in the form the fault is, from 1: joiners in place were taken out before it was found. */
+function positionIn(form: string, { before }: NameFault): number {
+  let end = before.length;
+  for (const at of placedJoiners(form)) if (at <= end) end += 1;
+  return codePointLength(form.slice(0, end)) + 1;
 }

@@ -76,7 +76,11 @@ it("a refused name says which character, and nothing else of it", async () => {
       () => [],
       (error) => error.fields,
     );
-  const fault = { path: "username", code: "invalid_username", message: "U+0040 is not allowed in a name" };
+  const fault = {
+    path: "username",
+    code: "invalid_username",
+    message: "U+0040 at position 4 is not allowed in a name",
+  };
   expect(await fields(core.register({ ...ada, username: "ada@home" }))).toEqual([fault]);
   const { accessToken } = await core.register(ada);
   const change = { accessToken, password, username: "ada@home", client };

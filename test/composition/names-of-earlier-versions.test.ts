@@ -18,7 +18,7 @@ it("a start folds the names of an earlier version before it serves, and tells of
   const { status, body } = await call(service.address, "POST /api/register", { json });
   await service.stop();
   expect([status, body.code]).toEqual([409, "username_taken"]);
-  expect(service.warnings).toEqual([expect.stringContaining("1 accounts have names")]);
+  expect(service.warnings).toEqual([expect.stringContaining("looks like another account's: 1.")]);
   const again = await startTestService({ STORAGE: "lmdb", DATA_DIR });
   await again.stop();
   expect(again.warnings).toEqual([]);

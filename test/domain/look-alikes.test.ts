@@ -59,19 +59,30 @@ it.each([
 });
 
 it.each([
-  ["a\u064eda", "U+064E is of another script than what stands before it"],
-  ["क\u0323", "U+0323 is only allowed on a letter of Latin, Greek or Cyrillic"],
-  ["अ\u093e", "U+093E is one vowel sign too many on its letter"],
-  ["ఉు\u0c3e", "U+0C41 is one vowel sign too many on its letter"],
-  ["o\u0338le", "U+0338 is a mark that a name cannot have"],
-  ["ада\u2de8", "U+2DE8 is a mark that a name cannot have"],
-  ["D\u02caSouza", "U+02CA is only allowed after a letter of Bopomofo"],
-  ["ada 1\u0967", "U+0967 is of another script than what stands before it"],
-  ["रवि १1", "U+0031 is a digit of another script than the first digit"],
+  ["a\u064eda", "U+064E at position 2 is of another script than what stands before it"],
+  ["क\u0323", "U+0323 at position 2 is only allowed on a letter of Latin, Greek or Cyrillic"],
+  ["अ\u093e", "U+093E at position 2 is one vowel sign too many on its letter"],
+  ["अ\u093c\u093e", "U+093E at position 3 is one vowel sign too many on its letter"],
+  ["ఉు\u0c3e", "U+0C41 at position 2 is one vowel sign too many on its letter"],
+  ["o\u0338le", "U+0338 at position 2 is a mark that a name cannot have"],
+  ["ада\u2de8", "U+2DE8 at position 4 is a mark that a name cannot have"],
+  ["D\u02caSouza", "U+02CA at position 2 is only allowed after a letter of Bopomofo"],
+  ["ada 1\u0967", "U+0967 at position 6 is of another script than what stands before it"],
+  ["रवि १1", "U+0031 at position 6 is a digit of another script than the first digit"],
   ["\u0640", "A username has at least one letter or digit"],
 ])("%j: %s", (name, fault) => {
   expect(usernameFault(name)).toBe(fault);
   expect(parseUsername(name)).toBeUndefined();
+});
+
+it.each([
+  ["  ada@", "U+0040 at position 4 is not allowed in a name"],
+  ["  ada\u200b@", "U+200B at position 6 is invisible where it stands, and not allowed there"],
+  ["\u{20000}@", "U+0040 at position 2 is not allowed in a name"],
+  ["علی\u200cرضا@", "U+0040 at position 8 is not allowed in a name"],
+  ["عل\u200cی\u200cb", "U+200C at position 5 is invisible where it stands, and not allowed there"],
+])("%j tells where: %s", (name, fault) => {
+  expect(usernameFault(name)).toBe(fault);
 });
 
 it("what stands for a letter stands for itself", () => {
