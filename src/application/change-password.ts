@@ -7,10 +7,11 @@ import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
-import { refundedOnFault } from "./throttle.ts";
+import type { Throttle } from "./throttle.ts";
 
 export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
   readonly clock: Clock;
+  readonly throttle: Throttle;
   readonly passwordPolicy: PasswordPolicy;
 }
 
@@ -40,8 +41,8 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, isGone };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
-      const change = await deps.throttle.change(user.id, now);
-      await refundedOnFault(change, confirmPassword(deps, live, currentPassword, now, from));
+      const admission = await deps.throttle.change(user.id, claims.sessionId, now);
+      await confirmPassword(deps, user, currentPassword, admission, from);
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
       // another change came first, of the password perhaps: all that was checked is checked again

@@ -1,7 +1,8 @@
 import { AuthError } from "../domain/errors.ts";
+import type { Limit } from "../domain/throttle.ts";
 import { asComparedNow } from "../domain/username.ts";
 import { newUser } from "./new-account.ts";
-import type { AttemptCounters, Counted, Tally } from "./ports/attempt-counters.ts";
+import type { AttemptCounters } from "./ports/attempt-counters.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
 import type { RegistrationSeal } from "./ports/registration-seal.ts";
@@ -47,8 +48,8 @@ export function makeCompleteRegistration(deps: CompleteRegistrationDeps): Comple
   };
 }
 
-/** Longer than a link serves. */
-const REMEMBERED_MS = 25 * 3_600_000;
+/** Remembered for longer than a link serves. */
+const ONCE: Limit = { attempts: 1, windowMs: 25 * 3_600_000 };
 
 /**
  * Counts a use of the link and lets the first one pass: nothing is stored for a link before it is used. A process that
@@ -56,8 +57,7 @@ const REMEMBERED_MS = 25 * 3_600_000;
  */
 async function useUp({ attempts, keyedHash }: CompleteRegistrationDeps, id: string, now: Date) {
   const key = keyedHash(`registration ${id}`);
-  const [{ count, since }] = (await attempts.charge([{ key, windowMs: REMEMBERED_MS }], now)) as [Tally];
-  if (count > 1) throw new AuthError("invalid_verification_token");
-  const counted: Counted = { key, since };
-  return { refund: () => attempts.refund([counted]) };
+  const { counted, refused } = await attempts.charge([{ key, limit: ONCE }], now);
+  if (refused) throw new AuthError("invalid_verification_token");
+  return { refund: () => attempts.refund(counted) };
 }

@@ -1,31 +1,34 @@
 import { AuthError } from "../domain/errors.ts";
-import type { LiveAccess } from "./check-token.ts";
+import type { User } from "../domain/user.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import { refundedOnFault, type Throttle } from "./throttle.ts";
+import { bothOf, type ChangeAdmission, refundedOnFault } from "./throttle.ts";
 
 export interface ConfirmPasswordDeps {
   readonly hasher: GatedHasher;
-  readonly throttle: Throttle;
   readonly events: SecurityEvents;
 }
 
 /**
- * Lets through who is logged in and knows the password as well.
- * @throws AuthError `invalid_credentials`, `too_many_attempts`, `overloaded`
+ * Lets a user through who is logged in and presents the password as well. Where the password is right, its charge is taken
+ * back; where it is wrong, that of the change.
+ * @throws AuthError `invalid_credentials`, `overloaded`
  */
 export async function confirmPassword(
   deps: ConfirmPasswordDeps,
-  { user, claims }: LiveAccess,
+  user: User,
   password: string,
-  now: Date,
+  { change, password: attempt }: ChangeAdmission,
   from: Pick<Turn, "ip" | "isGone">,
 ): Promise<void> {
-  const admission = await deps.throttle.device(claims.sessionId, now);
   const turn = { ...from, account: user.id };
-  const matches = await refundedOnFault(admission, deps.hasher.verify(user.passwordHash, password, turn));
-  if (matches) return admission.refund();
+  const matches = await refundedOnFault(
+    bothOf(change, attempt),
+    deps.hasher.verify(user.passwordHash, password, turn),
+  );
+  if (matches) return attempt.refund();
+  await change.refund();
   deps.events.report({ type: "password_refused", userId: user.id });
   throw new AuthError("invalid_credentials");
 }

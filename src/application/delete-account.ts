@@ -5,9 +5,11 @@ import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
+import { noCharge, type Throttle } from "./throttle.ts";
 
 export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps, RemoveAccountDeps {
   readonly clock: Clock;
+  readonly throttle: Throttle;
 }
 
 export interface DeleteAccountCommand {
@@ -27,11 +29,12 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
   return async ({ accessToken, password, client, isGone }) => {
     for (;;) {
       const now = deps.clock.now();
-      const live = await checkAccessToken(deps, accessToken, now);
-      const { user } = live;
+      const { user, claims } = await checkAccessToken(deps, accessToken, now);
       const fields = presentedPasswordFaults("password", password);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-      await confirmPassword(deps, live, password, now, { ip: client.ip, isGone });
+      const attempt = await deps.throttle.device(claims.sessionId, now);
+      const admission = { password: attempt, change: noCharge };
+      await confirmPassword(deps, user, password, admission, { ip: client.ip, isGone });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (await removeAccount(deps, user, "its_user")) return;
     }

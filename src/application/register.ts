@@ -10,7 +10,7 @@ import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
-import { bothOf, noCharge, refundedOnFault, type Throttle } from "./throttle.ts";
+import { bothOf, refundedOnFault, type Throttle } from "./throttle.ts";
 
 export interface AddAccountDeps extends NewAccountRules, SendLaterDeps {
   readonly clock: Clock;
@@ -77,11 +77,9 @@ async function addAccount(deps: AddAccountDeps, command: RegisterCommand, now: D
   if (!deps.registrationOpen) throw new AuthError("registration_closed");
   const account = readNewAccount(deps, command);
   const { ip } = command.client;
-  const registration = await deps.throttle.registration(ip, now);
   // one who registers and deletes the account again and again could have the address flooded
-  const mail = deps.asksToVerify
-    ? await refundedOnFault(registration, deps.throttle.registrationMail(account.email.canonical, ip, now))
-    : noCharge;
+  const mailedTo = deps.asksToVerify ? account.email.canonical : undefined;
+  const { registration, mail } = await deps.throttle.registration(ip, mailedTo, now);
   const passwordHash = await refundedOnFault(
     bothOf(registration, mail),
     deps.hasher.hash(account.password, { ip, isNewcomer: true, isGone: command.isGone }),

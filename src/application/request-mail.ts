@@ -40,7 +40,7 @@ async function requestMail(
 ): Promise<void> {
   const email = deps.parseEmail(typed);
   if (email === undefined) throw new AuthError("validation_failed", { fields: [invalidEmail] });
-  await deps.throttle.mail(kind, email.canonical, client.ip, deps.clock.now());
+  await deps.throttle.mails([{ purpose: kind, email: email.canonical }], client.ip, deps.clock.now());
   await sendLater(deps, { kind, email: email.canonical });
   // nobody looked yet whose address it is: the mail, once it is sent, is another event
   if (kind === "password_reset") deps.events.report({ type: "password_reset_requested" });

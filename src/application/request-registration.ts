@@ -23,9 +23,15 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
     const now = deps.clock.now();
     const { username, email, password } = readNewAccount(deps, command);
     const { ip } = command.client;
-    const registration = await throttle.registration(ip, now);
-    if ((await users.findByUsername(username.canonical)) !== undefined) throw new AuthError("username_taken");
-    const mail = await refundedOnFault(registration, throttle.registrationMail(email.canonical, ip, now));
+    const { registration, mail } = await throttle.registration(ip, email.canonical, now);
+    const namesake = await refundedOnFault(
+      bothOf(registration, mail),
+      users.findByUsername(username.canonical),
+    );
+    if (namesake !== undefined) {
+      await mail.refund();
+      throw new AuthError("username_taken");
+    }
     const turn = { ip, isNewcomer: true, isGone: command.isGone };
     const passwordHash = await refundedOnFault(bothOf(registration, mail), deps.hasher.hash(password, turn));
     const pending = { id: ids.next(), username, email, passwordHash };

@@ -1,6 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
-import { type Limit, networkOf, waitFor } from "../domain/throttle.ts";
-import type { AttemptCounters, Counted, Tally } from "./ports/attempt-counters.ts";
+import { type Limit, networkOf } from "../domain/throttle.ts";
+import type { AttemptCounters, Counted } from "./ports/attempt-counters.ts";
 import type { MailKind } from "./ports/outbox.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 
@@ -50,27 +50,42 @@ export interface Admission {
   refund(): Promise<void>;
 }
 
+/** A registration that was charged, and the mail that it asks for. */
+export interface RegistrationAdmission {
+  readonly registration: Admission;
+  readonly mail: Admission;
+}
+
+/** A change of an account that was charged, and the password that is presented for it. */
+export interface ChangeAdmission {
+  readonly change: Admission;
+  readonly password: Admission;
+}
+
+/** A mail with a link that is asked for, to an address that somebody here has or not. */
+export interface AskedMail {
+  readonly purpose: MailKind;
+  readonly email: string;
+}
+
 /**
- * Charges attempts before anything costly is done for them. Each call is one round trip to storage.
+ * Charges attempts before anything costly is done for them. All counts of an attempt are charged together, if none of
+ * them is over its limit.
  * @throws AuthError `too_many_attempts`; the refused attempt itself is not charged
  */
 export interface Throttle {
   /** A password that is presented for what somebody typed as an account, known here or not. */
   login(account: string, ip: string, now: Date): Promise<Admission>;
-  /** A password that is presented where its user is or was logged in: strangers cannot use this up. */
+  /** A password that is presented where its user is or was logged in. Strangers cannot use this up. */
   device(sessionId: string, now: Date): Promise<Admission>;
-  registration(ip: string, now: Date): Promise<Admission>;
-  /**
-   * A mail with a link that is asked for, to an address that somebody here has or not. The network and address together
-   * are charged first, so that what is refused there takes nothing from what others may ask for: two round trips.
-   */
-  mail(purpose: MailKind, email: string, ip: string, now: Date): Promise<Admission>;
-  /** The same for the mail of a registration, which is counted for its network by `registration`. */
-  registrationMail(email: string, ip: string, now: Date): Promise<Admission>;
+  /** A registration; with `email`, one that mails a link there. That mail does not count as one of its network. */
+  registration(ip: string, email: string | undefined, now: Date): Promise<RegistrationAdmission>;
+  /** Mails with a link, all of them or none. */
+  mails(asked: readonly AskedMail[], ip: string, now: Date): Promise<Admission>;
   /** A mail that tells a user what happened to the account. */
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
-  /** A change of password, name or address that a user asks for. */
-  change(userId: string, now: Date): Promise<Admission>;
+  /** A change of password, name or address that a user asks for, with the password that is presented in its session. */
+  change(userId: string, sessionId: string, now: Date): Promise<ChangeAdmission>;
   /** The text of a mailed link that is presented: a wrong one counts as a wrong password from that network. */
   link(ip: string, now: Date): Promise<Admission>;
 }
@@ -78,24 +93,17 @@ export interface Throttle {
 export function makeThrottle(deps: ThrottleDeps): Throttle {
   const { limits } = deps;
 
-  /** Resolves to what was counted. @throws AuthError `too_many_attempts`; nothing is counted then */
+  /** Charges subjects, narrowest first. @throws AuthError `too_many_attempts`; nothing is counted then */
   async function charge(subjects: readonly Subject[], now: Date): Promise<readonly Counted[]> {
     const charges = subjects.map(({ scope, text }) => ({
       key: deps.keyedHash(`${scope} ${text}`),
-      windowMs: limits[scope].windowMs,
+      limit: limits[scope],
     }));
-    const tallies = await deps.attempts.charge(charges, now);
-    const tallyAt = (at: number) => tallies[at] as Tally;
-    const counted = charges.map(({ key }, at) => ({ key, since: tallyAt(at).since }));
-    const refused = subjects.flatMap(({ scope }, at) => {
-      const wait = waitFor(tallyAt(at), limits[scope], now);
-      return wait === undefined ? [] : [{ scope, wait }];
-    });
-    if (refused.length === 0) return counted;
-    await deps.attempts.refund(counted);
-    deps.events.report({ type: "attempt_throttled", scopes: refused.map(({ scope }) => scope) });
-    const longest = Math.max(...refused.map(({ wait }) => wait));
-    throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(longest / 1_000) });
+    const { counted, refused } = await deps.attempts.charge(charges, now);
+    if (refused === undefined) return counted;
+    const { scope } = subjects[refused.at] as Subject;
+    deps.events.report({ type: "attempt_throttled", scopes: [scope] });
+    throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(refused.waitMs / 1_000) });
   }
 
   const admission = (counted: readonly Counted[]): Admission => ({
@@ -104,34 +112,12 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
 
   const admit = async (subjects: readonly Subject[], now: Date) => admission(await charge(subjects, now));
 
-  /**
-   * Charges `first` alone, then the others: what `first` refuses never counts towards the others, not even while it is
-   * being taken back. Many attempts at once from one network would use up everybody's otherwise.
-   */
-  async function admitAfter(first: Subject, others: readonly Subject[], now: Date): Promise<Admission> {
-    const own = await charge([first], now);
-    const rest = await refundedOnFault(admission(own), charge(others, now));
-    return admission([...own, ...rest]);
-  }
-
-  const admitMail = (
-    purpose: MailKind,
-    email: string,
-    network: string,
-    others: readonly Subject[],
-    now: Date,
-  ) => {
-    const asked = `${purpose} ${email}`;
-    const pair = { scope: "mailPair", text: `${asked} ${network}` } as const;
-    return admitAfter(pair, [{ scope: "mail", text: asked }, ...others], now);
-  };
-
   return {
     login(account, ip, now) {
       const network = networkOf(ip);
-      return admitAfter(
-        { scope: "pair", text: `${account} ${network}` },
+      return admit(
         [
+          { scope: "pair", text: `${account} ${network}` },
           { scope: "account", text: account },
           { scope: "network", text: network },
         ],
@@ -139,11 +125,20 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       );
     },
     device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
-    mail(purpose, email, ip, now) {
+    async registration(ip, email, now) {
       const network = networkOf(ip);
-      return admitMail(purpose, email, network, [{ scope: "mailNetwork", text: network }], now);
+      const mail = email === undefined ? [] : mailSubjects({ purpose: "registration", email }, network);
+      const counted = await charge([...mail, { scope: "registration", text: network }], now);
+      return {
+        mail: admission(counted.slice(0, mail.length)),
+        registration: admission(counted.slice(mail.length)),
+      };
     },
-    registrationMail: (email, ip, now) => admitMail("registration", email, networkOf(ip), [], now),
+    mails(asked, ip, now) {
+      const network = networkOf(ip);
+      const ofNetwork = asked.map((): Subject => ({ scope: "mailNetwork", text: network }));
+      return admit([...asked.flatMap((mail) => mailSubjects(mail, network)), ...ofNetwork], now);
+    },
     notice: (kind, userId, email, now) =>
       admit(
         [
@@ -152,10 +147,24 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
         ],
         now,
       ),
-    change: (userId, now) => admit([{ scope: "change", text: userId }], now),
+    async change(userId, sessionId, now) {
+      const subjects: Subject[] = [
+        { scope: "device", text: sessionId },
+        { scope: "change", text: userId },
+      ];
+      const counted = await charge(subjects, now);
+      return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
+    },
     link: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
-    registration: (ip, now) => admit([{ scope: "registration", text: networkOf(ip) }], now),
   };
+}
+
+function mailSubjects({ purpose, email }: AskedMail, network: string): Subject[] {
+  const asked = `${purpose} ${email}`;
+  return [
+    { scope: "mailPair", text: `${asked} ${network}` },
+    { scope: "mail", text: asked },
+  ];
 }
 
 /** What could not be decided, for want of a turn or of storage, was no attempt. */
@@ -184,10 +193,9 @@ export const noCharge: Admission = { refund: async () => {} };
 export const noThrottle: Throttle = {
   login: async () => noCharge,
   device: async () => noCharge,
-  registration: async () => noCharge,
-  mail: async () => noCharge,
-  registrationMail: async () => noCharge,
+  registration: async () => ({ registration: noCharge, mail: noCharge }),
+  mails: async () => noCharge,
   notice: async () => noCharge,
-  change: async () => noCharge,
+  change: async () => ({ change: noCharge, password: noCharge }),
   link: async () => noCharge,
 };

@@ -9,9 +9,10 @@ import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "./request-email-change.ts";
-import { type Admission, bothOf, noCharge, refundedOnFault } from "./throttle.ts";
+import { type Admission, type AskedMail, noCharge, refundedOnFault, type Throttle } from "./throttle.ts";
 
 export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
+  readonly throttle: Throttle;
   readonly parseEmail: (text: string) => Email | undefined;
 }
 
@@ -42,13 +43,12 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
   return async (command) => {
     for (;;) {
       const now = deps.clock.now();
-      const live = await checkAccessToken(deps, command.accessToken, now);
-      const { user } = live;
+      const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
       const { username, email } = readCommand(deps, command);
       const from = { ip: command.client.ip, isGone: command.isGone };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
-      const change = await deps.throttle.change(user.id, now);
-      await refundedOnFault(change, confirmPassword(deps, live, command.password, now, from));
+      const admission = await deps.throttle.change(user.id, claims.sessionId, now);
+      await confirmPassword(deps, user, command.password, admission, from);
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
       const mails = isNewAddress
         ? await admitMails(deps, [user.email, email], command.client.ip, now)
@@ -68,15 +68,17 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
 }
 
 /** The present address is told as well: where it can be told nothing more, nothing is changed. */
-async function admitMails(
+function admitMails(
   { throttle }: UpdateProfileDeps,
   [present, next]: readonly [Email, Email],
   ip: string,
   now: Date,
 ): Promise<Admission> {
-  const warning = await throttle.mail("email_change_requested", present.canonical, ip, now);
-  const link = await refundedOnFault(warning, throttle.mail("email_change", next.canonical, ip, now));
-  return bothOf(warning, link);
+  const asked: AskedMail[] = [
+    { purpose: "email_change_requested", email: present.canonical },
+    { purpose: "email_change", email: next.canonical },
+  ];
+  return throttle.mails(asked, ip, now);
 }
 
 /** Where the change is refused or has to be tried again, no mail was asked for yet. */

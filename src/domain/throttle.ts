@@ -17,24 +17,59 @@ export interface Limit {
   readonly waits?: { readonly firstMs: number; readonly longestMs: number };
 }
 
-/** How long to wait before this attempt would be allowed, in milliseconds; `undefined` where it is now. */
-export function waitFor({ count, since }: Attempts, limit: Limit, now: Date): number | undefined {
-  const elapsed = now.getTime() - since.getTime();
-  let allowed = limit.attempts;
-  let opensAt = 0;
-  for (const wait of waitsOf(limit)) {
-    if (count <= allowed) return undefined;
-    opensAt += wait;
-    if (opensAt > elapsed) break;
-    allowed += 1;
-  }
-  if (count <= allowed) return undefined;
-  return Math.max(1, Math.min(opensAt, limit.windowMs) - elapsed);
+/** How many attempts are allowed, from so many milliseconds after the first of them. */
+export interface Step {
+  readonly afterMs: number;
+  readonly attempts: number;
 }
 
-function* waitsOf({ waits, windowMs }: Limit): Generator<number> {
-  if (waits === undefined) return yield windowMs;
-  for (let wait = waits.firstMs; ; wait = Math.min(2 * wait, waits.longestMs)) yield wait;
+/** What a limit allows in the course of its window, in that order. The first step has always begun. */
+export function stepsOf({ attempts, windowMs, waits }: Limit): [Step, ...Step[]] {
+  const steps: [Step, ...Step[]] = [{ afterMs: 0, attempts }];
+  if (waits === undefined) return steps;
+  let wait = waits.firstMs;
+  for (let afterMs = wait; afterMs < windowMs; afterMs += wait) {
+    steps.push({ afterMs, attempts: attempts + steps.length });
+    wait = Math.min(2 * wait, waits.longestMs);
+  }
+  return steps;
+}
+
+/** How long to wait before this attempt would be allowed, in milliseconds; `undefined` where it is now. */
+export function waitFor({ count, since }: Attempts, limit: Limit, now: Date): number | undefined {
+  // clocks differ: a count may have begun a little later than it is here
+  const elapsed = Math.max(0, now.getTime() - since.getTime());
+  const steps = stepsOf(limit);
+  const allowed = steps.findLast(({ afterMs }) => afterMs <= elapsed)?.attempts ?? 0;
+  if (count <= allowed) return undefined;
+  const opensAt = steps.find(({ afterMs }) => afterMs > elapsed)?.afterMs ?? limit.windowMs;
+  return Math.max(1, opensAt - elapsed);
+}
+
+/** One attempt to be counted under a key. */
+interface Charge {
+  readonly key: string;
+  readonly limit: Limit;
+}
+
+/**
+ * The first of these attempts that would be over its limit, with the milliseconds to wait; `undefined` where all may
+ * be counted. `storedOf` gives the count of a key whose window is not over. A key that is given twice counts twice.
+ */
+export function firstOver(
+  charges: readonly Charge[],
+  storedOf: (key: string) => Attempts | undefined,
+  now: Date,
+): { readonly at: number; readonly waitMs: number } | undefined {
+  const asked = new Map<string, number>();
+  for (const [at, { key, limit }] of charges.entries()) {
+    const { count, since } = storedOf(key) ?? { count: 0, since: now };
+    const own = (asked.get(key) ?? 0) + 1;
+    asked.set(key, own);
+    const waitMs = waitFor({ count: count + own, since }, limit, now);
+    if (waitMs !== undefined) return { at, waitMs };
+  }
+  return undefined;
 }
 
 /** The network that an address counts for. All that is no address is one network. */

@@ -19,7 +19,7 @@ async function filled() {
   for (const key of ["sid:2", "jti:1"]) await revocations.add(key, UNTIL);
   for (const key of keys) await signingKeys.add(key);
   for (const name of ["data-b", "secret-check", "data-a"]) await settings.claim(name, "1");
-  await attempts.charge([{ key: "k", windowMs: 1_000 }], UNTIL);
+  await attempts.charge([{ key: "k", limit: { attempts: 1, windowMs: 1_000 } }], UNTIL);
   return { ...storage, ada, eve, keys };
 }
 

@@ -5,6 +5,8 @@ import { ODD_KEYS, type StorageHarness, spoil } from "../support/storage-harness
 const NOW = new Date("2100-01-01T00:00:00.123Z");
 const HOUR = 3_600_000;
 const later = (ms: number) => new Date(NOW.getTime() + ms);
+/** A limit that no test comes to. */
+const MANY = 1_000_000;
 const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const ascending = (counts: number[]) => counts.toSorted((a, b) => a - b);
 
@@ -17,13 +19,17 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     });
     afterEach(() => harness.cleanup());
 
-    const charge = (key: string, at = NOW, windowMs = HOUR) =>
-      storage.attempts.charge([{ key, windowMs }], at).then(([tally]) => tally);
+    /** The count and its beginning, or `undefined` where it is refused. */
+    async function charge(key: string, at = NOW, windowMs = HOUR, attempts = MANY) {
+      const { counted } = await storage.attempts.charge([{ key, limit: { attempts, windowMs } }], at);
+      return counted?.map(({ count, since }) => ({ count, since }))[0];
+    }
 
     const refund = (keys: readonly string[], since = NOW) =>
       storage.attempts.refund(keys.map((key) => ({ key, since })));
 
-    const bothOf = (...keys: [string, string]) => keys.map((key) => ({ key, windowMs: HOUR }));
+    const allOf = (...keys: string[]) =>
+      keys.map((key) => ({ key, limit: { attempts: MANY, windowMs: HOUR } }));
 
     it("counts up from one, since the first, under each key by itself", async () => {
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
@@ -35,11 +41,14 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
 
     it("counts under several keys in one call, in their order, and one key twice as twice", async () => {
       await charge("b");
-      const charges = ["a", "b", "a"].map((key) => ({ key, windowMs: HOUR }));
-      const tallies = await storage.attempts.charge(charges, NOW);
-      expect(tallies[1]).toEqual({ count: 2, since: NOW });
-      expect([tallies[0]?.count, tallies[2]?.count].sort()).toEqual([1, 2]);
-      expect(await storage.attempts.charge([], NOW)).toEqual([]);
+      expect(await storage.attempts.charge(allOf("a", "b", "a"), NOW)).toEqual({
+        counted: [
+          { key: "a", count: 1, since: NOW },
+          { key: "b", count: 2, since: NOW },
+          { key: "a", count: 2, since: NOW },
+        ],
+      });
+      expect(await storage.attempts.charge([], NOW)).toEqual({ counted: [] });
     });
 
     it("begins anew once the window is over, to the millisecond", async () => {
@@ -139,12 +148,12 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
 
     it("keeps copies and gives copies", async () => {
       const now = later(0);
-      const charging = storage.attempts.charge(bothOf("a", "b"), now);
+      const charging = storage.attempts.charge(allOf("a", "b"), now);
       spoil(now);
-      const [first, second] = await charging;
-      expect(first).toEqual({ count: 1, since: NOW });
+      const [first, second] = (await charging).counted ?? [];
+      expect(first).toEqual({ key: "a", count: 1, since: NOW });
       spoil(first);
-      expect(second).toEqual({ count: 1, since: NOW });
+      expect(second).toEqual({ key: "b", count: 1, since: NOW });
       const attempt = { key: "a", since: later(0) };
       const refunding = storage.attempts.refund([attempt]);
       spoil(attempt);
@@ -156,9 +165,9 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
       "counts under %s or counts nothing of the call",
       async (_, key) => {
-        const both = bothOf("a", key);
-        const tallies = await storage.attempts.charge(both, NOW).catch(() => []);
-        const again = await storage.attempts.charge(both, NOW).catch(() => []);
+        const both = () => storage.attempts.charge(allOf("a", key), NOW).catch(() => ({ counted: [] }));
+        const { counted: tallies = [] } = await both();
+        const { counted: again = [] } = await both();
         expect(tallies.map(({ count }) => count)).toEqual(again.map(({ count }) => count - 1));
         expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
         await refund([key, "a"]);

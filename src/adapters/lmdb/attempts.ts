@@ -1,4 +1,5 @@
 import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import { firstOver } from "../../domain/throttle.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
@@ -15,16 +16,22 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
   const counts = database<CountRecord>("attempts");
   const ends = openEnds(environment, "attemptsByEnd");
 
-  function chargeOne({ key, windowMs }: Charge, now: number): Tally {
+  function running(key: string, now: Date) {
+    const stored = counts.get(key);
+    if (stored === undefined || stored.until <= now.getTime()) return undefined;
+    return { count: stored.count, since: new Date(stored.since) };
+  }
+
+  function countOne({ key, limit }: Charge, now: number): Tally {
     const stored = counts.get(key);
     const isRunning = stored !== undefined && stored.until > now;
     if (stored && !isRunning) ends.remove(stored.until, key);
     const record = isRunning
       ? { ...stored, count: stored.count + 1 }
-      : { count: 1, since: now, until: now + windowMs };
+      : { count: 1, since: now, until: now + limit.windowMs };
     counts.put(key, record);
     if (!isRunning) ends.put(record.until, key);
-    return { count: record.count, since: new Date(record.since) };
+    return { key, count: record.count, since: new Date(record.since) };
   }
 
   function refundOne(key: string, since: number): void {
@@ -38,8 +45,13 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
   return {
     async charge(charges, now) {
       mustBeKeys(...charges.map(({ key }) => key));
-      const moment = now.getTime();
-      return write(() => charges.map((charge) => chargeOne(charge, moment)));
+      const moment = new Date(now);
+      return write(() => {
+        const refused = firstOver(charges, (key) => running(key, moment), moment);
+        return refused
+          ? { refused }
+          : { counted: charges.map((charge) => countOne(charge, moment.getTime())) };
+      });
     },
     async refund(attempts) {
       const ofKeys = attempts.filter(({ key }) => isKey(key));

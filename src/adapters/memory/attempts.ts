@@ -1,9 +1,10 @@
-import type { AttemptCounters } from "../../application/ports/attempt-counters.ts";
+import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import { firstOver } from "../../domain/throttle.ts";
 import { forgetSome, type Step } from "./step.ts";
 
 interface Count {
   count: number;
-  readonly since: number;
+  readonly since: Date;
   readonly until: number;
 }
 
@@ -11,22 +12,32 @@ interface Count {
 export function memoryAttempts(step: Step): AttemptCounters {
   const counts = new Map<string, Count>();
 
-  function chargeOne(key: string, windowMs: number, now: number) {
+  function running(key: string, now: Date): Count | undefined {
     const stored = counts.get(key);
-    const counted = stored && stored.until > now ? stored : { count: 0, since: now, until: now + windowMs };
-    counted.count += 1;
-    counts.set(key, counted);
-    return { count: counted.count, since: new Date(counted.since) };
+    return stored && stored.until > now.getTime() ? stored : undefined;
+  }
+
+  function countOne({ key, limit }: Charge, now: Date): Tally {
+    const { count, since, until } = running(key, now) ?? {
+      count: 0,
+      since: new Date(now),
+      until: now.getTime() + limit.windowMs,
+    };
+    counts.set(key, { count: count + 1, since, until });
+    return { key, count: count + 1, since: new Date(since) };
   }
 
   return {
     charge: (charges, now) =>
-      step(() => charges.map(({ key, windowMs }) => chargeOne(key, windowMs, now.getTime()))),
+      step(() => {
+        const refused = firstOver(charges, (key) => running(key, now), now);
+        return refused ? { refused } : { counted: charges.map((charge) => countOne(charge, now)) };
+      }),
     refund: (attempts) =>
       step(() => {
         for (const { key, since } of attempts) {
           const stored = counts.get(key);
-          if (stored?.since !== since.getTime()) continue;
+          if (stored?.since.getTime() !== since.getTime()) continue;
           stored.count -= 1;
           if (stored.count < 1) counts.delete(key);
         }

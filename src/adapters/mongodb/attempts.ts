@@ -1,4 +1,12 @@
-import type { AttemptCounters, Charge, Counted, Tally } from "../../application/ports/attempt-counters.ts";
+import type { Filter } from "mongodb";
+import type {
+  AttemptCounters,
+  Charge,
+  Charged,
+  Counted,
+  Tally,
+} from "../../application/ports/attempt-counters.ts";
+import { type Limit, stepsOf, waitFor } from "../../domain/throttle.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
@@ -15,7 +23,7 @@ export const attemptIndexes: readonly Index[] = [
   { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
 ];
 
-/** At most so many insert one new key at the same moment as often as they can collide. */
+/** How often a count may begin, end or fall below its limit between two looks at it. */
 const TRIES = 10;
 
 /** What is taken back from one count. */
@@ -32,60 +40,105 @@ function together(attempts: readonly Counted[]): Refund[] {
   return [...refunds.values()];
 }
 
-/** Counts by key, each until its window is over. */
+/** Matches a count to which the limit allows one more now. */
+function below(limit: Limit, now: Date): Filter<CountDocument> {
+  const [first, ...later] = stepsOf(limit);
+  return {
+    until: { $gt: now },
+    $or: [
+      { count: { $lt: first.attempts } },
+      ...later.map(({ afterMs, attempts }) => ({
+        count: { $lt: attempts },
+        since: { $lte: new Date(now.getTime() - afterMs) },
+      })),
+    ],
+  };
+}
+
+/**
+ * Counts by key, each until its window is over. Keys are counted in turn, each by one conditional update: single nodes
+ * have no transactions.
+ */
 export function mongoAttempts({ collection, call }: Connection): AttemptCounters {
   const counts = collection<CountDocument>("attempts");
 
-  /** `undefined` where another document of the key is in the way: one that is over, or one just inserted. */
-  async function countOne({ key, windowMs }: Charge, now: Date): Promise<Tally | undefined> {
+  /** `undefined` where a document of the key is in the way: its limit is reached, or it is over, or just inserted. */
+  async function countOne({ key, limit }: Charge, now: Date): Promise<Tally | undefined> {
     try {
       // the document as it was before this very step: null where the step has inserted it
       const before = await counts.findOneAndUpdate(
-        { _id: key, until: { $gt: now } },
-        { $inc: { count: 1 }, $setOnInsert: { since: now, until: new Date(now.getTime() + windowMs) } },
+        { _id: key, ...below(limit, now) },
+        { $inc: { count: 1 }, $setOnInsert: { since: now, until: new Date(now.getTime() + limit.windowMs) } },
         { upsert: true, returnDocument: "before" },
       );
-      return { count: (before?.count ?? 0) + 1, since: before?.since ?? new Date(now) };
+      return { key, count: (before?.count ?? 0) + 1, since: before?.since ?? new Date(now) };
     } catch (error) {
       if (!isDuplicateKey(error)) throw error;
-      await counts.deleteOne({ _id: key, until: { $lte: now } });
       return undefined;
     }
   }
 
-  async function chargeOne(charge: Charge, now: Date): Promise<Tally> {
+  /** The tally, or how long to wait where the limit refuses. */
+  async function chargeOne(charge: Charge, now: Date): Promise<Tally | number> {
+    const { key, limit } = charge;
     for (let attempt = 0; attempt < TRIES; attempt += 1) {
       const tally = await countOne(charge, now);
       if (tally !== undefined) return tally;
+      const stored = await counts.findOne({ _id: key });
+      if (stored === null) continue;
+      if (stored.until <= now) await counts.deleteOne({ _id: key, until: { $lte: now } });
+      else {
+        const waitMs = waitFor({ count: stored.count + 1, since: stored.since }, limit, now);
+        if (waitMs !== undefined) return waitMs;
+      }
     }
     throw new Error("The attempt could not be counted");
+  }
+
+  async function takeBack(attempts: readonly Counted[]): Promise<void> {
+    const refunds = together(attempts.filter(({ key }) => isStorable(key)));
+    if (refunds.length === 0) return;
+    const ofCount = ({ key, since }: Refund) => ({ _id: key, since: new Date(since) });
+    // first what comes to nothing: the other way round, a count could be taken from twice
+    await counts.bulkWrite([
+      ...refunds.map((refund) => ({
+        deleteOne: { filter: { ...ofCount(refund), count: { $lte: refund.times } } },
+      })),
+      ...refunds.map((refund) => ({
+        updateOne: {
+          filter: { ...ofCount(refund), count: { $gt: refund.times } },
+          update: { $inc: { count: -refund.times } },
+        },
+      })),
+    ]);
+  }
+
+  async function chargeAll(charges: readonly Charge[], now: Date): Promise<Charged> {
+    const counted: Tally[] = [];
+    try {
+      for (const [at, charge] of charges.entries()) {
+        const outcome = await chargeOne(charge, now);
+        if (typeof outcome === "number") {
+          await takeBack(counted);
+          return { refused: { at, waitMs: outcome } };
+        }
+        counted.push(outcome);
+      }
+      return { counted };
+    } catch (error) {
+      // what could not be decided was no attempt
+      await takeBack(counted).catch(() => {});
+      throw error;
+    }
   }
 
   return {
     charge: (charges, now) =>
       call(async () => {
         mustBeStorable(...charges.map(({ key }) => key));
-        const moment = new Date(now);
-        return Promise.all(charges.map((charge) => chargeOne(charge, moment)));
+        return chargeAll([...charges], new Date(now));
       }),
-    refund: (attempts) =>
-      call(async () => {
-        const refunds = together(attempts.filter(({ key }) => isStorable(key)));
-        if (refunds.length === 0) return;
-        const ofCount = ({ key, since }: Refund) => ({ _id: key, since: new Date(since) });
-        // first what comes to nothing: the other way round, a count could be taken from twice
-        await counts.bulkWrite([
-          ...refunds.map((refund) => ({
-            deleteOne: { filter: { ...ofCount(refund), count: { $lte: refund.times } } },
-          })),
-          ...refunds.map((refund) => ({
-            updateOne: {
-              filter: { ...ofCount(refund), count: { $gt: refund.times } },
-              update: { $inc: { count: -refund.times } },
-            },
-          })),
-        ]);
-      }),
+    refund: (attempts) => call(() => takeBack(attempts)),
     sweep: (now, limit) => call(() => sweepBefore(counts, "until", now, limit)),
   };
 }

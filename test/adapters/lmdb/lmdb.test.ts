@@ -1,4 +1,5 @@
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { attemptLimitsContract } from "../../contracts/attempt-limits.contract.ts";
 import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
@@ -21,6 +22,7 @@ revocationsContract("lmdb", harness);
 signingKeysContract("lmdb", harness);
 settingsContract("lmdb", harness);
 attemptCountersContract("lmdb", harness);
+attemptLimitsContract("lmdb", harness, { isOneStep: true });
 oneTimeTokensContract("lmdb", harness);
 outboxContract("lmdb", harness);
 auditTrailContract("lmdb", harness);

@@ -1,5 +1,6 @@
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { attemptLimitsContract } from "../../contracts/attempt-limits.contract.ts";
 import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
@@ -21,6 +22,7 @@ revocationsContract("memory", harness);
 signingKeysContract("memory", harness);
 settingsContract("memory", harness);
 attemptCountersContract("memory", harness);
+attemptLimitsContract("memory", harness, { isOneStep: true });
 oneTimeTokensContract("memory", harness);
 outboxContract("memory", harness);
 auditTrailContract("memory", harness);

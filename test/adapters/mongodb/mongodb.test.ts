@@ -1,5 +1,6 @@
 import { describe } from "vitest";
 import { attemptCountersContract } from "../../contracts/attempt-counters.contract.ts";
+import { attemptLimitsContract } from "../../contracts/attempt-limits.contract.ts";
 import { auditTrailContract } from "../../contracts/audit-trail.contract.ts";
 import { oneTimeTokensContract } from "../../contracts/one-time-tokens.contract.ts";
 import { outboxContract } from "../../contracts/outbox.contract.ts";
@@ -22,6 +23,7 @@ describe.skipIf(!mongoServer)("mongodb", () => {
   signingKeysContract("mongodb", harness);
   settingsContract("mongodb", harness);
   attemptCountersContract("mongodb", harness);
+  attemptLimitsContract("mongodb", harness);
   oneTimeTokensContract("mongodb", harness);
   outboxContract("mongodb", harness);
   auditTrailContract("mongodb", harness);
