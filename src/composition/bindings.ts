@@ -25,7 +25,7 @@ import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
-import { loginLimit, refreshLimit, throttleLimits } from "./throttle-limits.ts";
+import { loginLimit, refreshLimit, revocationLimit, throttleLimits } from "./throttle-limits.ts";
 import { type Dependencies, type MadeUseCases, useCases } from "./use-cases.ts";
 
 /** What had to be opened before anything can be wired. */
@@ -99,6 +99,8 @@ export function bindings({
     throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
     refreshPace: ({ events }) => paceFor(config, { scope: "refresh", limit: refreshLimit(config), events }),
     loginPace: ({ events }) => paceFor(config, { scope: "sessions", limit: loginLimit(config), events }),
+    revocationPace: ({ events }) =>
+      paceFor(config, { scope: "revocations", limit: revocationLimit(config), events }),
     maxSessions: () => config.MAX_SESSIONS,
     passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH, isCommon }),
     registrationOpen: () => config.REGISTRATION === "open",

@@ -125,6 +125,9 @@ export const settingsSchema = z.object({
   THROTTLE_SESSIONS: whole(1, 1_000_000)
     .default(300)
     .describe("Sessions that one account begins in an hour, by each process"),
+  THROTTLE_REVOCATIONS: whole(1, 1_000_000)
+    .default(300)
+    .describe("Access tokens that one account revokes one by one in an hour, by each process"),
   THROTTLE_MAIL_PAIR: whole(1, 1_000_000)
     .default(3)
     .describe(

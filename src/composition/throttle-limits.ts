@@ -34,3 +34,8 @@ export function refreshLimit({ THROTTLE_REFRESH }: Config): Limit {
 export function loginLimit({ THROTTLE_SESSIONS }: Config): Limit {
   return { attempts: THROTTLE_SESSIONS, windowMs: 60 * MINUTE };
 }
+
+/** Access tokens that one account revokes one by one. */
+export function revocationLimit({ THROTTLE_REVOCATIONS }: Config): Limit {
+  return { attempts: THROTTLE_REVOCATIONS, windowMs: 60 * MINUTE };
+}

@@ -97,9 +97,13 @@ export function problemBody(issuer: string, requestId: string, problem: HttpProb
 /** The same for the OAuth endpoints (RFC 6749, section 5.2). */
 export function oauthBody(problem: HttpProblem | AuthError): object {
   const [status] = PROBLEMS[problem.code];
-  const refused = status === 401 ? "invalid_client" : "invalid_request";
-  const failed = status === 503 ? "temporarily_unavailable" : "server_error";
-  return { error: status < 500 ? refused : failed, error_description: problem.message };
+  const byStatus: Record<number, string> = {
+    401: "invalid_client",
+    429: "temporarily_unavailable",
+    503: "temporarily_unavailable",
+  };
+  const error = byStatus[status] ?? (status < 500 ? "invalid_request" : "server_error");
+  return { error, error_description: problem.message };
 }
 
 /** Answers with the problem and the headers that its status asks for. */

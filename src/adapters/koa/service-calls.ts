@@ -19,6 +19,7 @@ export const oauthCalls: Calls = {
     body: bodies.revokeBody,
     types: FORM_ONLY,
     answers: { 200: null },
+    refusals: ["too_many_attempts"],
   },
 };
 

@@ -28,6 +28,7 @@ export const sessionCalls: Calls = {
     summary: "Revoke this access token",
     needs: "access",
     answers: { 200: answers.done("Access token has been Revoked") },
+    refusals: ["too_many_attempts"],
   },
   "POST /api/logout/refresh": {
     id: "logoutRefresh",

@@ -209,3 +209,21 @@ it("metadata names the endpoints", async () => {
     revocation_endpoint: "http://localhost:5000/oauth/revoke",
   });
 });
+
+it("an account that revokes access tokens in turn is told to wait, with 429 on both calls", async () => {
+  const limited = await startTestService({ LOGIN_THROTTLE: "on", THROTTLE_REVOCATIONS: "1" });
+  const { access_token: first, refresh_token: refresh } = await registered(limited.address);
+  expect((await call(limited.address, "POST /api/logout/access", { token: first })).status).toBe(200);
+  const { body } = await call(limited.address, "POST /api/token/refresh", { token: refresh });
+  const token = body.access_token;
+  const loggedOut = await call(limited.address, "POST /api/logout/access", { token });
+  expect(loggedOut.body.code).toBe("too_many_attempts");
+  const revoked = await call(limited.address, "POST /oauth/revoke", { form: { token } });
+  expect(revoked.body.error).toBe("temporarily_unavailable");
+  for (const refused of [loggedOut, revoked]) {
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(3_000);
+  }
+  expect((await call(limited.address, "POST /api/logout", { token })).status).toBe(200);
+  await limited.stop();
+});
