@@ -34,10 +34,11 @@ export type CompleteRegistration = VerifyEmail;
 export function makeCompleteRegistration(deps: CompleteRegistrationDeps): CompleteRegistration {
   return async ({ token, client }) => {
     const now = deps.clock.now();
-    const admission = await deps.throttle.link(client.ip, now);
     const registration = await deps.registrationSeal.open(token, now);
-    if (registration === undefined) throw new AuthError("invalid_verification_token");
-    await admission.refund();
+    if (registration === undefined) {
+      await deps.throttle.noLink(client.ip, now);
+      throw new AuthError("invalid_verification_token");
+    }
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const use = await useUp(deps, registration.id, now);
     // the link may have been made by an earlier version, which compared names otherwise

@@ -7,7 +7,7 @@ import type { Ids } from "./ports/ids.ts";
 import type { LinkSecrets } from "./ports/link-secrets.ts";
 import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
-import type { Throttle } from "./throttle.ts";
+import { refundedOnFault, type Throttle } from "./throttle.ts";
 
 export interface OneTimeLinksDeps {
   readonly clock: Clock;
@@ -46,16 +46,33 @@ export interface ServingLink {
   readonly user: User;
 }
 
-/** The link with this text, if it serves; it is not used up by this. */
-async function presentedLink(
-  { linkSecrets, oneTimeTokens, users }: OneTimeLinksDeps,
-  purpose: Purpose,
+/** What the text of a genuine link says. */
+interface ReadLink {
+  readonly purpose: Purpose;
+  readonly userId: string;
+  readonly id: string;
+}
+
+/** What the text says, if this service made it for one of these purposes. Asks no storage. */
+function readLink(
+  { linkSecrets }: OneTimeLinksDeps,
+  purposes: readonly Purpose[],
   text: string,
+): ReadLink | undefined {
+  for (const purpose of purposes) {
+    const read = linkSecrets.read(purpose, text);
+    if (read !== undefined) return { ...read, purpose };
+  }
+  return undefined;
+}
+
+/** The link, if it serves; it is not used up by this. */
+async function servingLink(
+  { oneTimeTokens, users }: OneTimeLinksDeps,
+  { purpose, userId, id }: ReadLink,
   now: Date,
 ): Promise<ServingLink | undefined> {
-  const read = linkSecrets.read(purpose, text);
-  if (read === undefined) return undefined;
-  const [token, user] = await Promise.all([oneTimeTokens.find(read.id), users.findById(read.userId)]);
+  const [token, user] = await Promise.all([oneTimeTokens.find(id), users.findById(userId)]);
   return token?.purpose === purpose && serves(token, user, now) ? { token, user } : undefined;
 }
 
@@ -69,7 +86,8 @@ export interface Presented {
 }
 
 /**
- * The link with this text. A text that is none counts as a wrong password from its network.
+ * The link with this text. A text that this service did not make counts as a wrong password from its network, and a link
+ * that does not serve counts for itself alone: links that serve are not refused for what others present.
  * @throws AuthError `refusal`, `too_many_attempts`
  */
 export async function admittedLink(
@@ -77,14 +95,16 @@ export async function admittedLink(
   { purposes, text, ip, refusal }: Presented,
   now: Date,
 ): Promise<ServingLink> {
-  const admission = await deps.throttle.link(ip, now);
-  for (const purpose of purposes) {
-    const link = await presentedLink(deps, purpose, text, now);
-    if (link === undefined) continue;
-    await admission.refund();
-    return link;
+  const read = readLink(deps, purposes, text);
+  if (read === undefined) {
+    await deps.throttle.noLink(ip, now);
+    throw new AuthError(refusal);
   }
-  throw new AuthError(refusal);
+  const admission = await deps.throttle.link(read.id, now);
+  const link = await refundedOnFault(admission, servingLink(deps, read, now));
+  if (link === undefined) throw new AuthError(refusal);
+  await admission.refund();
+  return link;
 }
 
 /** The link with its user read anew, if it still serves: for trying again where another change came first. */

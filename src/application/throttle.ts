@@ -11,6 +11,8 @@ export interface ThrottleLimits {
   readonly network: Limit;
   /** Wrong passwords for one account from a device where its user was logged in before. */
   readonly device: Limit;
+  /** A mailed link that is presented and does not serve. */
+  readonly link: Limit;
   /** Registrations from one network. */
   readonly registration: Limit;
   /** Mails with a link that are asked for to one address from one network. */
@@ -86,8 +88,10 @@ export interface Throttle {
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
   /** A change of password, name or address that a user asks for, with the password that is presented in its session. */
   change(userId: string, sessionId: string, now: Date): Promise<ChangeAdmission>;
-  /** The text of a mailed link that is presented: a wrong one counts as a wrong password from that network. */
-  link(ip: string, now: Date): Promise<Admission>;
+  /** A mailed link that is presented, by its id. Only those who were mailed it can use this up. */
+  link(id: string, now: Date): Promise<Admission>;
+  /** A text that is presented as that of a mailed link and is none. It counts as a wrong password from that network. */
+  noLink(ip: string, now: Date): Promise<Admission>;
 }
 
 export function makeThrottle(deps: ThrottleDeps): Throttle {
@@ -155,7 +159,8 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       const counted = await charge(subjects, now);
       return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
     },
-    link: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
+    link: (id, now) => admit([{ scope: "link", text: id }], now),
+    noLink: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
   };
 }
 
@@ -198,4 +203,5 @@ export const noThrottle: Throttle = {
   notice: async () => noCharge,
   change: async () => ({ change: noCharge, password: noCharge }),
   link: async () => noCharge,
+  noLink: async () => noCharge,
 };

@@ -15,6 +15,8 @@ export function throttleLimits(config: Config): ThrottleLimits {
     account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
     network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
     device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    // as many as wrong passwords from a known device: strangers can use up neither
+    link: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
     mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
     mailNetwork: { attempts: config.THROTTLE_MAIL_NETWORK, windowMs: 60 * MINUTE },
