@@ -1,33 +1,9 @@
 import { AuthError } from "../domain/errors.ts";
-import { type Limit, networkOf } from "../domain/throttle.ts";
+import { networkOf } from "../domain/throttle.ts";
 import type { AttemptCounters, Counted } from "./ports/attempt-counters.ts";
 import type { MailKind } from "./ports/outbox.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-
-export interface ThrottleLimits {
-  /** Wrong passwords for one account from one network. */
-  readonly pair: Limit;
-  readonly account: Limit;
-  readonly network: Limit;
-  /** Wrong passwords for one account from a device where its user was logged in before. */
-  readonly device: Limit;
-  /** A mailed link that is presented and does not serve. */
-  readonly link: Limit;
-  /** Registrations from one network. */
-  readonly registration: Limit;
-  /** Mails with a link that are asked for to one address from one network. */
-  readonly mailPair: Limit;
-  /** Mails with a link that are asked for to one address, from anywhere. */
-  readonly mail: Limit;
-  /** Mails with a link that are asked for from one network. */
-  readonly mailNetwork: Limit;
-  /** Notices of one kind about one account. */
-  readonly notice: Limit;
-  /** Notices to one address. */
-  readonly noticeAddress: Limit;
-  /** Changes of its password, name or address that one account asks for. */
-  readonly change: Limit;
-}
+import type { ThrottleLimits } from "./throttle-limits.ts";
 
 /** A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text. */
 export type KeyedHash = (text: string) => string;

@@ -1,4 +1,4 @@
-import type { ThrottleLimits } from "../application/throttle.ts";
+import type { ThrottleLimits } from "../application/throttle-limits.ts";
 import type { Limit } from "../domain/throttle.ts";
 import type { Config } from "./config.ts";
 

@@ -15,16 +15,16 @@ const LONGEST = 45;
 const IPV4_PARTS = 4;
 const IPV6_PARTS = 8;
 const NETWORK_PARTS = 4;
-const ZONE = /^[\w.:~-]{1,64}$/;
 
-/** The address, or `undefined` where the text is none. The zone of a link (`%eth0`) is left out. */
+/**
+ * The address, or `undefined` where the text is none. One with a zone (`%eth0`, RFC 4007) is none, since a zone says
+ * something to one machine alone.
+ */
 export function parseIp(text: string): IpAddress | undefined {
-  const [address = "", zone, ...more] = text.length > LONGEST + 65 ? [] : text.split("%");
-  const isPlain = zone === undefined;
-  if (address.length > LONGEST || more.length > 0 || !(isPlain || ZONE.test(zone))) return undefined;
-  const ipv4 = isPlain ? parseIpv4(address) : undefined;
+  if (text.length > LONGEST) return undefined;
+  const ipv4 = parseIpv4(text);
   if (ipv4) return ofIpv4(ipv4);
-  const parts = parseIpv6(address);
+  const parts = parseIpv6(text);
   return parts && ofIpv6(parts);
 }
 

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseIp } from "../../src/domain/ip-address.ts";
 
-/** What Node.js says of the same text, which the domain cannot ask. */
-const isAddress = (text: string) => isIP(text) !== 0;
+/** What Node.js says of the same text, which the domain cannot ask. It takes zones, which are not taken here. */
+const isAddress = (text: string) => isIP(text) !== 0 && !text.includes("%");
 
 /** The one spelling of an address of IPv6, as the URL standard has it. */
 const asInUrl = (text: string) => new URL(`http://[${text}]`).hostname.slice(1, -1);
@@ -80,8 +80,6 @@ describe("an address", () => {
   );
 
   it.each([
-    ["fe80::1%eth0", "fe80::1"],
-    ["fe80::1%25.0", "fe80::1"],
     ["::", "::"],
     ["1::", "1::"],
     ["2001:db8:0:0:1:0:0:1", "2001:db8::1:0:0:1"],
@@ -114,6 +112,9 @@ describe("an address", () => {
     "1.2.3.4::",
     "::1.2.3.4:5",
     "12345::",
+    "fe80::1%eth0",
+    "fe80::1%25.0",
+    "fe80::1%25eth0",
     "::1%",
     "::1%a%b",
     "1.2.3.4%eth0",

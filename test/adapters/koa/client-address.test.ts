@@ -16,7 +16,10 @@ describe("what one trusted proxy says", () => {
     ["2001:DB8:0::0:1", "2001:db8::1"],
     ["[2001:db8::1]", "2001:db8::1"],
     ["[2001:db8::1]:443", "2001:db8::1"],
-    ["[fe80::1%eth0]:443", "fe80::1"],
+    ["[2001:db8::1]:1", "2001:db8::1"],
+    ["[2001:db8::1]:65535", "2001:db8::1"],
+    ["203.0.113.9:1", "203.0.113.9"],
+    ["203.0.113.9:65535", "203.0.113.9"],
     ["  203.0.113.9\t", "203.0.113.9"],
     ["198.51.100.1, 203.0.113.9", "203.0.113.9"],
     ["198.51.100.1,,unknown,203.0.113.9:5", "203.0.113.9"],
@@ -37,6 +40,24 @@ describe("what one trusted proxy says", () => {
     "203.0.113.9:",
     "203.0.113.9:x",
     "203.0.113.9:400010",
+    "203.0.113.9:0",
+    "203.0.113.9:080",
+    "203.0.113.9:65536",
+    "203.0.113.9:99999",
+    "203.0.113.9:-1",
+    "203.0.113.9:٣",
+    "[203.0.113.9]:99999",
+    "[2001:db8::1]:",
+    "[2001:db8::1]:0",
+    "[2001:db8::1]:00443",
+    "[2001:db8::1]:65536",
+    "[2001:db8::1]:99999",
+    "2001:db8::1%eth0",
+    "fe80::1%eth0",
+    "[fe80::1%eth0]:443",
+    "[fe80::1%25eth0]",
+    "[fe80::1%25eth0]:443",
+    "203.0.113.9%25eth0",
     "203.0.113",
     "203.0.113.9.1",
     "203.0.113.9 198.51.100.1",
@@ -70,6 +91,9 @@ it("each trusted proxy stands for one entry from the end, and a client adds none
   expect(clientAddress(PROXY, "198.51.100.1, , 203.0.113.10", 2)).toBe(PROXY);
   expect(clientAddress("::ffff:192.0.2.99", undefined, 2)).toBe(PROXY);
   expect(clientAddress("", undefined, 0)).toBe("");
+  // the system names the link, and says nothing of it to others
+  expect(clientAddress("fe80::1%eth0", undefined, 0)).toBe("fe80::1");
+  expect(clientAddress("fe80::1%eth0", "unknown", 1)).toBe("fe80::1");
 });
 
 it("several headers are one list, and what changes with each connection changes no network", async () => {
@@ -86,7 +110,7 @@ it("several headers are one list, and what changes with each connection changes 
     "X-Forwarded-For: [2001:db8::2]:1024",
     "X-Forwarded-For: [2001:db8:0:0:ffff::3]:1025",
     "X-Forwarded-For: 203.0.113.1\r\nX-Forwarded-For: 2001:DB8::4",
-    "X-Forwarded-For: 203.0.113.2, [2001:db8::5%eth0]",
+    "X-Forwarded-For: 203.0.113.2, [2001:db8::5]",
   ];
   for (const way of ways) expect([way, await attempt(way)]).toEqual([way, 401]);
   expect(await attempt("X-Forwarded-For: [2001:db8::6]:1026")).toBe(429);
