@@ -4,7 +4,7 @@ import type { ListEvents, ListEventsQuery, Since } from "../../application/list-
 import type { AuditEntry } from "../../application/ports/audit-trail.ts";
 import { millisecondsIn } from "../../domain/duration.ts";
 import { withExamples } from "./help.ts";
-import { type JsonOption, printJson, printRows } from "./output.ts";
+import { type JsonOption, printJson, printRows, whileRead } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
 
 export interface EventUseCases {
@@ -35,7 +35,7 @@ export function eventsCommand(withUseCases: WithUseCases): Command {
       withUseCases(async ({ listEvents }) => {
         const found = upTo(limit, listEvents({ who: user, kinds: kind, since, until }));
         if (!json) return printRows(found, row);
-        for await (const event of found) printJson(entry(event));
+        for await (const event of whileRead(found)) printJson(entry(event));
       }),
     );
   return withExamples(

@@ -25,12 +25,29 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
+/** These things for as long as somebody reads standard output. A reader may have seen enough, as `head` has. */
+export async function* whileRead<T>(things: AsyncIterable<T>): AsyncGenerator<T> {
+  let isRead = true;
+  const noticeFault = () => {
+    isRead = false;
+  };
+  process.stdout.on("error", noticeFault);
+  try {
+    for await (const thing of things) {
+      if (!isRead) return;
+      yield thing;
+    }
+  } finally {
+    process.stdout.off("error", noticeFault);
+  }
+}
+
 const TOGETHER = 100;
 
 /** As many rows as there may be, aligned so many at a time, so that none has to wait for the last. */
 export async function printRows<T>(things: AsyncIterable<T>, rowOf: (thing: T) => string[]): Promise<void> {
   const rows: string[][] = [];
-  for await (const thing of things) {
+  for await (const thing of whileRead(things)) {
     rows.push(rowOf(thing));
     if (rows.length === TOGETHER) printTable(rows.splice(0));
   }

@@ -87,10 +87,17 @@ const ABOUT = [
 
 /** Runs what the arguments say. A fault in them is told on standard error and gives exit status 2. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
+  let isService = false;
   program.hook("preAction", (_, command) => {
-    // what `serve` prints is a log, and a log that cannot be written ends no service
-    if (command.name() !== "serve") process.stdout.on("error", failUnlessClosed);
+    isService = command.name() === "serve";
   });
+  // before anything is written, be it the help or a fault in the arguments
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    // what `serve` prints is a log, and a log that cannot be written ends no service
+    if (!isService) failUnlessClosed(error);
+  });
+  // there is nowhere to tell it
+  process.stderr.on("error", () => {});
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -4,7 +4,15 @@ import type { ListUsers } from "../../application/list-users.ts";
 import type { ShowUser } from "../../application/show-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
-import { JSON_OPTION, type JsonOption, printJson, printLine, printRows, printTable } from "./output.ts";
+import {
+  JSON_OPTION,
+  type JsonOption,
+  printJson,
+  printLine,
+  printRows,
+  printTable,
+  whileRead,
+} from "./output.ts";
 import type { WithUseCases } from "./program.ts";
 import { newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
 import { addUserChanges, type UserChanges } from "./user-changes.ts";
@@ -66,7 +74,7 @@ function addList(user: Command, withUseCases: WithUseCases): void {
     .action(({ json }: JsonOption) =>
       withUseCases(async ({ listUsers }) => {
         if (!json) return printRows(listUsers(), row);
-        for await (const listed of listUsers()) printJson(userEntry(listed));
+        for await (const listed of whileRead(listUsers())) printJson(userEntry(listed));
       }),
     );
   withExamples(list, "connect-auth user list", "connect-auth user list --json | jq -r .email");
