@@ -71,16 +71,17 @@ it("is done once, and again only where it was stopped", async () => {
 it("leaves what the user changes meanwhile, and who is removed", async () => {
   const { storage, ids } = await withFormer(persian, "ada  eva");
   const { users } = storage;
-  let isFirst = true;
+  async function changeBoth(): Promise<void> {
+    const user = await users.findById(ids[0] as string);
+    if (user) await users.rename(user, { username: { shown: "Eve", canonical: "eve" } });
+    await users.remove(ids[1] as string, 0);
+  }
+  let changed: Promise<void> | undefined;
   const racing: Storage["users"] = {
     ...users,
     async rename(expected, changes) {
-      if (isFirst) {
-        isFirst = false;
-        const user = await users.findById(ids[0] as string);
-        if (user) await users.rename(user, { username: { shown: "Eve", canonical: "eve" } });
-        await users.remove(ids[1] as string, 0);
-      }
+      changed ??= changeBoth();
+      await changed;
       return users.rename(expected, changes);
     },
   };
