@@ -32,6 +32,7 @@ const LONG = [
   "test/system/outages.test.ts",
   "test/system/restore.test.ts",
   "test/system/slow-clients.test.ts",
+  "test/system/stopped-starts.test.ts",
   "test/system/takeover.test.ts",
   "test/system/throttle.test.ts",
   "test/system/unread-answers.test.ts",

@@ -25,11 +25,17 @@ import { WorkerStartError } from "./workers.ts";
 /** Runs the service until SIGTERM or SIGINT. */
 export async function serve(): Promise<void> {
   if (process.env[IS_WORKER] === undefined) {
-    const { serve } = await import("./serve.ts");
-    return serve(await configuration());
+    const { stopOnSignals } = await import("./stop-signals.ts");
+    await stopOnSignals(start());
+    return;
   }
   const { serveAsWorker } = await import("./serve-as-worker.ts");
   return serveAsWorker({ explain, exitStatusOf });
+}
+
+async function start() {
+  const { serve } = await import("./serve.ts");
+  return serve(await configuration());
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */

@@ -6,14 +6,13 @@ import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { isReadable, openServiceLog } from "./open.ts";
 import { reportOf, startService } from "./service.ts";
+import type { Stoppable } from "./stop-signals.ts";
 import { type Started, startWorkers } from "./workers.ts";
 
-/** Runs the service until SIGTERM or SIGINT. @throws ConfigError, StartError or WorkerStartError */
-export async function serve(config: Config): Promise<void> {
+/** Starts the service and says where it listens. @throws StartError or WorkerStartError */
+export async function serve(config: Config): Promise<Stoppable> {
   dropFaults(process.stderr);
   const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
-  // whoever reads that it listens may stop it at once
-  stopOnSignals(stop, config.SHUTDOWN_GRACE);
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   const lines = [
     `HBTU Connect Auth listens on ${report.address}`,
@@ -25,6 +24,7 @@ export async function serve(config: Config): Promise<void> {
     ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
   ];
   standardOutput().write(`${lines.join("\n")}\n`, lines.length);
+  return { graceMs: config.SHUTDOWN_GRACE, stop };
 }
 
 /** Several processes, and in this one the metrics of all and their log. */
@@ -59,26 +59,4 @@ async function startAlone(config: Config): Promise<Started> {
   const service = await startService(config);
   void service.storageFailure.then((fault) => endAfter(endForStorage(service, fault, config), STOP_MS));
   return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
-}
-
-/** `npm start` may pass on what a terminal has sent to this process as well: that soon, it is the same request. */
-const SAME_REQUEST_MS = 1_000;
-
-/**
- * A supervisor's SIGTERM leaves load balancers time to hear of it; who presses Ctrl-C waits for none. A second
- * request ends the process at once.
- */
-function stopOnSignals(stop: (graceMs: number) => Promise<void>, graceMs: number): void {
-  const handlers = { SIGTERM: () => begin(graceMs), SIGINT: () => begin(0) };
-  let isStopping = false;
-  const listenNoMore = () => {
-    for (const [signal, handler] of Object.entries(handlers)) process.off(signal, handler);
-  };
-  const begin = (grace: number) => {
-    if (isStopping) return;
-    isStopping = true;
-    setTimeout(listenNoMore, SAME_REQUEST_MS).unref();
-    void endAfter(stop(grace), grace + STOP_MS);
-  };
-  for (const [signal, handler] of Object.entries(handlers)) process.on(signal, handler);
 }

@@ -89,9 +89,14 @@ export async function startProgram(
   };
 }
 
-/** Runs the service where it is expected to refuse. */
-export async function runToExit(env: Record<string, string>, cwd = tmpdir()): Promise<Exited> {
-  const { exited, output } = launch(SERVICE, variables(env), cwd);
+/** Runs the service where it is expected to end by itself, or by what `meanwhile` does to it. */
+export async function runToExit(
+  env: Record<string, string>,
+  cwd = tmpdir(),
+  meanwhile: (child: ChildProcess) => unknown = () => {},
+): Promise<Exited> {
+  const { child, exited, output } = launch(SERVICE, variables(env), cwd);
+  await meanwhile(child);
   return { status: await exited, output: output() };
 }
 
