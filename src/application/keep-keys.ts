@@ -77,19 +77,6 @@ function nextActiveAt(
   return keyRotationMs === undefined ? undefined : dueRotation(keys, now, keyRotationMs, ringTimes);
 }
 
-/** Publishes the next key ahead; it signs once every copy of the published keys has it. */
-export type RotateKeys = () => Promise<StoredSigningKey>;
-
-export function makeRotateKeys(deps: KeepKeysDeps): RotateKeys {
-  return async () => {
-    const now = deps.clock.now();
-    const activeAt = publishedAheadUntil(now, deps.ringTimes);
-    const made = await makeNext(deps, await keysOf(deps), now, activeAt);
-    // where another process took the place meanwhile, that one is the next key
-    return (await keysOf(deps)).find(({ sequence }) => sequence === made.sequence) ?? made;
-  };
-}
-
 /** The keys of the algorithm in use, by their sequence. */
 export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<StoredSigningKey[]> {
   const ofAlgorithm = (await signingKeys.list()).filter(({ algorithm }) => algorithm === keyMaker.algorithm);
@@ -97,7 +84,7 @@ export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<S
 }
 
 /** Makes the key after those that were seen when it was found wanting, unless its place was taken since. */
-async function makeNext(
+export async function makeNext(
   deps: KeepKeysDeps,
   seen: readonly StoredSigningKey[],
   now: Date,
@@ -137,7 +124,7 @@ async function keepUseful(deps: KeepKeysDeps, ring: Ring, now: Date): Promise<St
 }
 
 /** Tokens say the second in which they are issued, and it is by that second that their key is chosen. */
-function wholeSecond(now: Date): Date {
+export function wholeSecond(now: Date): Date {
   return new Date(Math.floor(now.getTime() / 1_000) * 1_000);
 }
 

@@ -2,12 +2,13 @@ import { type AccessKeys, sharedSecretKeys } from "../adapters/jose/access-keys.
 import { makeKeyMaker } from "../adapters/jose/key-maker.ts";
 import { openKeyRing } from "../adapters/jose/key-ring.ts";
 import { systemClock } from "../adapters/node/platform.ts";
-import { makeKeepKeys, makeRotateKeys, type RotateKeys } from "../application/keep-keys.ts";
+import { makeKeepKeys } from "../application/keep-keys.ts";
 import { type ListKeys, makeListKeys } from "../application/list-keys.ts";
 import type { Clock } from "../application/ports/clock.ts";
 import type { SecurityEvents } from "../application/ports/security-events.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { makeRetireKey, type RetireKey } from "../application/retire-key.ts";
+import { makeRotateKeys, type RotateKeys } from "../application/rotate-keys.ts";
 import type { Config } from "./config.ts";
 import { keysFor, type Secrets } from "./secrets.ts";
 
@@ -59,6 +60,7 @@ export async function openAccessKeys(
     keyRotationMs: config.KEY_ROTATION,
     ringTimes: {
       publishedMaxAgeMs: config.JWKS_MAX_AGE,
+      publishAheadMs: config.KEY_PUBLISH_AHEAD,
       accessTokenTtlMs: config.ACCESS_TOKEN_TTL,
       refreshTokenTtlMs: config.REFRESH_TOKEN_TTL,
     },

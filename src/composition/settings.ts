@@ -82,9 +82,12 @@ export const settingsSchema = z.object({
     .describe("Sessions that one account may have; one more ends the oldest"),
   SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
   KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
-  JWKS_MAX_AGE: duration
-    .default(300 * UNITS.s)
-    .describe("How long others may keep the published keys; a next key is published twice as long ahead"),
+  JWKS_MAX_AGE: duration.default(300 * UNITS.s).describe("How long others may keep the published keys"),
+  KEY_PUBLISH_AHEAD: pause
+    .default(UNITS.h)
+    .describe(
+      "How long a key is published before it signs, and at least twice JWKS_MAX_AGE: longer than verifiers keep copies of the keys",
+    ),
   INTROSPECTION_CLIENTS: clients.default([]).describe("Who may introspect: id:secret, separated by commas"),
   JWT_AUDIENCE: z.string().min(1).optional().describe("aud of access tokens"),
   JWT_ALG: z.enum(["ES256", "RS256"], "must be ES256 or RS256").optional().describe("Signs access tokens"),

@@ -10,12 +10,14 @@ export interface RingKey {
 export interface RingTimes {
   /** How long others may keep a copy of the published keys. */
   readonly publishedMaxAgeMs: number;
+  /** How long a key is published before it signs, where twice `publishedMaxAgeMs` is not longer. */
+  readonly publishAheadMs: number;
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
 }
 
-/** Clocks of processes differ by a little. */
-const SKEW_MS = 5_000;
+/** Clocks of processes differ by up to 5 s, and a process learns of a key that signs at once up to 5 s later. */
+const SKEW_MS = 10_000;
 
 export type KeyState = "next" | "signing" | "verifying" | "logging_out" | "over";
 
@@ -37,9 +39,12 @@ export function keyState(keys: readonly RingKey[], key: RingKey, now: Date, time
   return sinceSuperseded <= times.refreshTokenTtlMs + SKEW_MS ? "logging_out" : "over";
 }
 
-/** When a key that is made now may be signed with: once no copy of the published keys is without it. */
-export function publishedAheadUntil(now: Date, { publishedMaxAgeMs }: RingTimes): Date {
-  return new Date(now.getTime() + 2 * publishedMaxAgeMs);
+/**
+ * When a key that is made now may be signed with: once no copy of the published keys is without it. Verifiers keep
+ * copies for longer than they are told, and some do not fetch them anew for a key that they do not know.
+ */
+export function publishedAheadUntil(now: Date, { publishedMaxAgeMs, publishAheadMs }: RingTimes): Date {
+  return new Date(now.getTime() + Math.max(2 * publishedMaxAgeMs, publishAheadMs));
 }
 
 /**

@@ -50,6 +50,7 @@ describe("defaults", () => {
       REFRESH_ROTATION: false,
       REFRESH_GRACE: 10_000,
       JWKS_MAX_AGE: 300_000,
+      KEY_PUBLISH_AHEAD: 3_600_000,
       INTROSPECTION_CLIENTS: [],
       LOGIN_THROTTLE: "on",
       PASSWORD_BLOCKLIST: false,

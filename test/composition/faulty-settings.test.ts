@@ -94,6 +94,7 @@ const FAULTY: Faulty = {
   SESSION_IDLE_TTL: ["1h"],
   KEY_ROTATION: ["monthly"],
   JWKS_MAX_AGE: ["5"],
+  KEY_PUBLISH_AHEAD: ["5", "-1s"],
   INTROSPECTION_CLIENTS: ["api:Sesame2024"],
   JWT_AUDIENCE: [],
   JWT_ALG: ["none"],

@@ -1,12 +1,13 @@
 import { makeKeyMaker } from "../../src/adapters/jose/key-maker.ts";
 import { openKeyRing } from "../../src/adapters/jose/key-ring.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
-import { makeKeepKeys, makeRotateKeys } from "../../src/application/keep-keys.ts";
+import { makeKeepKeys } from "../../src/application/keep-keys.ts";
 import { makeListKeys } from "../../src/application/list-keys.ts";
 import type { Clock } from "../../src/application/ports/clock.ts";
 import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
 import type { SigningKeyRepository } from "../../src/application/ports/signing-keys.ts";
 import { makeRetireKey } from "../../src/application/retire-key.ts";
+import { makeRotateKeys } from "../../src/application/rotate-keys.ts";
 
 export interface RingSettings {
   readonly signingKeys: SigningKeyRepository;
@@ -16,10 +17,12 @@ export interface RingSettings {
   readonly revocations?: RevocationRepository;
   readonly algorithm?: "ES256" | "RS256";
   readonly keyRotationMs?: number;
+  readonly publishAheadMs?: number;
 }
 
 export const RING_TIMES = {
   publishedMaxAgeMs: 300_000,
+  publishAheadMs: 3_600_000,
   accessTokenTtlMs: 900_000,
   refreshTokenTtlMs: 30 * 86_400_000,
 };
@@ -27,12 +30,13 @@ export const RING_TIMES = {
 /** A ring of keys and what can be done with it, as the service wires them. */
 export async function openRing(settings: RingSettings) {
   const { signingKeys, clock, sealingKeys, audience, algorithm = "ES256", keyRotationMs } = settings;
+  const ringTimes = { ...RING_TIMES, publishAheadMs: settings.publishAheadMs ?? RING_TIMES.publishAheadMs };
   const deps = {
     clock,
     signingKeys,
     revocations: settings.revocations ?? openMemoryStorage().revocations,
     keyMaker: makeKeyMaker(algorithm, sealingKeys[0]),
-    ringTimes: RING_TIMES,
+    ringTimes,
     keyRotationMs,
     events: { report: () => {} },
   };
@@ -40,7 +44,7 @@ export async function openRing(settings: RingSettings) {
     keepKeys: makeKeepKeys(deps),
     repository: signingKeys,
     clock,
-    times: RING_TIMES,
+    times: ringTimes,
     algorithm,
     typ: "at+jwt",
     audience,

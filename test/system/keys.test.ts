@@ -17,6 +17,7 @@ describe.each(sharedStorages)("keys on $name", (storage) => {
   beforeAll(async () => {
     servers = await startTwoServers(storage, {
       JWKS_MAX_AGE: "1s",
+      KEY_PUBLISH_AHEAD: "0s",
       // longer than a call takes on a busy machine
       ACCESS_TOKEN_TTL: "60s",
       REFRESH_TOKEN_TTL: "1h",
@@ -80,6 +81,19 @@ describe.each(sharedStorages)("keys on $name", (storage) => {
     expect(new Set(uses.map((use) => use.kid))).toEqual(new Set([first?.kid, kid]));
     expect(uses.filter(({ status }) => status !== 200)).toEqual([]);
     expect(uses.length).toBeGreaterThan(50);
+  });
+
+  it("rotate at once under load without one valid token being refused here, and warn of verifiers elsewhere", async () => {
+    const { uses, stop } = load();
+    const env = { PATH: process.env.PATH ?? "", ...servers.env };
+    const rotate = [MAIN, "keys", "rotate", "--now", "--json"];
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, rotate, { env });
+    expect(stderr).toMatch(/^Warning: verifiers that keep a copy/);
+    const { kid } = JSON.parse(stdout);
+    await expect.poll(() => uses.filter((use) => use.kid === kid).length, PATIENT).toBeGreaterThan(8);
+    await stop();
+    expect(uses.filter(({ status }) => status !== 200)).toEqual([]);
+    expect((await listed()).find((key) => key.kid === kid)?.state).toBe("signing");
   });
 
   it("retire under load: from then on nothing of that key is accepted, and another key signs", async () => {

@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { RotateKeys } from "../../application/keep-keys.ts";
 import type { ListedKey, ListKeys } from "../../application/list-keys.ts";
 import type { RetireKey } from "../../application/retire-key.ts";
+import type { RotateKeys } from "../../application/rotate-keys.ts";
 import { withExamples } from "./help.ts";
 import { JSON_OPTION, type JsonOption, printJson, printLine, printTable } from "./output.ts";
 
@@ -11,6 +11,9 @@ export interface KeysUseCases {
   readonly retireKey: RetireKey;
 }
 
+const SIGNS_AT_ONCE =
+  "Warning: verifiers that keep a copy of the keys may refuse the tokens of this one until they fetch them anew";
+
 type WithKeys = <T>(work: (useCases: KeysUseCases) => Promise<T>) => Promise<T>;
 
 /** `keys list|rotate|retire`, which work beside a running server and take effect in it. */
@@ -19,6 +22,7 @@ export function keysCommand(withKeys: WithKeys): Command {
     new Command("keys").description("the keys that sign access tokens: list, rotate, retire"),
     "connect-auth keys list",
     "connect-auth keys rotate",
+    "connect-auth keys rotate --now",
     "connect-auth keys retire -- <kid>      (two hyphens, since a kid may begin with one)",
   );
 
@@ -37,10 +41,15 @@ export function keysCommand(withKeys: WithKeys): Command {
   keys
     .command("rotate")
     .description("publish the next key now; it signs once every copy of the published keys has it")
+    .option(
+      "--now",
+      "let it sign at once, in an emergency: verifiers that keep the keys may refuse its tokens",
+    )
     .option(...JSON_OPTION)
-    .action(({ json }: JsonOption) =>
+    .action(({ json, now }: JsonOption & { readonly now?: true }) =>
       withKeys(async ({ rotateKeys }) => {
-        const { kid, activeAt } = await rotateKeys();
+        const { kid, activeAt } = await rotateKeys(now ? "at once" : "ahead");
+        if (now) console.error(SIGNS_AT_ONCE);
         const from = activeAt.toISOString();
         if (json) printJson({ kid, active_at: from });
         else printLine(`${kid} signs from ${from}`);
