@@ -35,6 +35,11 @@ export const publishedCalls: Calls = {
     summary: "Where everything is (RFC 8414)",
     answers: { 200: answers.metadata },
   },
+  "GET /.well-known/openid-configuration": {
+    id: "metadataByOpenIdName",
+    summary: "The same under the name that OpenID Connect Discovery has for it; this is no OpenID provider",
+    answers: { 200: answers.metadata },
+  },
   "GET /openapi.json": {
     id: "description",
     summary: "This description",

@@ -8,28 +8,53 @@ export interface WellKnown {
   readonly publicKeys: () => object[];
 }
 
+/** OpenID Connect Discovery has a name of its own for the document; many libraries ask for that one alone. */
+const METADATA_NAMES = ["oauth-authorization-server", "openid-configuration"];
+
 /** What others need to verify tokens by themselves: keys (RFC 7517) and metadata (RFC 8414). */
 export function wellKnownRoutes(router: Router, { issuer, maxAge, publicKeys }: WellKnown): void {
   const cacheControl = `max-age=${maxAge}`;
-  const metadata = {
+  const metadata = metadataOf(issuer);
+  const issuerPath = new URL(issuer).pathname.replace(/\/$/, "");
+  const publish = (paths: readonly string[], content: () => object) => {
+    for (const path of new Set(paths)) {
+      router.get(literal(path), (ctx) => {
+        ctx.set("Cache-Control", cacheControl);
+        ctx.body = content();
+      });
+    }
+  };
+
+  publish(["/.well-known/jwks.json", `${issuerPath}/.well-known/jwks.json`], () => ({ keys: publicKeys() }));
+  for (const name of METADATA_NAMES) publish(placesOf(name, issuerPath), () => metadata);
+}
+
+/**
+ * Where the metadata of an issuer with a path may be asked for: behind a proxy that takes the path away, before the
+ * path (RFC 8414, section 3.1), and after it (OpenID Connect Discovery 1.0, section 4.1).
+ */
+function placesOf(name: string, issuerPath: string): string[] {
+  const place = `/.well-known/${name}`;
+  return [place, `${place}${issuerPath}`, `${issuerPath}${place}`];
+}
+
+function metadataOf(issuer: string): object {
+  const clientMethods = ["client_secret_basic"];
+  return {
     issuer,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
-    introspection_endpoint_auth_methods_supported: ["client_secret_basic"],
+    introspection_endpoint_auth_methods_supported: clientMethods,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     revocation_endpoint_auth_methods_supported: ["none"],
-    // required members of which this service has none: it is no authorization server for other applications
-    response_types_supported: [],
+    // This service gives other applications no tokens: it has no authorization endpoint and no token endpoint. The first
+    // member is required and must not be empty (RFC 8414, sections 2 and 3.2); without the second, two grants would be assumed.
+    response_types_supported: ["none"],
     grant_types_supported: [],
   };
+}
 
-  router.get("/.well-known/jwks.json", (ctx) => {
-    ctx.set("Cache-Control", cacheControl);
-    ctx.body = { keys: publicKeys() };
-  });
-
-  router.get("/.well-known/oauth-authorization-server", (ctx) => {
-    ctx.set("Cache-Control", cacheControl);
-    ctx.body = metadata;
-  });
+/** The path with nothing in it that the router would take for a parameter or a group. */
+function literal(path: string): string {
+  return path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 }
