@@ -153,4 +153,7 @@ function finish(item: Item, scheme: string | undefined): void {
     request.body.raw = JSON.stringify(Object.fromEntries(body), null, 2);
   }
   for (const field of urlencoded) field.value = VALUES[field.key] ?? field.value;
+  // the header names the client already, and both together are refused
+  if (request.body?.urlencoded)
+    request.body.urlencoded = urlencoded.filter(({ key }) => !key.startsWith("client_"));
 }

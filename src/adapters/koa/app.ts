@@ -5,7 +5,7 @@ import Koa, { type Middleware } from "koa";
 import helmet from "koa-helmet";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
-import type { IntrospectionClient } from "./basic-client.ts";
+import type { IntrospectionClient } from "./client-secret.ts";
 import { docsRoutes } from "./docs-routes.ts";
 import { type HealthOptions, healthRoutes } from "./health-routes.ts";
 import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";

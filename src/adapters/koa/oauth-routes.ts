@@ -1,8 +1,8 @@
 import type Router from "@koa/router";
 import type { Introspect } from "../../application/introspect.ts";
 import type { RevokeToken } from "../../application/revoke-token.ts";
-import { authenticateClient, type IntrospectionClient } from "./basic-client.ts";
 import { FORM_ONLY, readBody } from "./body.ts";
+import { authenticateClient, type IntrospectionClient } from "./client-secret.ts";
 import { introspectBody, revokeBody } from "./schemas.ts";
 
 export interface OAuthUseCases {
@@ -17,7 +17,7 @@ export function oauthRoutes(
   clients: readonly IntrospectionClient[],
 ): void {
   router.post("/oauth/introspect", async (ctx) => {
-    authenticateClient(ctx, clients);
+    await authenticateClient(ctx, clients);
     const { token, token_type_hint: hint } = await readBody(ctx, introspectBody, { types: FORM_ONLY });
     const isRefreshWanted = hint === "refresh_token";
     const found =

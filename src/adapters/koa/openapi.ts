@@ -70,7 +70,8 @@ const SECURITY: Readonly<Record<Credential, Record<string, string[]>[]>> = {
   refresh: [{ refresh_token: [] }],
   either: [{ access_token: [] }, { refresh_token: [] }],
   former: [{}, { access_token: [] }, { refresh_token: [] }],
-  client: [{ client: [] }],
+  // in the form, too
+  client: [{}, { client: [] }],
 };
 
 const text = { type: "string" } as const;

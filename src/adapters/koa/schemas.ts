@@ -63,9 +63,18 @@ const anyToken = filled.meta({
   example: "eyJhbGciOiJFUzI1NiIs…",
 });
 
+/** How an API names itself in a form (RFC 6749, section 2.3.1). */
+export const clientBody = z.object({
+  client_id: z.string().optional().meta({
+    description: "With `client_secret`, in place of the Authorization header.",
+    example: "courses",
+  }),
+  client_secret: z.string().optional().meta({ example: "at least 32 bytes, made at random" }),
+});
+
 /** Unknown parameters are ignored at the OAuth endpoints, as RFC 6749, section 3.1, demands. */
-export const introspectBody = z
-  .object({
+export const introspectBody = clientBody
+  .extend({
     token: anyToken,
     token_type_hint: z.string().optional().meta({
       description: "`refresh_token`, or else only access tokens are active.",

@@ -1,4 +1,5 @@
 import type Router from "@koa/router";
+import { CLIENT_METHODS } from "./client-secret.ts";
 
 export interface WellKnown {
   readonly issuer: string;
@@ -39,12 +40,11 @@ function placesOf(name: string, issuerPath: string): string[] {
 }
 
 function metadataOf(issuer: string): object {
-  const clientMethods = ["client_secret_basic"];
   return {
     issuer,
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     introspection_endpoint: `${issuer}/oauth/introspect`,
-    introspection_endpoint_auth_methods_supported: clientMethods,
+    introspection_endpoint_auth_methods_supported: CLIENT_METHODS,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     revocation_endpoint_auth_methods_supported: ["none"],
     // This service gives other applications no tokens: it has no authorization endpoint and no token endpoint. The first

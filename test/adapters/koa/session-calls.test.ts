@@ -164,6 +164,49 @@ describe("introspection", () => {
     expect(headers.get("www-authenticate")).toMatch(/^Basic /);
   });
 
+  const post = (form: Record<string, string>, headers = {}) =>
+    call(url, "POST /oauth/introspect", { form, headers });
+  const client = { client_id: "api", client_secret: SECRET };
+
+  it("takes the client's secret in the form", async () => {
+    const { access_token: token, username } = await registered(url);
+    expect((await post({ token, ...client })).body).toMatchObject({ active: true, username });
+    expect((await post({ token: "nonsense", ...client })).body).toEqual({ active: false });
+    expect((await post(client)).status).toBe(400);
+  });
+
+  it.each([
+    ["a wrong secret", { ...client, client_secret: `${SECRET}x` }],
+    ["an unknown client", { ...client, client_id: "other" }],
+    ["no secret", { client_id: "api" }],
+    ["no id", { client_secret: SECRET }],
+    ["a secret that is encoded once more", { ...client, client_secret: SECRET.replaceAll(" ", "+") }],
+    ["nothing", {}],
+  ])(
+    "refuses %s in the form, whether there is a token or not, and says which ways there are",
+    async (_, form) => {
+      for (const token of [{}, { token: "x" }]) {
+        const { status, body, headers } = await post({ ...form, ...token });
+        expect([status, body.error]).toEqual([401, "invalid_client"]);
+        expect(body.error_description).toMatch(/HTTP Basic.*client_secret/);
+        expect(headers.get("www-authenticate")).toMatch(/^Basic /);
+      }
+    },
+  );
+
+  it("takes one way at a time", async () => {
+    const { access_token: token } = await registered(url);
+    const authorization = basic("api", SECRET);
+    const both = await post({ token, ...client }, { authorization });
+    expect([both.status, both.body.error]).toEqual([400, "invalid_request"]);
+    // an id alone proves nothing, and some clients send it along
+    expect((await post({ token, client_id: "api" }, { authorization })).body).toMatchObject({ active: true });
+    const wrong = await post({ token, ...client }, { authorization: basic("api", "another") });
+    expect([wrong.status, wrong.body.error]).toEqual([401, "invalid_client"]);
+    const other = await post({ token, ...client }, { authorization: `Bearer ${token}` });
+    expect([other.status, other.body.error]).toEqual([401, "invalid_client"]);
+  });
+
   it("takes a client whose secret is form-encoded, as the standard wants", async () => {
     expect((await introspect({ token: "x" }, basic("api", SECRET.replaceAll(" ", "+")))).status).toBe(200);
   });
@@ -206,6 +249,7 @@ it("metadata names the endpoints", async () => {
     issuer: "http://localhost:5000",
     jwks_uri: "http://localhost:5000/.well-known/jwks.json",
     introspection_endpoint: "http://localhost:5000/oauth/introspect",
+    introspection_endpoint_auth_methods_supported: ["client_secret_basic", "client_secret_post"],
     revocation_endpoint: "http://localhost:5000/oauth/revoke",
   });
 });

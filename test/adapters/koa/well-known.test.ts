@@ -35,7 +35,11 @@ describe.each([
 
   it("is nowhere else", async () => {
     for (const name of NAMES) {
-      for (const place of [`/.well-known/${name}/other`, `/other/.well-known/${name}`, `/.well-known/${name}/`])
+      for (const place of [
+        `/.well-known/${name}/other`,
+        `/other/.well-known/${name}`,
+        `/.well-known/${name}/`,
+      ])
         expect([place, (await get(place)).status]).toEqual([place, 404]);
     }
     expect((await get("/a/bXc+(d)*/.well-known/jwks.json")).status).toBe(404);
