@@ -33,7 +33,9 @@ export function makeIntrospect(deps: IntrospectDeps): Introspect {
 
 async function introspectAccess(deps: IntrospectDeps, token: string, now: Date): Promise<Introspection> {
   const { claims, user } = await checkAccessToken(deps, token, now);
-  return { username: user.username.shown, claims: { ...claims.payload, email_verified: user.emailVerified } };
+  // as they are now: the token says what they were when it was made
+  const current = { email_verified: user.emailVerified, preferred_username: user.username.shown };
+  return { username: user.username.shown, claims: { ...claims.payload, ...current } };
 }
 
 async function introspectRefresh(

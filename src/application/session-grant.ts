@@ -39,6 +39,7 @@ export async function grantAccess(
     epoch: session.epoch,
     tokenId: deps.ids.next(),
     identity: user.email.shown,
+    username: user.username.shown,
     emailVerified: user.emailVerified,
     issuedAt: new Date(issuedAt),
     expiresAt: new Date(expiresAt),

@@ -66,6 +66,7 @@ export function withLegacyTokens(
           userId: user.id,
           sessionId,
           epoch: 0,
+          username: undefined,
           emailVerified: user.emailVerified,
           keyId: undefined,
         };

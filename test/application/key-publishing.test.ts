@@ -29,6 +29,7 @@ function claims(now: Date) {
     epoch: 0,
     tokenId: "t",
     identity: "ada@example.com",
+    username: "ada",
     emailVerified: false,
     issuedAt: now,
     expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),

@@ -168,7 +168,7 @@ describe("access tokens of the Flask server", () => {
     const { introspect } = await moved();
     expect(await introspect(ACCESS, "access")).toEqual({
       username: "Ada",
-      claims: { ...accessClaims(), email_verified: false },
+      claims: { ...accessClaims(), email_verified: false, preferred_username: "Ada" },
     });
     expect(await introspect(REFRESH, "access")).toBeUndefined();
     expect(await introspect(REFRESH, "refresh")).toMatchObject({ claims: refreshClaims() });

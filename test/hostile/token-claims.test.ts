@@ -104,6 +104,8 @@ describe.each(["HS256", "ES256"] as const)("rightly signed, where access tokens 
       { ver: { $gte: 0 } },
       { identity: undefined },
       { identity: { $ne: null } },
+      { preferred_username: { $ne: null } },
+      { preferred_username: "" },
       { fresh: true },
       { fresh: "false" },
       { fresh: undefined },

@@ -29,8 +29,9 @@ const accessPayload = z.object({
   identity: text,
   type: z.literal("access"),
   fresh: z.literal(false),
-  // tokens of versions before this claim live on
+  // tokens of versions before these two claims live on
   email_verified: z.boolean().default(false),
+  preferred_username: text.optional(),
   aud: z.unknown().optional(),
   client_id: z.string().optional(),
 });
@@ -68,6 +69,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         nbf: iat,
         exp: toSeconds(claims.expiresAt),
         identity: claims.identity,
+        preferred_username: claims.username,
         email_verified: claims.emailVerified,
         type: "access",
         fresh: false,
@@ -111,6 +113,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         epoch: claims.ver,
         tokenId: claims.jti,
         identity: claims.identity,
+        username: claims.preferred_username,
         emailVerified: claims.email_verified,
         issuedAt: new Date(claims.iat * 1000),
         expiresAt,

@@ -87,6 +87,10 @@ export const introspection = z
       active: z.literal(true),
       username: text("testUser"),
       token_type: z.literal("Bearer"),
+      preferred_username: text(
+        "testUser",
+        "The same; in the token it is the name of the time when it was made.",
+      ).optional(),
       sub: text("4f6e2f4c-…", "The id of the account."),
       exp: z.int().meta({ example: 1_770_091_506 }),
     }),

@@ -8,6 +8,8 @@ export interface AccessClaims {
   readonly tokenId: string;
   /** The user's address at that time, for display. */
   readonly identity: string;
+  /** The user's name at that time, for display. */
+  readonly username: string;
   /** Whether mail to that address had been shown to arrive. */
   readonly emailVerified: boolean;
   readonly issuedAt: Date;
@@ -20,7 +22,9 @@ interface Genuine {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-export interface VerifiedAccess extends AccessClaims, Genuine {
+export interface VerifiedAccess extends Omit<AccessClaims, "username">, Genuine {
+  /** `undefined` in tokens of versions before this claim. */
+  readonly username: string | undefined;
   /** The `kid` of the key that signed it, where keys have one. */
   readonly keyId: string | undefined;
 }

@@ -27,6 +27,7 @@ const ACCESS_PAYLOAD = {
   nbf: secondsFromNow(0),
   exp: secondsFromNow(900),
   identity: "Ada@Example.com",
+  preferred_username: "Ada Ünsal",
   email_verified: true,
   type: "access",
   fresh: false,

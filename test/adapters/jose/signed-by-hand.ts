@@ -24,6 +24,7 @@ export const claims: AccessClaims = {
   epoch: 3,
   tokenId: "1f0e2d3c-0000-4000-8000-000000000003",
   identity: "Ada@Example.com",
+  username: "Ada Ünsal",
   emailVerified: true,
   issuedAt: NOW,
   expiresAt: later(900),

@@ -143,6 +143,15 @@ describe("introspection", () => {
     expect((await introspect({ token })).body).toEqual({ active: false });
   });
 
+  it("tells the name of now, where the token has that of the time when it was made", async () => {
+    const { access_token: token, password, username } = await registered(url);
+    expect(decodeJwt(token)).toMatchObject({ preferred_username: username });
+    const renamed = `${username}é`;
+    await call(url, "PATCH /api/me", { token, json: { password, username: renamed } });
+    const { body } = await introspect({ token });
+    expect(body).toMatchObject({ username: renamed, preferred_username: renamed });
+  });
+
   it("tells of a refresh token only where it is asked for, and of an access token all the same", async () => {
     const { access_token, refresh_token: token } = await registered(url);
     expect((await introspect({ token })).body).toEqual({ active: false });
