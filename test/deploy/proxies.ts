@@ -7,7 +7,7 @@ import { read } from "../support/project.ts";
 
 /** The proxies that there are examples for, how to run them here, and how to ask through them. */
 
-const HOST = "auth.example.org";
+export const HOST = "auth.example.org";
 
 interface Place {
   readonly directory: string;
@@ -19,7 +19,7 @@ export const PROXIES = [
   {
     name: "nginx",
     write: writeNginx,
-    args: (place: string) => ["-e", "stderr", "-p", place, "-c", "main.conf"],
+    args: nginxArgs,
   },
   {
     name: "caddy",
@@ -28,8 +28,12 @@ export const PROXIES = [
   },
 ];
 
+export function nginxArgs(place: string): string[] {
+  return ["-e", "stderr", "-p", place, "-c", "main.conf"];
+}
+
 /** The text with each place replaced, where it must be. */
-function adapted(text: string, changes: ReadonlyArray<readonly [from: string, to: string]>): string {
+export function adapted(text: string, changes: ReadonlyArray<readonly [from: string, to: string]>): string {
   return changes.reduce((changed, [from, to]) => {
     expect(changed).toContain(from);
     return changed.replaceAll(from, to);
@@ -43,6 +47,11 @@ function writeNginx({ directory, port, service }: Place): void {
     ["/etc/ssl/auth.example.org", directory],
     ["127.0.0.1:5000", service],
   ]);
+  writeNginxSite(directory, site);
+}
+
+/** The main configuration, with everything in this directory, and the site that it includes. */
+export function writeNginxSite(directory: string, site: string): void {
   writeFileSync(join(directory, "site.conf"), site);
   const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(
     (kind) => `${kind}_temp_path tmp_${kind};`,

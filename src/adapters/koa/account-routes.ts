@@ -12,6 +12,7 @@ import type { profile } from "./answers.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
 import { JSON_OR_FORM, readBody } from "./body.ts";
 import { clientOf, isGone } from "./client.ts";
+import { identityHeaders } from "./identity-headers.ts";
 import { deleteBody, loginBody, passwordBody, profileBody, registerBody } from "./schemas.ts";
 import { sessionAnswer } from "./token-answers.ts";
 
@@ -59,7 +60,9 @@ export function accountRoutes(router: Router, useCases: AccountUseCases): void {
   });
 
   router.get("/api/me", async (ctx) => {
-    ctx.body = profileAnswer(await useCases.me(bearerToken(ctx)));
+    const profile = await useCases.me(bearerToken(ctx));
+    ctx.set(identityHeaders(profile));
+    ctx.body = profileAnswer(profile);
   });
 
   router.patch("/api/me", async (ctx) => {
