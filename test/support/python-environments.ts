@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { type PythonEnvironment, SCRIPTS, variableOf } from "./python.ts";
 
 const run = promisify(execFile);
-const ENVIRONMENTS: PythonEnvironment[] = ["flask-jwt-3", "flask-jwt-4"];
+const ENVIRONMENTS: PythonEnvironment[] = ["flask-jwt-3", "flask-jwt-4", "verifiers"];
 const CACHE = join(tmpdir(), `connect-auth-python-${userInfo().uid}`);
 /** The older one first: the old server's packages know no Python after 3.11. */
 const INTERPRETERS = ["python3.11", "python3"];

@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { type ServerProcess, startProgram } from "./server-process.ts";
 
 /** A list of requirements in test/support/flask. */
-export type PythonEnvironment = "flask-jwt-3" | "flask-jwt-4";
+export type PythonEnvironment = "flask-jwt-3" | "flask-jwt-4" | "verifiers";
 
 export const SCRIPTS = new URL("./flask/", import.meta.url).pathname;
 
