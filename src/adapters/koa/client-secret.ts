@@ -36,10 +36,14 @@ export async function authenticateClient(
 
 /** `id:secret` as it is, and form-decoded: the standard wants both parts form-encoded first, which many leave out. */
 function basicCredentials(authorization: string): string[] {
-  const [, encoded = ""] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
+  const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
+  if (encoded === undefined) return [];
   const raw = Buffer.from(encoded, "base64").toString();
   return [raw, formDecoded(raw)];
 }
+
+const UNKNOWN = "The client is unknown or its secret is wrong";
+const HOW_TO = "Name the client by HTTP Basic, or by client_id and client_secret in the form";
 
 function mustBeClient(credentials: readonly string[], clients: readonly IntrospectionClient[]): void {
   const presented = credentials.map(digest);
@@ -48,10 +52,7 @@ function mustBeClient(credentials: readonly string[], clients: readonly Introspe
     return presented.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
   });
   if (matches.length > 0) return;
-  throw new HttpProblem(
-    "invalid_client",
-    "The client is unknown, its secret is wrong, or it is named neither by HTTP Basic nor by client_id and client_secret in the form",
-  );
+  throw new HttpProblem("invalid_client", credentials.length === 0 ? HOW_TO : UNKNOWN);
 }
 
 function digest(text: string): Buffer {
