@@ -10,6 +10,7 @@ import {
   restore,
   serve,
   shownConfig,
+  useEnvFile,
   version,
   withFlaskImport,
   withKeys,
@@ -22,6 +23,7 @@ process.umask(0o077);
 try {
   const program = makeProgram({
     version,
+    useEnvFile,
     serve,
     withKeys,
     withUseCases,

@@ -1,18 +1,19 @@
 import { stat } from "node:fs/promises";
 import type { Backup } from "../adapters/cli/backup.ts";
 import { sealBackup } from "../adapters/lmdb/backup-file.ts";
-import { holdsStore } from "../adapters/lmdb/directory.ts";
 import { type LmdbStorage, openLmdbStorage } from "../adapters/lmdb/storage.ts";
 import { mustBeFree, placeWhole } from "../adapters/node/whole-file.ts";
 import { auditOfCommands, startAudit } from "./audit.ts";
 import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
+import { mustBeThere } from "./storage.ts";
 
 /** The backup of the embedded store that the configuration names, whoever uses it meanwhile. */
 export function openBackup(config: Config, closers: Closers): Backup {
   return async ({ file, overwrite }) => {
     mustBeEmbedded(config);
+    await mustBeThere(config);
     if (!overwrite) await mustBeFree(file).catch(notMade);
     const storage = await openStore(config.DATA_DIR, closers);
     const audit = startAudit(storage.auditTrail, auditOfCommands);
@@ -45,12 +46,6 @@ export function mustBeEmbedded({ STORAGE }: Config): void {
 }
 
 async function openStore(directory: string, closers: Closers): Promise<LmdbStorage> {
-  if (!(await holdsStore(directory))) {
-    throw new StartError(
-      `There is nothing to back up: no service was ever started on ${directory}.`,
-      "Check DATA_DIR.",
-    );
-  }
   const storage = await openLmdbStorage(directory).catch(notMade);
   closers.push(() => storage.close());
   return storage;

@@ -11,12 +11,14 @@ import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
 import { checkedConfig, checkSettings } from "./check-config.ts";
 import { Closers } from "./closers.ts";
-import { type Config, ConfigError, EXIT_CONFIG, readDotEnv } from "./config.ts";
+import { type Config, ConfigError, EXIT_CONFIG } from "./config.ts";
 import { openCore } from "./core.ts";
+import { ENV_FILE_VARIABLE, readEnvFile } from "./env-file.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
-import { type Log, openCommandLog, openFoundation } from "./open.ts";
+import { type Instead, type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
 import { StartError } from "./start-error.ts";
+import { openStorageThatIsThere } from "./storage.ts";
 import { IS_WORKER } from "./worker-messages.ts";
 import { WorkerStartError } from "./workers.ts";
 
@@ -40,10 +42,15 @@ async function start() {
 
 /** Opens the ring of signing keys for some work and closes it again. */
 export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
-  return withOpened(withLog(openFoundation), ({ keys: { ring } }) => {
-    if (!ring) throw new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
-    return work(ring);
-  });
+  const noRing = () => new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
+  const open = withLog(openFoundation);
+  return withOpened(
+    (config, closers) => {
+      if (config.JWT_SECRET_KEY !== undefined) throw noRing();
+      return open(config, closers);
+    },
+    ({ keys: { ring } }) => work(ring as RingUseCases),
+  );
 }
 
 /** Opens all use cases for some work and closes what is behind them again. */
@@ -83,8 +90,9 @@ function stopped(error: Error): never {
   );
 }
 
-function withLog<O>(open: (config: Config, closers: Closers, log: Log) => Promise<O>) {
-  return (config: Config, closers: Closers) => open(config, closers, openCommandLog(config));
+function withLog<O>(open: (config: Config, closers: Closers, log: Log, instead: Instead) => Promise<O>) {
+  return (config: Config, closers: Closers) =>
+    open(config, closers, openCommandLog(config), { open: openStorageThatIsThere });
 }
 
 /** A command that is loaded and opened for each request, and closed after it. */
@@ -106,16 +114,21 @@ async function withOpened<O, T>(
   }
 }
 
-/** What the configuration says, be it fit or not. @throws ConfigError where `.env` cannot be read */
+/** Takes settings from this file where the environment has none, in this process and in workers of it. */
+export function useEnvFile(path: string): void {
+  process.env[ENV_FILE_VARIABLE] = path;
+}
+
+/** What the configuration says, be it fit or not. @throws ConfigError where the file of settings cannot be read */
 export async function shownConfig(): Promise<ConfigReport> {
   const { describeConfig } = await import("./describe-config.ts");
-  return describeConfig(await checkSettings(process.env, readDotEnv()));
+  return describeConfig(await checkSettings(process.env, readEnvFile(process.env)));
 }
 
 /** Looks at what the service needs, one thing after the other. @throws ConfigError */
 export async function* doctor(): AsyncGenerator<Finding> {
   const { examine } = await import("./doctor.ts");
-  yield* examine(process.env, readDotEnv());
+  yield* examine(process.env, readEnvFile(process.env));
 }
 
 /** The version of the package. */
@@ -137,7 +150,7 @@ export function exitStatusOf(error: unknown): number {
 }
 
 async function configuration(): Promise<Config> {
-  const config = await checkedConfig(process.env, readDotEnv());
+  const config = await checkedConfig(process.env, readEnvFile(process.env));
   for (const warning of config.warnings) console.error(`warning: ${warning}`);
   return config;
 }

@@ -1,7 +1,6 @@
 import { availableParallelism } from "node:os";
-import { type Environment, givenSettings } from "./given.ts";
+import { type EnvFile, type Environment, envFileOf, givenSettings } from "./given.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
-import { readTextFile } from "./text-file.ts";
 import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
 
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
@@ -23,6 +22,8 @@ export interface Config extends Settings {
   readonly STORAGE: StorageKind;
   readonly HASH_CONCURRENCY: number;
   readonly WORKERS: number;
+  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  readonly envFile: string;
   /** What works but is better changed. */
   readonly warnings: readonly string[];
 }
@@ -37,6 +38,8 @@ export interface Reading {
   readonly settings: Partial<Settings>;
   /** What follows from the settings where it is not set itself. */
   readonly derived: Pick<Config, "ISSUER" | "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
+  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  readonly envFile: string;
   /** Where each setting stands that is given, in words for people. */
   readonly origins: ReadonlyMap<string, string>;
   /** Why the service does not start like this; none where it does. */
@@ -46,23 +49,24 @@ export interface Reading {
 }
 
 /**
- * The configuration from environment variables; what they leave open is looked up in `dotEnv`, the text of
- * an `.env` file. Everything is checked, so that one message tells all.
+ * The configuration from environment variables; what they leave open is looked up in `envFile`, or the text of
+ * one. Everything is checked, so that one message tells all.
  * @throws ConfigError
  */
-export function readConfig(environment: Environment, dotEnv = ""): Config {
-  return configOf(readSettings(environment, dotEnv));
+export function readConfig(environment: Environment, envFile: EnvFile | string = ""): Config {
+  return configOf(readSettings(environment, envFile));
 }
 
 /** @throws ConfigError where there are faults */
-export function configOf({ settings, derived, faults, warnings }: Reading): Config {
+export function configOf({ settings, derived, envFile, faults, warnings }: Reading): Config {
   if (faults.length > 0) throw new ConfigError(faults);
-  return { ...(settings as Settings), ...derived, warnings };
+  return { ...(settings as Settings), ...derived, envFile, warnings };
 }
 
 /** What `readConfig` reads, also where it cannot be used. */
-export function readSettings(environment: Environment, dotEnv = ""): Reading {
-  const { settings, origins, faults, warnings } = readEach(environment, dotEnv);
+export function readSettings(environment: Environment, envFile: EnvFile | string = ""): Reading {
+  const file = typeof envFile === "string" ? envFileOf(envFile) : envFile;
+  const { settings, origins, faults, warnings } = readEach(environment, file);
   const weak = weakSecrets(settings);
   faults.push(...contradictions(settings));
   if (settings.ALLOW_WEAK_SECRETS) warnings.push(...weak.map((fault) => `${fault}: anyone may guess it`));
@@ -81,14 +85,15 @@ export function readSettings(environment: Environment, dotEnv = ""): Reading {
   // the pool's size is read from the environment before any .env file is
   const HASH_CONCURRENCY =
     settings.HASH_CONCURRENCY ?? defaultConcurrency(WORKERS, environment.UV_THREADPOOL_SIZE);
-  return { settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY, WORKERS }, origins, faults, warnings };
+  const derived = { ISSUER, STORAGE, HASH_CONCURRENCY, WORKERS };
+  return { settings, derived, envFile: file.description, origins, faults, warnings };
 }
 
 /** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
-function readEach(environment: Environment, dotEnv: string) {
+function readEach(environment: Environment, envFile: EnvFile) {
   const origins = new Map<string, string>();
   const settings: Record<string, unknown> = {};
-  const { find, faults, warnings } = givenSettings(environment, dotEnv, Object.keys(settingsSchema.shape));
+  const { find, faults, warnings } = givenSettings(environment, envFile, Object.keys(settingsSchema.shape));
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     const given = find(name);
     if (given !== undefined) origins.set(name, given.origin);
@@ -99,14 +104,6 @@ function readEach(environment: Environment, dotEnv: string) {
     else if (value.data !== undefined) settings[name] = value.data;
   }
   return { settings: settings as Partial<Settings>, origins, faults, warnings: [...warnings] };
-}
-
-/** The text of `.env` in this directory, or none. @throws ConfigError where it is no text */
-export function readDotEnv(path = ".env"): string {
-  const file = readTextFile(path);
-  if ("text" in file) return file.text;
-  if (file.code === "ENOENT") return "";
-  throw new ConfigError([`${path} ${file.fault}`]);
 }
 
 function contradictions(settings: Partial<Settings>): string[] {

@@ -13,13 +13,13 @@ import {
   examineOutbox,
   examineStorage,
 } from "./examine-storage.ts";
-import type { Environment } from "./given.ts";
+import type { EnvFile, Environment } from "./given.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
-import { openStorage } from "./storage.ts";
+import { openStorage, openStorageThatIsThere } from "./storage.ts";
 
 /** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
-export async function* examine(environment: Environment, dotEnv: string): AsyncGenerator<Finding> {
-  const config = await checkedConfig(environment, dotEnv);
+export async function* examine(environment: Environment, envFile: EnvFile | string): AsyncGenerator<Finding> {
+  const config = await checkedConfig(environment, envFile);
   const closers = new Closers();
   try {
     yield examineConfig(config);
@@ -40,7 +40,8 @@ function examineConfig({ warnings }: Config): Finding {
 async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<Finding> {
   let storage: Storage | undefined;
   yield await examined("storage", async () => {
-    const opened = await openStorage(config);
+    // one in memory is the service's own; here it only shows that there can be one
+    const opened = await (config.STORAGE === "memory" ? openStorage : openStorageThatIsThere)(config);
     closers.push(() => opened.storage.close());
     storage = opened.storage;
     return examineStorage(storage, opened.description);

@@ -10,6 +10,20 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Names that begin like this are meant for this service: other programs have none of them. */
 const OWN_PREFIX = /^(CONNECT_AUTH|THROTTLE|NOTICE|ARGON2)_/;
 
+/** The file of settings that count where the environment has none. */
+export interface EnvFile {
+  /** As it is called in messages and origins. */
+  readonly name: string;
+  readonly text: string;
+  /** Which file was looked for, and whether it is there, in words for people. */
+  readonly description: string;
+}
+
+/** What stands for `.env` where only its text is known. */
+export function envFileOf(text: string): EnvFile {
+  return { name: ".env", text, description: ".env" };
+}
+
 /** The text of one setting, and where it comes from, in words for people. */
 export interface Given {
   /** `undefined` where it cannot be had. */
@@ -20,7 +34,7 @@ export interface Given {
 export interface GivenSettings {
   /**
    * What is given for a setting: by its own variable or in the file that `<name>_FILE` names; variables of the
-   * environment go before those of `.env`. Adds to `faults` what is wrong.
+   * environment go before those of the file. Adds to `faults` what is wrong.
    */
   find(name: string): Given | undefined;
   /** What is wrong with the sources, no value in it. */
@@ -29,18 +43,18 @@ export interface GivenSettings {
   readonly warnings: readonly string[];
 }
 
-/** Reads both sources of settings; `dotEnv` is the text of an `.env` file, `names` are those of all settings. */
+/** Reads both sources of settings; `names` are those of all settings. */
 export function givenSettings(
   environment: Environment,
-  dotEnv: string,
+  envFile: EnvFile,
   names: readonly string[],
 ): GivenSettings {
   const faults: string[] = [];
   const isVariable = (name: string) => names.includes(name.replace(/_FILE$/, "")) || names.includes(name);
-  const file = readLines(dotEnv, environment, isVariable, faults);
+  const file = readLines(envFile, environment, isVariable, faults);
   const variables = withoutBlanks(Object.entries(environment));
   const given = new Map([...withoutBlanks(file), ...variables]);
-  const originOf = (variable: string) => (variables.has(variable) ? "environment" : ".env");
+  const originOf = (variable: string) => (variables.has(variable) ? "environment" : envFile.name);
 
   function find(name: string): Given | undefined {
     const path = given.get(`${name}_FILE`);
@@ -84,23 +98,23 @@ function readValueFile(path: string): ReturnType<typeof readTextFile> {
 /** A fault says no more than where; what is there may be a part of a secret. */
 const FORM = "write NAME=value, with a value of several lines in quotes";
 
-/** The variables of an `.env` file, `${…}` in them replaced. */
+/** The variables of a file, `${…}` in them replaced. */
 function readLines(
-  dotEnv: string,
+  { name: fileName, text }: EnvFile,
   environment: Environment,
   isVariable: (name: string) => boolean,
   faults: string[],
 ): Map<string, string> {
-  const { lines, unreadable } = parseDotEnv(dotEnv);
-  if (unreadable.length > 0) faults.push(`.env cannot be read at ${lineList(unreadable)}: ${FORM}`);
+  const { lines, unreadable } = parseDotEnv(text);
+  if (unreadable.length > 0) faults.push(`${fileName} cannot be read at ${lineList(unreadable)}: ${FORM}`);
   const values = new Map<string, string>();
   const lookUp = (name: string) => environment[name] ?? values.get(name);
   for (const { line, name, value } of lines) {
     const said = value === undefined ? undefined : interpolate(value, lookUp);
     if (said !== undefined) values.set(name, said.text);
     if (!isVariable(name)) continue;
-    if (said === undefined) faults.push(`.env has no value for ${name} at line ${line}: ${FORM}`);
-    else if (!said.isComplete) faults.push(unknownVariable({ line, name }));
+    if (said === undefined) faults.push(`${fileName} has no value for ${name} at line ${line}: ${FORM}`);
+    else if (!said.isComplete) faults.push(unknownVariable(fileName, { line, name }));
   }
   return values;
 }
@@ -110,8 +124,8 @@ function lineList(lines: readonly number[]): string {
   return `${lines.length === 1 ? "line" : "lines"} ${shown}${lines.length > 5 ? " and more" : ""}`;
 }
 
-function unknownVariable({ line, name }: Pick<DotEnvLine, "line" | "name">): string {
-  return `.env: \${…} in ${name} at line ${line} names a variable that is not set; a value that has \${ in it goes into a file, named by ${name}_FILE`;
+function unknownVariable(fileName: string, { line, name }: Pick<DotEnvLine, "line" | "name">): string {
+  return `${fileName}: \${…} in ${name} at line ${line} names a variable that is not set; a value that has \${ in it goes into a file, named by ${name}_FILE`;
 }
 
 /** A variable set to nothing is a variable not set. */

@@ -12,7 +12,7 @@ import type { Closers } from "./closers.ts";
 import type { Config } from "./config.ts";
 import { failClosed } from "./fail-closed.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
-import { openStorage } from "./storage.ts";
+import { type ChosenStorage, openStorage } from "./storage.ts";
 import { tellAll } from "./tell-all.ts";
 
 export type Log = ReturnType<typeof openServiceLog>;
@@ -32,6 +32,8 @@ export interface Foundation {
 
 /** What may stand in the place of what a service ordinarily has. */
 export interface Instead {
+  /** How the storage is opened; it is made where there is none unless this says otherwise. */
+  readonly open?: (config: Config) => Promise<ChosenStorage>;
   readonly clock?: Clock;
   /** Puts something around the storage as it is, faults and all. */
   readonly wrap?: (opened: Storage) => Storage;
@@ -45,9 +47,9 @@ export async function openFoundation(
   config: Config,
   closers: Closers,
   log: Log,
-  { clock = systemClock, wrap = (opened) => opened }: Instead = {},
+  { open = openStorage, clock = systemClock, wrap = (opened) => opened }: Instead = {},
 ): Promise<Foundation> {
-  const { storage: opened, description, failure } = await openStorage(config);
+  const { storage: opened, description, failure } = await open(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
   const secrets = await findSecrets(config, storage.settings);

@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { holdsStore } from "../adapters/lmdb/directory.ts";
 import type { Storage } from "../application/ports/storage.ts";
-import type { Config } from "./config.ts";
+import { type Config, ConfigError } from "./config.ts";
+import { secretOf } from "./secrets.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
 
 /** The storage that the configuration chooses, and how to call it in a line for people. */
@@ -14,6 +16,8 @@ export interface ChosenStorage {
 type Failed = (fault: Error) => void;
 
 interface Choice {
+  /** Why no command finds anything, where there is no store yet. Looking makes nothing. */
+  missing(config: Config): Promise<string | undefined>;
   describe(config: Config): string | Promise<string>;
   open(config: Config, failed: Failed): Promise<Storage>;
   /** Opens it without writing anything; where there is none yet, something empty in its place. */
@@ -29,12 +33,17 @@ const mongodb = () => import("../adapters/mongodb/storage.ts");
 
 const CHOICES: Record<Config["STORAGE"], Choice> = {
   memory: {
+    missing: async () => "STORAGE=memory keeps all data in the process that serves: no other can come to it",
     describe: () => "memory",
     open: async () => (await memory()).openMemoryStorage(),
     openToRead: async () => (await memory()).openMemoryStorage(),
     advice: "",
   },
   lmdb: {
+    missing: async ({ DATA_DIR }) =>
+      (await holdsStore(DATA_DIR))
+        ? undefined
+        : `there is no store in ${resolve(DATA_DIR)}: DATA_DIR is ${DATA_DIR}`,
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
     open: async ({ DATA_DIR }, failed) => (await lmdb()).openLmdbStorage(DATA_DIR, failed),
     openToRead: async ({ DATA_DIR }) =>
@@ -45,6 +54,16 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
       "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
   },
   mongodb: {
+    async missing(config) {
+      const storage = await this.openToRead(config);
+      try {
+        return (await holdsAnything(storage))
+          ? undefined
+          : `there is no store in ${await this.describe(config)}, where MONGO_URI points`;
+      } finally {
+        await storage.close();
+      }
+    },
     async describe({ MONGO_URI = "" }) {
       const { describeMongoUri } = await import("../adapters/mongodb/uri.ts");
       return `MongoDB at ${describeMongoUri(MONGO_URI)}`;
@@ -56,7 +75,12 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
   },
 };
 
-/** @throws StartError where the storage cannot be used */
+/** Whether a service was started on this storage, or accounts were imported. */
+async function holdsAnything({ settings, users }: Storage): Promise<boolean> {
+  return (await secretOf(settings)) !== undefined || (await users.list(undefined, 1)).length > 0;
+}
+
+/** Opens the storage, which is made where there is none. @throws StartError where it cannot be used */
 export function openStorage(config: Config): Promise<ChosenStorage> {
   return openBy("open", config);
 }
@@ -64,6 +88,25 @@ export function openStorage(config: Config): Promise<ChosenStorage> {
 /** The storage for whoever only reads: opening it writes nothing either. @throws StartError */
 export function openStorageToRead(config: Config): Promise<ChosenStorage> {
   return openBy("openToRead", config);
+}
+
+/**
+ * Opens the storage for a command that works on what a service has stored, and makes none.
+ * @throws ConfigError where there is none; StartError where it cannot be used
+ */
+export async function openStorageThatIsThere(config: Config): Promise<ChosenStorage> {
+  await mustBeThere(config);
+  return openBy("open", config);
+}
+
+/** @throws ConfigError where no service was ever started; StartError where that cannot be seen */
+export async function mustBeThere(config: Config): Promise<void> {
+  const choice = CHOICES[config.STORAGE];
+  const missing = await choice.missing(config).catch(unusable(choice));
+  if (missing === undefined) return;
+  throw new ConfigError([
+    `${missing}. Settings came from the environment and ${config.envFile}: run the command where the service runs, or name its file by --env-file. Nothing was made`,
+  ]);
 }
 
 async function openBy(open: "open" | "openToRead", config: Config): Promise<ChosenStorage> {
@@ -76,6 +119,12 @@ async function openBy(open: "open" | "openToRead", config: Config): Promise<Chos
     const storage = await choice[open](config, failed);
     return { description: await choice.describe(config), storage, failure };
   } catch (error) {
-    throw new StartError(`The storage cannot be used: ${reasonsOf(error as Error)}`, choice.advice, error);
+    return unusable(choice)(error as Error);
   }
+}
+
+function unusable({ advice }: Choice) {
+  return (error: Error): never => {
+    throw new StartError(`The storage cannot be used: ${reasonsOf(error)}`, advice, error);
+  };
 }

@@ -15,7 +15,7 @@ import { dataSettings } from "./data-settings.ts";
 import type { RunningAudit } from "./keep-writing.ts";
 import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "./secrets.ts";
 import { StartError } from "./start-error.ts";
-import { openStorage } from "./storage.ts";
+import { openStorage, openStorageThatIsThere } from "./storage.ts";
 
 // Neither opens the ring of keys nor hashes: both would write settings and keys of their own into the storage.
 // That it was done is written into the audit trail, which no export has.
@@ -24,7 +24,7 @@ import { openStorage } from "./storage.ts";
 export function openTransferOut(config: Config, closers: Closers): ExportJson {
   return async ({ file, overwrite, keys, progress }) => {
     if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
-    const { storage, audit } = await open(config, closers);
+    const { storage, audit } = await open(config, closers, openStorageThatIsThere);
     const secret = await secretOf(storage.settings);
     if (secret === undefined) {
       throw new StartError(
@@ -57,7 +57,7 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
       if (keys) throw otherSecret();
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
-    const { storage, audit } = await open(config, closers);
+    const { storage, audit } = await open(config, closers, openStorage);
     await checkSecrets(storage.settings, await findSecrets(config, storage.settings));
     const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
     const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);
@@ -66,11 +66,15 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
   };
 }
 
-async function open(config: Config, closers: Closers): Promise<{ storage: Storage; audit: RunningAudit }> {
+async function open(
+  config: Config,
+  closers: Closers,
+  openIt: typeof openStorage,
+): Promise<{ storage: Storage; audit: RunningAudit }> {
   if (config.STORAGE === "memory") {
     throw new ConfigError(["STORAGE=memory keeps nothing that could be exported or imported"]);
   }
-  const { storage } = await openStorage(config);
+  const { storage } = await openIt(config);
   closers.push(() => storage.close());
   const audit = startAudit(storage.auditTrail, auditOfCommands);
   closers.push(audit.close);

@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ConfigError, EXIT_CONFIG, readConfig, readDotEnv } from "../../src/composition/config.ts";
+import { ConfigError, EXIT_CONFIG, readConfig, readSettings } from "../../src/composition/config.ts";
+import { readEnvFile } from "../../src/composition/env-file.ts";
 
 const STRONG = "0123456789abcdef0123456789abcdef";
 const directory = mkdtempSync(join(tmpdir(), "connect-auth-config-"));
@@ -31,6 +32,7 @@ describe("defaults", () => {
     const { HASH_CONCURRENCY, ...rest } = readConfig({});
     expect(rest).toEqual({
       ALLOW_WEAK_SECRETS: false,
+      envFile: ".env",
       STORAGE: "lmdb",
       DATA_DIR: "./data",
       HOST: "127.0.0.1",
@@ -226,10 +228,29 @@ describe("where values come from", () => {
 
   it("a missing .env is an empty one; one that cannot be read is a fault", () => {
     const path = join(directory, ".env");
-    expect(readDotEnv(path)).toBe("");
+    expect(readEnvFile({}, directory)).toEqual({
+      name: ".env",
+      text: "",
+      description: `${path} (not there)`,
+    });
     writeFileSync(path, "PORT=1\n");
-    expect(readDotEnv(path)).toBe("PORT=1\n");
-    expect(() => readDotEnv(directory)).toThrow(ConfigError);
+    expect(readEnvFile({}, directory)).toEqual({ name: ".env", text: "PORT=1\n", description: path });
+    expect(readEnvFile({ CONNECT_AUTH_ENV_FILE: "" }, directory).text).toBe("PORT=1\n");
+    rmSync(path);
+    mkdirSync(path);
+    expect(() => readEnvFile({}, directory)).toThrow(ConfigError);
+  });
+
+  it("CONNECT_AUTH_ENV_FILE names another file, which must be there", () => {
+    const path = file("PORT=2\n");
+    const named = readEnvFile({ CONNECT_AUTH_ENV_FILE: path }, "/nowhere");
+    expect(named.text).toBe("PORT=2\n");
+    expect(readSettings({}, named).origins.get("PORT")).toBe(path);
+    for (const missing of [join(directory, "missing"), "also-missing", directory]) {
+      const read = () => readEnvFile({ CONNECT_AUTH_ENV_FILE: missing }, directory);
+      expect(read).toThrow(ConfigError);
+      expect(read).toThrow(/named by --env-file or CONNECT_AUTH_ENV_FILE\) cannot be read \(E/);
+    }
   });
 });
 

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { ConfigError, readConfig, readDotEnv, readSettings } from "../../src/composition/config.ts";
+import { ConfigError, readConfig, readSettings } from "../../src/composition/config.ts";
+import { readEnvFile } from "../../src/composition/env-file.ts";
 import { settingsSchema } from "../../src/composition/settings.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 
@@ -31,18 +32,20 @@ const UNREADABLE: readonly [name: string, content: string | Uint8Array, fault: R
 
 describe("a .env file", () => {
   it("may begin with a byte order mark and have the line ends of Windows", () => {
-    const text = readDotEnv(file(`${MARK}SECRET_KEY=${KEY}#1\r\nPORT=81\r\n`));
+    const text = readEnvFile({
+      CONNECT_AUTH_ENV_FILE: file(`${MARK}SECRET_KEY=${KEY}#1\r\nPORT=81\r\n`),
+    }).text;
     expect(readConfig({}, text)).toMatchObject({ SECRET_KEY: `${KEY}#1`, PORT: 81 });
   });
 
   it.each(UNREADABLE)("of %s is refused", (_, content, fault) => {
     const path = file(content);
-    expect(() => readDotEnv(path)).toThrow(ConfigError);
-    expect(() => readDotEnv(path)).toThrow(fault);
+    expect(() => readEnvFile({ CONNECT_AUTH_ENV_FILE: path })).toThrow(ConfigError);
+    expect(() => readEnvFile({ CONNECT_AUTH_ENV_FILE: path })).toThrow(fault);
   });
 
   it("that has no end is refused, not read for ever", () => {
-    expect(() => readDotEnv("/dev/zero")).toThrow("is larger than 1048576 bytes");
+    expect(() => readEnvFile({ CONNECT_AUTH_ENV_FILE: "/dev/zero" })).toThrow("is larger than 1048576 bytes");
   });
 
   it("tells the numbers of lines that cannot be read, and nothing that is there", () => {

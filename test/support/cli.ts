@@ -9,14 +9,19 @@ export interface CliAnswer {
 }
 
 /** Runs a command as people and scripts do, with this on its standard input, which is no terminal. */
-export function runCli(env: Record<string, string>, args: readonly string[], input = ""): Promise<CliAnswer> {
-  return startCli(env, args, input).ended;
+export function runCli(
+  env: Record<string, string>,
+  args: readonly string[],
+  input = "",
+  cwd = tmpdir(),
+): Promise<CliAnswer> {
+  return startCli(env, args, input, cwd).ended;
 }
 
 /** The same, to be looked at while it runs. */
-export function startCli(env: Record<string, string>, args: readonly string[], input = "") {
+export function startCli(env: Record<string, string>, args: readonly string[], input = "", cwd = tmpdir()) {
   const child = spawn(process.execPath, [MAIN, ...args], {
-    cwd: tmpdir(),
+    cwd,
     env: { PATH: process.env.PATH ?? "", ...env },
   });
   return { child, ended: collect(child, { input }) };

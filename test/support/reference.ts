@@ -40,7 +40,8 @@ export function configurationPage(): string {
   });
   return `# Settings
 
-Environment variables, or lines of a file \`.env\` in the directory where the service is started. \`NAME_FILE\` reads the value of
+Environment variables, or lines of a file: the one that \`--env-file\` or \`CONNECT_AUTH_ENV_FILE\` names, else \`.env\` in the directory
+where the service is started. \`NAME_FILE\` reads the value of
 \`NAME\` from a file; both set is a fault. All faults are told at once, with exit status 78. \`connect-auth config\` shows what is in
 effect and where it comes from.
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { type CliAnswer, hasTerminals, runCli, runOnTerminal } from "../support/cli.ts";
-import { FREE_AND_CHEAP, temporaryDirectory } from "../support/server-process.ts";
+import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
 
@@ -120,6 +120,8 @@ describe("the command line", () => {
   const directory = temporaryDirectory();
   afterAll(directory.remove);
   const env = { DATA_DIR: directory.path, ...FREE_AND_CHEAP };
+  // only a service makes a store
+  beforeAll(async () => void (await (await startServer(env)).end()));
   const cli = (args: string[], input?: string) => runCli(env, args, input);
   const create = ["user", "create", "--username", "Ada", "--email", "ada@example.com"];
 

@@ -184,7 +184,7 @@ it.each([
     expect([status, stderr]).toEqual([1, expect.stringContaining(said)]);
   }
   const nothing = await runCli({ DATA_DIR: at("none") }, ["backup", at("x")]);
-  expect(nothing).toMatchObject({ status: 1, stderr: expect.stringContaining("nothing to back up") });
+  expect(nothing).toMatchObject({ status: 78, stderr: expect.stringContaining("there is no store in") });
 });
 
 it("works by the commands of docs/guides/backup.md", async () => {

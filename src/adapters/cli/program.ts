@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { type Backup, backupCommand, type Restore, restoreCommand } from "./backup.ts";
 import { type ConfigReport, configCommand } from "./config.ts";
 import { doctorCommand, type Finding } from "./doctor.ts";
@@ -20,6 +20,8 @@ export type WithUseCases = <T>(work: (useCases: OperatorUseCases) => Promise<T>)
 
 export interface CliOptions {
   readonly version: string;
+  /** Has settings read from this file where the environment has none. */
+  useEnvFile(path: string): void;
   /** Runs the service until it is told to stop. */
   serve(): Promise<void>;
   /** Opens what the key commands work on, runs the work and closes it again. */
@@ -39,13 +41,20 @@ export interface CliOptions {
 /** The command line `connect-auth`; without a command it serves. */
 export function makeProgram(options: CliOptions): Command {
   const { version, serve, withKeys, withUseCases, withFlaskImport, exportJson, importJson } = options;
-  const { describeConfig, examine, backup, restore } = options;
+  const { useEnvFile, describeConfig, examine, backup, restore } = options;
   const program = withExamples(
-    new Command("connect-auth").description(ABOUT).version(version, "-V, --version", "the version"),
+    new Command("connect-auth")
+      .description(ABOUT)
+      .version(version, "-V, --version", "the version")
+      .option("--env-file <path>", ENV_FILE, fileName),
     "connect-auth                           run the service",
     "connect-auth user disable ada          let nobody in as Ada, from now on",
     "connect-auth user show ada --json      for machines",
   );
+  program.hook("preAction", () => {
+    const { envFile } = program.opts<{ envFile?: string }>();
+    if (envFile !== undefined) useEnvFile(envFile);
+  });
   program
     .command("serve", { isDefault: true })
     .description("run the service until SIGTERM (what `npm start` does)")
@@ -79,11 +88,19 @@ const ABOUT = [
   "An auth service over HTTP: register, log in, refresh, revoke.",
   [
     "Every command works on the storage that the configuration names, beside running servers, and takes effect",
-    "in them at once. Settings come from environment variables and .env, the same for every command. Answers go",
+    "in them at once. Settings come from environment variables and the file of settings, the same for every command. Answers go",
     "to standard output, all else to standard error. Passwords are asked for or come by standard input, never",
     "as arguments. `connect-auth <command> --help` tells more of each.",
   ].join(" "),
 ].join("\n\n");
+
+const ENV_FILE =
+  "file of settings that the environment does not have; else CONNECT_AUTH_ENV_FILE names it, else it is .env here";
+
+function fileName(path: string): string {
+  if (path === "") throw new InvalidArgumentError("Give the path of a file.");
+  return path;
+}
 
 /** Runs what the arguments say. A fault in them is told on standard error and gives exit status 2. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {

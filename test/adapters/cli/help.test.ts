@@ -15,6 +15,7 @@ function commandsOf(command: Command, path: string): [string, Command][] {
 
 const program = makeProgram({
   version: "1.2.3",
+  useEnvFile: never,
   serve: never,
   withKeys: never,
   withUseCases: never,
