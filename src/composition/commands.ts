@@ -17,8 +17,8 @@ import { ENV_FILE_VARIABLE, readEnvFile } from "./env-file.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
 import { type Instead, type Log, openCommandLog, openFoundation } from "./open.ts";
 import { PACKAGE } from "./package.ts";
+import { openStorageOfService } from "./service-settings.ts";
 import { StartError } from "./start-error.ts";
-import { openStorageThatIsThere } from "./storage.ts";
 import { IS_WORKER } from "./worker-messages.ts";
 import { WorkerStartError } from "./workers.ts";
 
@@ -92,7 +92,7 @@ function stopped(error: Error): never {
 
 function withLog<O>(open: (config: Config, closers: Closers, log: Log, instead: Instead) => Promise<O>) {
   return (config: Config, closers: Closers) =>
-    open(config, closers, openCommandLog(config), { open: openStorageThatIsThere });
+    open(config, closers, openCommandLog(config), { open: openStorageOfService });
 }
 
 /** A command that is loaded and opened for each request, and closed after it. */

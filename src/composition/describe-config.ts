@@ -22,12 +22,13 @@ export function describeConfig(reading: Reading): ConfigReport {
 function shown(name: keyof Settings, reading: Reading): ShownSetting {
   const value = reading.settings[name];
   const origin = reading.origins.get(name);
-  if (origin !== undefined) return { name, value: textOf(name, value), origin };
-  if (value !== undefined) return { name, value: textOf(name, value), origin: "default" };
+  if (origin !== undefined) return { name, value: settingText(name, value), origin };
+  if (value !== undefined) return { name, value: settingText(name, value), origin: "default" };
   return { name, ...(derived(reading)[name] ?? { value: undefined, origin: "not set" }) };
 }
 
-function textOf(name: keyof Settings, value: Settings[keyof Settings]): string | undefined {
+/** The value as text for people, nothing secret in it; `undefined` where it is not set. */
+export function settingText(name: keyof Settings, value: Settings[keyof Settings]): string | undefined {
   if (value === undefined) return undefined;
   switch (settingKind(name)) {
     case "secret":

@@ -15,6 +15,7 @@ import {
 } from "./examine-storage.ts";
 import type { EnvFile, Environment } from "./given.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
+import { mustAgreeWithService } from "./service-settings.ts";
 import { openStorage, openStorageThatIsThere } from "./storage.ts";
 
 /** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
@@ -56,6 +57,10 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   yield await examined("secret", async () => {
     secrets = await findSecrets(config, open.settings);
     return examineSecret(config, secrets, open);
+  });
+  yield examined("settings", async () => {
+    await mustAgreeWithService(open.settings, config);
+    return { status: "ok", found: "those that the service on this store runs with, or none has run yet" };
   });
   if (secrets) {
     const known = secrets;

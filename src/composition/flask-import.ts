@@ -8,6 +8,7 @@ import type { Closers } from "./closers.ts";
 import { type Config, ConfigError } from "./config.ts";
 import { failClosed } from "./fail-closed.ts";
 import { patient } from "./patient.ts";
+import { mustAgreeWithService } from "./service-settings.ts";
 import { StartError } from "./start-error.ts";
 import { openStorage, openStorageToRead } from "./storage.ts";
 
@@ -40,6 +41,7 @@ export async function openFlaskImport(
   const { storage } = await (dryRun ? openStorageToRead(config) : openStorage(config));
   closers.push(() => storage.close());
   const { users, revocations, settings } = failClosed(storage);
+  await mustAgreeWithService(settings, config);
   const importFlask = makeImportFlask({
     source,
     clock: systemClock,

@@ -14,6 +14,7 @@ import type { Metrics } from "./metrics.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { type Instead, type Log, openServiceLog } from "./open.ts";
 import { PACKAGE, SWAGGER_UI } from "./package.ts";
+import { watchServiceSettings, writeServiceSettings } from "./service-settings.ts";
 import { noPort } from "./start-error.ts";
 import { tellAll } from "./tell-all.ts";
 import type { StartReport } from "./worker-messages.ts";
@@ -37,6 +38,8 @@ const REQUEST_GRACE_MS = 8_000;
 const RING_RELOAD_MS = 5_000;
 /** How soon a process learns that an import brought old password hashes in. */
 const HASHES_RELOAD_MS = 5_000;
+/** How often a process asks whether another one was started with other settings. */
+const SETTINGS_CHECK_MS = 60_000;
 /** How often a process asks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
@@ -71,8 +74,9 @@ export async function startService(
     const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
     const core = await openCore(config, closers, log, { metrics, ...instead });
-    startHousekeeping(config, core, closers);
     const { foundation, wired } = core;
+    await writeServiceSettings(foundation.storage.settings, config);
+    startHousekeeping(config, core, closers);
     const warnings = [
       ...namesWarnings(await foldNames(foundation.storage)),
       ...(await flaskDataWarnings(config, foundation.storage)),
@@ -152,11 +156,13 @@ export function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { foundation: { keys, log }, wired: { sweep, deliverMails }, mail, reloadHashes }: Core,
+  { foundation: { keys, log, storage }, wired: { sweep, deliverMails }, mail, reloadHashes }: Core,
   closers: Closers,
 ): void {
   const { failed } = log.requests;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
+  const compare = watchServiceSettings(storage.settings, config, log.notices.warn);
+  closers.push(repeatedly(SETTINGS_CHECK_MS, compare, failed));
   closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
   closers.push(keepDelivering(deliverMails, mail, failed));
   const { ring } = keys;

@@ -14,6 +14,7 @@ import { type Config, ConfigError } from "./config.ts";
 import { dataSettings } from "./data-settings.ts";
 import type { RunningAudit } from "./keep-writing.ts";
 import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "./secrets.ts";
+import { mustAgreeWithService } from "./service-settings.ts";
 import { StartError } from "./start-error.ts";
 import { openStorage, openStorageThatIsThere } from "./storage.ts";
 
@@ -58,6 +59,7 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
     const { storage, audit } = await open(config, closers, openStorage);
+    await mustAgreeWithService(storage.settings, config);
     await checkSecrets(storage.settings, await findSecrets(config, storage.settings));
     const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
     const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);

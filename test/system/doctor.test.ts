@@ -40,6 +40,7 @@ describe.each(sharedStorages)("doctor on $name", ({ name, open }) => {
         atomicity: "ok",
         [name === "LMDB" ? "disk" : "indexes"]: "ok",
         secret: "ok",
+        settings: "ok",
         "signing keys": "ok",
         clock: "ok",
         mail: "ok",

