@@ -1,6 +1,7 @@
 import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
+import { countedAs, countedDevice } from "./counted-as.ts";
 import { findByName } from "./find-by-name.ts";
 import { type FormerSession, readFormerToken } from "./former-token.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
@@ -36,8 +37,8 @@ export interface AdmittedLogin {
 }
 
 /**
- * Finds the user and charges the attempt, in one round trip; with a former token in two. The token is verified
- * first, whether the account exists or not, and whatever is wrong with it costs the same storage calls.
+ * Finds the user, then charges the attempt for whom it means: the same calls whether anybody has what was typed or
+ * not. A former token is verified first, whether the account exists or not, and whatever is wrong with it costs the same storage calls.
  * @throws AuthError `too_many_attempts`; `overloaded` where no hash could be made, before anything is asked or charged
  */
 export async function admitLogin(
@@ -47,23 +48,25 @@ export async function admitLogin(
 ): Promise<AdmittedLogin> {
   const { users, throttle } = deps;
   const { email, username = "", formerToken, client } = attempt;
-  const account = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
+  const typed = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
   // one who floods costs no more than the reading of a body
-  deps.hasher.refuseIfFull({ ip: client.ip, account });
-  const find = () => (email === undefined ? findByName(users, username) : users.findByEmail(account));
-  const asStranger = () => throttle.login(account, client.ip, now);
+  deps.hasher.refuseIfFull({ ip: client.ip, account: typed });
+  const find = () => (email === undefined ? findByName(users, username) : users.findByEmail(typed));
+  const asStranger = (user: User | undefined) => throttle.login(countedAs(typed, user), client.ip, now);
   if (formerToken === undefined) {
-    const [user, admission] = await Promise.all([find(), asStranger()]);
-    return { account, user, admission };
+    const user = await find();
+    return { account: typed, user, admission: await asStranger(user) };
   }
   const former = await readFormerToken(deps.formerTokens, formerToken, now);
   const [user, distrust] = await Promise.all([
     find(),
     deps.revocations.find(keysThatDistrust(former ?? NO_SESSION), now),
   ]);
-  const isKnown = former !== undefined && former.userId === user?.id && distrust.size === 0;
-  const admission = await (isKnown ? throttle.device(former.sessionId, now) : asStranger());
-  return { account, user, admission };
+  const known = former?.userId === user?.id && distrust.size === 0 ? user : undefined;
+  const admission = await (former !== undefined && known !== undefined
+    ? throttle.device(countedDevice(former.sessionId, known), now)
+    : asStranger(user));
+  return { account: typed, user, admission };
 }
 
 /** Asked about where the token says nothing, so that storage is asked alike. */

@@ -3,6 +3,7 @@ import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from 
 import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { countedDevice } from "./counted-as.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -41,7 +42,7 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, isGone };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
-      const admission = await deps.throttle.change(user.id, claims.sessionId, now);
+      const admission = await deps.throttle.change(user.id, countedDevice(claims.sessionId, user), now);
       await confirmPassword(deps, user, currentPassword, admission, from);
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });

@@ -2,6 +2,7 @@ import { AuthError } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { countedDevice } from "./counted-as.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
@@ -32,7 +33,7 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       const { user, claims } = await checkAccessToken(deps, accessToken, now);
       const fields = presentedPasswordFaults("password", password);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-      const attempt = await deps.throttle.device(claims.sessionId, now);
+      const attempt = await deps.throttle.device(countedDevice(claims.sessionId, user), now);
       const admission = { password: attempt, change: noCharge };
       await confirmPassword(deps, user, password, admission, { ip: client.ip, isGone });
       // another change came first, of the password perhaps: all that was checked is checked again

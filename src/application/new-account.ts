@@ -60,6 +60,7 @@ export function newUser(
     epoch: 0,
     keptSession: undefined,
     disabled: false,
+    unlocks: 0,
     legacyIdentity: undefined,
   };
 }

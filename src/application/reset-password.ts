@@ -44,7 +44,7 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
       isGone,
     });
     // the user who has the link reads the mail of the address
-    const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true });
+    const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true, unlock: true });
     if (user === undefined) throw new AuthError(refusal);
     deps.events.report({ type: "password_reset", userId: user.id });
     await notify(deps, "password_changed", user);

@@ -12,7 +12,7 @@ export interface SetPasswordDeps extends ChangeAccountDeps {
 
 /**
  * Gives an account a new password without the old one, and ends all its sessions in the same step. A disabled
- * account stays disabled.
+ * account stays disabled. Wrong passwords that were counted for it are forgotten.
  * @throws AuthError `not_found`, `validation_failed`, `overloaded`
  */
 export type SetPassword = (who: string, password: string) => Promise<ChangedAccount>;
@@ -23,7 +23,7 @@ export function makeSetPassword(deps: SetPasswordDeps): SetPassword {
     const fields = newPasswordFaults("password", password, deps.passwordPolicy, found);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
     const passwordHash = await deps.hasher.hash(password, OPERATORS_TURN);
-    const changed = await changeAccount(deps, found, { passwordHash });
+    const changed = await changeAccount(deps, found, { passwordHash, unlock: true });
     deps.events.report({ type: "password_set", userId: found.id });
     return changed;
   };

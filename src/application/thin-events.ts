@@ -58,6 +58,7 @@ const THINNING: Readonly<Record<Kind, Thinning | typeof ALL>> = {
   account_deleted: byUser,
   user_created: ALL,
   user_disabled: ALL,
+  user_unlocked: ALL,
   user_enabled: ALL,
   password_set: ALL,
   signing_key_made: ALL,

@@ -1,5 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import { networkOf } from "../domain/throttle.ts";
+import type { CountedAccount } from "./counted-as.ts";
 import type { AttemptCounters, Counted } from "./ports/attempt-counters.ts";
 import type { MailKind } from "./ports/outbox.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -53,9 +54,9 @@ export interface AskedMail {
  */
 export interface Throttle {
   /** A password that is presented for what somebody typed as an account, known here or not. */
-  login(account: string, ip: string, now: Date): Promise<Admission>;
+  login(counted: CountedAccount, ip: string, now: Date): Promise<Admission>;
   /** A password that is presented where its user is or was logged in. Strangers cannot use this up. */
-  device(sessionId: string, now: Date): Promise<Admission>;
+  device(counted: string, now: Date): Promise<Admission>;
   /** A registration; with `email`, one that mails a link there. That mail does not count as one of its network. */
   registration(ip: string, email: string | undefined, now: Date): Promise<RegistrationAdmission>;
   /** Mails with a link, all of them or none. */
@@ -63,7 +64,7 @@ export interface Throttle {
   /** A mail that tells a user what happened to the account. */
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
   /** A change of password, name or address that a user asks for, with the password that is presented in its session. */
-  change(userId: string, sessionId: string, now: Date): Promise<ChangeAdmission>;
+  change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
   /** A mailed link that is presented, by its id. Only those who were mailed it can use this up. */
   link(id: string, now: Date): Promise<Admission>;
   /** A text that is presented as that of a mailed link and is none. It counts as a wrong password from that network. */
@@ -93,18 +94,18 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
   const admit = async (subjects: readonly Subject[], now: Date) => admission(await charge(subjects, now));
 
   return {
-    login(account, ip, now) {
+    login({ typed, account }, ip, now) {
       const network = networkOf(ip);
       return admit(
         [
-          { scope: "pair", text: `${account} ${network}` },
+          { scope: "pair", text: `${typed} ${network}` },
           { scope: "account", text: account },
           { scope: "network", text: network },
         ],
         now,
       );
     },
-    device: (sessionId, now) => admit([{ scope: "device", text: sessionId }], now),
+    device: (counted, now) => admit([{ scope: "device", text: counted }], now),
     async registration(ip, email, now) {
       const network = networkOf(ip);
       const mail = email === undefined ? [] : mailSubjects({ purpose: "registration", email }, network);
@@ -127,9 +128,9 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
         ],
         now,
       ),
-    async change(userId, sessionId, now) {
+    async change(userId, device, now) {
       const subjects: Subject[] = [
-        { scope: "device", text: sessionId },
+        { scope: "device", text: device },
         { scope: "change", text: userId },
       ];
       const counted = await charge(subjects, now);

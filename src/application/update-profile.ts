@@ -4,6 +4,7 @@ import { presentedPasswordFaults } from "../domain/password.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
+import { countedDevice } from "./counted-as.ts";
 import type { Turn } from "./hashing-turn.ts";
 import { type Profile, profileOf } from "./me.ts";
 import { invalidEmail, invalidUsername } from "./new-account.ts";
@@ -47,7 +48,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const { username, email } = readCommand(deps, command);
       const from = { ip: command.client.ip, isGone: command.isGone };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
-      const admission = await deps.throttle.change(user.id, claims.sessionId, now);
+      const admission = await deps.throttle.change(user.id, countedDevice(claims.sessionId, user), now);
       await confirmPassword(deps, user, command.password, admission, from);
       const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
       const mails = isNewAddress

@@ -32,6 +32,7 @@ import { makeSetPassword } from "../application/set-password.ts";
 import { makeShowUser } from "../application/show-user.ts";
 import { makeSignUp } from "../application/sign-up.ts";
 import { makeSweep } from "../application/sweep.ts";
+import { makeUnlockUser } from "../application/unlock-user.ts";
 import { makeUpdateProfile } from "../application/update-profile.ts";
 import { makeVerifyEmail } from "../application/verify-email.ts";
 
@@ -72,6 +73,7 @@ export const useCases = {
   disableUser: makeDisableUser,
   enableUser: makeEnableUser,
   setPassword: makeSetPassword,
+  unlockUser: makeUnlockUser,
   deleteUser: makeDeleteUser,
   endAnySession: makeEndAnySession,
 };

@@ -81,6 +81,7 @@ export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User |
     epoch: 0,
     keptSession: undefined,
     disabled: false,
+    unlocks: 0,
     legacyIdentity: record.email as string,
   };
 }

@@ -18,6 +18,8 @@ export interface User {
   /** The one session of an older epoch that lives on: the one that changed the password, say. */
   readonly keptSession: string | undefined;
   readonly disabled: boolean;
+  /** How often the counts of wrong passwords were cleared. Counts are of one such number, so that one step clears all. */
+  readonly unlocks: number;
   /**
    * Of an account brought over from the Flask server, the address as it was written there, letter by letter:
    * that server's tokens name their user by it. `undefined` for everyone else.

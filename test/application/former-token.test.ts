@@ -40,6 +40,7 @@ async function moved() {
       createdAt: new Date(ISSUED * 1000),
       epoch: 0,
       keptSession: undefined,
+      unlocks: 0,
       disabled: false,
       legacyIdentity: `${name}@Example.com`,
       ...changes,

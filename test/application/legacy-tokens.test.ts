@@ -44,6 +44,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     createdAt: new Date(ISSUED * 1000 + 999),
     epoch: 0,
     keptSession: undefined,
+    unlocks: 0,
     disabled: false,
     legacyIdentity: IDENTITY,
     ...changes,

@@ -46,6 +46,22 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, passwordHash: winner });
     });
 
+    it("raises the number of unlocks by one each, of many at once too, and changes nothing else", async () => {
+      const user = await stored({ epoch: 2, keptSession: "kept" });
+      const bystander = await stored();
+      expect(await storage.users.unlock(user.id)).toBe(true);
+      for (const found of await everyWayTo(storage, user))
+        expect(found).toStrictEqual({ ...user, unlocks: 1 });
+      const raised = await outcomes(() => storage.users.unlock(user.id));
+      expect(raised).not.toContain(false);
+      const change = { keptSession: undefined, unlock: true } as const;
+      expect(await storage.users.advanceEpoch(user, change)).toBe(true);
+      const all = { ...user, epoch: 3, keptSession: undefined, unlocks: raised.length + 2 };
+      expect(await storage.users.findById(user.id)).toStrictEqual(all);
+      expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
+      for (const id of ["nobody", ...ODD_KEYS]) expect(await storage.users.unlock(id)).toBe(false);
+    });
+
     it.each([
       ["all", { keptSession: "kept", passwordHash: "next" }],
       ["no hash", { keptSession: "kept" }],

@@ -9,6 +9,7 @@ const user: User = {
   createdAt: new Date(0),
   epoch: 3,
   keptSession: undefined,
+  unlocks: 0,
   disabled: false,
   emailVerified: false,
   legacyIdentity: undefined,

@@ -20,6 +20,7 @@ export function aUser(fields: Partial<User> = {}): User {
     keptSession: undefined,
     disabled: false,
     legacyIdentity: undefined,
+    unlocks: 0,
     ...fields,
   };
 }

@@ -6,6 +6,7 @@ import type { EnableUser } from "../../application/enable-user.ts";
 import type { MakeResetLink } from "../../application/make-reset-link.ts";
 import type { SetPassword } from "../../application/set-password.ts";
 import type { ShowUser } from "../../application/show-user.ts";
+import type { UnlockUser } from "../../application/unlock-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
 import { counted, JSON_OPTION, type JsonOption, printJson, printLine, shown } from "./output.ts";
@@ -18,11 +19,12 @@ export interface UserChanges {
   readonly disableUser: DisableUser;
   readonly enableUser: EnableUser;
   readonly setPassword: SetPassword;
+  readonly unlockUser: UnlockUser;
   readonly deleteUser: DeleteUser;
   readonly makeResetLink: MakeResetLink;
 }
 
-/** `user disable|enable|set-password|reset-link|delete`. */
+/** `user disable|enable|unlock|set-password|reset-link|delete`. */
 export function addUserChanges(user: Command, withUseCases: WithUseCases): void {
   changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
     (who: string, { json }: JsonOption) =>
@@ -37,6 +39,17 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases): void 
         const changed = await enableUser(who);
         report(json, { ...changed, user: { ...changed.user, disabled: false } }, "is enabled");
       }),
+  );
+  changing(
+    user,
+    "unlock",
+    "forget the wrong passwords counted for an account: its user can log in at once",
+  ).action((who: string, { json }: JsonOption) =>
+    withUseCases(async ({ unlockUser }) => {
+      const unlocked = await unlockUser(who);
+      if (json) printJson({ ...userEntry(unlocked), unlocked: true });
+      else printLine(`${called(unlocked)} is unlocked`);
+    }),
   );
   addSetPassword(user, withUseCases);
   addResetLink(user, withUseCases);

@@ -29,7 +29,7 @@ export function userCommand(withUseCases: WithUseCases): Command {
   const user = withExamples(
     new Command("user")
       .description("accounts; <user> is an id, an email or a username")
-      .summary("accounts: create, list, show, disable, enable, set-password, reset-link, delete"),
+      .summary("accounts: create, list, show, disable, enable, unlock, set-password, reset-link, delete"),
     "connect-auth user list",
     "connect-auth user create --username Ada --email ada@example.com",
     "connect-auth user disable ada@example.com",

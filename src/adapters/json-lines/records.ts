@@ -46,6 +46,8 @@ const SCHEMAS = {
     epoch: count,
     keptSession: id.optional(),
     disabled: z.boolean(),
+    // exports of before have none
+    unlocks: count.default(0),
     legacyIdentity: z.string().max(1024).optional(),
   }),
 } satisfies { readonly [K in Kind]: SchemaOf<StoredThings[K]> };

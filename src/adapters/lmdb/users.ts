@@ -4,9 +4,10 @@ import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
-type UserRecord = Omit<User, "createdAt" | "emailVerified" | "keptSession"> & {
+type UserRecord = Omit<User, "createdAt" | "emailVerified" | "keptSession" | "unlocks"> & {
   readonly createdAt: number;
   readonly emailVerified?: boolean;
+  readonly unlocks?: number;
   readonly keptSession?: string | undefined;
 };
 
@@ -49,7 +50,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
-    async advanceEpoch({ id, epoch, email }, { keptSession, ...changes }) {
+    async advanceEpoch({ id, epoch, email }, { keptSession, unlock, ...changes }) {
       if (!isKey(id)) return false;
       return write(() => {
         const user = users.get(id);
@@ -58,6 +59,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
           ...user,
           ...changes,
           epoch: epoch + 1,
+          unlocks: (user.unlocks ?? 0) + (unlock ? 1 : 0),
           keptSession,
         });
         return true;
@@ -88,6 +90,15 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
     },
     list: (after, limit) =>
       read(() => pageOf(users, after, limit).flatMap(({ value }) => fromRecord(value) ?? [])),
+    async unlock(id) {
+      if (!isKey(id)) return false;
+      return write(() => {
+        const user = users.get(id);
+        if (user === undefined) return false;
+        users.put(id, { ...user, unlocks: (user.unlocks ?? 0) + 1 });
+        return true;
+      });
+    },
     async remove(id, expectedEpoch) {
       if (!isKey(id)) return false;
       return write(() => {
@@ -110,7 +121,8 @@ function fromRecord(record: UserRecord | undefined): User | undefined {
       id: record.id,
       username: record.username,
       email: record.email,
-      // of before there was this field
+      // of before there were these fields
+      unlocks: record.unlocks ?? 0,
       emailVerified: record.emailVerified ?? false,
       passwordHash: record.passwordHash,
       createdAt: new Date(record.createdAt),

@@ -31,7 +31,7 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(user.id, { ...user, passwordHash: next });
         return true;
       }),
-    advanceEpoch: ({ id, epoch, email }, { keptSession, ...changes }) =>
+    advanceEpoch: ({ id, epoch, email }, { keptSession, unlock, ...changes }) =>
       step(() => {
         const user = users.get(id);
         if (user?.epoch !== epoch || user.email.canonical !== email.canonical) return false;
@@ -39,6 +39,7 @@ export function memoryUsers(step: Step): UserRepository {
           ...user,
           ...changes,
           epoch: epoch + 1,
+          unlocks: user.unlocks + (unlock ? 1 : 0),
           keptSession,
         });
         return true;
@@ -64,6 +65,13 @@ export function memoryUsers(step: Step): UserRepository {
         return true;
       }),
     list: (after, limit) => step(() => pageOf(users, after, limit).map(([, user]) => structuredClone(user))),
+    unlock: (id) =>
+      step(() => {
+        const user = users.get(id);
+        if (user === undefined) return false;
+        users.set(id, { ...user, unlocks: user.unlocks + 1 });
+        return true;
+      }),
     remove: (id, expectedEpoch) =>
       step(() => {
         const user = users.get(id);

@@ -7,7 +7,7 @@ import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pag
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "keptSession" | "legacyIdentity" | "emailVerified";
+type Optional = "keptSession" | "legacyIdentity" | "emailVerified" | "unlocks";
 type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
@@ -58,15 +58,18 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         const { matchedCount } = await users.updateOne({ _id: id, epoch, passwordHash }, changes);
         return matchedCount === 1;
       }),
-    advanceEpoch: ({ id, epoch, email }, { keptSession, ...changes }) =>
+    advanceEpoch: ({ id, epoch, email }, { keptSession, unlock, ...changes }) =>
       call(async () => {
         if (![id, email.canonical].every(isStorable)) return false;
         const next = { ...changes, epoch: epoch + 1 };
         const { matchedCount } = await users.updateOne(
           { _id: id, epoch, "email.canonical": email.canonical },
-          keptSession === undefined
-            ? { $set: next, $unset: { keptSession: true } }
-            : { $set: { ...next, keptSession } },
+          {
+            ...(keptSession === undefined
+              ? { $set: next, $unset: { keptSession: true } }
+              : { $set: { ...next, keptSession } }),
+            ...(unlock && { $inc: { unlocks: 1 } }),
+          },
         );
         return matchedCount === 1;
       }),
@@ -92,6 +95,11 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         }
       }),
     list: (after, limit) => call(async () => (await pageOf(users, after, limit)).map(fromDocument)),
+    unlock: (id) =>
+      call(async () => {
+        if (!isStorable(id)) return false;
+        return (await users.updateOne({ _id: id }, { $inc: { unlocks: 1 } })).matchedCount === 1;
+      }),
     remove: (id, expectedEpoch) =>
       call(async () => {
         if (!isStorable(id)) return false;
@@ -101,12 +109,13 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
 }
 
 function fromDocument({ _id, ...user }: UserDocument): User {
-  // of before there was this field
-  const { emailVerified = false } = user;
+  // of before there were these fields
+  const { emailVerified = false, unlocks = 0 } = user;
   return {
     id: _id,
     ...user,
     emailVerified,
+    unlocks,
     keptSession: user.keptSession,
     legacyIdentity: user.legacyIdentity,
   };

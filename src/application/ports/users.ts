@@ -41,6 +41,8 @@ export interface UserRepository {
    * them, page by page. Who is added meanwhile may be missed.
    */
   list(after: string | undefined, limit: number): Promise<User[]>;
+  /** Raises `unlocks` by one; of any number at once, each does. Resolves to whether there is such a user. */
+  unlock(id: string): Promise<boolean>;
   /** Removes the user if the epoch still is the expected one. Resolves to whether it did. */
   remove(id: string, expectedEpoch: number): Promise<boolean>;
 }
@@ -52,6 +54,8 @@ export interface EpochChanges {
   readonly passwordHash?: string;
   readonly disabled?: boolean;
   readonly emailVerified?: boolean;
+  /** Raises `unlocks` by one. */
+  readonly unlock?: true;
 }
 
 /** What is changed about who a user is; what is left out stays as it is. */

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
+import { lineOf, recordOf } from "../../../src/adapters/json-lines/records.ts";
 import { exportText } from "../../../src/adapters/json-lines/write.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { StoredRecord } from "../../../src/application/stored-records.ts";
@@ -25,6 +26,7 @@ const user: fc.Arbitrary<User> = fc.record({
   createdAt: date,
   epoch: count,
   keptSession: fc.option(id, { nil: undefined }),
+  unlocks: fc.nat(),
   disabled: fc.boolean(),
   emailVerified: fc.boolean(),
   legacyIdentity: fc.option(anyText, { nil: undefined }),
@@ -49,6 +51,14 @@ const users = fc.uniqueArray(user, {
 });
 const sessions = fc.uniqueArray(session, { selector: (one) => one.id });
 const revocations = fc.array(fc.record({ key: id.map((tokenId) => `jti:${tokenId}`), until: date }));
+
+it("a user of an export of before there were unlocks has none", () => {
+  const value = aUser();
+  const { user } = JSON.parse(lineOf({ kind: "user", value: { ...value, unlocks: 7 } }));
+  expect(user.unlocks).toBe(7);
+  const { unlocks: _, ...before } = user;
+  expect(recordOf({ user: before })).toEqual({ kind: "user", value });
+});
 
 it("export, import and export again give the same text", async () => {
   await fc.assert(

@@ -8,9 +8,9 @@ const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
 
 describe("lmdb: a store of before", () => {
-  it("has users of whom it was not known whether their addresses were verified", async () => {
+  it("has users of whom neither verified addresses nor unlocks were known", async () => {
     const directory = await harness.directory();
-    const { id, emailVerified: _, ...rest } = aUser();
+    const { id, emailVerified: _, unlocks: __, ...rest } = aUser();
     const { database, write, close } = await openEnvironment(directory);
     const [users, byName, byEmail] = ["users", "usersByName", "usersByEmail"].map((name) =>
       database<unknown>(name),
@@ -23,11 +23,13 @@ describe("lmdb: a store of before", () => {
     await close();
 
     const storage = await harness.openAt(directory);
-    const user = { id, ...rest, emailVerified: false };
+    const user = { id, ...rest, emailVerified: false, unlocks: 0 };
     expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
     expect(await storage.users.list(undefined, 10)).toStrictEqual([user]);
     expect(await storage.users.rename(user, { emailVerified: true })).toBe(true);
     expect(await storage.users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
+    expect(await storage.users.unlock(id)).toBe(true);
+    expect((await storage.users.findById(id))?.unlocks).toBe(1);
   });
 
   it("has mails of which it was not known whether they are notices: they go with those that are none", async () => {

@@ -59,7 +59,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const right = { email, password, client };
     const wrong = { ...right, password: "wrong horse" };
     const upsert = "findAndModify";
-    const counted = [`find+${upsert}`, upsert, upsert];
+    const counted = ["find", upsert, upsert, upsert];
     const tripsOfRefused = (work: () => Promise<unknown>) => tripsOf(() => work().catch(() => {}));
     expect(await tripsOf(() => core.register(account))).toEqual([upsert, "insert", "insert"]);
     expect(await tripsOf(() => core.login(right))).toEqual([...counted, "insert+delete", "update", "find"]);
@@ -67,7 +67,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const { accessToken } = await core.login(right);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
-    expect(await tripsOfRefused(() => core.login(right))).toEqual([counted[0], "find"]);
+    expect(await tripsOfRefused(() => core.login(right))).toEqual(["find", upsert, "find"]);
     const known = { ...right, formerToken: accessToken };
     expect(await tripsOf(() => core.login(known))).toEqual([
       "find+find",
