@@ -76,7 +76,7 @@ const PARSERS: Record<string, [parse: (text: string) => unknown, ...beginnings: 
   SMTP_URL: [readSmtpUrl, "", "smtp://", "smtp://a:b@", "smtp://host?"],
   "a template": [(text) => makeTemplate(text, template), "", "{{username}}", "{{#username}}"],
   "facts of a mail": [
-    (text) => shownFacts({ username: text, email: text, link: `https://x/${text}` }),
+    (text) => shownFacts({ username: text, email: text, link: `https://x/${text}` }, "Auth"),
     "",
     "ada",
     "a@",

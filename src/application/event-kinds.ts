@@ -32,6 +32,7 @@ const KINDS: Readonly<Record<Kind, true>> = {
   user_created: true,
   user_disabled: true,
   user_unlocked: true,
+  user_verified: true,
   user_enabled: true,
   password_set: true,
   signing_key_made: true,

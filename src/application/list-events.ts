@@ -48,6 +48,7 @@ async function userIdOf(deps: ListEventsDeps, who: string): Promise<string> {
   }
 }
 
-function momentOf(since: Since | undefined, now: Date): Date | undefined {
+/** The moment that is meant, as of now. */
+export function momentOf(since: Since | undefined, now: Date): Date | undefined {
   return since === undefined || since instanceof Date ? since : new Date(now.getTime() - since.agoMs);
 }

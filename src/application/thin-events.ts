@@ -59,6 +59,7 @@ const THINNING: Readonly<Record<Kind, Thinning | typeof ALL>> = {
   user_created: ALL,
   user_disabled: ALL,
   user_unlocked: ALL,
+  user_verified: ALL,
   user_enabled: ALL,
   password_set: ALL,
   signing_key_made: ALL,

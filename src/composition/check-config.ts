@@ -28,9 +28,9 @@ async function driverFaults({ settings: { MONGO_URI }, derived }: Reading): Prom
   }
 }
 
-async function templateFaults({ settings: { MAIL_TEMPLATES } }: Reading): Promise<string[]> {
+async function templateFaults({ settings: { MAIL_TEMPLATES, APP_NAME } }: Reading): Promise<string[]> {
   if (MAIL_TEMPLATES === undefined) return [];
-  return openMailTemplates(MAIL_TEMPLATES).then(
+  return openMailTemplates(MAIL_TEMPLATES, APP_NAME).then(
     () => [],
     (error: Error) => [`MAIL_TEMPLATES cannot be used: ${error.message}`],
   );

@@ -26,7 +26,7 @@ export interface OpenedMail {
  * @throws StartError
  */
 export async function openMail(config: Config, log: Pick<Log, "mails" | "notices">): Promise<OpenedMail> {
-  const templates = await openMailTemplates(config.MAIL_TEMPLATES).catch((error) => {
+  const templates = await openMailTemplates(config.MAIL_TEMPLATES, config.APP_NAME).catch((error) => {
     throw new StartError(
       `The mail templates cannot be used: ${error.message}`,
       "Correct that file, or remove it from MAIL_TEMPLATES to use the one that is built in.",

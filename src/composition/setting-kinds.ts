@@ -62,6 +62,15 @@ function unless(faultOf: (text: string) => string | undefined) {
   });
 }
 
+/** A name that stands in mails. */
+export const appName = z
+  .string()
+  .regex(
+    /^[^\p{C}\p{Zl}\p{Zp}{}]{1,60}$/u,
+    "must be 1 to 60 characters without braces and control characters",
+  )
+  .refine((text) => text.trim() === text, "must not begin or end with a space");
+
 export const secret = z.string().min(1);
 
 /** A day, from its beginning in UTC, or a moment. */

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UNITS } from "../domain/duration.ts";
 import {
+  appName,
   clients,
   duration,
   flag,
@@ -41,9 +42,10 @@ export const settingsSchema = z.object({
   DATA_DIR: path.default("./data").describe("Where the embedded store is"),
   SMTP_URL: smtpUrl.optional().describe("The server that takes mails; without it they go to the log"),
   MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
+  APP_NAME: appName.default("HBTU Connect").describe("What mails call that which users have accounts of"),
   MAIL_TEMPLATES: path
     .optional()
-    .describe("A directory of mail templates; what it does not have is built in"),
+    .describe("A directory of mail templates; mails that it does not have are built in"),
   HOST: host.default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
   METRICS_PORT: whole(0, 65_535)

@@ -35,6 +35,7 @@ import { makeSweep } from "../application/sweep.ts";
 import { makeUnlockUser } from "../application/unlock-user.ts";
 import { makeUpdateProfile } from "../application/update-profile.ts";
 import { makeVerifyEmail } from "../application/verify-email.ts";
+import { makeVerifyUser } from "../application/verify-user.ts";
 
 /** The use cases that need nothing but their dependencies: a new one is a line here. */
 export const useCases = {
@@ -74,6 +75,7 @@ export const useCases = {
   enableUser: makeEnableUser,
   setPassword: makeSetPassword,
   unlockUser: makeUnlockUser,
+  verifyUser: makeVerifyUser,
   deleteUser: makeDeleteUser,
   endAnySession: makeEndAnySession,
 };

@@ -202,3 +202,71 @@ it.each(Object.keys(changes))("%s holds whatever change comes between its steps"
     ]);
   }
 });
+
+describe("verifying", () => {
+  it("takes the operator's word for the address, and leaves the rest", async () => {
+    const { verifyUser, me, grant, id, reported, storage } = await withAda();
+    const before = await storage.users.findById(id);
+    expect(await verifyUser(" ADA@example.com")).toMatchObject({
+      user: { id, emailVerified: true },
+      wasSo: false,
+    });
+    expect(await storage.users.findById(id)).toEqual({ ...before, emailVerified: true });
+    expect(await verifyUser("ada")).toMatchObject({ wasSo: true });
+    expect(reported).toEqual([{ type: "user_verified", userId: id }]);
+    expect(await refusal(me(grant.accessToken))).toBe("none");
+    expect(await refusal(verifyUser("nobody"))).toBe("not_found");
+  });
+
+  it("verifies no address that the account has got meanwhile", async () => {
+    const { core, users } = await withRenameFirst();
+    await core.register(ada);
+    expect(await refusal(core.verifyUser("ada"))).toBe("not_found");
+    expect(await users.findByUsername("ada")).toMatchObject({
+      email: { canonical: "new@example.com" },
+      emailVerified: false,
+    });
+  });
+
+  /** The address changes just before the operator's write. */
+  async function withRenameFirst() {
+    const { storage } = await makeCore();
+    const { users } = storage;
+    const email = { shown: "new@example.com", canonical: "new@example.com" };
+    let isChanged = false;
+    const racing: typeof users = {
+      ...users,
+      async rename(expected, changes) {
+        if (!isChanged) {
+          isChanged = true;
+          await users.rename(expected, { email });
+        }
+        return users.rename(expected, changes);
+      },
+    };
+    return { core: await makeCore(() => ({ users: racing })), users };
+  }
+});
+
+describe("the list of accounts", () => {
+  it("has those that fit every part of the filter, times reckoned from now", async () => {
+    const { listUsers, register, disableUser, verifyUser, clock } = await withAda();
+    clock.advance(60_000);
+    await register(bob);
+    await disableUser("bob");
+    await verifyUser("ada");
+    const names = async (filter?: Parameters<typeof listUsers>[0]) => {
+      const found: string[] = [];
+      for await (const { username } of listUsers(filter)) found.push(username.shown);
+      return found.sort();
+    };
+    expect(await names()).toEqual(["Ada", "Bob"]);
+    expect(await names({ verified: true })).toEqual(["Ada"]);
+    expect(await names({ verified: false, disabled: true })).toEqual(["Bob"]);
+    expect(await names({ verified: true, disabled: true })).toEqual([]);
+    expect(await names({ createdSince: { agoMs: 30_000 } })).toEqual(["Bob"]);
+    expect(await names({ createdUntil: { agoMs: 30_000 } })).toEqual(["Ada"]);
+    expect(await names({ createdSince: clock.now() })).toEqual(["Bob"]);
+    expect(await names({ createdUntil: clock.now() })).toEqual(["Ada"]);
+  });
+});

@@ -36,6 +36,7 @@ describe("defaults", () => {
       STORAGE: "lmdb",
       DATA_DIR: "./data",
       HOST: "127.0.0.1",
+      APP_NAME: "HBTU Connect",
       PORT: 5000,
       ISSUER: "http://localhost:5000",
       CORS_ORIGINS: ["http://localhost:3000"],

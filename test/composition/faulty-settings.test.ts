@@ -77,6 +77,7 @@ const FAULTY: Faulty = {
     "auth:Sesame2024@host",
   ],
   MAIL_FROM: ["Sesame2024"],
+  APP_NAME: ["two\nlines", "{{link}}", " padded", "x".repeat(61)],
   MAIL_TEMPLATES: [join(directory.path, "nowhere"), templates],
   HOST: [" ", "*", "http://localhost", "127.0.0.1:5000", "a b"],
   PORT: ["http"],

@@ -61,6 +61,7 @@ describe.each(sharedStorages)("the command line on $name", (storage) => {
       username,
       email,
       created_at: expect.stringMatching(/Z$/),
+      verified: false,
       disabled: false,
     });
     expect((await login({ email, password })).status).toBe(200);
@@ -71,8 +72,37 @@ describe.each(sharedStorages)("the command line on $name", (storage) => {
     });
     const listed = (await done(cli(["user", "list", "--json"]))).stdout.trim().split("\n");
     expect(listed.map((line) => JSON.parse(line))).toContainEqual(created);
-    expect(await json(["user", "show", username, "--json"])).toEqual({ ...created, sessions: 1 });
+    expect(await json(["user", "show", username, "--json"])).toEqual({
+      ...created,
+      last_login: expect.stringMatching(/Z$/),
+      sessions: 1,
+    });
   });
+
+  it("verifies an address, unlocks, and lists by both and by age", async () => {
+    const { username, email, password } = someone();
+    const args = ["--username", username, "--email", email, "--password-stdin", "--json"];
+    const created = await json(["user", "create", ...args], password);
+    const shown = async (...options: string[]) =>
+      (await done(cli(["user", "list", "--json", ...options]))).stdout.includes(created.id);
+    expect(await json(["user", "verify", username, "--json"])).toEqual({
+      ...created,
+      verified: true,
+      changed: true,
+    });
+    expect(await json(["user", "verify", username, "--json"])).toMatchObject({ changed: false });
+    expect(await json(["user", "unlock", username, "--json"])).toEqual({
+      ...created,
+      verified: true,
+      unlocked: true,
+    });
+    expect(
+      await Promise.all([shown(), shown("--verified"), shown("--no-disabled", "--created-since", "1h")]),
+    ).toEqual([true, true, true]);
+    expect(
+      await Promise.all([shown("--no-verified"), shown("--disabled"), shown("--created-until", "1h")]),
+    ).toEqual([false, false, false]);
+  }, 60_000);
 
   it("lists sessions and ends one", async () => {
     const person = await registered(servers.urls[0]);

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { EVENT_KINDS } from "../../application/event-kinds.ts";
-import type { ListEvents, ListEventsQuery, Since } from "../../application/list-events.ts";
+import type { ListEvents, ListEventsQuery } from "../../application/list-events.ts";
 import type { AuditEntry } from "../../application/ports/audit-trail.ts";
-import { millisecondsIn } from "../../domain/duration.ts";
 import { withExamples } from "./help.ts";
 import { type JsonOption, printJson, printRows, whileRead } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
+import { timeOf } from "./times.ts";
 
 export interface EventUseCases {
   readonly listEvents: ListEvents;
@@ -44,18 +44,6 @@ export function eventsCommand(withUseCases: WithUseCases): Command {
     "connect-auth events --kind login_failed attempt_throttled --since 24h",
     "connect-auth events --since 2026-01-01 --until 2026-02-01 --limit 1000000 --json > january.jsonl",
   );
-}
-
-const AGO = /^\d{1,9}[smhd]$/;
-/** A date, or date and time with an offset (RFC 3339, section 5.6). */
-const MOMENT = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/;
-
-function timeOf(text: string): Since {
-  if (AGO.test(text)) return { agoMs: millisecondsIn(text) as number };
-  const moment = new Date(text);
-  if (!MOMENT.test(text) || Number.isNaN(moment.getTime()))
-    throw new InvalidArgumentError("Give a time such as 2026-01-31T08:00:00Z, a date, or 24h for a day ago.");
-  return moment;
 }
 
 function countOf(text: string): number {

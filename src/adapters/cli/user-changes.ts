@@ -7,6 +7,7 @@ import type { MakeResetLink } from "../../application/make-reset-link.ts";
 import type { SetPassword } from "../../application/set-password.ts";
 import type { ShowUser } from "../../application/show-user.ts";
 import type { UnlockUser } from "../../application/unlock-user.ts";
+import type { VerifyUser } from "../../application/verify-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
 import { counted, JSON_OPTION, type JsonOption, printJson, printLine, shown } from "./output.ts";
@@ -20,11 +21,12 @@ export interface UserChanges {
   readonly enableUser: EnableUser;
   readonly setPassword: SetPassword;
   readonly unlockUser: UnlockUser;
+  readonly verifyUser: VerifyUser;
   readonly deleteUser: DeleteUser;
   readonly makeResetLink: MakeResetLink;
 }
 
-/** `user disable|enable|unlock|set-password|reset-link|delete`. */
+/** `user disable|enable|unlock|verify|set-password|reset-link|delete`. */
 export function addUserChanges(user: Command, withUseCases: WithUseCases): void {
   changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
     (who: string, { json }: JsonOption) =>
@@ -50,6 +52,14 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases): void 
       if (json) printJson({ ...userEntry(unlocked), unlocked: true });
       else printLine(`${called(unlocked)} is unlocked`);
     }),
+  );
+  changing(user, "verify", "take it that mail to an account's address arrives, without a link").action(
+    (who: string, { json }: JsonOption) =>
+      withUseCases(async ({ verifyUser }) => {
+        const { user, wasSo } = await verifyUser(who);
+        if (json) printJson({ ...userEntry(user), changed: !wasSo });
+        else printLine(`${called(user)} is verified${wasSo ? " already" : ""}`);
+      }),
   );
   addSetPassword(user, withUseCases);
   addResetLink(user, withUseCases);

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import type { CreateUser } from "../../application/create-user.ts";
-import type { ListUsers } from "../../application/list-users.ts";
+import type { ListUsers, UserFilter } from "../../application/list-users.ts";
 import type { ShowUser } from "../../application/show-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
@@ -15,6 +15,7 @@ import {
 } from "./output.ts";
 import type { WithUseCases } from "./program.ts";
 import { newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
+import { timeOf } from "./times.ts";
 import { addUserChanges, type UserChanges } from "./user-changes.ts";
 import { userEntry } from "./user-entry.ts";
 
@@ -29,7 +30,9 @@ export function userCommand(withUseCases: WithUseCases): Command {
   const user = withExamples(
     new Command("user")
       .description("accounts; <user> is an id, an email or a username")
-      .summary("accounts: create, list, show, disable, enable, unlock, set-password, reset-link, delete"),
+      .summary(
+        "accounts: create, list, show, disable, enable, unlock, verify, set-password, reset-link, delete",
+      ),
     "connect-auth user list",
     "connect-auth user create --username Ada --email ada@example.com",
     "connect-auth user disable ada@example.com",
@@ -69,34 +72,57 @@ function addCreate(user: Command, withUseCases: WithUseCases): void {
 function addList(user: Command, withUseCases: WithUseCases): void {
   const list = user
     .command("list")
-    .description("all accounts, by id")
+    .description("all accounts, by id, or those that fit every option that is given")
+    .option("--verified", "whose address is verified")
+    .option("--no-verified", "whose address is not verified")
+    .option("--disabled", "that are disabled")
+    .option("--no-disabled", "that are not disabled")
+    .option(
+      "--created-since <time>",
+      "made from then on: RFC 3339, a date in UTC, or so long ago, such as 24h",
+      timeOf,
+    )
+    .option("--created-until <time>", "made before then, given alike", timeOf)
     .option("--json", "one JSON object a line, for machines")
-    .action(({ json }: JsonOption) =>
+    .action(({ json, ...filter }: JsonOption & UserFilter) =>
       withUseCases(async ({ listUsers }) => {
-        if (!json) return printRows(listUsers(), row);
-        for await (const listed of whileRead(listUsers())) printJson(userEntry(listed));
+          if (!json) return printRows(listUsers(filter), row);
+          for await (const listed of whileRead(listUsers(filter))) printJson(userEntry(listed));
       }),
     );
-  withExamples(list, "connect-auth user list", "connect-auth user list --json | jq -r .email");
+  withExamples(
+    list,
+    "connect-auth user list --no-verified --created-until 30d",
+    "connect-auth user list",
+    "connect-auth user list --json | jq -r .email",
+  );
 }
 
 function addShow(user: Command, withUseCases: WithUseCases): void {
   user
     .command("show")
-    .description("one account, and how many live sessions it has")
+    .description("one account, when somebody last logged in, and how many live sessions it has")
     .argument("<user>", "id, email or username")
     .option(...JSON_OPTION)
     .action((who: string, { json }: JsonOption) =>
       withUseCases(async ({ showUser }) => {
-        const { user, sessions } = await showUser(who);
-        const entry = { ...userEntry(user), sessions: sessions.length };
+        const { user, lastLogin, sessions } = await showUser(who);
+        const last_login = lastLogin?.toISOString() ?? null;
+        const entry = { ...userEntry(user), last_login, sessions: sessions.length };
         if (json) printJson(entry);
         else printTable(Object.entries(entry).map(([name, value]) => [name, String(value)]));
       }),
     );
 }
 
-function row({ id, username, email, createdAt, disabled }: User): string[] {
+function row({ id, username, email, emailVerified, createdAt, disabled }: User): string[] {
   const since = `since ${createdAt.toISOString()}`;
-  return [id, email.shown, username.shown, since, ...(disabled ? ["disabled"] : [])];
+  return [
+    id,
+    email.shown,
+    username.shown,
+    since,
+    emailVerified ? "verified" : "unverified",
+    ...(disabled ? ["disabled"] : []),
+  ];
 }

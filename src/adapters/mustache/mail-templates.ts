@@ -21,7 +21,8 @@ const KINDS = Object.keys(HAS_LINK) as MailKind[];
 interface MailTemplate {
   readonly subject: string;
   readonly text: Template;
-  readonly html: Template;
+  /** `undefined` where the mail is text alone. */
+  readonly html: Template | undefined;
 }
 
 /** One line, fixed: whoever may choose a name must not choose what a subject says. */
@@ -29,48 +30,54 @@ const SUBJECT = /^Subject: ([^\p{C}]*)\n\n/u;
 const MAX_SUBJECT = 150;
 
 /**
- * Reads, parses and checks the templates of all mails: those in `directory`, and for each file that it does
- * not have, the built-in one. A `<kind>.txt` begins with `Subject: …` and an empty line; a `<kind>.html` is
- * escaped. Placeholders are Mustache's: `{{username}}`, `{{email}}`, `{{link}}`, `{{expires}}` and sections
- * of them. `username` and `email` are empty where they could be mistaken for something else.
+ * Reads, parses and checks the templates of all mails: those in `directory`, and for each mail that it does
+ * not have, the built-in ones. A mail of which it has the text alone is sent as text alone: beside it, the built-in HTML would
+ * say something else. A `<kind>.txt` begins with `Subject: …` and an empty line; a `<kind>.html` is
+ * escaped. Placeholders are Mustache's: `{{app_name}}`, which a subject may have, too, `{{username}}`, `{{email}}`,
+ * `{{link}}`, `{{expires}}` and sections of them. `username` and `email` are empty where they could be mistaken for something else.
  * @throws Error that names the file at fault
  */
-export async function openMailTemplates(directory?: string): Promise<MailTemplates> {
+export async function openMailTemplates(
+  directory?: string,
+  appName = "HBTU Connect",
+): Promise<MailTemplates> {
   const names = KINDS.flatMap((kind) => [`${kind}.txt`, `${kind}.html`]);
   const folder = await openTemplateFolder(names, directory);
-  const templates = Object.fromEntries(KINDS.map((kind) => [kind, readMail(kind, folder)]));
+  const templates = Object.fromEntries(KINDS.map((kind) => [kind, readMail(kind, folder, appName)]));
 
   return {
     render(kind, facts) {
       const { subject, text, html } = (templates as Record<MailKind, MailTemplate>)[kind];
-      const shown = shownFacts(facts);
+      const shown = shownFacts(facts, appName);
       if (HAS_LINK[kind] && shown.link === undefined) throw new Error(`A ${kind} mail needs a link`);
-      return { subject, text: text.render(shown), html: html.render(shown) };
+      return { subject, text: text.render(shown), html: html?.render(shown) };
     },
   };
 }
 
-function readMail(kind: MailKind, folder: TemplateFolder): MailTemplate {
-  const known: (keyof ShownFacts)[] = ["username", "email"];
+function readMail(kind: MailKind, folder: TemplateFolder, appName: string): MailTemplate {
+  const known: (keyof ShownFacts)[] = ["app_name", "username", "email"];
   if (HAS_LINK[kind]) known.push("link", "expires");
   const rules = { known, needed: HAS_LINK[kind] ? ["link"] : [] };
   const { subject, text } = folder.read(`${kind}.txt`, (content) => {
-    const { subject, text } = splitSubject(content);
+    const { subject, text } = splitSubject(content, appName);
     return { subject, text: makeTemplate(text, { ...rules, escape: String }) };
   });
+  const isTextAlone = folder.isOwn(`${kind}.txt`) && !folder.isOwn(`${kind}.html`);
+  if (isTextAlone) return { subject, text, html: undefined };
   const html = folder.read(`${kind}.html`, (content) =>
     makeTemplate(content, { ...rules, escape: escapeHtml }),
   );
   return { subject, text, html };
 }
 
-function splitSubject(content: string): { subject: string; text: string } {
+function splitSubject(content: string, appName: string): { subject: string; text: string } {
   const [line = "", rest = ""] = SUBJECT.exec(content) ?? [];
-  const subject = rest.trim();
+  const subject = rest.trim().replaceAll("{{app_name}}", appName);
   const text = content.slice(line.length);
   if (subject === "" || text.trim() === "")
     throw new Error('it must begin with a line "Subject: …", an empty line, and then text');
   if (subject.length > MAX_SUBJECT) throw new Error(`its subject is longer than ${MAX_SUBJECT} characters`);
-  if (subject.includes("{{")) throw new Error("its subject must have no placeholders");
+  if (subject.includes("{{")) throw new Error("its subject must have no placeholder but {{app_name}}");
   return { subject, text };
 }

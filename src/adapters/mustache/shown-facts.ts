@@ -2,6 +2,8 @@ import type { MailFacts } from "../../application/ports/mail-templates.ts";
 
 /** What a template may name, by the names it has there. */
 export interface ShownFacts {
+  /** The name of what users have accounts of. */
+  readonly app_name: string;
   readonly username: string | undefined;
   readonly email: string | undefined;
   readonly link: string | undefined;
@@ -27,9 +29,10 @@ const WEB_LINK = /^https?:\/\/[^\s\p{C}<>"'`\\]+$/u;
  * rather than rewritten: a mail can do without.
  * @throws Error for a link that is not plainly one to the web
  */
-export function shownFacts({ username, email, link, expiresAt }: MailFacts): ShownFacts {
+export function shownFacts({ username, email, link, expiresAt }: MailFacts, appName: string): ShownFacts {
   if (link !== undefined && !WEB_LINK.test(link)) throw new Error("The mail's link is not one to the web");
   return {
+    app_name: appName,
     username: isShortName(username) ? username : undefined,
     email: email.length <= MAX_ADDRESS && PLAIN_ADDRESS.test(email) ? email : undefined,
     link,

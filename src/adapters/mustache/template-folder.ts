@@ -4,6 +4,8 @@ import { fileURLToPath } from "node:url";
 
 /** All template files, read. */
 export interface TemplateFolder {
+  /** Whether the file is one of the directory, not built in. */
+  isOwn(name: string): boolean;
   /** What `make` makes of a file's content. @throws Error that names the file, where `make` throws */
   read<T>(name: string, make: (content: string) => T): T;
 }
@@ -35,6 +37,7 @@ export async function openTemplateFolder(
   const files = new Map(await Promise.all(entries));
 
   return {
+    isOwn: (name) => own.includes(name),
     read(name, make) {
       const { path, content } = files.get(name) as TemplateFile;
       try {

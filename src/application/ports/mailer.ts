@@ -4,7 +4,8 @@ export interface Mail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  readonly html: string;
+  /** `undefined` where it is text alone. */
+  readonly html: string | undefined;
 }
 
 /** Hands mails over to whoever delivers them. */

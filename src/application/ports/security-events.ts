@@ -51,6 +51,7 @@ export type SecurityEvent =
   | { readonly type: "user_created"; readonly userId: string }
   | { readonly type: "user_disabled"; readonly userId: string }
   | { readonly type: "user_unlocked"; readonly userId: string }
+  | { readonly type: "user_verified"; readonly userId: string }
   | { readonly type: "user_enabled"; readonly userId: string }
   | { readonly type: "password_set"; readonly userId: string }
   | { readonly type: "signing_key_made"; readonly keyId: string }

@@ -15,7 +15,14 @@ const FACTS: MailFacts = {
   expiresAt: new Date("2026-02-01T12:34:56.789Z"),
 };
 
-const templates = await openMailTemplates();
+const opened = await openMailTemplates();
+/** Of what is built in, every mail has HTML. */
+const templates = {
+  render(...mail: Parameters<typeof opened.render>) {
+    const { html = "", ...rest } = opened.render(...mail);
+    return { ...rest, html };
+  },
+};
 
 /** What a mail program makes of escaped text. */
 function unescaped(html: string): string {

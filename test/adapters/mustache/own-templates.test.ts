@@ -32,9 +32,36 @@ describe("a directory of templates", () => {
     expect(own.render("password_reset", FACTS)).toEqual({
       subject: "Nouveau mot de passe",
       text: `Bonjour ada: ${FACTS.link}\n`,
-      html: builtIn.html,
+      html: undefined,
     });
+    const html = "<p>{{link}}</p>";
+    const both = await openMailTemplates(
+      directoryWith({ "password_reset.txt": text, "password_reset.html": html }),
+    );
+    expect(both.render("password_reset", FACTS).html).toMatch(/^<p>https:/);
+    const htmlAlone = await openMailTemplates(directoryWith({ "password_reset.html": html }));
+    expect(htmlAlone.render("password_reset", FACTS).text).toBe(builtIn.text);
+    // of other mails nothing is said
+    const other = { username: FACTS.username, email: FACTS.email };
+    expect(own.render("password_changed", other).html).toContain("HBTU Connect");
     expect((await openMailTemplates(directoryWith({}))).render("password_reset", FACTS)).toEqual(builtIn);
+  });
+
+  it("may name the application, in subjects, too, as do those that are built in", async () => {
+    const directory = directoryWith({
+      "email_changed.txt": "Subject: {{app_name}} says\n\nAt {{app_name}}\n",
+    });
+    const templates = await openMailTemplates(directory, "Mensa & Co");
+    const facts = { username: FACTS.username, email: FACTS.email };
+    expect(templates.render("email_changed", facts)).toEqual({
+      subject: "Mensa & Co says",
+      text: "At Mensa & Co\n",
+      html: undefined,
+    });
+    const { text, html } = templates.render("password_reset", FACTS);
+    expect(text).toContain("your Mensa & Co account");
+    expect(html).toContain("your Mensa &amp; Co account");
+    expect(text + html).not.toContain("HBTU");
   });
 
   it("has facts escaped in HTML and in nothing else", async () => {
@@ -71,7 +98,7 @@ describe("a directory of templates", () => {
     ["a subject in other words", TEXT, "subject: Reset\n\n{{link}}", /must begin with/],
     ["a hidden character in the subject", TEXT, "Subject: Re\rset\n\n{{link}}", /must begin with/],
     ["a long subject", TEXT, `Subject: ${"a".repeat(151)}\n\n{{link}}`, /longer than 150/],
-    ["a fact in the subject", TEXT, "Subject: Hi {{username}}\n\n{{link}}", /must have no placeholders/],
+    ["a fact in the subject", TEXT, "Subject: Hi {{username}}\n\n{{link}}", /must have no placeholder but/],
     ["an unknown placeholder", TEXT, "Subject: Reset\n\n{{link}} {{user}}", /\{\{user\}\} is not known/],
     ["one that every object has", HTML, "{{link}} {{constructor}}", /\{\{constructor\}\} is not known/],
     ["a part of a fact", HTML, "{{link}} {{link.length}}", /\{\{link\.length\}\} is not known/],
