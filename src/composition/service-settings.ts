@@ -63,7 +63,7 @@ export async function writeServiceSettings(settings: SettingsRepository, config:
 }
 
 /** In what these settings differ from those of the service; in nothing where none was ever started. */
-export async function differencesFromService(
+async function differencesFromService(
   settings: Pick<SettingsRepository, "find">,
   config: Config,
 ): Promise<string[]> {
