@@ -7,7 +7,7 @@ import { secretFingerprint } from "../../src/adapters/node/secret-key.ts";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import type { StoredRecord } from "../../src/application/stored-records.ts";
 import { runCli, startCli } from "../support/cli.ts";
-import { temporaryDirectory } from "../support/server-process.ts";
+import { startServer, temporaryDirectory } from "../support/server-process.ts";
 import { aSession, aSigningKey, aUser } from "../support/storage-samples.ts";
 import { collected, each } from "../support/transfer.ts";
 
@@ -174,7 +174,7 @@ describe("export json", () => {
   it("refuses what nothing can be in, what is in its way, and to guess about the keys", async () => {
     const file = join(directory.path, "export.jsonl");
     const never = await runCli(env, ["export", "json", file, "--without-keys"]);
-    expect(never).toMatchObject({ status: 1, stderr: expect.stringContaining("There is nothing to export") });
+    expect(never).toMatchObject({ status: 78, stderr: expect.stringContaining("there is no store in") });
     const text = await exportOf(recordsOf(1));
     expect((await runCli(env, ["import", "json", "-", "--with-keys"], text)).status).toBe(0);
     const unsaid = await runCli(env, ["export", "json", file]);
@@ -195,6 +195,7 @@ describe("export json", () => {
 
   it("serves elsewhere with the secret that the embedded store made, by its file", async () => {
     const { DATA_DIR = "" } = env;
+    await (await startServer({ DATA_DIR })).end();
     expect((await runCli({ DATA_DIR }, ["keys", "rotate"])).status).toBe(0);
     const { stdout: text } = await runCli({ DATA_DIR }, ["export", "json", "--with-keys"]);
     expect(text.match(/sealedPrivateKey/g)).toHaveLength(2);
