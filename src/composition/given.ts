@@ -8,7 +8,7 @@ import { readTextFile } from "./text-file.ts";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Names that begin like this are meant for this service: other programs have none of them. */
-const OWN_PREFIX = /^(CONNECT_AUTH|THROTTLE|NOTICE|ARGON2)_/;
+const OWN_PREFIX = /^(CONNECT_AUTH(?!_ENV_FILE$)|THROTTLE|NOTICE|ARGON2)_/;
 
 /** The file of settings that count where the environment has none. */
 export interface EnvFile {

@@ -86,8 +86,8 @@ function addList(user: Command, withUseCases: WithUseCases): void {
     .option("--json", "one JSON object a line, for machines")
     .action(({ json, ...filter }: JsonOption & UserFilter) =>
       withUseCases(async ({ listUsers }) => {
-          if (!json) return printRows(listUsers(filter), row);
-          for await (const listed of whileRead(listUsers(filter))) printJson(userEntry(listed));
+        if (!json) return printRows(listUsers(filter), row);
+        for await (const listed of whileRead(listUsers(filter))) printJson(userEntry(listed));
       }),
     );
   withExamples(

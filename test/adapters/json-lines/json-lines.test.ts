@@ -6,6 +6,7 @@ import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { StoredRecord } from "../../../src/application/stored-records.ts";
 import type { Session } from "../../../src/domain/session.ts";
 import type { User } from "../../../src/domain/user.ts";
+import { asComparedNow } from "../../../src/domain/username.ts";
 import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 import { collected, each, HEAD, importInto, read, recordsOf, textOf } from "../../support/transfer.ts";
 
@@ -15,12 +16,16 @@ const name = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
   .filter((text) => /^[^\p{Cc}\p{Cs}]+$/u.test(text) && text.length <= 254);
 const identifier = fc.record({ shown: name, canonical: name });
+/** As a store has it: an import brings canonical names to their present form. */
+const username = name
+  .map((shown) => asComparedNow({ shown, canonical: shown }))
+  .filter(({ canonical }) => canonical !== "");
 const id = fc.oneof(fc.uuid(), fc.stringMatching(/^[0-9a-f]{24}$/));
 const count = fc.nat();
 
 const user: fc.Arbitrary<User> = fc.record({
   id,
-  username: identifier,
+  username,
   email: identifier,
   passwordHash: anyText,
   createdAt: date,
