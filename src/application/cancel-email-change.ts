@@ -1,25 +1,33 @@
+import { afterPuttingBack } from "../domain/email-history.ts";
 import { AuthError } from "../domain/errors.ts";
+import { NO_PASSWORD } from "../domain/user.ts";
 import { endByLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
-import { admittedLink, type OneTimeLinksDeps } from "./one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
+import type { EpochChanges } from "./ports/users.ts";
+import { type NoticeDeps, notify, type SendLaterDeps, sendLater } from "./send-later.ts";
 import type { Throttle } from "./throttle.ts";
 
-export interface CancelEmailChangeDeps extends EndEpochDeps, OneTimeLinksDeps {
+export interface CancelEmailChangeDeps extends EndEpochDeps, OneTimeLinksDeps, NoticeDeps, SendLaterDeps {
   readonly throttle: Throttle;
   readonly events: SecurityEvents;
 }
 
 export interface CancelEmailChangeCommand {
-  /** The text in the link that was mailed to the account's address. */
+  /** The text in the link that was mailed to the address that the account had. */
   readonly token: string;
   readonly client: { readonly ip: string };
 }
 
 /**
- * Cancels every change of address that waits to be confirmed, and ends every session and every other mailed link of the
- * account. The password stays as it is.
- * @throws AuthError `invalid_cancellation_token`, `too_many_attempts`
+ * Cancels a change of address that somebody with the password asked for, whether it was confirmed since or not: the
+ * account has the address again that the link was mailed to, verified by that. Ends every session and every other mailed
+ * link, but for those to cancel an earlier change; no password opens the account until its owner chooses one by the
+ * link that is mailed to that address now.
+ * @throws AuthError `invalid_cancellation_token`, `too_many_attempts`; `email_taken` where the address has another
+ * account by now: then the account keeps the address that it has and is disabled, since either of the two who read those
+ * addresses may be its owner. The link serves again once the address is free and an operator has enabled the account.
  */
 export type CancelEmailChange = (command: CancelEmailChangeCommand) => Promise<void>;
 
@@ -29,8 +37,40 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     const refusal = "invalid_cancellation_token";
     const presented = { purposes: ["cancel_email_change"], text: token, ip: client.ip, refusal } as const;
     const link = await admittedLink(deps, presented, now);
-    const user = await endByLink(deps, link, now, {});
+    const user = await endByLink(deps, link, now, putBack).catch((error) => lockOut(deps, link, now, error));
     if (user === undefined) throw new AuthError(refusal);
-    deps.events.report({ type: "email_change_cancelled", userId: user.id });
+    // it serves no more: this tidies only
+    await deps.oneTimeTokens.consume(link.token.id);
+    const { id: userId } = user;
+    deps.events.report({ type: "email_change_cancelled", userId });
+    const { email } = link.token;
+    // a reader of the address that the account had meanwhile is told, too
+    if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
+    const username = user.username.shown;
+    await sendLater(deps, { kind: "password_reset", email: email.shown, userId, username });
   };
+}
+
+function putBack({ token, user }: ServingLink): Omit<EpochChanges, "keptSession"> {
+  return {
+    passwordHash: NO_PASSWORD,
+    email: token.email,
+    emailVerified: true,
+    emailHistory: afterPuttingBack(user, token.emailRevision),
+  };
+}
+
+/** @throws AuthError `email_taken`, after the account was disabled; else the error that is given */
+async function lockOut(
+  deps: CancelEmailChangeDeps,
+  link: ServingLink,
+  now: Date,
+  error: unknown,
+): Promise<undefined> {
+  if (!(error instanceof AuthError && error.code === "email_taken")) throw error;
+  const changes = () => ({ passwordHash: NO_PASSWORD, disabled: true });
+  const user = await endByLink(deps, link, now, changes);
+  if (user === undefined) return undefined;
+  deps.events.report({ type: "email_change_disputed", userId: user.id });
+  throw error;
 }

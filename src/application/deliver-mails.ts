@@ -1,6 +1,6 @@
 import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
-import { type Addressed, addressed, type MailReadersDeps } from "./mail-readers.ts";
+import { addressed, type MailReadersDeps, type Told, toldWithoutLink } from "./mail-readers.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import type { MailTemplates } from "./ports/mail-templates.ts";
 import type { Mail, Mailer } from "./ports/mailer.ts";
@@ -63,47 +63,65 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
     deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
     return false;
   }
-  const reader = await addressed(deps, mail, now);
-  const letter = reader && (await letterTo(deps, reader));
-  if (reader && letter) {
-    try {
-      await deps.mailer.send(letter);
-    } catch (error) {
-      deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
-      throw error;
-    }
-    const purpose = PURPOSES[reader.mail.kind];
-    if (purpose && "user" in reader) {
-      deps.events.report({ type: "link_mailed", purpose, userId: reader.user.id });
-    }
+  const letter = await letterOf(deps, mail, now);
+  if (letter === undefined) {
+    await deps.outbox.remove(mail.id);
+    deps.events.report({ type: "mail_dropped", kind: mail.kind, userId: mail.userId });
+    return false;
   }
+  try {
+    await deps.mailer.send(letter.mail);
+  } catch (error) {
+    deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
+    throw error;
+  }
+  const { link } = letter;
+  if (link) deps.events.report({ type: "link_mailed", purpose: link.purpose, userId: link.userId });
   await deps.outbox.remove(mail.id);
-  return letter !== undefined;
+  return true;
 }
 
-function letterTo(deps: DeliverMailsDeps, reader: Addressed): Promise<Mail | undefined> {
-  return "user" in reader ? write(deps, reader.mail, reader.user) : invite(deps, reader.registration);
+/** A mail as it is sent, and the link in it that is one of a user. */
+interface Letter {
+  readonly mail: Mail;
+  readonly link: Pick<OneTimeToken, "purpose" | "userId"> | undefined;
+}
+
+/** `undefined` where nobody needs the mail any more. */
+async function letterOf(deps: DeliverMailsDeps, mail: OutboxMail, now: Date): Promise<Letter | undefined> {
+  const reader = await addressed(deps, mail, now);
+  if (reader === undefined) return undefined;
+  if ("user" in reader) return write(deps, reader.mail, reader.user);
+  return "told" in reader ? tell(deps, mail, reader.told) : invite(deps, reader.registration);
 }
 
 /** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
-async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Mail> {
+async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Letter> {
   const expiresAt = linkEnd("verify_email", deps.clock.now());
   const link = deps.linkTo("verify_email", await deps.registrationSeal.seal(registration, expiresAt));
   const { username, email } = registration;
   const facts = { username: username.shown, email: email.shown, link, expiresAt };
-  return { to: email.shown, ...deps.mailTemplates.render("registration", facts) };
+  return { mail: { to: email.shown, ...deps.mailTemplates.render("registration", facts) }, link: undefined };
 }
 
-/** The mail in words; `undefined` where its link serves no more. */
-async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User) {
+function tell({ mailTemplates }: DeliverMailsDeps, { email }: OutboxMail, { kind, username }: Told): Letter {
+  return { mail: { to: email, ...mailTemplates.render(kind, { username, email }) }, link: undefined };
+}
+
+/** The mail in words; `undefined` where its link serves no more and it says nothing without. */
+async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User): Promise<Letter | undefined> {
   const to = mail.userId === undefined ? user.email.shown : mail.email;
   const facts = { username: user.username.shown, email: to };
   const purpose = PURPOSES[mail.kind];
-  if (purpose === undefined) return { to, ...deps.mailTemplates.render(mail.kind, facts) };
+  if (purpose === undefined) return tell(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
   const token = await tokenFor(deps, mail, purpose, user);
-  if (token === undefined) return undefined;
+  if (token === undefined) {
+    const told = toldWithoutLink({ ...mail, username: facts.username });
+    return told && tell(deps, mail, told);
+  }
   const link = deps.linkTo(purpose, deps.linkSecrets.make(token));
-  return { to, ...deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt }) };
+  const words = deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt });
+  return { mail: { to, ...words }, link: token };
 }
 
 /**

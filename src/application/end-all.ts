@@ -1,3 +1,4 @@
+import { afterEndOfAll } from "../domain/email-history.ts";
 import { keptUntil, revocationKey } from "../domain/revocation.ts";
 import { batchesOf, workOn } from "./batches.ts";
 import { allOf } from "./pages.ts";
@@ -42,7 +43,9 @@ export function makeEndAll(deps: EndAllDeps): EndAll {
       AT_ONCE,
     )) {
       // also the access tokens that a shared key signed, which no retired key ends
-      await workOn(users, (user) => deps.users.advanceEpoch(user, { keptSession: undefined }));
+      await workOn(users, (user) =>
+        deps.users.advanceEpoch(user, { keptSession: undefined, emailHistory: afterEndOfAll(user) }),
+      );
     }
     return ended;
   };

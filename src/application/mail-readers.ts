@@ -11,10 +11,20 @@ export interface MailReadersDeps {
   readonly notices: ReadonlySet<MailKind>;
 }
 
-/** What is sent, and to whom: a user, or somebody who has no account yet. */
+/**
+ * What is sent, and to whom: a user, somebody who has no account yet, or the reader of an address who is told of
+ * something, whatever has become of the account.
+ */
 export type Addressed =
   | { readonly mail: OutboxMail; readonly user: User }
-  | { readonly mail: OutboxMail; readonly registration: PendingRegistration };
+  | { readonly mail: OutboxMail; readonly registration: PendingRegistration }
+  | { readonly mail: OutboxMail; readonly told: Told };
+
+/** What can be said without the account. */
+export interface Told {
+  readonly kind: MailKind;
+  readonly username: string;
+}
 
 /**
  * Who gets the mail, if anybody should. This is where it is looked up whether an address has an account: of one that
@@ -27,15 +37,30 @@ export async function addressed(
 ): Promise<Addressed | undefined> {
   const { users } = deps;
   if (mail.kind === "registration") return newcomer(deps, mail, now);
+  // that the address was verified then was looked at as it was put there
+  if (mail.isNotice && mail.username !== undefined) {
+    return { mail, told: { kind: mail.kind, username: mail.username } };
+  }
   const user = await (mail.userId === undefined
     ? users.findByEmail(mail.email)
     : users.findById(mail.userId));
-  if (user === undefined || user.disabled) return undefined;
+  if (user === undefined || user.disabled) {
+    const told = toldWithoutLink(mail);
+    return told && { mail, told };
+  }
   if (mail.kind === "email_change") {
     const owner = await users.findByEmail(deps.canonicalEmail(mail.email));
     if (owner !== undefined && owner.id !== user.id) return ownerOf(mail, owner);
   }
   return isNeeded(deps, mail, user) ? { mail, user } : undefined;
+}
+
+/**
+ * What a mail says whose link serves no more, if anything. That a change of address was asked for is told all the same:
+ * else somebody with the password could keep it from the owner by deleting the account.
+ */
+export function toldWithoutLink({ kind, username = "" }: OutboxMail): Told | undefined {
+  return kind === "email_change_requested" ? { kind: "email_change_warning", username } : undefined;
 }
 
 async function newcomer(

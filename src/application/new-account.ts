@@ -62,6 +62,7 @@ export function newUser(
     disabled: false,
     unlocks: 0,
     legacyIdentity: undefined,
+    emailHistory: undefined,
   };
 }
 

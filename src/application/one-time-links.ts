@@ -1,4 +1,5 @@
 import type { Email } from "../domain/email.ts";
+import { emailRevision } from "../domain/email-history.ts";
 import { AuthError, type AuthErrorCode } from "../domain/errors.ts";
 import { linkEnd, type OneTimeToken, type Purpose, serves } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
@@ -34,6 +35,7 @@ export async function newToken(
     email: mailedTo,
     epoch: user.epoch,
     accountEmail: user.email.canonical,
+    emailRevision: emailRevision(user),
     expiresAt: linkEnd(purpose, clock.now()),
   };
   await oneTimeTokens.put(token);

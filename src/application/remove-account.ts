@@ -5,8 +5,9 @@ import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
+import { type NoticeDeps, notify } from "./send-later.ts";
 
-export interface RemoveAccountDeps {
+export interface RemoveAccountDeps extends NoticeDeps {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly revocations: RevocationRepository;
@@ -34,5 +35,6 @@ export async function removeAccount(
   await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
   await deps.oneTimeTokens.removeOf(user.id);
   deps.events.report({ type: "account_deleted", userId: user.id, by });
+  await notify(deps, "account_deleted", user);
   return true;
 }

@@ -15,8 +15,8 @@ export interface RequestEmailChangeDeps
  * change. The latter goes first: no process dies having mailed the new address alone. It goes to an address that is not
  * verified as well, since its reader is the one to be protected.
  *
- * Both links are good for the account as `user` was read, with its epoch: a mail that waits while the user ends all
- * sessions brings a link that does not serve.
+ * Both links are good for the account as `user` was read. A mail that waits while the user ends all sessions brings a
+ * link that does not confirm; the link that cancels serves after that, too, and after the change.
  */
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,
@@ -25,13 +25,15 @@ export async function requestEmailChange(
 ): Promise<void> {
   const cancel = await newToken(deps, "cancel_email_change", user);
   const { id: userId } = user;
+  const username = user.username.shown;
   await sendLater(deps, {
     kind: "email_change_requested",
     email: user.email.shown,
     userId,
+    username,
     tokenId: cancel.id,
   });
   const confirm = await newToken(deps, "change_email", user, email);
-  await sendLater(deps, { kind: "email_change", email: email.shown, userId, tokenId: confirm.id });
+  await sendLater(deps, { kind: "email_change", email: email.shown, userId, username, tokenId: confirm.id });
   deps.events.report({ type: "email_change_requested", userId });
 }

@@ -44,8 +44,14 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
       isGone,
     });
     // the user who has the link reads the mail of the address
-    const user = await endByLink(deps, link, now, { passwordHash, emailVerified: true, unlock: true });
+    const user = await endByLink(deps, link, now, () => ({
+      passwordHash,
+      emailVerified: true,
+      unlock: true,
+    }));
     if (user === undefined) throw new AuthError(refusal);
+    // it serves no more: this tidies only
+    await deps.oneTimeTokens.consume(link.token.id);
     deps.events.report({ type: "password_reset", userId: user.id });
     await notify(deps, "password_changed", user);
   };

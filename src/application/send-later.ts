@@ -14,11 +14,12 @@ export interface SendLaterDeps {
 /** Puts a mail where it is found even if the process ends now; it is sent outside the request. */
 export async function sendLater(
   { clock, ids, outbox }: SendLaterDeps,
-  mail: Pick<OutboxMail, "kind" | "email"> & Partial<Pick<OutboxMail, "userId" | "tokenId" | "sealed">>,
+  mail: Pick<OutboxMail, "kind" | "email"> &
+    Partial<Pick<OutboxMail, "userId" | "username" | "tokenId" | "sealed">>,
 ): Promise<void> {
   const now = clock.now();
-  const { userId, tokenId, sealed } = mail;
-  const entry = { ...mail, userId, tokenId, sealed, createdAt: now, attempts: 0, dueAt: now };
+  const { userId, username, tokenId, sealed } = mail;
+  const entry = { ...mail, userId, username, tokenId, sealed, createdAt: now, attempts: 0, dueAt: now };
   await outbox.add({ ...entry, id: ids.next(), isNotice: false });
 }
 
@@ -38,7 +39,7 @@ export interface NoticeDeps {
 export async function notify(
   deps: NoticeDeps,
   kind: MailKind,
-  { id: userId, email, emailVerified }: Pick<User, "id" | "email" | "emailVerified">,
+  { id: userId, username, email, emailVerified }: Pick<User, "id" | "username" | "email" | "emailVerified">,
 ): Promise<void> {
   if (!deps.notices.has(kind) || !emailVerified) return;
   const now = deps.clock.now();
@@ -50,6 +51,7 @@ export async function notify(
     kind,
     email: email.shown,
     userId,
+    username: username.shown,
     createdAt: now,
     attempts: 0,
     dueAt: now,

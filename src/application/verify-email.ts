@@ -1,3 +1,4 @@
+import { afterChange } from "../domain/email-history.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
 import { admittedLink, lookAgain, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
@@ -36,17 +37,26 @@ export function makeVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
 
 /** Taking the address is what uses the link up: the account has another address from then on. */
 async function change(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
-  const user = await rename(deps, link, now, { email: link.token.email, emailVerified: true });
-  // else those of the former address would serve again once the account has it back
-  await deps.oneTimeTokens.removeOf(user.id);
+  const user = await rename(deps, link, now, ({ token, user }) => {
+    const emailHistory = afterChange(user, now);
+    if (emailHistory instanceof Date) throw tooManyChanges(emailHistory, now);
+    return { email: token.email, emailVerified: true, emailHistory };
+  });
+  // it serves no more: this tidies only
+  await deps.oneTimeTokens.consume(link.token.id);
   deps.events.report({ type: "email_changed", userId: user.id });
   // the old address is told, for its owner may know nothing of it
   await notify(deps, "email_changed", user);
 }
 
+function tooManyChanges(until: Date, now: Date): AuthError {
+  const retryAfter = Math.ceil((until.getTime() - now.getTime()) / 1_000);
+  return new AuthError("too_many_attempts", { retryAfter });
+}
+
 /** May be done twice without harm, so that a process that dies in between leaves a link that serves. */
 async function verify(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
-  const user = await rename(deps, link, now, { emailVerified: true });
+  const user = await rename(deps, link, now, () => ({ emailVerified: true }));
   if (!(await deps.oneTimeTokens.consume(link.token.id))) throw new AuthError("invalid_verification_token");
   deps.events.report({ type: "email_verified", userId: user.id });
 }
@@ -56,7 +66,7 @@ async function rename(
   deps: VerifyEmailDeps,
   presented: ServingLink,
   now: Date,
-  changes: NameChanges,
+  changes: (link: ServingLink) => NameChanges,
 ): Promise<User> {
   for (
     let link: ServingLink | undefined = presented;
@@ -64,7 +74,7 @@ async function rename(
     link = await lookAgain(deps, link, now)
   ) {
     // else another change came first, and perhaps ended the link
-    if (await deps.users.rename(link.user, changes)) return link.user;
+    if (await deps.users.rename(link.user, changes(link))) return link.user;
   }
   throw new AuthError("invalid_verification_token");
 }

@@ -20,6 +20,7 @@ const NOTICES = {
   password_changed: "NOTICE_PASSWORD_CHANGED",
   email_changed: "NOTICE_EMAIL_CHANGED",
   session_stolen: "NOTICE_SESSION_STOLEN",
+  account_deleted: "NOTICE_ACCOUNT_DELETED",
 } as const satisfies Partial<Record<MailKind, keyof Config>>;
 
 /** What users are told by mail. */

@@ -172,6 +172,9 @@ export const settingsSchema = z.object({
   NOTICE_SESSION_STOLEN: flag
     .default(true)
     .describe("Whether users are mailed that a session ended because its refresh token was stolen"),
+  NOTICE_ACCOUNT_DELETED: flag
+    .default(true)
+    .describe("Whether users are mailed that the account was deleted"),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
   PASSWORD_BLOCKLIST: flag
     .default(false)

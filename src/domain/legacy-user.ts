@@ -83,6 +83,7 @@ export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User |
     disabled: false,
     unlocks: 0,
     legacyIdentity: record.email as string,
+    emailHistory: undefined,
   };
 }
 

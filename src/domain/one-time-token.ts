@@ -1,4 +1,5 @@
 import type { Email } from "./email.ts";
+import { canPutBack, emailRevision } from "./email-history.ts";
 import type { User } from "./user.ts";
 
 /** Rules for mailed links: what each is for, how long it serves, and what ends it before. */
@@ -29,6 +30,8 @@ export interface OneTimeToken {
   readonly epoch: number;
   /** The canonical form of the address that the account had then. */
   readonly accountEmail: string;
+  /** The revision of the account's address then. 0 in records of former versions. */
+  readonly emailRevision: number;
   readonly expiresAt: Date;
 }
 
@@ -38,15 +41,17 @@ export function linkEnd(purpose: Purpose, now: Date): Date {
 
 /**
  * Whether nothing but time has ended the link. Each step that ends sessions raises the user's epoch, and so ends every
- * link from before; a change of address ends the links that were made for the former one.
+ * link from before; a change of address ends the links that were made for the former one. A link that cancels a change
+ * of address is there for the case that somebody else has the password: nothing that can be done with a password ends
+ * it, neither such a step nor the change itself.
  */
 export function isBackedBy(token: OneTimeToken, user: User | undefined): user is User {
+  if (user === undefined || user.id !== token.userId || user.disabled) return false;
+  if (token.purpose === "cancel_email_change") return canPutBack(user, token.emailRevision);
   return (
-    user !== undefined &&
-    user.id === token.userId &&
-    !user.disabled &&
     user.epoch === token.epoch &&
-    user.email.canonical === token.accountEmail
+    user.email.canonical === token.accountEmail &&
+    emailRevision(user) === token.emailRevision
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Email } from "./email.ts";
+import type { EmailHistory } from "./email-history.ts";
 import type { Username } from "./username.ts";
 
 /**
@@ -11,7 +12,7 @@ export interface User {
   readonly email: Email;
   /** Whether the user showed that mail to the address arrives. */
   readonly emailVerified: boolean;
-  /** As the hasher wrote it, its kind and cost within. */
+  /** As the hasher wrote it, its kind and cost within; or `NO_PASSWORD`. */
   readonly passwordHash: string;
   readonly createdAt: Date;
   readonly epoch: number;
@@ -25,7 +26,12 @@ export interface User {
    * that server's tokens name their user by it. `undefined` for everyone else.
    */
   readonly legacyIdentity: string | undefined;
+  /** Which earlier addresses a mailed link may put back. `undefined` where the address was never changed. */
+  readonly emailHistory: EmailHistory | undefined;
 }
+
+/** In place of a hash: no password matches, and checking one takes as long. A mailed link sets another. */
+export const NO_PASSWORD = "!";
 
 /** What a token or a session carries of its user at the time it came to be. */
 export interface Origin {

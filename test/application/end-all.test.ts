@@ -42,7 +42,12 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
     expect(await storage.oneTimeTokens.find(id)).toBeUndefined();
   }
   expect(await storage.outbox.due(LATER, 10)).toEqual([]);
-  expect(await storage.users.findById(disabled.id)).toEqual({ ...disabled, epoch: 8 });
+  expect(await storage.users.findById(disabled.id)).toEqual({
+    ...disabled,
+    epoch: 8,
+    // no link puts an earlier address back
+    emailHistory: { revision: 1, former: [] },
+  });
   const again = await core.login({ email: ada.email, password: "another password", client });
   await core.me(again.accessToken);
 });

@@ -43,6 +43,7 @@ async function moved() {
       unlocks: 0,
       disabled: false,
       legacyIdentity: `${name}@Example.com`,
+      emailHistory: undefined,
       ...changes,
     });
   await cameAlong("cleo");

@@ -47,6 +47,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     unlocks: 0,
     disabled: false,
     legacyIdentity: IDENTITY,
+    emailHistory: undefined,
     ...changes,
   };
   await core.storage.users.add(user);

@@ -110,7 +110,7 @@ describe("a notice", () => {
     const now = core.clock.now();
     const { id } = await userOf(core);
     const entry = { userId: id, email: ada.email, createdAt: now, dueAt: now, attempts: 0 };
-    const former = { ...entry, tokenId: undefined, sealed: undefined, isNotice: false };
+    const former = { ...entry, username: undefined, tokenId: undefined, sealed: undefined, isNotice: false };
     await core.outbox.add({ ...former, id: "former", kind: "password_changed" });
     expect(await core.deliverMails()).toBe(0);
     expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
@@ -122,7 +122,7 @@ describe("a notice", () => {
     const { id: userId } = await userOf(core);
     const at = core.clock.now();
     const entry = { kind: "password_changed", email: ada.email, userId, createdAt: at, dueAt: at } as const;
-    const rest = { attempts: 0, tokenId: undefined, sealed: undefined, isNotice: true };
+    const rest = { attempts: 0, username: "Ada", tokenId: undefined, sealed: undefined, isNotice: true };
     for (let count = 0; count < 300; count += 1)
       await core.outbox.add({ ...entry, ...rest, id: `n${count}` });
     core.clock.advance(60_000);

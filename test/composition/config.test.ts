@@ -78,6 +78,7 @@ describe("defaults", () => {
       NOTICE_PASSWORD_CHANGED: true,
       NOTICE_EMAIL_CHANGED: true,
       NOTICE_SESSION_STOLEN: true,
+      NOTICE_ACCOUNT_DELETED: true,
       PASSWORD_MIN_LENGTH: 8,
       TRUST_PROXY_HOPS: 0,
       AUDIT_RETENTION: 90 * 86_400_000,

@@ -29,7 +29,14 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       ["a mail", aMail()],
       [
         "a mail with everything set",
-        aMail({ userId: "ada", attempts: 3, tokenId: "token", isNotice: true, sealed: "ey…" }),
+        aMail({
+          userId: "ada",
+          username: "Ada",
+          attempts: 3,
+          tokenId: "token",
+          isNotice: true,
+          sealed: "ey…",
+        }),
       ],
       ["a mail of before 1970", aMail({ createdAt: new Date(-2), dueAt: new Date(-1) })],
     ])("gives out %s with every field as it went in", async (_, mail) => {

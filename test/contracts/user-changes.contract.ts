@@ -4,6 +4,9 @@ import type { User } from "../../src/domain/user.ts";
 import { everyWayTo, ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
 import { aUser } from "../support/storage-samples.ts";
 
+const EMAIL = { shown: "Ada@Third.example", canonical: "ada@third.example" };
+const HISTORY = { revision: 3, former: [{ revision: 1, until: new Date("2100-01-01T00:00:00.001Z") }] };
+
 /** What UserRepository promises of changes to users: each is one step, and only of what is as expected. */
 export function userChangesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: changes of users`, () => {
@@ -68,14 +71,41 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       ["no session to keep", { keptSession: undefined, passwordHash: "next" }],
       ["whether it is disabled", { keptSession: undefined, disabled: true }],
       ["whether the address is verified", { keptSession: undefined, emailVerified: true }],
+      ["the address", { keptSession: undefined, email: EMAIL, emailVerified: true, emailHistory: HISTORY }],
+      ["which addresses it had", { keptSession: undefined, emailHistory: HISTORY }],
       ["nothing else", { keptSession: undefined }],
     ])("advances the epoch and changes with it %s", async (_, changes) => {
       const user = await stored({ epoch: 2, keptSession: "before" });
       const bystander = await stored({ epoch: 2, keptSession: "before" });
       expect(await storage.users.advanceEpoch(user, changes)).toBe(true);
-      for (const found of await everyWayTo(storage, user))
-        expect(found).toStrictEqual({ ...user, epoch: 3, ...changes });
+      const next = { ...user, epoch: 3, ...changes };
+      for (const found of await everyWayTo(storage, next)) expect(found).toStrictEqual(next);
+      const isMoved = next.email.canonical !== user.email.canonical;
+      if (isMoved) expect(await storage.users.findByEmail(user.email.canonical)).toBeUndefined();
       expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
+    });
+
+    it("gives nobody an address that another user has, with the epoch or without", async () => {
+      const user = await stored({ epoch: 2 });
+      const other = await stored();
+      const changes = { keptSession: undefined, email: other.email, passwordHash: "next" };
+      await expect(storage.users.advanceEpoch(user, changes)).rejects.toMatchObject({
+        name: "AuthError",
+        code: "email_taken",
+      });
+      for (const found of await everyWayTo(storage, user)) expect(found).toStrictEqual(user);
+      for (const found of await everyWayTo(storage, other)) expect(found).toStrictEqual(other);
+    });
+
+    it("changes nothing of a user whose address is of another revision", async () => {
+      const user = await stored({ emailHistory: HISTORY });
+      const before = { ...user, emailHistory: undefined };
+      expect(await storage.users.advanceEpoch(before, { keptSession: undefined })).toBe(false);
+      expect(await storage.users.rename(before, { emailVerified: true })).toBe(false);
+      expect(await storage.users.findById(user.id)).toStrictEqual(user);
+      const emailHistory = { revision: 4, former: [] };
+      expect(await storage.users.rename(user, { emailHistory })).toBe(true);
+      expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, emailHistory });
     });
 
     it("removes a user, and whoever comes next can have the name and the address", async () => {

@@ -23,6 +23,7 @@ it("reads a record with every field as the old database has it", () => {
     keptSession: undefined,
     disabled: false,
     legacyIdentity: "Ada@Mu\u0308ller.example",
+    emailHistory: undefined,
   });
 });
 

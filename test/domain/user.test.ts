@@ -13,6 +13,7 @@ const user: User = {
   disabled: false,
   emailVerified: false,
   legacyIdentity: undefined,
+  emailHistory: undefined,
 };
 
 it("a user stands behind what came to be in the present epoch, and in no other", () => {

@@ -109,6 +109,22 @@ export const ENDINGS: Record<string, (core: Core, own: SessionGrant) => Promise<
     makeEndAll({ ...storage, clock, refreshTokenTtlMs: 30 * DAY_MS })(),
 };
 
+/** What the link to cancel a change outlives: all that can be done with the password, and what is done against it. */
+const OUTLIVED = [
+  "a change of password",
+  "a mailed reset",
+  "disabling and enabling",
+  "a logout of all",
+  "a logout of the others",
+  "a change of address",
+  "a change of address and back",
+  "an operator who sets the password",
+];
+
+export function ends(ending: string, purpose: Purpose): boolean {
+  return purpose !== "cancel_email_change" || !OUTLIVED.includes(ending);
+}
+
 async function moveTo(core: Core, own: SessionGrant, email: string): Promise<void> {
   await askForAddress(core, own, email);
   await core.deliverMails();

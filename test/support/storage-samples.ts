@@ -21,6 +21,7 @@ export function aUser(fields: Partial<User> = {}): User {
     disabled: false,
     legacyIdentity: undefined,
     unlocks: 0,
+    emailHistory: undefined,
     ...fields,
   };
 }
@@ -73,6 +74,7 @@ export function aOneTimeToken(fields: Partial<OneTimeToken> = {}): OneTimeToken 
     email: { shown: "Ada@Müller.example", canonical: "ada@xn--mller-kva.example" },
     epoch: 3,
     accountEmail: "ada@b.example",
+    emailRevision: 0,
     // far from today: a storage may forget it after its end, by a clock of its own
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     ...fields,
@@ -86,6 +88,7 @@ export function aMail(fields: Partial<OutboxMail> = {}): OutboxMail {
     kind: "password_reset",
     email: "Ada@Müller.example",
     userId: undefined,
+    username: undefined,
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     attempts: 0,
     dueAt: new Date("2024-02-29T12:34:56.790Z"),

@@ -56,6 +56,27 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     return { owner, theirs, confirm: await mailed(attacker, "verify-email") };
   }
 
+  /** By the address alone, to which a link was mailed without being asked for. */
+  async function expectOwnersByMail({
+    username,
+    email,
+    password,
+  }: {
+    username: string;
+    email: string;
+    password: string;
+  }) {
+    const former = await ask("POST /api/login", { username, password });
+    expect(former).toMatchObject({ status: 401, body: { code: "invalid_credentials" } });
+    const token = await mailed(email, "reset-password");
+    const reset = await ask("POST /api/password/reset", { token, new_password: "another horse" });
+    expect(reset.status).toBe(200);
+    const login = await ask("POST /api/login", { email, password: "another horse" });
+    expect(await ask("GET /api/me", undefined, login.body.access_token)).toMatchObject({
+      body: { email, email_verified: true },
+    });
+  }
+
   const DEAD = { status: 400, body: { code: "invalid_verification_token" } };
 
   it("dies when its owner takes the account back", async () => {
@@ -101,8 +122,30 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     for (const token of [theirs, owner.access_token]) {
       expect(await ask("GET /api/me", undefined, token)).toMatchObject({ status: 401 });
     }
-    const { email, password } = owner;
-    expect((await ask("POST /api/login", { email, password })).status).toBe(200);
+    await expectOwnersByMail(owner);
+  });
+
+  it("is undone after it was confirmed, whatever else was done to keep it, and the password with it", async () => {
+    const { owner, theirs, confirm } = await underAttack();
+    expect((await ask("POST /api/email/verify", { token: confirm })).status).toBe(200);
+    expect((await ask("POST /api/logout/all", undefined, theirs)).status).toBe(200);
+    const cancel = await mailed(owner.email, "cancel-email-change");
+    expect((await ask("POST /api/email/cancel", { token: cancel })).status).toBe(200);
+    await expectOwnersByMail(owner);
+    const again = await ask("POST /api/email/cancel", { token: cancel });
+    expect(again).toMatchObject({ status: 400, body: { code: "invalid_cancellation_token" } });
+  });
+
+  it("is undone by no link where the address has another account: nobody has the first one then", async () => {
+    const { owner, confirm } = await underAttack();
+    const { username, email, password } = owner;
+    expect((await ask("POST /api/email/verify", { token: confirm })).status).toBe(200);
+    const squatter = { ...someone(), email };
+    expect((await ask("POST /api/register", squatter)).status).toBe(201);
+    const cancel = await mailed(email, "cancel-email-change");
+    const refused = await ask("POST /api/email/cancel", { token: cancel });
+    expect(refused).toMatchObject({ status: 409, body: { code: "email_taken" } });
+    expect((await ask("POST /api/login", { username, password })).status).not.toBe(200);
   });
 
   it("is neither confirmed nor cancelled by looking at a link", async () => {

@@ -49,6 +49,12 @@ const SCHEMAS = {
     // exports of before have none
     unlocks: count.default(0),
     legacyIdentity: z.string().max(1024).optional(),
+    emailHistory: z
+      .strictObject({
+        revision: count,
+        former: z.array(z.strictObject({ revision: count, until: date })).max(100),
+      })
+      .optional(),
   }),
 } satisfies { readonly [K in Kind]: SchemaOf<StoredThings[K]> };
 

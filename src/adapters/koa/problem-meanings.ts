@@ -27,7 +27,7 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Let the user ask for another mail.",
   ],
   invalid_cancellation_token: [
-    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
+    "The mailed link was used, has expired, or never came from here; or an earlier address was put back since it was made, or the account is disabled or gone.",
     "Let the user log in and look whether the address is still theirs. Where it is not, the people who run the service can help.",
   ],
   invalid_token: [

@@ -42,9 +42,13 @@ export const recoveryCalls: Calls = {
   },
   "POST /api/email/cancel": {
     id: "cancelEmailChange",
-    summary: "Cancel a change of address by the link; every session ends",
+    summary: "Cancel a change of address by the link, also one that was confirmed; every session ends",
     body: bodies.linkBody,
-    answers: { 200: answers.done("The change of address is cancelled, and every session has ended") },
-    refusals: ["too_many_attempts", "invalid_cancellation_token"],
+    answers: {
+      200: answers.done(
+        "The change of address is cancelled, and every session has ended; choose a new password by the link in the next mail",
+      ),
+    },
+    refusals: ["too_many_attempts", "invalid_cancellation_token", "email_taken"],
   },
 };

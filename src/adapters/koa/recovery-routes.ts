@@ -53,6 +53,9 @@ export function recoveryRoutes(router: Router, useCases: RecoveryUseCases): void
   router.post("/api/email/cancel", async (ctx) => {
     const { token } = await readBody(ctx, linkBody);
     await useCases.cancelEmailChange({ token, client: clientOf(ctx) });
-    ctx.body = { message: "The change of address is cancelled, and every session has ended" };
+    ctx.body = {
+      message:
+        "The change of address is cancelled, and every session has ended; choose a new password by the link in the next mail",
+    };
   });
 }

@@ -4,7 +4,10 @@ import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
-type TokenRecord = Omit<OneTimeToken, "expiresAt"> & { readonly expiresAt: number };
+type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision"> & {
+  readonly expiresAt: number;
+  readonly emailRevision?: number;
+};
 
 /** Tokens by id, and indexes by their user and by their end. Former versions kept them by purpose and user. */
 export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenRepository {
@@ -48,7 +51,8 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
     find: (id) =>
       read(() => {
         const record = isKey(id) ? tokens.get(id) : undefined;
-        return record && { ...record, expiresAt: new Date(record.expiresAt) };
+        // former versions wrote no revision
+        return record && { emailRevision: 0, ...record, expiresAt: new Date(record.expiresAt) };
       }),
     async prolong(id, expiresAt) {
       if (!isKey(id)) return false;

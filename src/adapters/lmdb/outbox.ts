@@ -87,6 +87,7 @@ function fromRecord(record: MailRecord | undefined): OutboxMail | undefined {
       dueAt: new Date(record.dueAt),
       // JSON leaves out what is undefined
       userId: record.userId,
+      username: record.username,
       tokenId: record.tokenId,
       sealed: record.sealed,
       // former versions wrote none

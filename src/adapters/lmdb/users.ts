@@ -1,15 +1,25 @@
 import type { UserRepository } from "../../application/ports/users.ts";
+import type { EmailHistory } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
-type UserRecord = Omit<User, "createdAt" | "emailVerified" | "keptSession" | "unlocks"> & {
+type UserRecord = Omit<
+  User,
+  "createdAt" | "emailVerified" | "keptSession" | "unlocks" | "emailHistory"
+> & {
   readonly createdAt: number;
   readonly emailVerified?: boolean;
   readonly unlocks?: number;
   readonly keptSession?: string | undefined;
+  readonly emailHistory?: HistoryRecord | undefined;
 };
+
+interface HistoryRecord {
+  readonly revision: number;
+  readonly former: readonly { readonly revision: number; readonly until: number }[];
+}
 
 /** Users by id, and two indexes that hold the ids by canonical name and canonical address. */
 export function lmdbUsers({ database, read, write }: Environment): UserRepository {
@@ -20,6 +30,19 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
   const get = (id: string | undefined) =>
     id !== undefined && isKey(id) ? fromRecord(users.get(id)) : undefined;
 
+  /** Within a write: an error is returned there, not thrown. */
+  function replace(user: UserRecord, next: UserRecord): true | AuthError {
+    const { id } = user;
+    if ((usersByName.get(next.username.canonical) ?? id) !== id) return new AuthError("username_taken");
+    if ((usersByEmail.get(next.email.canonical) ?? id) !== id) return new AuthError("email_taken");
+    usersByName.remove(user.username.canonical);
+    usersByEmail.remove(user.email.canonical);
+    usersByName.put(next.username.canonical, id);
+    usersByEmail.put(next.email.canonical, id);
+    users.put(id, next);
+    return true;
+  }
+
   return {
     async add(user) {
       const { canonical: username } = user.username;
@@ -29,7 +52,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         if (usersByName.doesExist(username)) return new AuthError("username_taken");
         if (usersByEmail.doesExist(email)) return new AuthError("email_taken");
         if (users.doesExist(user.id)) return new Error("The id is in use");
-        users.put(user.id, { ...user, createdAt: user.createdAt.getTime() });
+        users.put(user.id, { ...written(user), createdAt: user.createdAt.getTime() });
         usersByName.put(username, user.id);
         usersByEmail.put(email, user.id);
         return undefined;
@@ -50,43 +73,31 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
-    async advanceEpoch({ id, epoch, email }, { keptSession, unlock, ...changes }) {
-      if (!isKey(id)) return false;
-      return write(() => {
-        const user = users.get(id);
-        if (user?.epoch !== epoch || user.email.canonical !== email.canonical) return false;
-        users.put(id, {
-          ...user,
-          ...changes,
-          epoch: epoch + 1,
-          unlocks: (user.unlocks ?? 0) + (unlock ? 1 : 0),
-          keptSession,
-        });
-        return true;
-      });
+    async advanceEpoch(expected, { unlock, ...changes }) {
+      const { email = expected.email } = changes;
+      if (![expected.id, expected.email.canonical].every(isKey)) return false;
+      mustBeKeys(email.canonical);
+      return orThrow(
+        await write(() => {
+          const user = users.get(expected.id);
+          if (!user || !hasAddress(user, expected)) return false;
+          const unlocks = (user.unlocks ?? 0) + (unlock ? 1 : 0);
+          return replace(user, { ...user, ...written(changes), epoch: user.epoch + 1, unlocks });
+        }),
+      );
     },
-    async rename({ id, username, email, epoch }, changes) {
-      if (![id, username.canonical, email.canonical].every(isKey)) return false;
-      const { username: name = username, email: address = email } = changes;
-      mustBeKeys(name.canonical, address.canonical);
-      const outcome = await write(() => {
-        const user = users.get(id);
-        const isExpected =
-          user?.epoch === epoch &&
-          user.username.canonical === username.canonical &&
-          user.email.canonical === email.canonical;
-        if (!isExpected) return false;
-        if ((usersByName.get(name.canonical) ?? id) !== id) return new AuthError("username_taken");
-        if ((usersByEmail.get(address.canonical) ?? id) !== id) return new AuthError("email_taken");
-        usersByName.remove(username.canonical);
-        usersByEmail.remove(email.canonical);
-        usersByName.put(name.canonical, id);
-        usersByEmail.put(address.canonical, id);
-        users.put(id, { ...user, ...changes });
-        return true;
-      });
-      if (outcome instanceof AuthError) throw outcome;
-      return outcome;
+    async rename(expected, changes) {
+      const { username = expected.username, email = expected.email } = changes;
+      if (![expected.id, expected.username.canonical, expected.email.canonical].every(isKey)) return false;
+      mustBeKeys(username.canonical, email.canonical);
+      return orThrow(
+        await write(() => {
+          const user = users.get(expected.id);
+          if (!user || !hasAddress(user, expected)) return false;
+          if (user.username.canonical !== expected.username.canonical) return false;
+          return replace(user, { ...user, ...written(changes) });
+        }),
+      );
     },
     list: (after, limit) =>
       read(() => pageOf(users, after, limit).flatMap(({ value }) => fromRecord(value) ?? [])),
@@ -113,6 +124,41 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
   };
 }
 
+function orThrow(outcome: boolean | AuthError): boolean {
+  if (outcome instanceof AuthError) throw outcome;
+  return outcome;
+}
+
+function hasAddress(user: UserRecord, expected: Pick<User, "epoch" | "email" | "emailHistory">): boolean {
+  return (
+    user.epoch === expected.epoch &&
+    user.email.canonical === expected.email.canonical &&
+    (user.emailHistory?.revision ?? 0) === (expected.emailHistory?.revision ?? 0)
+  );
+}
+
+/** Fields as they are written. */
+function written<T extends { readonly emailHistory?: EmailHistory | undefined }>({
+  emailHistory,
+  ...rest
+}: T) {
+  return emailHistory === undefined ? rest : { ...rest, emailHistory: historyRecord(emailHistory) };
+}
+
+function historyRecord({ revision, former }: EmailHistory): HistoryRecord {
+  return {
+    revision,
+    former: former.map((each) => ({ revision: each.revision, until: each.until.getTime() })),
+  };
+}
+
+function historyOf({ revision, former }: HistoryRecord): EmailHistory {
+  return {
+    revision,
+    former: former.map((each) => ({ revision: each.revision, until: new Date(each.until) })),
+  };
+}
+
 /** Written out: a copy by spreading costs as much as all else of a read. */
 function fromRecord(record: UserRecord | undefined): User | undefined {
   // JSON leaves out what is undefined
@@ -130,6 +176,7 @@ function fromRecord(record: UserRecord | undefined): User | undefined {
       keptSession: record.keptSession,
       disabled: record.disabled,
       legacyIdentity: record.legacyIdentity,
+      emailHistory: record.emailHistory && historyOf(record.emailHistory),
     }
   );
 }

@@ -1,4 +1,5 @@
 import type { UserRepository } from "../../application/ports/users.ts";
+import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import { addNew, pageOf, type Step } from "./step.ts";
@@ -10,6 +11,19 @@ export function memoryUsers(step: Step): UserRepository {
   const idsByEmail = new Map<string, string>();
 
   const copyOf = (id: string | undefined) => (id === undefined ? undefined : structuredClone(users.get(id)));
+
+  /** @throws AuthError where another user has the name or the address */
+  function replace(user: User, next: User): true {
+    const { id } = user;
+    if ((idsByUsername.get(next.username.canonical) ?? id) !== id) throw new AuthError("username_taken");
+    if ((idsByEmail.get(next.email.canonical) ?? id) !== id) throw new AuthError("email_taken");
+    idsByUsername.delete(user.username.canonical);
+    idsByEmail.delete(user.email.canonical);
+    idsByUsername.set(next.username.canonical, id);
+    idsByEmail.set(next.email.canonical, id);
+    users.set(id, structuredClone(next));
+    return true;
+  }
 
   return {
     add: (user) =>
@@ -31,38 +45,19 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(user.id, { ...user, passwordHash: next });
         return true;
       }),
-    advanceEpoch: ({ id, epoch, email }, { keptSession, unlock, ...changes }) =>
+    advanceEpoch: (expected, { unlock, ...changes }) =>
       step(() => {
-        const user = users.get(id);
-        if (user?.epoch !== epoch || user.email.canonical !== email.canonical) return false;
-        users.set(id, {
-          ...user,
-          ...changes,
-          epoch: epoch + 1,
-          unlocks: user.unlocks + (unlock ? 1 : 0),
-          keptSession,
-        });
-        return true;
+        const user = users.get(expected.id);
+        if (user === undefined || !hasAddress(user, expected)) return false;
+        const unlocks = user.unlocks + (unlock ? 1 : 0);
+        return replace(user, { ...user, ...changes, epoch: user.epoch + 1, unlocks });
       }),
-    rename: ({ id, username, email, epoch }, changes) =>
+    rename: (expected, changes) =>
       step(() => {
-        const user = users.get(id);
-        const isExpected =
-          user?.epoch === epoch &&
-          user.username.canonical === username.canonical &&
-          user.email.canonical === email.canonical;
-        if (!isExpected) return false;
-        const next = structuredClone({ ...user, ...changes });
-        const nameOwner = idsByUsername.get(next.username.canonical) ?? id;
-        if (nameOwner !== id) throw new AuthError("username_taken");
-        const emailOwner = idsByEmail.get(next.email.canonical) ?? id;
-        if (emailOwner !== id) throw new AuthError("email_taken");
-        idsByUsername.delete(username.canonical);
-        idsByEmail.delete(email.canonical);
-        idsByUsername.set(next.username.canonical, id);
-        idsByEmail.set(next.email.canonical, id);
-        users.set(id, next);
-        return true;
+        const user = users.get(expected.id);
+        if (user === undefined || !hasAddress(user, expected)) return false;
+        if (user.username.canonical !== expected.username.canonical) return false;
+        return replace(user, { ...user, ...changes });
       }),
     list: (after, limit) => step(() => pageOf(users, after, limit).map(([, user]) => structuredClone(user))),
     unlock: (id) =>
@@ -82,4 +77,12 @@ export function memoryUsers(step: Step): UserRepository {
         return true;
       }),
   };
+}
+
+function hasAddress(user: User, expected: Pick<User, "epoch" | "email" | "emailHistory">): boolean {
+  return (
+    user.epoch === expected.epoch &&
+    user.email.canonical === expected.email.canonical &&
+    emailRevision(user) === emailRevision(expected)
+  );
 }

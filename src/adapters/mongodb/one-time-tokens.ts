@@ -4,7 +4,10 @@ import type { Connection } from "./connection.ts";
 import { isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type TokenDocument = Omit<OneTimeToken, "id"> & { readonly _id: string };
+type TokenDocument = Omit<OneTimeToken, "id" | "emailRevision"> & {
+  readonly _id: string;
+  readonly emailRevision?: number;
+};
 
 export const oneTimeTokenIndexes: readonly Index[] = [
   { name: "by_user", key: { userId: 1 } },
@@ -27,7 +30,8 @@ export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTok
         const document = isStorable(id) ? await tokens.findOne({ _id: id }) : null;
         if (document === null) return undefined;
         const { _id, ...token } = document;
-        return { ...token, id: _id };
+        // former versions wrote no revision
+        return { emailRevision: 0, ...token, id: _id };
       }),
     prolong: (id, expiresAt) =>
       call(async () => {

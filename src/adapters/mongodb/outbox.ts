@@ -4,7 +4,7 @@ import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable } fr
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "userId" | "tokenId" | "sealed";
+type Optional = "userId" | "username" | "tokenId" | "sealed";
 type MailDocument = Omit<OutboxMail, "id" | "isNotice" | Optional> & {
   readonly _id: string;
   /** Left out where it is false, as in documents of former versions: what is missing is sorted first. */
@@ -68,6 +68,6 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
 }
 
 function fromDocument({ _id, ...mail }: MailDocument): OutboxMail {
-  const { userId, tokenId, sealed, isNotice = false } = mail;
-  return { id: _id, ...mail, userId, tokenId, sealed, isNotice };
+  const { userId, username, tokenId, sealed, isNotice = false } = mail;
+  return { id: _id, ...mail, userId, username, tokenId, sealed, isNotice };
 }

@@ -1,5 +1,6 @@
 import type { Collection, MongoServerError } from "mongodb";
 import type { UserRepository } from "../../application/ports/users.ts";
+import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Connection } from "./connection.ts";
@@ -7,7 +8,7 @@ import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pag
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "keptSession" | "legacyIdentity" | "emailVerified" | "unlocks";
+type Optional = "keptSession" | "legacyIdentity" | "emailVerified" | "unlocks" | "emailHistory";
 type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
@@ -58,32 +59,32 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         const { matchedCount } = await users.updateOne({ _id: id, epoch, passwordHash }, changes);
         return matchedCount === 1;
       }),
-    advanceEpoch: ({ id, epoch, email }, { keptSession, unlock, ...changes }) =>
+    advanceEpoch: (expected, { keptSession, unlock, ...changes }) =>
       call(async () => {
+        const { id, email } = expected;
         if (![id, email.canonical].every(isStorable)) return false;
-        const next = { ...changes, epoch: epoch + 1 };
-        const { matchedCount } = await users.updateOne(
-          { _id: id, epoch, "email.canonical": email.canonical },
-          {
-            ...(keptSession === undefined
-              ? { $set: next, $unset: { keptSession: true } }
-              : { $set: { ...next, keptSession } }),
-            ...(unlock && { $inc: { unlocks: 1 } }),
-          },
-        );
-        return matchedCount === 1;
+        mustBeStorable(changes.email?.canonical ?? "");
+        const next = { ...changes, epoch: expected.epoch + 1 };
+        const update = {
+          ...(keptSession === undefined
+            ? { $set: next, $unset: { keptSession: true } as const }
+            : { $set: { ...next, keptSession } }),
+          ...(unlock && { $inc: { unlocks: 1 } }),
+        };
+        try {
+          return (await users.updateOne(withAddress(expected), update)).matchedCount === 1;
+        } catch (error) {
+          // nothing else of it has to be unique
+          throw isDuplicateKey(error) ? new AuthError("email_taken") : error;
+        }
       }),
-    rename: ({ id, username, email, epoch }, changes) =>
+    rename: (before, changes) =>
       call(async () => {
+        const { id, username, email } = before;
         if (![id, username.canonical, email.canonical].every(isStorable)) return false;
         const { username: name = username, email: address = email } = changes;
         mustBeStorable(name.canonical, address.canonical);
-        const expected = {
-          _id: id,
-          epoch,
-          "username.canonical": username.canonical,
-          "email.canonical": email.canonical,
-        };
+        const expected = { ...withAddress(before), "username.canonical": username.canonical };
         try {
           // an update of nothing is an error to MongoDB before 5.0
           const same = changes.username ? {} : { "username.canonical": username.canonical };
@@ -108,6 +109,14 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
   };
 }
 
+function withAddress(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">) {
+  const { id: _id, epoch, email } = expected;
+  const revision = emailRevision(expected);
+  // null is also found where there is no such field
+  const revisions = revision === 0 ? [0, null] : [revision];
+  return { _id, epoch, "email.canonical": email.canonical, "emailHistory.revision": { $in: revisions } };
+}
+
 function fromDocument({ _id, ...user }: UserDocument): User {
   // of before there were these fields
   const { emailVerified = false, unlocks = 0 } = user;
@@ -118,6 +127,7 @@ function fromDocument({ _id, ...user }: UserDocument): User {
     unlocks,
     keptSession: user.keptSession,
     legacyIdentity: user.legacyIdentity,
+    emailHistory: user.emailHistory,
   };
 }
 

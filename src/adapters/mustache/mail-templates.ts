@@ -10,11 +10,13 @@ const HAS_LINK: Record<MailKind, boolean> = {
   email_verification: true,
   email_change: true,
   email_change_requested: true,
+  email_change_warning: false,
   registration: true,
   address_taken: false,
   password_changed: false,
   email_changed: false,
   session_stolen: false,
+  account_deleted: false,
 };
 const KINDS = Object.keys(HAS_LINK) as MailKind[];
 

@@ -4,11 +4,13 @@ export type MailKind =
   | "email_verification"
   | "email_change"
   | "email_change_requested"
+  | "email_change_warning"
   | "registration"
   | "address_taken"
   | "password_changed"
   | "email_changed"
-  | "session_stolen";
+  | "session_stolen"
+  | "account_deleted";
 
 /** A mail that is to be sent. It holds nothing that can be read and is secret: links are made as it is sent. */
 export interface OutboxMail {
@@ -21,6 +23,11 @@ export interface OutboxMail {
   readonly email: string;
   /** Whose mail it is, `undefined` where that is to be looked up by the address. */
   readonly userId: string | undefined;
+  /**
+   * The user's name, as people see it, when it was asked for: what tells of something must be sent also where the account
+   * is gone since. `undefined` where nobody looked, and in records of former versions.
+   */
+  readonly username: string | undefined;
   readonly createdAt: Date;
   /** How often sending it was begun. */
   readonly attempts: number;

@@ -42,11 +42,13 @@ export type SecurityEvent =
   | { readonly type: "username_changed"; readonly userId: string }
   | { readonly type: "email_change_requested"; readonly userId: string }
   | { readonly type: "email_change_cancelled"; readonly userId: string }
+  | { readonly type: "email_change_disputed"; readonly userId: string }
   | { readonly type: "email_changed"; readonly userId: string }
   | { readonly type: "email_verified"; readonly userId: string }
   | { readonly type: "link_mailed"; readonly purpose: Purpose; readonly userId: string }
   | { readonly type: "mail_failed"; readonly kind: MailKind; readonly attempts: number }
   | { readonly type: "mail_given_up"; readonly kind: MailKind; readonly userId: string | undefined }
+  | { readonly type: "mail_dropped"; readonly kind: MailKind; readonly userId: string | undefined }
   | { readonly type: "account_deleted"; readonly userId: string; readonly by: "its_user" | "operator" }
   | { readonly type: "user_created"; readonly userId: string }
   | { readonly type: "user_disabled"; readonly userId: string }

@@ -1,4 +1,5 @@
 import type { Email } from "../../domain/email.ts";
+import type { EmailHistory } from "../../domain/email-history.ts";
 import type { User } from "../../domain/user.ts";
 import type { Username } from "../../domain/username.ts";
 
@@ -26,16 +27,23 @@ export interface UserRepository {
   replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
   /**
    * Raises the epoch by one and makes the changes, in one step, if epoch and address still are `expected`'s, the address
-   * by its canonical form. Resolves to whether it did. From then on no session of an earlier epoch lives but the kept one,
-   * and no mailed link that was made before serves.
+   * by its canonical form and its revision. Resolves to whether it did. From then on no session of an earlier epoch lives
+   * but the kept one.
+   * @throws AuthError `email_taken`; nothing is changed then.
    */
-  advanceEpoch(expected: Pick<User, "id" | "epoch" | "email">, changes: EpochChanges): Promise<boolean>;
+  advanceEpoch(
+    expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">,
+    changes: EpochChanges,
+  ): Promise<boolean>;
   /**
-   * Changes name or address, if both and the epoch still are `expected`'s, name and address by their canonical forms.
-   * The sessions stay, and so do epoch and hash. Resolves to whether it did.
+   * Changes name or address, if both and the epoch still are `expected`'s, name and address by their canonical forms,
+   * the address by its revision, too. The sessions stay, and so do epoch and hash. Resolves to whether it did.
    * @throws AuthError `username_taken` or `email_taken`; nothing is changed then.
    */
-  rename(expected: Pick<User, "id" | "username" | "email" | "epoch">, changes: NameChanges): Promise<boolean>;
+  rename(
+    expected: Pick<User, "id" | "username" | "email" | "epoch" | "emailHistory">,
+    changes: NameChanges,
+  ): Promise<boolean>;
   /**
    * Up to so many users, by id upwards in the order of code points, from the first one after `after`: all of
    * them, page by page. Who is added meanwhile may be missed.
@@ -53,9 +61,11 @@ export interface EpochChanges {
   readonly keptSession: string | undefined;
   readonly passwordHash?: string;
   readonly disabled?: boolean;
+  readonly email?: Email;
   readonly emailVerified?: boolean;
   /** Raises `unlocks` by one. */
   readonly unlock?: true;
+  readonly emailHistory?: EmailHistory;
 }
 
 /** What is changed about who a user is; what is left out stays as it is. */
@@ -63,4 +73,5 @@ export interface NameChanges {
   readonly username?: Username;
   readonly email?: Email;
   readonly emailVerified?: boolean;
+  readonly emailHistory?: EmailHistory;
 }

@@ -35,6 +35,13 @@ const user: fc.Arbitrary<User> = fc.record({
   disabled: fc.boolean(),
   emailVerified: fc.boolean(),
   legacyIdentity: fc.option(anyText, { nil: undefined }),
+  emailHistory: fc.option(
+    fc.record({
+      revision: count,
+      former: fc.array(fc.record({ revision: count, until: date }), { maxLength: 16 }),
+    }),
+    { nil: undefined },
+  ),
 });
 
 const session: fc.Arbitrary<Session> = fc.record({

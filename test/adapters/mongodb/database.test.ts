@@ -74,7 +74,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await revocations.add("jti:1", until);
       await signingKeys.add(key);
       await settings.claim("name", "value");
-      const { id, keptSession: _, legacyIdentity: __, ...rest } = user;
+      const { id, keptSession: _, legacyIdentity: __, emailHistory: _____, ...rest } = user;
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest }]);
       const { id: sessionId, ...sessionRest } = session;
       expect(await stored("sessions")).toStrictEqual([{ _id: sessionId, ...sessionRest }]);
@@ -97,12 +97,20 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await users.add(user);
       await oneTimeTokens.put(token);
       await outbox.add(mail);
-      const { id, keptSession: _, legacyIdentity: __, ...rest } = user;
+      const { id, keptSession: _, legacyIdentity: __, emailHistory: _____, ...rest } = user;
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest, emailVerified: true }]);
       const { id: tokenId, ...tokenRest } = token;
       expect(await stored("one_time_tokens")).toStrictEqual([{ _id: tokenId, ...tokenRest }]);
-      const { id: mailId, userId: ___, tokenId: ____, isNotice, sealed, ...mailRest } = mail;
+      const {
+        id: mailId,
+        userId: ___,
+        username: ______,
+        tokenId: ____,
+        isNotice,
+        sealed,
+        ...mailRest
+      } = mail;
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest }]);
       await outbox.tie(mailId, "token");
       expect(await stored("outbox")).toStrictEqual([{ _id: mailId, ...mailRest, tokenId: "token" }]);
@@ -116,7 +124,14 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     it("users of before it was known whether their addresses were verified", async () => {
       const { users } = await open();
       const user = aUser();
-      const { id, emailVerified: _, keptSession: __, legacyIdentity: ___, ...rest } = user;
+      const {
+        id,
+        emailVerified: _,
+        keptSession: __,
+        legacyIdentity: ___,
+        emailHistory: ____,
+        ...rest
+      } = user;
       await db.collection<Document & { _id: string }>("users").insertOne({ _id: id, ...rest });
       expect(await everyWayTo({ users }, user)).toStrictEqual([user, user, user]);
       expect(await users.list(undefined, 10)).toStrictEqual([user]);
@@ -127,7 +142,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     it("mails of before it was known whether they are notices: they go with those that are none", async () => {
       const { outbox } = await open();
       const mail = aMail({ kind: "password_changed", userId: "ada" });
-      const { id, isNotice: _, sealed: __, tokenId: ___, ...rest } = mail;
+      const { id, isNotice: _, sealed: __, tokenId: ___, username: ____, ...rest } = mail;
       await db.collection<Document & { _id: string }>("outbox").insertOne({ _id: id, ...rest });
       const notice = aMail({ isNotice: true, dueAt: new Date(0) });
       await outbox.add(notice);

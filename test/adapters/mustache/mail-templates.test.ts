@@ -4,7 +4,13 @@ import type { MailFacts } from "../../../src/application/ports/mail-templates.ts
 import type { MailKind } from "../../../src/application/ports/outbox.ts";
 
 const LINKED = ["password_reset", "email_verification", "email_change", "email_change_requested"] as const;
-const NOTICES = ["password_changed", "email_changed", "session_stolen"] as const;
+const NOTICES = [
+  "password_changed",
+  "email_changed",
+  "session_stolen",
+  "account_deleted",
+  "email_change_warning",
+] as const;
 const KINDS: readonly MailKind[] = [...LINKED, ...NOTICES];
 
 const LINK = "https://connect.example.org/reset?a=1&b=2#token=abc_-123";
