@@ -44,7 +44,11 @@ export function makeEndAll(deps: EndAllDeps): EndAll {
     )) {
       // also the access tokens that a shared key signed, which no retired key ends
       await workOn(users, (user) =>
-        deps.users.advanceEpoch(user, { keptSession: undefined, emailHistory: afterEndOfAll(user) }),
+        deps.users.advanceEpoch(user, {
+          keptSession: undefined,
+          emailHistory: afterEndOfAll(user),
+          linksSince: deps.clock.now(),
+        }),
       );
     }
     return ended;

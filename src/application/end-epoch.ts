@@ -17,7 +17,7 @@ export async function endEpoch(
   now: Date,
   changes: EpochChanges,
 ): Promise<number | undefined> {
-  if (!(await deps.users.advanceEpoch(user, changes))) return undefined;
+  if (!(await deps.users.advanceEpoch(user, { ...changes, linksSince: now }))) return undefined;
   // after the step, so that no login that was just in time is missed
   const ended = (await liveSessionsOf(deps, user, now)).filter(({ id }) => id !== changes.keptSession);
   await deps.sessions.removeEarlier(user.id, user.epoch + 1, changes.keptSession);

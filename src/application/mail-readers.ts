@@ -1,3 +1,4 @@
+import { mayBringLink } from "../domain/one-time-token.ts";
 import type { User } from "../domain/user.ts";
 import type { MailKind, OutboxMail } from "./ports/outbox.ts";
 import type { PendingRegistration, RegistrationSeal } from "./ports/registration-seal.ts";
@@ -81,7 +82,10 @@ function ownerOf(mail: OutboxMail, owner: User): Addressed | undefined {
   return owner.disabled ? undefined : { mail: told, user: owner };
 }
 
-function isNeeded({ notices }: MailReadersDeps, { kind, email }: OutboxMail, user: User): boolean {
+function isNeeded({ notices }: MailReadersDeps, mail: OutboxMail, user: User): boolean {
+  const { kind, email } = mail;
+  const isMadeLater = kind === "email_verification" || kind === "password_reset";
+  if (isMadeLater && mail.tokenId === undefined && !mayBringLink(mail.createdAt, user)) return false;
   if (kind === "email_verification") return !user.emailVerified;
   // former versions put such mails there for addresses that nobody had verified
   return !notices.has(kind) || user.emailVerified || user.email.shown !== email;

@@ -18,7 +18,8 @@ export interface ResetLink {
 }
 
 /**
- * Makes a link for an operator to hand over to the user, who is meant by id, address or name.
+ * Makes a link for an operator to hand over to the user, who is meant by id, address or name. Following it says nothing
+ * of the address.
  * @throws AuthError `not_found`; `validation_failed` where the account is disabled, since no link serves it
  */
 export type MakeResetLink = (who: string) => Promise<ResetLink>;
@@ -33,7 +34,7 @@ export function makeMakeResetLink(deps: MakeResetLinkDeps): MakeResetLink {
   return async (who) => {
     const user = await findAccount(deps, who);
     if (user.disabled) throw new AuthError("validation_failed", { fields: [DISABLED] });
-    const token = await newToken(deps, "reset_password", user);
+    const token = await newToken(deps, "reset_password", user, { isMailed: false });
     deps.events.report({ type: "reset_link_made", userId: user.id });
     const link = deps.linkTo("reset_password", deps.linkSecrets.make(token));
     return { user, link, expiresAt: token.expiresAt };

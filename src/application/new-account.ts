@@ -63,6 +63,7 @@ export function newUser(
     unlocks: 0,
     legacyIdentity: undefined,
     emailHistory: undefined,
+    linksSince: undefined,
   };
 }
 

@@ -26,16 +26,17 @@ export async function newToken(
   { clock, ids, oneTimeTokens }: Pick<OneTimeLinksDeps, "clock" | "ids" | "oneTimeTokens">,
   purpose: Purpose,
   user: User,
-  mailedTo: Email = user.email,
+  { email = user.email, isMailed = true }: { readonly email?: Email; readonly isMailed?: boolean } = {},
 ): Promise<OneTimeToken> {
   const token: OneTimeToken = {
     purpose,
     userId: user.id,
     id: ids.next(),
-    email: mailedTo,
+    email,
     epoch: user.epoch,
     accountEmail: user.email.canonical,
     emailRevision: emailRevision(user),
+    isMailed,
     expiresAt: linkEnd(purpose, clock.now()),
   };
   await oneTimeTokens.put(token);

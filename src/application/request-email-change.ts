@@ -33,7 +33,7 @@ export async function requestEmailChange(
     username,
     tokenId: cancel.id,
   });
-  const confirm = await newToken(deps, "change_email", user, email);
+  const confirm = await newToken(deps, "change_email", user, { email });
   await sendLater(deps, { kind: "email_change", email: email.shown, userId, username, tokenId: confirm.id });
   deps.events.report({ type: "email_change_requested", userId });
 }

@@ -43,12 +43,9 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
       account: link.user.id,
       isGone,
     });
-    // the user who has the link reads the mail of the address
-    const user = await endByLink(deps, link, now, () => ({
-      passwordHash,
-      emailVerified: true,
-      unlock: true,
-    }));
+    // the user who has a mailed link reads the mail of the address
+    const verified = link.token.isMailed && { emailVerified: true };
+    const user = await endByLink(deps, link, now, () => ({ passwordHash, unlock: true, ...verified }));
     if (user === undefined) throw new AuthError(refusal);
     // it serves no more: this tidies only
     await deps.oneTimeTokens.consume(link.token.id);

@@ -40,7 +40,7 @@ async function change(deps: VerifyEmailDeps, link: ServingLink, now: Date): Prom
   const user = await rename(deps, link, now, ({ token, user }) => {
     const emailHistory = afterChange(user, now);
     if (emailHistory instanceof Date) throw tooManyChanges(emailHistory, now);
-    return { email: token.email, emailVerified: true, emailHistory };
+    return { email: token.email, emailVerified: true, emailHistory, linksSince: now };
   });
   // it serves no more: this tidies only
   await deps.oneTimeTokens.consume(link.token.id);

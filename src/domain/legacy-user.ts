@@ -84,6 +84,7 @@ export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User |
     unlocks: 0,
     legacyIdentity: record.email as string,
     emailHistory: undefined,
+    linksSince: undefined,
   };
 }
 

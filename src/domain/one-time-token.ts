@@ -32,6 +32,11 @@ export interface OneTimeToken {
   readonly accountEmail: string;
   /** The revision of the account's address then. 0 in records of former versions. */
   readonly emailRevision: number;
+  /**
+   * Whether it was mailed, so that its reader has the address. An operator hands others over. `true` in records of former
+   * versions, which did not tell them apart.
+   */
+  readonly isMailed: boolean;
   readonly expiresAt: Date;
 }
 
@@ -53,6 +58,14 @@ export function isBackedBy(token: OneTimeToken, user: User | undefined): user is
     user.email.canonical === token.accountEmail &&
     emailRevision(user) === token.emailRevision
   );
+}
+
+/**
+ * Whether a mail may still bring a link that is made as the mail is sent. What ends links ends those, too, that were asked
+ * for before and not made yet.
+ */
+export function mayBringLink(askedAt: Date, { linksSince, createdAt }: User): boolean {
+  return askedAt >= (linksSince ?? createdAt);
 }
 
 /** Whether following the link has its effect, with the user as stored now. */

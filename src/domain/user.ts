@@ -28,6 +28,11 @@ export interface User {
   readonly legacyIdentity: string | undefined;
   /** Which earlier addresses a mailed link may put back. `undefined` where the address was never changed. */
   readonly emailHistory: EmailHistory | undefined;
+  /**
+   * When the epoch was raised or the address changed last: mails that were asked for before bring no link. `undefined`
+   * where neither has happened since there is this field.
+   */
+  readonly linksSince: Date | undefined;
 }
 
 /** In place of a hash: no password matches, and checking one takes as long. A mailed link sets another. */

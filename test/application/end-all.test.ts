@@ -47,6 +47,7 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
     epoch: 8,
     // no link puts an earlier address back
     emailHistory: { revision: 1, former: [] },
+    linksSince: clock.now(),
   });
   const again = await core.login({ email: ada.email, password: "another password", client });
   await core.me(again.accessToken);

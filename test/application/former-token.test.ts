@@ -44,6 +44,7 @@ async function moved() {
       disabled: false,
       legacyIdentity: `${name}@Example.com`,
       emailHistory: undefined,
+      linksSince: undefined,
       ...changes,
     });
   await cameAlong("cleo");

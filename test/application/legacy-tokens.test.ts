@@ -48,6 +48,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     disabled: false,
     legacyIdentity: IDENTITY,
     emailHistory: undefined,
+    linksSince: undefined,
     ...changes,
   };
   await core.storage.users.add(user);

@@ -72,6 +72,10 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       ["whether it is disabled", { keptSession: undefined, disabled: true }],
       ["whether the address is verified", { keptSession: undefined, emailVerified: true }],
       ["the address", { keptSession: undefined, email: EMAIL, emailVerified: true, emailHistory: HISTORY }],
+      [
+        "since when links serve",
+        { keptSession: undefined, linksSince: new Date("2026-01-01T00:00:00.001Z") },
+      ],
       ["which addresses it had", { keptSession: undefined, emailHistory: HISTORY }],
       ["nothing else", { keptSession: undefined }],
     ])("advances the epoch and changes with it %s", async (_, changes) => {

@@ -37,6 +37,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       ["an address that is verified", { email: EMAIL, emailVerified: true }],
       ["all", { username: NAME, email: EMAIL, emailVerified: true }],
       ["whether the address is verified", { emailVerified: true }],
+      ["since when links serve", { email: EMAIL, linksSince: new Date("2026-01-01T00:00:00.001Z") }],
       ["nothing", {}],
     ];
 

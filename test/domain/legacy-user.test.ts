@@ -24,6 +24,7 @@ it("reads a record with every field as the old database has it", () => {
     disabled: false,
     legacyIdentity: "Ada@Mu\u0308ller.example",
     emailHistory: undefined,
+    linksSince: undefined,
   });
 });
 

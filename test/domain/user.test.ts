@@ -14,6 +14,7 @@ const user: User = {
   emailVerified: false,
   legacyIdentity: undefined,
   emailHistory: undefined,
+  linksSince: undefined,
 };
 
 it("a user stands behind what came to be in the present epoch, and in no other", () => {

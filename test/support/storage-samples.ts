@@ -22,6 +22,7 @@ export function aUser(fields: Partial<User> = {}): User {
     legacyIdentity: undefined,
     unlocks: 0,
     emailHistory: undefined,
+    linksSince: undefined,
     ...fields,
   };
 }
@@ -75,6 +76,7 @@ export function aOneTimeToken(fields: Partial<OneTimeToken> = {}): OneTimeToken 
     epoch: 3,
     accountEmail: "ada@b.example",
     emailRevision: 0,
+    isMailed: true,
     // far from today: a storage may forget it after its end, by a clock of its own
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     ...fields,

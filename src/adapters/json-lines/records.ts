@@ -49,6 +49,7 @@ const SCHEMAS = {
     // exports of before have none
     unlocks: count.default(0),
     legacyIdentity: z.string().max(1024).optional(),
+    linksSince: date.optional(),
     emailHistory: z
       .strictObject({
         revision: count,

@@ -4,9 +4,10 @@ import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
-type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision"> & {
+type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision" | "isMailed"> & {
   readonly expiresAt: number;
   readonly emailRevision?: number;
+  readonly isMailed?: boolean;
 };
 
 /** Tokens by id, and indexes by their user and by their end. Former versions kept them by purpose and user. */
@@ -51,8 +52,10 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
     find: (id) =>
       read(() => {
         const record = isKey(id) ? tokens.get(id) : undefined;
-        // former versions wrote no revision
-        return record && { emailRevision: 0, ...record, expiresAt: new Date(record.expiresAt) };
+        // former versions wrote neither
+        return (
+          record && { emailRevision: 0, isMailed: true, ...record, expiresAt: new Date(record.expiresAt) }
+        );
       }),
     async prolong(id, expiresAt) {
       if (!isKey(id)) return false;

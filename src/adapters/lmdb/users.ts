@@ -7,13 +7,14 @@ import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
 type UserRecord = Omit<
   User,
-  "createdAt" | "emailVerified" | "keptSession" | "unlocks" | "emailHistory"
+  "createdAt" | "emailVerified" | "keptSession" | "unlocks" | "emailHistory" | "linksSince"
 > & {
   readonly createdAt: number;
   readonly emailVerified?: boolean;
   readonly unlocks?: number;
   readonly keptSession?: string | undefined;
   readonly emailHistory?: HistoryRecord | undefined;
+  readonly linksSince?: number | undefined;
 };
 
 interface HistoryRecord {
@@ -138,11 +139,13 @@ function hasAddress(user: UserRecord, expected: Pick<User, "epoch" | "email" | "
 }
 
 /** Fields as they are written. */
-function written<T extends { readonly emailHistory?: EmailHistory | undefined }>({
-  emailHistory,
-  ...rest
-}: T) {
-  return emailHistory === undefined ? rest : { ...rest, emailHistory: historyRecord(emailHistory) };
+function written<T extends Partial<Pick<User, "emailHistory" | "linksSince">>>(fields: T) {
+  const { emailHistory, linksSince, ...rest } = fields;
+  return {
+    ...rest,
+    ...(emailHistory && { emailHistory: historyRecord(emailHistory) }),
+    ...(linksSince && { linksSince: linksSince.getTime() }),
+  };
 }
 
 function historyRecord({ revision, former }: EmailHistory): HistoryRecord {
@@ -177,6 +180,7 @@ function fromRecord(record: UserRecord | undefined): User | undefined {
       disabled: record.disabled,
       legacyIdentity: record.legacyIdentity,
       emailHistory: record.emailHistory && historyOf(record.emailHistory),
+      linksSince: record.linksSince === undefined ? undefined : new Date(record.linksSince),
     }
   );
 }

@@ -4,9 +4,10 @@ import type { Connection } from "./connection.ts";
 import { isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type TokenDocument = Omit<OneTimeToken, "id" | "emailRevision"> & {
+type TokenDocument = Omit<OneTimeToken, "id" | "emailRevision" | "isMailed"> & {
   readonly _id: string;
   readonly emailRevision?: number;
+  readonly isMailed?: boolean;
 };
 
 export const oneTimeTokenIndexes: readonly Index[] = [
@@ -30,8 +31,8 @@ export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTok
         const document = isStorable(id) ? await tokens.findOne({ _id: id }) : null;
         if (document === null) return undefined;
         const { _id, ...token } = document;
-        // former versions wrote no revision
-        return { emailRevision: 0, ...token, id: _id };
+        // former versions wrote neither
+        return { emailRevision: 0, isMailed: true, ...token, id: _id };
       }),
     prolong: (id, expiresAt) =>
       call(async () => {

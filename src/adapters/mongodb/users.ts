@@ -8,7 +8,13 @@ import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pag
 import type { Index } from "./indexes.ts";
 
 /** What a document leaves out where it is `undefined`. */
-type Optional = "keptSession" | "legacyIdentity" | "emailVerified" | "unlocks" | "emailHistory";
+type Optional =
+  | "keptSession"
+  | "legacyIdentity"
+  | "emailVerified"
+  | "unlocks"
+  | "emailHistory"
+  | "linksSince";
 type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
@@ -128,6 +134,7 @@ function fromDocument({ _id, ...user }: UserDocument): User {
     keptSession: user.keptSession,
     legacyIdentity: user.legacyIdentity,
     emailHistory: user.emailHistory,
+    linksSince: user.linksSince,
   };
 }
 

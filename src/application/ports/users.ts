@@ -66,6 +66,7 @@ export interface EpochChanges {
   /** Raises `unlocks` by one. */
   readonly unlock?: true;
   readonly emailHistory?: EmailHistory;
+  readonly linksSince?: Date;
 }
 
 /** What is changed about who a user is; what is left out stays as it is. */
@@ -74,4 +75,5 @@ export interface NameChanges {
   readonly email?: Email;
   readonly emailVerified?: boolean;
   readonly emailHistory?: EmailHistory;
+  readonly linksSince?: Date;
 }

@@ -35,6 +35,7 @@ const user: fc.Arbitrary<User> = fc.record({
   disabled: fc.boolean(),
   emailVerified: fc.boolean(),
   legacyIdentity: fc.option(anyText, { nil: undefined }),
+  linksSince: fc.option(date, { nil: undefined }),
   emailHistory: fc.option(
     fc.record({
       revision: count,

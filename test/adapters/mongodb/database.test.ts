@@ -74,7 +74,14 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await revocations.add("jti:1", until);
       await signingKeys.add(key);
       await settings.claim("name", "value");
-      const { id, keptSession: _, legacyIdentity: __, emailHistory: _____, ...rest } = user;
+      const {
+        id,
+        keptSession: _,
+        legacyIdentity: __,
+        emailHistory: _____,
+        linksSince: ________,
+        ...rest
+      } = user;
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest }]);
       const { id: sessionId, ...sessionRest } = session;
       expect(await stored("sessions")).toStrictEqual([{ _id: sessionId, ...sessionRest }]);
@@ -97,7 +104,14 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       await users.add(user);
       await oneTimeTokens.put(token);
       await outbox.add(mail);
-      const { id, keptSession: _, legacyIdentity: __, emailHistory: _____, ...rest } = user;
+      const {
+        id,
+        keptSession: _,
+        legacyIdentity: __,
+        emailHistory: _____,
+        linksSince: ________,
+        ...rest
+      } = user;
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest, emailVerified: true }]);
       const { id: tokenId, ...tokenRest } = token;
@@ -130,6 +144,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         keptSession: __,
         legacyIdentity: ___,
         emailHistory: ____,
+        linksSince: ________,
         ...rest
       } = user;
       await db.collection<Document & { _id: string }>("users").insertOne({ _id: id, ...rest });
