@@ -2,6 +2,7 @@ import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import { canonicalUsername } from "../domain/username.ts";
 import { countedAs, countedDevice } from "./counted-as.ts";
+import { type FindByEmailDeps, findByEmail } from "./find-by-email.ts";
 import { findByName } from "./find-by-name.ts";
 import { type FormerSession, readFormerToken } from "./former-token.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
@@ -10,7 +11,7 @@ import type { TokenVerifier } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
 import type { Admission, Throttle } from "./throttle.ts";
 
-export interface AdmitLoginDeps {
+export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails"> {
   readonly hasher: GatedHasher;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
@@ -51,7 +52,7 @@ export async function admitLogin(
   const typed = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
   // one who floods costs no more than the reading of a body
   deps.hasher.refuseIfFull({ ip: client.ip, account: typed });
-  const find = () => (email === undefined ? findByName(users, username) : users.findByEmail(typed));
+  const find = () => (email === undefined ? findByName(users, username) : findByEmail(deps, email));
   const asStranger = (user: User | undefined) => throttle.login(countedAs(typed, user), client.ip, now);
   if (formerToken === undefined) {
     const user = await find();

@@ -1,11 +1,13 @@
 import { AuthError } from "../domain/errors.ts";
+import { registrationUntil, revocationKey } from "../domain/revocation.ts";
 import type { Limit } from "../domain/throttle.ts";
 import { asComparedNow } from "../domain/username.ts";
 import { newUser } from "./new-account.ts";
 import type { AttemptCounters } from "./ports/attempt-counters.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { Ids } from "./ports/ids.ts";
-import type { RegistrationSeal } from "./ports/registration-seal.ts";
+import type { PendingRegistration, RegistrationSeal } from "./ports/registration-seal.ts";
+import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { UserRepository } from "./ports/users.ts";
 import { type KeyedHash, refundedOnFault, type Throttle } from "./throttle.ts";
@@ -16,6 +18,7 @@ export interface CompleteRegistrationDeps {
   readonly ids: Ids;
   readonly users: UserRepository;
   readonly attempts: AttemptCounters;
+  readonly revocations: RevocationRepository;
   readonly keyedHash: KeyedHash;
   readonly throttle: Throttle;
   readonly events: SecurityEvents;
@@ -25,7 +28,7 @@ export interface CompleteRegistrationDeps {
 
 /**
  * Makes the account that a mailed link is for, with its address confirmed. Once for each link, also where the account
- * has been deleted since; of several links for one name or address, one makes it.
+ * has been deleted since, for any link that was asked for before that; of several links for one name or address, one makes it.
  * @throws AuthError `invalid_verification_token`, `registration_closed`, `username_taken`, `email_taken`,
  * `too_many_attempts`
  */
@@ -41,12 +44,25 @@ export function makeCompleteRegistration(deps: CompleteRegistrationDeps): Comple
     }
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const use = await useUp(deps, registration.id, now);
+    if (await refundedOnFault(use, isOver(deps, registration))) {
+      throw new AuthError("invalid_verification_token");
+    }
     // the link may have been made by an earlier version, which compared names otherwise
     const account = { ...registration, username: asComparedNow(registration.username) };
     const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
     await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
     deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
   };
+}
+
+/** Whether an account with the address was deleted, or a backup restored, since the link was asked for. */
+async function isOver(
+  { revocations, keyedHash }: CompleteRegistrationDeps,
+  { email, askedAt }: PendingRegistration,
+): Promise<boolean> {
+  const own = revocationKey.registration(keyedHash(email.canonical));
+  const found = await revocations.find([own, revocationKey.registrations], registrationUntil(askedAt));
+  return found.size > 0;
 }
 
 /** Remembered for longer than a link serves. */

@@ -1,5 +1,5 @@
 import { afterEndOfAll } from "../domain/email-history.ts";
-import { keptUntil, revocationKey } from "../domain/revocation.ts";
+import { keptUntil, registrationUntil, revocationKey } from "../domain/revocation.ts";
 import { batchesOf, workOn } from "./batches.ts";
 import { allOf } from "./pages.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -38,6 +38,8 @@ export function makeEndAll(deps: EndAllDeps): EndAll {
     const ended = await sweepAll(deps.sessions);
     await sweepAll(deps.oneTimeTokens);
     await forgetMails(deps.outbox);
+    // a link to register holds all that it needs, and the storage may know nothing of its use
+    await deps.revocations.add(revocationKey.registrations, registrationUntil(deps.clock.now()));
     for await (const users of batchesOf(
       allOf(deps.users.list, ({ id }) => id),
       AT_ONCE,

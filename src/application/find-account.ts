@@ -1,11 +1,11 @@
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
+import { type FindByEmailDeps, findByEmail } from "./find-by-email.ts";
 import { findByName } from "./find-by-name.ts";
 import type { UserRepository } from "./ports/users.ts";
 
-export interface FindAccountDeps {
+export interface FindAccountDeps extends FindByEmailDeps {
   readonly users: UserRepository;
-  readonly canonicalEmail: (text: string) => string;
 }
 
 /**
@@ -14,11 +14,10 @@ export interface FindAccountDeps {
  * name.
  * @throws AuthError `not_found`
  */
-export async function findAccount({ users, canonicalEmail }: FindAccountDeps, who: string): Promise<User> {
+export async function findAccount(deps: FindAccountDeps, who: string): Promise<User> {
+  const { users } = deps;
   const user =
-    (await users.findById(who)) ??
-    (await users.findByEmail(canonicalEmail(who))) ??
-    (await findByName(users, who));
+    (await users.findById(who)) ?? (await findByEmail(deps, who)) ?? (await findByName(users, who));
   if (user === undefined) throw new AuthError("not_found");
   return user;
 }

@@ -1,4 +1,4 @@
-import { revocationKey } from "../domain/revocation.ts";
+import { registrationUntil, revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import type { OneTimeTokenRepository } from "./ports/one-time-tokens.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
@@ -31,6 +31,9 @@ export async function removeAccount(
   if (user.legacyIdentity !== undefined) {
     await deps.revocations.add(revocationKey.removedUser(user.id), REMEMBERED_UNTIL);
   }
+  // before the address is free: a link to register that was asked for earlier makes no account with it
+  const registrations = revocationKey.registration(deps.keyedHash(user.email.canonical));
+  await deps.revocations.add(registrations, registrationUntil(deps.clock.now()));
   if (!(await deps.users.remove(user.id, user.epoch))) return false;
   await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
   await deps.oneTimeTokens.removeOf(user.id);

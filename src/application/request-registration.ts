@@ -34,7 +34,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
     }
     const turn = { ip, isNewcomer: true, isGone: command.isGone };
     const passwordHash = await refundedOnFault(bothOf(registration, mail), deps.hasher.hash(password, turn));
-    const pending = { id: ids.next(), username, email, passwordHash };
+    const pending = { id: ids.next(), username, email, passwordHash, askedAt: now };
     // it may wait a day for the mail server; the link's own time begins as it is sent
     const sealed = await deps.registrationSeal.seal(
       pending,

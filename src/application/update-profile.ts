@@ -1,4 +1,4 @@
-import type { Email } from "../domain/email.ts";
+import { type Email, isSameMailbox } from "../domain/email.ts";
 import { AuthError, type FieldFault } from "../domain/errors.ts";
 import { presentedPasswordFaults } from "../domain/password.ts";
 import { parseUsername, type Username } from "../domain/username.ts";
@@ -32,7 +32,7 @@ export interface UpdatedProfile extends Profile {
 }
 
 /**
- * Changes the name at once, and the address once a link that is mailed to the new one is followed. The present address
+ * Changes the name at once, and the address, if only in the spelling before the @, once a link that is mailed to the new one is followed. The present address
  * is mailed a link that cancels it. Sessions stay. Whether another account has the new address is looked up only as the
  * mail is sent, so that neither answer nor time tells; its owner gets another mail then, and nobody the link.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
@@ -50,7 +50,8 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
       const admission = await deps.throttle.change(user.id, countedDevice(claims.sessionId, user), now);
       await confirmPassword(deps, user, command.password, admission, from);
-      const isNewAddress = email !== undefined && email.canonical !== user.email.canonical;
+      const present = deps.parseEmail(user.email.shown);
+      const isNewAddress = email !== undefined && !(present && isSameMailbox(email, present));
       const mails = isNewAddress
         ? await admitMails(deps, [user.email, email], command.client.ip, now)
         : noCharge;

@@ -79,6 +79,7 @@ export function bindings({
     formerTokens: (all) => withLegacy(config, all, { beginsSessions: false }),
     parseEmail: () => platformEmailRules.parseEmail,
     canonicalEmail: () => platformEmailRules.canonicalEmail,
+    storedEmails: () => platformEmailRules.storedEmails,
     attempts: () => storage.attempts,
     oneTimeTokens: () => storage.oneTimeTokens,
     outbox: () => storage.outbox,

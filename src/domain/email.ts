@@ -1,4 +1,4 @@
-import { canonicalText, hasHidden, isOneScript, shownText, utf8Length } from "./text.ts";
+import { canonicalText, hasHidden, isOneScript, MAX_UNITS, shownText, utf8Length } from "./text.ts";
 
 /** An address in the form people see and in the form it is compared by. */
 export interface Email {
@@ -21,9 +21,9 @@ const DOTTED_HOST =
 /** The two functions by which addresses are read, over the platform's IDNA table. */
 export function emailRules(domainToAscii: DomainToAscii) {
   /** `undefined` where what follows the @ is no host name. */
-  function withAsciiDomain(folded: string): string | undefined {
+  function withAsciiDomain(text: string, folded: string): string | undefined {
     const at = folded.lastIndexOf("@");
-    const domain = folded.slice(at + 1);
+    const domain = domainIn(text);
     if (at < 1 || domain.length > MAX_BYTES || !HOST_CHARACTERS.test(domain)) return undefined;
     const ascii = domainToAscii(domain);
     return ascii === "" ? undefined : `${folded.slice(0, at)}@${ascii}`;
@@ -32,22 +32,48 @@ export function emailRules(domainToAscii: DomainToAscii) {
   /** The canonical form of any text, whether it is an address or not: what a login looks up. */
   function canonicalEmail(text: string): string {
     const folded = canonicalText(text);
-    return withAsciiDomain(folded) ?? folded;
+    return withAsciiDomain(text, folded) ?? folded;
   }
 
   /** The address, or `undefined` where it is not a plain one (RFC 5321 dot-atom, RFC 6531 letters). */
   function parseEmail(text: string): Email | undefined {
     const folded = canonicalText(text);
-    const canonical = withAsciiDomain(folded);
+    const canonical = withAsciiDomain(text, folded);
     if (canonical === undefined || hasHidden(text) || !isPlainAddress(canonical)) return undefined;
     const labels = folded.replace(/^.*@/, "").split(".");
     return labels.every(isOneScript) ? { shown: shownText(text), canonical } : undefined;
   }
 
-  return { canonicalEmail, parseEmail };
+  /**
+   * The canonical forms by which an account with the address may be stored: former versions took a final sigma in the
+   * domain for the other one.
+   */
+  function storedEmails(text: string): string[] {
+    const folded = canonicalText(text);
+    const forms = [canonicalEmail(text), withAsciiDomain(folded, folded) ?? folded];
+    return [...new Set(forms)];
+  }
+
+  return { canonicalEmail, parseEmail, storedEmails };
 }
 
 export type EmailRules = ReturnType<typeof emailRules>;
+
+/** The domain in lower case, its two sigmas kept apart as they are in the DNS: they make two domains. */
+function domainIn(text: string): string {
+  if (text.length > MAX_UNITS) return text;
+  const lower = shownText(text).replaceAll("Σ", "σ").toLowerCase().normalize("NFKC");
+  return lower.slice(lower.lastIndexOf("@") + 1);
+}
+
+/**
+ * Whether mail to the one address arrives where mail to the other does: at most the letter case of the domain differs. A
+ * mail server may tell `Ada@` from `ada@`.
+ */
+export function isSameMailbox(one: Email, other: Email): boolean {
+  const localPart = ({ shown }: Email) => shown.slice(0, shown.lastIndexOf("@"));
+  return one.canonical === other.canonical && localPart(one) === localPart(other);
+}
 
 function isPlainAddress(address: string): boolean {
   if (utf8Length(address) > MAX_BYTES) return false;

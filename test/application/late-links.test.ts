@@ -24,7 +24,7 @@ describe.each(["reset_password", "verify_email"] as const)(
       core.clock.advance(1);
       await ENDINGS[ending]?.(core, own);
       await core.deliverMails();
-    await core.outbox.add({ ...waiting, dueAt: core.clock.now() });
+      await core.outbox.add({ ...waiting, dueAt: core.clock.now() });
       const before = core.mails.length;
       await core.deliverMails();
       const page = LINKS[purpose].page;

@@ -291,8 +291,8 @@ describe("an address", () => {
     expect(await change({ email: "nowhere" })).toBe("validation_failed");
     expect(await change({ username: "BOB" })).toBe("username_taken");
     expect(await core.me(accessToken)).toMatchObject({ username: "Ada", email: ada.email });
-    expect(await change({ username: "Countess", email: "ada@example.com" })).toBe("none");
-    expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: "ada@example.com" });
+    expect(await change({ username: "Countess", email: "Ada@example.COM" })).toBe("none");
+    expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: "Ada@example.COM" });
     expect(await refusal(core.login({ username: "countess", password: ada.password, client }))).toBe("none");
     expect(await refusal(core.login({ username: "ada", password: ada.password, client }))).toBe(
       "invalid_credentials",

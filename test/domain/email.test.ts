@@ -32,6 +32,19 @@ it.each([
   expect(parseEmail(text)?.canonical).toBe(text);
 });
 
+it("keeps apart two domains that differ in a sigma, and finds an account that a former version stored", () => {
+  const { storedEmails } = emailRules(domainToASCII);
+  const [final, other] = ["ada@\u03bb\u03cc\u03b3\u03bf\u03c2.gr", "ada@\u03bb\u03cc\u03b3\u03bf\u03c3.gr"];
+  expect(domainToASCII(final.slice(4))).not.toBe(domainToASCII(other.slice(4)));
+  expect(canonicalEmail(final)).toBe(`ada@${domainToASCII(final.slice(4))}`);
+  expect(canonicalEmail(other)).toBe(`ada@${domainToASCII(other.slice(4))}`);
+  expect(canonicalEmail(other.toUpperCase())).toBe(canonicalEmail(other));
+  expect(storedEmails(final)).toEqual([canonicalEmail(final), canonicalEmail(other)]);
+  expect(storedEmails(other)).toEqual([canonicalEmail(other)]);
+  // before the @ they are one
+  expect(canonicalEmail("\u03bf\u03c2@x.com")).toBe(canonicalEmail("\u03bf\u03c3@x.com"));
+});
+
 it("keeps apart what only looks the same to some mail servers: dots and plus signs", () => {
   const spellings = ["firstlast@x.com", "first.last@x.com", "first.last+tag@x.com"];
   expect(new Set(spellings.map(canonicalEmail)).size).toBe(spellings.length);

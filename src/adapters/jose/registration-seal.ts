@@ -23,11 +23,16 @@ export function registrationSeal(keys: readonly [Uint8Array, ...Uint8Array[]]): 
       if (!isSealed(text)) return undefined;
       for (const key of keys) {
         const result = await opened(text, key, now);
-        if (result) return result.payload.registration as PendingRegistration;
+        if (result) return withDate(result.payload.registration as PendingRegistration);
       }
       return undefined;
     },
   };
+}
+
+/** JSON has no dates. */
+function withDate(registration: PendingRegistration): PendingRegistration {
+  return { ...registration, askedAt: new Date(registration.askedAt ?? 0) };
 }
 
 async function opened(text: string, key: Uint8Array, now: Date): Promise<JWTDecryptResult | undefined> {

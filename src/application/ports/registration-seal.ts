@@ -8,6 +8,8 @@ export interface PendingRegistration {
   readonly username: Username;
   readonly email: Email;
   readonly passwordHash: string;
+  /** When it was asked for. The beginning of time in what former versions made. */
+  readonly askedAt: Date;
 }
 
 /**

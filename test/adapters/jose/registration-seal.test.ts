@@ -11,6 +11,7 @@ const registration = {
   username: { shown: "Ada", canonical: "ada" },
   email: { shown: "Ada@Example.com", canonical: "ada@example.com" },
   passwordHash: "$argon2id$v=19$m=64,t=1,p=1$c2FsdA$aGFzaA",
+  askedAt: new Date("2025-12-31T23:00:00.001Z"),
 };
 const seal = registrationSeal([KEY]);
 
