@@ -25,8 +25,9 @@ export function makeEndAnySession(deps: EndAnySessionDeps): EndAnySession {
     const user = session && (await deps.users.findById(session.userId));
     const [living] = user ? await livingOf(deps, [session], user, now) : [];
     if (living === undefined) throw new AuthError("not_found");
-    await endSession(deps, living);
-    deps.events.report({ type: "session_ended", userId: living.userId, sessionId, by: "operator" });
+    const isEnded = await endSession(deps, living);
+    if (isEnded)
+      deps.events.report({ type: "session_ended", userId: living.userId, sessionId, by: "operator" });
     return living;
   };
 }

@@ -19,7 +19,8 @@ export async function endEpoch(
 ): Promise<number | undefined> {
   if (!(await deps.users.advanceEpoch(user, { ...changes, linksSince: now }))) return undefined;
   // after the step, so that no login that was just in time is missed
-  const ended = (await liveSessionsOf(deps, user, now)).filter(({ id }) => id !== changes.keptSession);
+  let ended = 0;
+  for await (const { id } of liveSessionsOf(deps, user, now)) if (id !== changes.keptSession) ended += 1;
   await deps.sessions.removeEarlier(user.id, user.epoch + 1, changes.keptSession);
-  return ended.length;
+  return ended;
 }

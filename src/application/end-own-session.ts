@@ -23,7 +23,7 @@ export function makeEndOwnSession(deps: EndOwnSessionDeps): EndOwnSession {
     const session = await deps.sessions.find(sessionId);
     const [living] = session?.userId === user.id ? await livingOf(deps, [session], user, now) : [];
     if (living === undefined) throw new AuthError("not_found");
-    await endSession(deps, living);
-    deps.events.report({ type: "session_ended", userId: user.id, sessionId, by: "its_user" });
+    const isEnded = await endSession(deps, living);
+    if (isEnded) deps.events.report({ type: "session_ended", userId: user.id, sessionId, by: "its_user" });
   };
 }

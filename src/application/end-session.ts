@@ -8,11 +8,15 @@ export interface EndSessionDeps {
   readonly revocations: RevocationRepository;
 }
 
-/** Ends a session: the entry is its end, for every token of it; removing its record is tidying. */
+/**
+ * Ends a session: the entry is its end, for every token of it; removing its record is tidying. Resolves to whether this
+ * call ended it: of several at once, one is told so.
+ */
 export async function endSession(
   deps: EndSessionDeps,
   session: Pick<Session, "id" | "expiresAt">,
-): Promise<void> {
-  await deps.revocations.add(revocationKey.session(session.id), keptUntil(session.expiresAt));
+): Promise<boolean> {
+  const isEnded = await deps.revocations.add(revocationKey.session(session.id), keptUntil(session.expiresAt));
   await deps.sessions.remove(session.id);
+  return isEnded;
 }

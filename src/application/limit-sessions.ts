@@ -1,26 +1,46 @@
 import type { Session } from "../domain/session.ts";
+import { workOn } from "./batches.ts";
 import { type EndSessionDeps, endSession } from "./end-session.ts";
+import { livingOf, type OwnSessionsDeps } from "./own-sessions.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
+import type { UserRepository } from "./ports/users.ts";
 
-export interface LimitSessionsDeps extends EndSessionDeps {
+export interface LimitSessionsDeps extends EndSessionDeps, OwnSessionsDeps {
+  readonly users: UserRepository;
   readonly events: SecurityEvents;
-  /** How many sessions one account may have. */
+  /** How many live sessions one account may have. */
   readonly maxSessions: number;
 }
 
-/** A login ends at most as many; where there are more, since the limit was lowered, the next logins end the others. */
-const AT_ONCE = 20;
+/**
+ * At most this many end at once, more than one account can begin at once. Where there are more, since the limit was
+ * lowered, the next sessions to begin end the others.
+ */
+const AT_ONCE = 100;
 
 /**
- * Ends the oldest sessions of an account that has too many, once a new one is stored. All processes rank them alike, by
- * beginning and id, and of several logins at once the last one sees the sessions of all: so `maxSessions` are left when
- * all are answered.
+ * Ends the oldest live sessions of an account that has too many, and forgets dead ones. To be called once a session is
+ * stored and before it is acknowledged. All processes rank sessions alike, by beginning and id, and of several that begin
+ * at once the last one finds all of them: so exactly `maxSessions` live when all are acknowledged.
  */
-export async function limitSessions(deps: LimitSessionsDeps, begun: Session): Promise<void> {
-  const surplus = await deps.sessions.listOf(begun.userId, AT_ONCE, deps.maxSessions);
-  for (const session of surplus) {
-    await endSession(deps, session);
-    const { id: sessionId, userId } = session;
-    deps.events.report({ type: "session_ended", userId, sessionId, by: "session_limit" });
-  }
+export async function limitSessions(deps: LimitSessionsDeps, userId: string, now: Date): Promise<void> {
+  const { sessions, maxSessions } = deps;
+  if (!(await sessions.hasMoreThan(userId, maxSessions))) return;
+  const stored = await sessions.listOf(userId, maxSessions + AT_ONCE);
+  // read after the sessions: a user read before could lack the epoch of the newest ones, and they would pass for dead
+  const user = await deps.users.findById(userId);
+  if (user === undefined) return;
+  const live = await livingOf(deps, stored, user, now);
+  const living = new Set(live);
+  await workOn(
+    stored.filter((session) => !living.has(session)),
+    ({ id }) => sessions.remove(id),
+  );
+  await workOn(live.slice(maxSessions), (session) => endSurplus(deps, session));
+}
+
+async function endSurplus(deps: LimitSessionsDeps, session: Session): Promise<void> {
+  const { id: sessionId, userId } = session;
+  const isEnded = await endSession(deps, session);
+  if (isEnded) deps.events.report({ type: "session_ended", userId, sessionId, by: "session_limit" });
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../domain/session.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
-import { liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
+import { firstOf, liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
 import type { Clock } from "./ports/clock.ts";
 
 export interface ListSessionsDeps extends AccessCheckDeps, OwnSessionsDeps {
@@ -24,9 +24,7 @@ export function makeListSessions(deps: ListSessionsDeps): ListSessions {
   return async (accessToken) => {
     const now = deps.clock.now();
     const { claims, user } = await checkAccessToken(deps, accessToken, now);
-    const sessions = await liveSessionsOf(deps, user, now);
-    return sessions
-      .slice(0, MOST)
-      .map((session) => ({ ...session, current: session.id === claims.sessionId }));
+    const sessions = await firstOf(liveSessionsOf(deps, user, now), MOST);
+    return sessions.map((session) => ({ ...session, current: session.id === claims.sessionId }));
   };
 }

@@ -5,15 +5,15 @@ import type { User } from "../domain/user.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
 import type { Turn } from "./hashing-turn.ts";
-import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
 import type { Pace } from "./pace.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "./ports/security-events.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
+import { type StartSessionDeps, startSession } from "./start-session.ts";
 import { type Admission, refundedOnFault } from "./throttle.ts";
 
-export interface LoginDeps extends GrantDeps, AdmitLoginDeps, LimitSessionsDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
   readonly clock: Clock;
   readonly sessions: SessionRepository;
   readonly hasher: GatedHasher;
@@ -58,9 +58,8 @@ export function makeLogin(deps: LoginDeps): Login {
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
     await refundedOnFault(admission, keepPace(deps, user, now));
-    const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
-    await Promise.all([deps.sessions.add(session), admission.refund()]);
-    await limitSessions(deps, session);
+    const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
+    const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
     if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, turn);
     return grantSession(deps, user, session, now);

@@ -34,7 +34,7 @@ export function makeLogout(deps: LogoutDeps): Logout {
     const origin = access ?? (session && originOf(session));
     const ended = session ?? (access && { id: sessionId, expiresAt: access.expiresAt });
     if (!user || !origin || !ended || !standsBehind(user, origin)) throw new AuthError("revoked_token");
-    await endSession(deps, ended);
-    deps.events.report({ type: "session_ended", userId, sessionId, by: "logout" });
+    const isEnded = await endSession(deps, ended);
+    if (isEnded) deps.events.report({ type: "session_ended", userId, sessionId, by: "logout" });
   };
 }

@@ -1,6 +1,7 @@
 import { revocationKey } from "../domain/revocation.ts";
 import { isOver, originOf, type Session } from "../domain/session.ts";
 import { standsBehind, type User } from "../domain/user.ts";
+import { batchesOf } from "./batches.ts";
 import type { RevocationRepository } from "./ports/revocations.ts";
 import type { SessionRepository } from "./ports/sessions.ts";
 
@@ -12,14 +13,20 @@ export interface OwnSessionsDeps {
 
 const PAGE = 500;
 
-/** The user's sessions that live, the latest begun first. */
-export async function liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): Promise<Session[]> {
-  const live: Session[] = [];
-  for (let skip = 0; ; skip += PAGE) {
-    const page = await deps.sessions.listOf(user.id, PAGE, skip);
-    live.push(...(await livingOf(deps, page, user, now)));
-    if (page.length < PAGE) return live;
-  }
+/** The user's sessions that live, the latest begun first, read page by page, so that memory does not grow with them. */
+export async function* liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): AsyncGenerator<Session> {
+  let last: Session | undefined;
+  do {
+    const page = await deps.sessions.listOf(user.id, PAGE, last);
+    yield* await livingOf(deps, page, user, now);
+    last = page.length < PAGE ? undefined : page.at(-1);
+  } while (last !== undefined);
+}
+
+/** The first `limit` of them. */
+export async function firstOf<T>(things: AsyncIterable<T>, limit: number): Promise<T[]> {
+  for await (const first of batchesOf(things, limit)) return first;
+  return [];
 }
 
 /** Those of these sessions of the user that live, in the same order. */

@@ -6,10 +6,10 @@ import type { Turn } from "./hashing-turn.ts";
 import { type NewAccountRules, type NewAccountTexts, newUser, readNewAccount } from "./new-account.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
-import type { SessionRepository } from "./ports/sessions.ts";
 import type { UserRepository } from "./ports/users.ts";
 import { type SendLaterDeps, sendLater } from "./send-later.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "./session-grant.ts";
+import { type StartSessionDeps, startSession } from "./start-session.ts";
 import { bothOf, refundedOnFault, type Throttle } from "./throttle.ts";
 
 export interface AddAccountDeps extends NewAccountRules, SendLaterDeps {
@@ -23,8 +23,8 @@ export interface AddAccountDeps extends NewAccountRules, SendLaterDeps {
   readonly asksToVerify: boolean;
 }
 
-export interface RegisterDeps extends AddAccountDeps, GrantDeps {
-  readonly sessions: SessionRepository;
+export interface RegisterDeps extends AddAccountDeps, GrantDeps, StartSessionDeps {
+  readonly users: UserRepository;
   readonly refreshTokenTtlMs: number;
 }
 
@@ -45,8 +45,8 @@ export function makeRegister(deps: RegisterDeps): Register {
     const now = deps.clock.now();
     deps.issuer.mustSign(now);
     const user = await addAccount(deps, command, now);
-    const session = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
-    await Promise.all([deps.sessions.add(session), askToVerify(deps, user)]);
+    const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
+    const [session] = await Promise.all([startSession(deps, begun, now), askToVerify(deps, user)]);
     deps.events.report({ type: "user_registered", userId: user.id, sessionId: session.id });
     return grantSession(deps, user, session, now);
   };

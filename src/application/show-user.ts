@@ -1,7 +1,7 @@
 import type { Session } from "../domain/session.ts";
 import type { User } from "../domain/user.ts";
 import { type FindAccountDeps, findAccount } from "./find-account.ts";
-import { liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
+import { firstOf, liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
 import type { AuditTrail } from "./ports/audit-trail.ts";
 import type { Clock } from "./ports/clock.ts";
 
@@ -30,7 +30,7 @@ export function makeShowUser(deps: ShowUserDeps): ShowUser {
     const user = await findAccount(deps, who);
     const logins = { userId: user.id, kinds: ["login_succeeded"] } as const;
     const [sessions, [login]] = await Promise.all([
-      liveSessionsOf(deps, user, now),
+      firstOf(liveSessionsOf(deps, user, now), Infinity),
       deps.auditTrail.find(logins, undefined, 1),
     ]);
     return { user, lastLogin: login?.at, sessions };

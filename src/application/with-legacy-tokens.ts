@@ -3,15 +3,12 @@ import { isLegacyLife, isLegacyTokenOf, legacySessionId } from "../domain/legacy
 import { revocationKey } from "../domain/revocation.ts";
 import type { User } from "../domain/user.ts";
 import type { LegacyToken, LegacyTokenVerifier } from "./ports/legacy-tokens.ts";
-import type { RevocationRepository } from "./ports/revocations.ts";
-import type { SessionRepository } from "./ports/sessions.ts";
 import type { TokenVerifier } from "./ports/tokens.ts";
 import type { UserRepository } from "./ports/users.ts";
+import { type StartSessionDeps, startSession } from "./start-session.ts";
 
-export interface LegacyTokensDeps {
+export interface LegacyTokensDeps extends StartSessionDeps {
   readonly users: UserRepository;
-  readonly sessions: SessionRepository;
-  readonly revocations: RevocationRepository;
   readonly canonicalEmail: (text: string) => string;
 }
 
@@ -83,12 +80,13 @@ export function withLegacyTokens(
 
 /** @throws AuthError `revoked_token` where the token was revoked, at the Flask server or here */
 async function haveSession(
-  { sessions, revocations }: LegacyTokensDeps,
+  deps: LegacyTokensDeps,
   id: string,
   { tokenId, issuedAt, expiresAt }: LegacyToken,
   user: User,
   now: Date,
 ): Promise<void> {
+  const { sessions, revocations } = deps;
   const [found, stops] = await Promise.all([
     sessions.find(id),
     revocations.find([revocationKey.token(tokenId), revocationKey.session(id)], now),
@@ -101,7 +99,7 @@ async function haveSession(
     epoch: 0,
     generation: 0,
     generationStartedAt: issuedAt,
-    createdAt: issuedAt,
+    createdAt: now,
     lastUsedAt: now,
     expiresAt,
     // the token does not say on what device it was given out
@@ -109,7 +107,7 @@ async function haveSession(
     ip: "",
   };
   try {
-    await sessions.add(session);
+    await startSession(deps, session, now);
   } catch (error) {
     // of two first uses at once one finds that the other has begun the session
     if ((await sessions.find(id)) === undefined) throw error;

@@ -79,9 +79,9 @@ export const settingsSchema = z.object({
   REFRESH_GRACE: duration
     .default(10 * UNITS.s)
     .describe("How long the refresh token before the newest still gets the same answer"),
-  MAX_SESSIONS: whole(1, 100_000)
+  MAX_SESSIONS: whole(1, 1_000)
     .default(100)
-    .describe("Sessions that one account may have; one more ends the oldest"),
+    .describe("Live sessions that one account may have; one more ends the oldest"),
   SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
   KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
   JWKS_MAX_AGE: duration.default(300 * UNITS.s).describe("How long others may keep the published keys"),

@@ -2,6 +2,7 @@ import type { AttemptCounters, Charge, Tally } from "../../application/ports/att
 import { firstOver } from "../../domain/throttle.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
+import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 interface CountRecord {
@@ -61,14 +62,16 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
       });
     },
     sweep: (now, limit) =>
-      write(() => {
-        const over = ends.upTo(now.getTime(), limit);
-        for (const key of over) {
-          const stored = counts.get(key);
-          if (stored) ends.remove(stored.until, key);
-          counts.remove(key);
-        }
-        return over.length;
-      }),
+      inGroups(limit, (size) =>
+        write(() => {
+          const over = ends.upTo(now.getTime(), size);
+          for (const key of over) {
+            const stored = counts.get(key);
+            if (stored) ends.remove(stored.until, key);
+            counts.remove(key);
+          }
+          return over.length;
+        }),
+      ),
   };
 }

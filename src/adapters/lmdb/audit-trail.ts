@@ -2,6 +2,7 @@ import type { Database } from "lmdb";
 import { latestFirst } from "../../application/latest-first.ts";
 import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
 import type { Environment } from "./environment.ts";
+import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 type Place = [at: number, id: string];
@@ -58,13 +59,15 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
           .slice(0, Math.max(0, limit)),
       ),
     sweep: (until, limit) =>
-      write(() => {
-        // moments are whole milliseconds, so that the next one begins right after all of this one
-        const end: [at: number] = [until.getTime() + 1];
-        const over = limit < 1 ? [] : Array.from(entries.getRange({ end: end as never, limit }));
-        for (const { key, value } of over) forget(key, value);
-        return over.length;
-      }),
+      inGroups(limit, (size) =>
+        write(() => {
+          // moments are whole milliseconds, so that the next one begins right after all of this one
+          const end: [at: number] = [until.getTime() + 1];
+          const over = Array.from(entries.getRange({ end: end as never, limit: size }));
+          for (const { key, value } of over) forget(key, value);
+          return over.length;
+        }),
+      ),
   };
 }
 

@@ -2,6 +2,7 @@ import type { OneTimeTokenRepository } from "../../application/ports/one-time-to
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
+import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision" | "isMailed"> & {
@@ -32,9 +33,9 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
     ends.put(record.expiresAt, record.id);
   }
 
-  function idsOf(userId: string): string[] {
+  function idsOf(userId: string, limit: number): string[] {
     const ids = [];
-    for (const [owner, id] of byUser.getKeys({ start: [userId] })) {
+    for (const [owner, id] of byUser.getKeys({ start: [userId], limit })) {
       if (owner !== userId) break;
       ids.push(id);
     }
@@ -73,15 +74,21 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
     },
     async removeOf(userId) {
       if (!isKey(userId)) return;
-      await write(() => {
-        for (const id of idsOf(userId)) forget(id);
-      });
+      await inGroups(Infinity, (size) =>
+        write(() => {
+          const ids = idsOf(userId, size);
+          for (const id of ids) forget(id);
+          return ids.length;
+        }),
+      );
     },
     sweep: (until, limit) =>
-      write(() => {
-        const over = ends.upTo(until.getTime(), limit);
-        for (const key of over) forget(key);
-        return over.length;
-      }),
+      inGroups(limit, (size) =>
+        write(() => {
+          const over = ends.upTo(until.getTime(), size);
+          for (const key of over) forget(key);
+          return over.length;
+        }),
+      ),
   };
 }

@@ -1,6 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/revocations.ts";
 import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
+import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
 
 /** By key, until when an entry counts, in milliseconds; and an index by that end. */
@@ -15,13 +16,14 @@ export function lmdbRevocations(environment: Environment): RevocationRepository 
     async add(key, until) {
       mustBeKeys(key);
       const end = until.getTime();
-      await write(() => {
+      return write(() => {
         const before = revocations.get(key);
-        if (before !== undefined && before >= end) return;
+        if (before !== undefined && before >= end) return false;
         // left behind, the old end would have a sweep forget the entry too early
         if (before !== undefined) ends.remove(before, key);
         revocations.put(key, end);
         ends.put(end, key);
+        return before === undefined;
       });
     },
     find: (keys, now) => read(() => new Set(keys.filter((key) => isKey(key) && endOf(key) > now.getTime()))),
@@ -30,13 +32,15 @@ export function lmdbRevocations(environment: Environment): RevocationRepository 
         pageOf(revocations, after, limit).map(({ key, value }) => ({ key, until: new Date(value) })),
       ),
     sweep: (now, limit) =>
-      write(() => {
-        const over = ends.upTo(now.getTime(), limit);
-        for (const key of over) {
-          ends.remove(endOf(key), key);
-          revocations.remove(key);
-        }
-        return over.length;
-      }),
+      inGroups(limit, (size) =>
+        write(() => {
+          const over = ends.upTo(now.getTime(), size);
+          for (const key of over) {
+            ends.remove(endOf(key), key);
+            revocations.remove(key);
+          }
+          return over.length;
+        }),
+      ),
   };
 }

@@ -3,6 +3,8 @@ import type { Environment } from "./environment.ts";
 import { pageOf } from "./key.ts";
 import type { SessionRecord } from "./session-record.ts";
 
+type Place = Pick<SessionRecord, "id" | "createdAt">;
+
 /** Sessions by id, with their indexes by user and by end. To be used within a read or a write. */
 export interface SessionTable {
   get(id: string): SessionRecord | undefined;
@@ -12,10 +14,10 @@ export interface SessionTable {
   remove(session: SessionRecord): void;
   /** Up to so many sessions, by id upwards, from the first one after `after`. */
   page(after: string | undefined, limit: number): SessionRecord[];
-  /** At most `limit` sessions of a user, the latest begun first, after the first `offset`. */
-  of(userId: string, limit: number, offset?: number): SessionRecord[];
-  /** At most `limit` sessions of a user, the latest begun first, of those begun before `last`. */
-  before(userId: string, last: SessionRecord | undefined, limit: number): SessionRecord[];
+  /** At most `limit` sessions of a user, the latest begun first, from the first one after `last`. */
+  of(userId: string, last: Place | undefined, limit: number): SessionRecord[];
+  /** Whether a user has more sessions than `count`. */
+  hasMoreThan(userId: string, count: number): boolean;
   /** Up to so many sessions that end at or before the moment. */
   endedBy(moment: number, limit: number): SessionRecord[];
 }
@@ -42,15 +44,20 @@ export function openSessionTable(environment: Environment): SessionTable {
       ends.remove(session.expiresAt, session.id);
     },
     page: (after, limit) => pageOf(sessions, after, limit).map(({ value }) => value),
-    of: (userId, limit, offset = 0) => {
-      const latestFirst = { start: [userId, Infinity], end: [userId], reverse: true, limit, offset };
-      return getAll(Array.from(byUser.getKeys(latestFirst), ([, , id]) => id));
-    },
-    before(userId, last, limit) {
-      const start = last === undefined ? [userId, Infinity] : placeOf(last);
+    of(userId, last, limit) {
+      const start = last === undefined ? [userId, Infinity] : [userId, last.createdAt, last.id];
       const places = byUser.getKeys({ start, end: [userId], reverse: true, limit: limit + 1 });
       const ids = Array.from(places, ([, , id]) => id).filter((id) => id !== last?.id);
       return getAll(ids.slice(0, limit));
+    },
+    hasMoreThan(userId, count) {
+      const places = byUser.getKeys({
+        start: [userId, Infinity],
+        end: [userId],
+        reverse: true,
+        limit: count + 1,
+      });
+      return Array.from(places).length > count;
     },
     endedBy: (moment, limit) => getAll(ends.upTo(moment, limit)),
   };

@@ -1,13 +1,10 @@
-import { setImmediate } from "node:timers/promises";
 import type { SessionRepository } from "../../application/ports/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Environment } from "./environment.ts";
+import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 import { fromRecord, type SessionRecord, toRecord } from "./session-record.ts";
 import { openSessionTable } from "./session-table.ts";
-
-/** As many sessions are read or removed in well under 20 ms. Between two such groups the event loop does other work. */
-const GROUP = 200;
 
 /** Each write is one transaction over the sessions and their indexes. */
 export function lmdbSessions(environment: Environment): SessionRepository {
@@ -53,17 +50,19 @@ export function lmdbSessions(environment: Environment): SessionRepository {
         if (session && session.lastUsedAt < now) sessions.replace({ ...session, lastUsedAt: now });
       });
     },
-    async listOf(userId, limit, skip = 0) {
+    async listOf(userId, limit, after) {
       const listed: Session[] = [];
-      for (let group = GROUP; isKey(userId) && listed.length < limit && group === GROUP; ) {
-        if (listed.length > 0) await setImmediate();
-        const size = Math.min(GROUP, limit - listed.length);
-        const records = await read(() => sessions.of(userId, size, skip + listed.length));
+      if (!isKey(userId)) return listed;
+      let last = after && { id: after.id, createdAt: after.createdAt.getTime() };
+      await inGroups(limit, async (size) => {
+        const records = await read(() => sessions.of(userId, last, size));
         listed.push(...records.map(fromRecord));
-        group = records.length;
-      }
+        last = records.at(-1);
+        return records.length;
+      });
       return listed;
     },
+    hasMoreThan: (userId, count) => read(() => isKey(userId) && sessions.hasMoreThan(userId, count)),
     list: (after, limit) => read(() => sessions.page(after, limit).map(fromRecord)),
     async remove(id) {
       if (!isKey(id)) return;
@@ -75,25 +74,25 @@ export function lmdbSessions(environment: Environment): SessionRepository {
     async removeEarlier(userId, epoch, kept) {
       if (!isKey(userId)) return;
       let last: SessionRecord | undefined;
-      let group: number;
-      do {
-        const from = last;
+      await inGroups(Infinity, async (size) => {
         const records = await write(() => {
-          const found = sessions.before(userId, from, GROUP);
+          const found = sessions.of(userId, last, size);
           for (const session of found) {
             if (session.epoch < epoch && session.id !== kept) sessions.remove(session);
           }
           return found;
         });
         last = records.at(-1);
-        group = records.length;
-      } while (group === GROUP);
+        return records.length;
+      });
     },
     sweep: (until, limit) =>
-      write(() => {
-        const over = sessions.endedBy(until.getTime(), limit);
-        for (const session of over) sessions.remove(session);
-        return over.length;
-      }),
+      inGroups(limit, (size) =>
+        write(() => {
+          const over = sessions.endedBy(until.getTime(), size);
+          for (const session of over) sessions.remove(session);
+          return over.length;
+        }),
+      ),
   };
 }

@@ -42,6 +42,6 @@ export function memoryAttempts(step: Step): AttemptCounters {
           if (stored.count < 1) counts.delete(key);
         }
       }),
-    sweep: (now, limit) => step(() => forgetSome(counts, ({ until }) => until <= now.getTime(), limit)),
+    sweep: (now, limit) => forgetSome(step, counts, ({ until }) => until <= now.getTime(), limit),
   };
 }

@@ -16,7 +16,7 @@ export function memoryAuditTrail(step: Step): AuditTrail {
         const found = [...entries.values()].filter((entry) => fits(entry, query, before));
         return structuredClone(found.sort(latestFirst).slice(0, Math.max(0, limit)));
       }),
-    sweep: (until, limit) => step(() => forgetSome(entries, ({ at }) => at <= until, limit)),
+    sweep: (until, limit) => forgetSome(step, entries, ({ at }) => at <= until, limit),
   };
 }
 

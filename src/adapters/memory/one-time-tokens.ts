@@ -17,8 +17,8 @@ export function memoryOneTimeTokens(step: Step): OneTimeTokenRepository {
         return true;
       }),
     consume: (id) => step(() => tokens.delete(id)),
-    removeOf: (userId) =>
-      step(() => void forgetSome(tokens, (token) => token.userId === userId, tokens.size)),
-    sweep: (until, limit) => step(() => forgetSome(tokens, ({ expiresAt }) => expiresAt <= until, limit)),
+    removeOf: async (userId) =>
+      void (await forgetSome(step, tokens, (token) => token.userId === userId, Infinity)),
+    sweep: (until, limit) => forgetSome(step, tokens, ({ expiresAt }) => expiresAt <= until, limit),
   };
 }

@@ -6,11 +6,15 @@ export function memoryRevocations(step: Step): RevocationRepository {
   const ends = new Map<string, number>();
   return {
     add: (key, until) =>
-      step(() => void ends.set(key, Math.max(until.getTime(), ends.get(key) ?? -Infinity))),
+      step(() => {
+        const end = ends.get(key);
+        ends.set(key, Math.max(until.getTime(), end ?? -Infinity));
+        return end === undefined;
+      }),
     find: (keys, now) =>
       step(() => new Set(keys.filter((key) => now.getTime() < (ends.get(key) ?? -Infinity)))),
     list: (after, limit) =>
       step(() => pageOf(ends, after, limit).map(([key, end]) => ({ key, until: new Date(end) }))),
-    sweep: (now, limit) => step(() => forgetSome(ends, (end) => end <= now.getTime(), limit)),
+    sweep: (now, limit) => forgetSome(step, ends, (end) => end <= now.getTime(), limit),
   };
 }

@@ -1,15 +1,40 @@
-import type { SessionRepository } from "../../application/ports/sessions.ts";
+import type { SessionPlace, SessionRepository } from "../../application/ports/sessions.ts";
 import type { Session } from "../../domain/session.ts";
-import { addNew, forgetSome, pageOf, type Step } from "./step.ts";
+import { addNew, forgetSome, inGroups, pageOf, type Step } from "./step.ts";
 
-/** Sessions by id. */
+/** Sessions by id, and the places of each user's sessions, the earliest begun first. */
 export function memorySessions(step: Step): SessionRepository {
   const sessions = new Map<string, Session>();
+  const byUser = new Map<string, SessionPlace[]>();
 
-  const allOf = (userId: string) => [...sessions.values()].filter((session) => session.userId === userId);
+  const placesOf = (userId: string) => byUser.get(userId) ?? [];
+
+  function forget(id: string): void {
+    const session = sessions.get(id);
+    if (session === undefined) return;
+    sessions.delete(id);
+    const places = placesOf(session.userId);
+    places.splice(countBefore(places, session), 1);
+    if (places.length === 0) byUser.delete(session.userId);
+  }
+
+  /** At most `size` sessions of the user, the latest begun first, from the first one after `after`. */
+  function someOf(userId: string, after: SessionPlace | undefined, size: number): Session[] {
+    const places = placesOf(userId);
+    const end = after === undefined ? places.length : countBefore(places, after);
+    const some = places.slice(Math.max(0, end - size), end).reverse();
+    return some.flatMap(({ id }) => sessions.get(id) ?? []);
+  }
 
   return {
-    add: (session) => step(() => addNew(sessions, session.id, session)),
+    add: (session) =>
+      step(() => {
+        addNew(sessions, session.id, session);
+        const { id, userId, createdAt } = session;
+        const places = placesOf(userId);
+        byUser.set(userId, places);
+        places.splice(countBefore(places, session), 0, { id, createdAt: new Date(createdAt) });
+      }),
     find: (id) => step(() => structuredClone(sessions.get(id))),
     advance: (id, expectedGeneration, at) =>
       step(() => {
@@ -29,27 +54,44 @@ export function memorySessions(step: Step): SessionRepository {
         const session = sessions.get(id);
         if (session && session.lastUsedAt < at) sessions.set(id, { ...session, lastUsedAt: new Date(at) });
       }),
-    listOf: (userId, limit, skip = 0) =>
-      step(() =>
-        structuredClone(
-          allOf(userId)
-            .sort(latestFirst)
-            .slice(skip, skip + Math.max(0, limit)),
-        ),
-      ),
+    async listOf(userId, limit, after) {
+      const listed: Session[] = [];
+      await inGroups(step, limit, (size) => {
+        const some = structuredClone(someOf(userId, listed.at(-1) ?? after, size));
+        listed.push(...some);
+        return some.length;
+      });
+      return listed;
+    },
+    hasMoreThan: (userId, count) => step(() => placesOf(userId).length > count),
     list: (after, limit) =>
       step(() => pageOf(sessions, after, limit).map(([, session]) => structuredClone(session))),
-    remove: (id) => step(() => void sessions.delete(id)),
-    removeEarlier: (userId, epoch, kept) =>
-      step(() => {
-        for (const session of allOf(userId)) {
-          if (session.epoch < epoch && session.id !== kept) sessions.delete(session.id);
-        }
-      }),
-    sweep: (until, limit) => step(() => forgetSome(sessions, ({ expiresAt }) => expiresAt <= until, limit)),
+    remove: (id) => step(() => forget(id)),
+    async removeEarlier(userId, epoch, kept) {
+      let last: SessionPlace | undefined;
+      await inGroups(step, Infinity, (size) => {
+        const some = someOf(userId, last, size);
+        for (const { id, epoch: own } of some) if (own < epoch && id !== kept) forget(id);
+        last = some.at(-1);
+        return some.length;
+      });
+    },
+    sweep: (until, limit) => forgetSome(step, sessions, ({ expiresAt }) => expiresAt <= until, limit, forget),
   };
 }
 
-function latestFirst(a: Session, b: Session): number {
-  return b.createdAt.getTime() - a.createdAt.getTime() || (a.id < b.id ? 1 : -1);
+/** How many of the places, which are in order, come before this one. */
+function countBefore(places: readonly SessionPlace[], place: SessionPlace): number {
+  let low = 0;
+  for (let high = places.length; low < high; ) {
+    const middle = (low + high) >>> 1;
+    if (isBefore(places[middle] as SessionPlace, place)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function isBefore(a: SessionPlace, b: SessionPlace): boolean {
+  const ms = a.createdAt.getTime() - b.createdAt.getTime();
+  return ms < 0 || (ms === 0 && a.id < b.id);
 }

@@ -21,7 +21,10 @@ export function mongoRevocations({ collection, call }: Connection): RevocationRe
     add: (key, until) =>
       call(async () => {
         mustBeStorable(key);
-        await upserted(() => revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true }));
+        const { upsertedCount } = await upserted(() =>
+          revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true }),
+        );
+        return upsertedCount === 1;
       }),
     find: (keys, now) =>
       call(async () => {

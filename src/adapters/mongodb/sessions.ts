@@ -1,4 +1,5 @@
-import type { SessionRepository } from "../../application/ports/sessions.ts";
+import type { Filter } from "mongodb";
+import type { SessionPlace, SessionRepository } from "../../application/ports/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Connection } from "./connection.ts";
 import { inOneBatch, insertOnce, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";
@@ -6,8 +7,10 @@ import type { Index } from "./indexes.ts";
 
 type SessionDocument = Omit<Session, "id"> & { readonly _id: string };
 
+const LATEST_FIRST = { createdAt: -1, _id: -1 } as const;
+
 export const sessionIndexes: readonly Index[] = [
-  { name: "by_user", key: { userId: 1, createdAt: -1, _id: -1 } },
+  { name: "by_user", key: { userId: 1, ...LATEST_FIRST } },
   // the server sweeps by its own clock: an hour late is early enough
   { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 3_600 },
 ];
@@ -42,12 +45,18 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
       call(async () => {
         if (isStorable(id)) await sessions.updateOne({ _id: id }, { $max: { lastUsedAt: at } });
       }),
-    listOf: (userId, limit, skip = 0) =>
+    listOf: (userId, limit, after) =>
       call(async () => {
         // no limit at all is what 0 would mean to MongoDB
         if (limit < 1 || !isStorable(userId)) return [];
-        const latestFirst = { sort: { createdAt: -1, _id: -1 }, skip, ...inOneBatch(limit) } as const;
-        return (await sessions.find({ userId }, latestFirst).toArray()).map(fromDocument);
+        const options = { sort: LATEST_FIRST, ...inOneBatch(limit) };
+        return (await sessions.find(listedOf(userId, after), options).toArray()).map(fromDocument);
+      }),
+    hasMoreThan: (userId, count) =>
+      call(async () => {
+        if (!isStorable(userId)) return false;
+        // the index alone answers
+        return (await sessions.countDocuments({ userId }, { limit: count + 1 })) > count;
       }),
     list: (after, limit) => call(async () => (await pageOf(sessions, after, limit)).map(fromDocument)),
     remove: (id) =>
@@ -61,6 +70,17 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
         await sessions.deleteMany({ userId, epoch: { $lt: epoch }, ...others });
       }),
     sweep: (until, limit) => call(() => sweepBefore(sessions, "expiresAt", until, limit)),
+  };
+}
+
+/** A range of the index by user, which begins where the page before ended. */
+function listedOf(userId: string, after: SessionPlace | undefined): Filter<SessionDocument> {
+  if (after === undefined) return { userId };
+  const { createdAt, id } = after;
+  return {
+    userId,
+    createdAt: { $lte: createdAt },
+    $or: [{ createdAt: { $lt: createdAt } }, { _id: { $lt: id } }],
   };
 }
 
