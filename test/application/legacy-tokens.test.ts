@@ -197,7 +197,7 @@ describe("refresh tokens of the Flask server", () => {
     expect(await listSessions(accessToken)).toEqual([
       expect.objectContaining({
         id: `legacy-${REFRESH_ID}`,
-        createdAt: new Date(ISSUED * 1000),
+        createdAt: START,
         expiresAt: new Date((ISSUED + 30 * 86_400) * 1000),
         current: true,
       }),
@@ -221,6 +221,32 @@ describe("refresh tokens of the Flask server", () => {
       expect(await fast.listSessions(accessToken)).toHaveLength(1);
       if (!wasReached) return expect(stop).toBeGreaterThan(4);
     }
+  });
+
+  it("begin sessions that count as any other: the oldest ends, and not the one that has just begun", async () => {
+    const core = await moved({}, { MAX_SESSIONS: "2" });
+    const byEmail = { email: ada.email, password: ada.password, client };
+    const grants = [];
+    for (let times = 0; times < 2; times += 1) {
+      core.clock.advance(1_000);
+      grants.push(await core.login(byEmail));
+    }
+    const refreshed = [];
+    for (let at = 0; at < 2; at += 1) {
+      const jti = REFRESH_ID.replace(/.$/, String(at));
+      refreshed.push(await core.refresh(signed(refreshClaims({ jti }))));
+      const all = await Promise.all(
+        [...grants, ...refreshed].map(({ accessToken }) => refusal(core.me(accessToken))),
+      );
+      expect(all.map((code) => code === "none")).toEqual(
+        at ? [false, false, true, true] : [false, true, true],
+      );
+    }
+    const ended = core.reported.filter(({ type }) => type === "session_ended");
+    expect(ended).toEqual([
+      expect.objectContaining({ by: "session_limit" }),
+      expect.objectContaining({ by: "session_limit" }),
+    ]);
   });
 
   it("end for good, wherever a logout meets their first use", async () => {

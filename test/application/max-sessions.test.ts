@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SessionGrant } from "../../src/application/session-grant.ts";
 import type { Bindings } from "../../src/composition/bindings.ts";
@@ -15,6 +16,22 @@ async function withSessions(count: number, env: Record<string, string> = THREE) 
   const sessions: SessionGrant[] = [await core.register(ada)];
   while (sessions.length < count) sessions.push(await loginLater(core));
   return { core, sessions };
+}
+
+/** Sessions and their ends in a storage that answers each call after a number of turns of its own. */
+function slowed({ sessions, revocations }: Pick<Bindings, "sessions" | "revocations">) {
+  let calls = 0;
+  const wrap = <T extends object>(port: T): T =>
+    new Proxy(port, {
+      get:
+        (target, name) =>
+        async (...args: unknown[]) => {
+          calls += 1;
+          for (let turns = (calls * 7) % 11; turns > 0; turns -= 1) await setImmediate();
+          return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[name]?.(...args);
+        },
+    });
+  return { sessions: wrap(sessions), revocations: wrap(revocations) };
 }
 
 async function loginLater(core: Core): Promise<SessionGrant> {
@@ -128,19 +145,22 @@ describe("the sessions of one account", () => {
     }
   });
 
-  it("are no more than that once 60 logins at once are acknowledged, and each end is told once", async () => {
-    const { core, sessions } = await withSessions(3);
-    const other = await makeCore(undefined, THREE, core);
+  it("are exactly that once 50 logins at once are acknowledged, and each end is told once", async () => {
+    const TEN = { MAX_SESSIONS: "10" };
+    const { core: shared, sessions } = await withSessions(3, TEN);
+    const core = await makeCore(({ users, ...ports }) => ({ users, ...slowed(ports) }), TEN, shared);
+    const other = await makeCore(({ users, ...ports }) => ({ users, ...slowed(ports) }), TEN, shared);
     core.clock.advance(1_000);
     const begun = await Promise.all(
-      Array.from({ length: 60 }, (_, at) => (at % 2 ? core : other).login(byEmail)),
+      Array.from({ length: 50 }, (_, at) => (at % 2 ? core : other).login(byEmail)),
     );
     const left = await living(core, [...sessions, ...begun]);
-    expect(left).toHaveLength(3);
+    expect(left).toHaveLength(10);
     // none of the older ones lives while one of these has ended
     expect(Math.min(...left)).toBeGreaterThan(2);
     const ended = [...core.reported, ...other.reported].filter(({ type }) => type === "session_ended");
-    expect(ended).toHaveLength(60);
+    expect(ended).toHaveLength(43);
+    expect(new Set(ended.map((event) => "sessionId" in event && event.sessionId)).size).toBe(43);
   });
 
   it("are ended by the next login where the process died at whatever step of ending one", async () => {

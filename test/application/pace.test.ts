@@ -66,49 +66,6 @@ describe("what one account may take", () => {
   });
 });
 
-describe("MAX_SESSIONS", () => {
-  const env = { MAX_SESSIONS: "3" };
-
-  it("ends the oldest session with its tokens, and tells of it", async () => {
-    const { register, login, me, refresh, sessions, clock, reported } = await makeCore(undefined, env);
-    const grants = [await register(ada)];
-    for (let times = 0; times < 4; times += 1) {
-      clock.advance(1_000);
-      grants.push(await login(byEmail));
-    }
-    for (const { accessToken, refreshToken } of grants.slice(0, 2)) {
-      expect(await refusal(me(accessToken))).toBe("revoked_token");
-      expect(await refusal(refresh(refreshToken))).toBe("revoked_token");
-    }
-    for (const { accessToken } of grants.slice(2)) await me(accessToken);
-    expect(await sessions.list(undefined, 10)).toHaveLength(3);
-    const ended = reported.filter(({ type }) => type === "session_ended");
-    expect(ended).toHaveLength(2);
-    expect(ended[0]).toMatchObject({ by: "session_limit" });
-  });
-
-  it("holds for logins at once, however many", async () => {
-    const { register, login, sessions } = await makeCore(undefined, env);
-    await register(ada);
-    await Promise.all(Array.from({ length: 20 }, () => login(byEmail)));
-    expect(await sessions.list(undefined, 100)).toHaveLength(3);
-  });
-
-  it("once lowered, ends what is too much by and by, a bounded number at each login", async () => {
-    const storage = await makeCore(undefined, { MAX_SESSIONS: "100" });
-    await storage.register(ada);
-    for (let times = 0; times < 60; times += 1) await storage.login(byEmail);
-    storage.clock.advance(1_000);
-    const { login, sessions } = await makeCore(undefined, env, storage);
-    const left = [];
-    for (let times = 0; times < 4; times += 1) {
-      await login(byEmail);
-      left.push((await sessions.list(undefined, 100)).length);
-    }
-    expect(left).toEqual([42, 23, 4, 3]);
-  });
-});
-
 it("however many sessions end at once, they are counted right", async () => {
   const { register, sessions, logoutEverywhere, storage, clock } = await makeCore();
   const { accessToken } = await register(ada);

@@ -176,7 +176,7 @@ describe("an import", () => {
       ...revocations,
       async add(key: string, until: Date) {
         for (let turn = 0; turn < 20; turn += 1) await undefined;
-        await revocations.add(key, until);
+        return revocations.add(key, until);
       },
     };
     const watched = {

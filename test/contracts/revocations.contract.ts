@@ -42,6 +42,13 @@ export function revocationsContract(name: string, harness: StorageHarness): void
       expect(await find(...many)).toEqual(many.slice(100));
     });
 
+    it("tells the first of those who add an entry that it was the first", async () => {
+      const told = await outcomes((racer) => storage.revocations.add("sid:1", until(racer)));
+      expect(told.filter((isFirst) => isFirst)).toHaveLength(1);
+      for (const ms of [0, 50]) expect(await storage.revocations.add("sid:1", until(ms))).toBe(false);
+      expect(await storage.revocations.add("sid:2", until(0))).toBe(true);
+    });
+
     it("tells keys apart by every letter", async () => {
       await storage.revocations.add("jti:a", until(0));
       for (const key of ["jti:A", "jti:", "jti:a ", "sid:a", "a"]) {

@@ -82,9 +82,9 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       expect(await storage.sessions.listOf(userId, 100)).toStrictEqual(latestFirst);
       for (const limit of [0, 1, 6, 7]) {
         expect(await storage.sessions.listOf(userId, limit)).toStrictEqual(latestFirst.slice(0, limit));
-        for (const skip of [2, 6, 7, 100]) {
-          const expected = latestFirst.slice(skip, skip + limit);
-          expect(await storage.sessions.listOf(userId, limit, skip)).toStrictEqual(expected);
+        for (const [index, session] of latestFirst.entries()) {
+          const expected = latestFirst.slice(index + 1, index + 1 + limit);
+          expect(await storage.sessions.listOf(userId, limit, session)).toStrictEqual(expected);
         }
       }
     });
@@ -103,6 +103,8 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       for (const limit of [10, 7, 3]) {
         const listed = await storage.sessions.listOf(userId, limit);
         expect(listed.map(({ id }) => id)).toEqual(expected.slice(0, limit));
+        const next = await storage.sessions.listOf(userId, limit, listed.at(-1));
+        expect(next.map(({ id }) => id)).toEqual(expected.slice(limit, 2 * limit));
       }
     });
 

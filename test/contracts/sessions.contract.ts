@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
+import { manySessionsContract } from "./many-sessions.contract.ts";
 import { sessionEndsContract } from "./session-ends.contract.ts";
 import { sessionUpkeepContract } from "./session-upkeep.contract.ts";
 
@@ -112,4 +113,5 @@ export function sessionsContract(name: string, harness: StorageHarness): void {
   });
   sessionUpkeepContract(name, harness);
   sessionEndsContract(name, harness);
+  manySessionsContract(name, harness);
 }

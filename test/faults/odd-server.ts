@@ -37,7 +37,7 @@ const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
       const stored = await storage.revocations.find(keys, now);
       return new Set([...stored, ...keys.filter((key) => known.has(key))]);
     };
-    const add = async (key: string) => void known.add(key);
+    const add = async (key: string) => !known.has(key) && known.add(key).size > 0;
     return { ...storage, revocations: { ...storage.revocations, find, add } };
   },
   /** A check is answered from what was read a while ago. */
