@@ -4,7 +4,7 @@ import type { Session } from "../../src/domain/session.ts";
 import { ODD_KEYS, type StorageHarness } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
 
-const MANY = 2_000;
+const MANY = 1_000;
 /** Between two groups of as many records the event loop does other work. */
 const GROUP = 200;
 const NOW = new Date("2024-03-05T06:07:08.009Z");
@@ -22,8 +22,8 @@ export function manySessionsContract(name: string, harness: StorageHarness): voi
     async function stored(count: number, fields: Partial<Session> = {}): Promise<Session[]> {
       const sessions = Array.from({ length: count }, () => aSession({ userId: "user", ...fields }));
       // a few at once: each has a deadline
-      for (let at = 0; at < count; at += 50)
-        await Promise.all(sessions.slice(at, at + 50).map(storage.sessions.add));
+      for (let at = 0; at < count; at += 20)
+        await Promise.all(sessions.slice(at, at + 20).map(storage.sessions.add));
       return sessions;
     }
 

@@ -62,25 +62,14 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const counted = ["find", upsert, upsert, upsert];
     const tripsOfRefused = (work: () => Promise<unknown>) => tripsOf(() => work().catch(() => {}));
     expect(await tripsOf(() => core.register(account))).toEqual([upsert, "insert", ...begin]);
-    expect(await tripsOf(() => core.login(right))).toEqual([
-      ...counted,
-      "find+delete",
-      "insert+update",
-      "aggregate",
-    ]);
+    expect(await tripsOf(() => core.login(right)).then(inTwoChains)).toEqual([counted, begun]);
 
     const { accessToken } = await core.login(right);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
     expect(await tripsOfRefused(() => core.login(right))).toEqual(["find", upsert, "find"]);
     const known = { ...right, formerToken: accessToken };
-    expect(await tripsOf(() => core.login(known))).toEqual([
-      "find+find",
-      upsert,
-      "find+delete",
-      "insert+update",
-      "aggregate",
-    ]);
+    expect(await tripsOf(() => core.login(known)).then(inTwoChains)).toEqual([["find+find", upsert], begun]);
     const unknown = { ...right, formerToken: "nonsense" };
     expect(await tripsOfRefused(() => core.login(unknown))).toEqual(["find+find", upsert, "find"]);
   });
@@ -123,6 +112,13 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     }
   });
 });
+
+/** The first two trips, and what the rest sends: a session is begun and counts are taken back, neither waits for the other. */
+function inTwoChains(trips: readonly string[]): string[][] {
+  return [trips.slice(0, 2), trips.slice(2).join("+").split("+").sort()];
+}
+
+const begun = ["aggregate", "delete", "find", "insert", "update"];
 
 /** What beginning a session takes: the newest one before it, the session, and whether there are too many. */
 const begin = ["find", "insert", "aggregate"];
