@@ -37,6 +37,8 @@ export interface TestSmtpServer {
   readonly mails: readonly ReceivedMail[];
   /** How many connections are open. */
   readonly connections: number;
+  /** How many connections there have been, those that are open too. */
+  readonly opened: number;
   /** Refuses recipients with such a reply, until `accept`. */
   refuse(responseCode: number, reply: string): void;
   /** Does not answer when it is named a recipient, or already when somebody connects, until `accept`. */
@@ -54,6 +56,7 @@ type Mood = "accept" | "stall at recipient" | "stall at greeting" | Error;
 export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<TestSmtpServer> {
   const mails: ReceivedMail[] = [];
   const sockets = new Set<Socket>();
+  let opened = 0;
   let mood: Mood = "accept";
   let server = makeServer();
 
@@ -83,6 +86,7 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
       },
     });
     made.server.on("connection", (socket: Socket) => {
+      opened += 1;
       sockets.add(socket);
       socket.on("close", () => sockets.delete(socket));
     });
@@ -108,6 +112,9 @@ export async function startSmtpServer(options: SmtpServerOptions = {}): Promise<
     url: `${options.tls === "implicit" ? "smtps" : "smtp"}://127.0.0.1:${port}`,
     port,
     mails,
+    get opened() {
+      return opened;
+    },
     get connections() {
       return sockets.size;
     },

@@ -226,7 +226,6 @@ it.concurrent.for(["recipient", "greeting"] as const)(
     try {
       const first = await startServer(env);
       const people = [];
-      const began = Date.now();
       for (let index = 0; index < 20; index += 1) {
         const { email, password } = await registered(first.url);
         await call(first.url, "POST /api/password/forgot", { json: { email } });
@@ -235,8 +234,8 @@ it.concurrent.for(["recipient", "greeting"] as const)(
         });
         people.push(email);
       }
-      // 60 calls behind one mail that takes 20 seconds
-      expect(Date.now() - began).toBeLessThan(15_000);
+      // each of the 40 mails that these calls ask for would have had its own connection before its call was answered
+      expect(smtp.opened).toBeLessThan(20);
       await expect.poll(() => smtp.connections, { timeout: 10_000 }).toBeGreaterThan(0);
       const asked = Date.now();
       expect(await first.end()).toBe(0);

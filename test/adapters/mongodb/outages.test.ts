@@ -217,6 +217,7 @@ function everyCallOf(storage: Storage) {
     () => sessions.advance("id", 0, NOW),
     () => sessions.touch("id", NOW),
     () => sessions.listOf("id", 100),
+    () => sessions.hasMoreThan("id", 100),
     () => sessions.remove("id"),
     () => sessions.removeEarlier("id", 1, undefined),
     () => sessions.sweep(NOW, 10),
