@@ -23,6 +23,7 @@ import { AuthError } from "../domain/errors.ts";
 import type { Config } from "./config.ts";
 import type { Factories } from "./container.ts";
 import { linkInto, noticesOf } from "./links.ts";
+import { reachesReaders } from "./mail.ts";
 import type { Foundation } from "./open.ts";
 import { keysFor } from "./secrets.ts";
 import { loginLimit, refreshLimit, revocationLimit, throttleLimits } from "./throttle-limits.ts";
@@ -87,8 +88,7 @@ export function bindings({
     auditRetentionMs: () => config.AUDIT_RETENTION,
     mailer: () => mail.mailer,
     mailTemplates: () => mail.templates,
-    // without SMTP_URL the mail goes to the log: for trying, and else nobody could log in
-    asksToVerify: () => config.SMTP_URL !== undefined || config.REQUIRE_VERIFIED_EMAIL,
+    asksToVerify: () => config.REQUIRE_VERIFIED_EMAIL || reachesReaders(config),
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,
     notices: () => noticesOf(config),
     linkSecrets: () => keyedLinkSecrets(keysFor("mailed-links", secrets)),

@@ -20,6 +20,11 @@ export interface OpenedMail {
   close(): Promise<void>;
 }
 
+/** Whether somebody sees the mails: without `SMTP_URL` they go to the log, at level info. */
+export function reachesReaders({ SMTP_URL, LOG_LEVEL }: Config): boolean {
+  return SMTP_URL !== undefined || ["info", "debug", "trace"].includes(LOG_LEVEL);
+}
+
 /**
  * The way for mails that the configuration asks for: SMTP, or the log while trying things out. Connects to
  * nothing yet.

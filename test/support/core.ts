@@ -73,7 +73,7 @@ export async function makeCore(
   const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
   const factories = bindings({
-    config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", ...env }),
+    config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", LOG_LEVEL: "silent", ...env }),
     secrets: ["a secret that only these tests have, nobody else"],
     storage,
     hasher,

@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { logged } from "../support/log-lines.ts";
@@ -23,3 +24,21 @@ it("logs a line for each event and each request, joined by the request id, and n
     expect(server.output()).not.toContain(secret);
   }
 });
+
+it.each([
+  [{}, 1],
+  [{ LOG_LEVEL: "warn" }, 0],
+])(
+  "without a mail server, registering with %o has its mail in the log, with the link: %i",
+  async (env, count) => {
+    const server = await startServer({ STORAGE: "memory", LOG_LEVEL: "info", ...FREE_AND_CHEAP, ...env });
+    const { email } = await registered(server.url);
+    const told = () => logged(server).filter(({ msg, to }) => msg === "mail" && to === email);
+    // what is asked for later is sent later
+    await call(server.url, "POST /api/password/forgot", { json: { email } });
+    while (count > 0 && told().length < 2) await setTimeout(50);
+    await server.end();
+    expect(told().map(({ subject }) => subject)).toHaveLength(count * 2);
+    for (const { links } of told()) expect(links).toEqual([expect.stringMatching(/^http:\S+\?token=\S+$/)]);
+  },
+);
