@@ -2,6 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
+import { freePort } from "../support/free-port.ts";
 import { commandsIn, ROOT, read } from "../support/project.ts";
 import {
   FREE_AND_CHEAP,
@@ -53,12 +54,16 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
 ];
 
 let server: ServerProcess;
+let issuer: string;
 let person: Awaited<ReturnType<typeof registered>>;
 const directory = temporaryDirectory();
 const INTROSPECTION_SECRET = "a-secret-of-32-bytes-for-the-documented-commands";
 
 beforeAll(async () => {
+  const PORT = String(await freePort());
+  issuer = `http://localhost:${PORT}`;
   server = await startServer({
+    PORT,
     DATA_DIR: join(directory.path, "data"),
     INTROSPECTION_CLIENTS: `api:${INTROSPECTION_SECRET}`,
     ...FREE_AND_CHEAP,
@@ -93,7 +98,7 @@ function type(command: string) {
     TOKEN: person.access_token,
     CLIENT: "api",
     SECRET: INTROSPECTION_SECRET,
-    ISSUER: server.url,
+    ISSUER: issuer,
   });
 }
 

@@ -3,12 +3,17 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
-import { MAIN } from "../support/server-process.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { FREE_AND_CHEAP, MAIN, startServer } from "../support/server-process.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gone-reader-"));
-const env = { DATA_DIR: join(folder, "data"), NODE_ENV: "test" };
+const env = { DATA_DIR: join(folder, "data"), ...FREE_AND_CHEAP };
 
+// commands make no store
+beforeAll(async () => {
+  const server = await startServer(env);
+  await server.end();
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const OUTPUT = join(dirname(MAIN), "adapters/cli/output.js");
