@@ -19,6 +19,7 @@ const FULL = "test/full/**/*.test.ts";
 /** The same of tests that wait on purpose, load the machine for long or start servers by the dozen. */
 const LONG = [
   "test/browser/client-faults.test.ts",
+  "test/browser/own-apis.test.ts",
   "test/system/argon2-costs.test.ts",
   "test/system/at-once.test.ts",
   "test/system/backup.test.ts",

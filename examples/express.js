@@ -1,5 +1,6 @@
+import cors from "cors";
 import express from "express";
-import { checkFrom, makeGate } from "./tokens.js";
+import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -11,6 +12,8 @@ async function signedIn(request, response, next) {
 }
 
 const app = express();
+// before the gate, so that pages can read refusals as well
+app.use(cors(pagesFrom(process.env)));
 
 app.get("/courses", signedIn, (request, response) => {
   response.json({ courses: [], student: request.user.sub });

@@ -1,5 +1,6 @@
+import cors from "@fastify/cors";
 import Fastify from "fastify";
-import { checkFrom, makeGate } from "./tokens.js";
+import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -10,6 +11,8 @@ async function signedIn(request, reply) {
 }
 
 const app = Fastify();
+// before the gate, so that pages can read refusals as well
+await app.register(cors, pagesFrom(process.env));
 app.decorateRequest("user", null);
 
 app.get("/courses", { preHandler: signedIn }, async (request) => {

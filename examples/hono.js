@@ -1,6 +1,7 @@
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
-import { checkFrom, makeGate } from "./tokens.js";
+import { cors } from "hono/cors";
+import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -11,7 +12,11 @@ async function signedIn(c, next) {
   await next();
 }
 
+const { origin, exposedHeaders: exposeHeaders } = pagesFrom(process.env);
+
 const app = new Hono();
+// before the gate, so that pages can read refusals as well
+app.use(cors({ origin, exposeHeaders }));
 
 app.get("/courses", signedIn, (c) => c.json({ courses: [], student: c.get("user").sub }));
 

@@ -1,6 +1,7 @@
+import cors from "@koa/cors";
 import Router from "@koa/router";
 import Koa from "koa";
-import { checkFrom, makeGate } from "./tokens.js";
+import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -21,7 +22,13 @@ router.get("/courses", signedIn, (ctx) => {
   ctx.body = { courses: [], student: ctx.state.user.sub };
 });
 
+const { origin, exposedHeaders: exposeHeaders } = pagesFrom(process.env);
+/** What is answered to an origin; nothing to one that was not named. */
+const named = (ctx) => (origin.includes(ctx.get("origin")) ? ctx.get("origin") : "");
+
 const app = new Koa();
+// before the gate, so that pages can read refusals as well
+app.use(cors({ origin: named, exposeHeaders }));
 app.use(router.routes());
 
 const server = app.listen(Number(process.env.PORT ?? 3001), "127.0.0.1", () => {

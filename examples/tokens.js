@@ -90,6 +90,15 @@ export function checkFrom({ ISSUER, AUDIENCE, CLIENT_ID, CLIENT_SECRET }) {
 }
 
 /**
+ * The pages of other origins that may call, by `CORS_ORIGINS` with commas between, as options of CORS middleware. Browsers
+ * hide from them why a token is refused, and when to try again, unless the API exposes these headers.
+ */
+export function pagesFrom({ CORS_ORIGINS = "" }) {
+  const origin = CORS_ORIGINS.split(",").filter((each) => each !== "");
+  return { origin, exposedHeaders: ["WWW-Authenticate", "Retry-After"] };
+}
+
+/**
  * Whom a request comes from, or how to refuse it, whatever the framework: `{ user }` with the claims, or
  * `{ status, headers, body }`.
  */

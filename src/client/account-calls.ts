@@ -22,7 +22,7 @@ export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
     );
 
   async function signedIn(answer: SignedIn): Promise<SignedIn> {
-    await tokens.set({ access_token: answer.access_token, refresh_token: answer.refresh_token });
+    await keeper.enter(answer);
     return answer;
   }
 

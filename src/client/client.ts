@@ -1,4 +1,5 @@
 import { accountCalls } from "./account-calls.ts";
+import { makeApiTokens } from "./api-tokens.ts";
 import type { AuthApiError } from "./errors.ts";
 import { makeInTime } from "./in-time.ts";
 import { makeKeeper } from "./keeper.ts";
@@ -6,6 +7,7 @@ import { openCalls } from "./open-calls.ts";
 import { makeOwnFetch } from "./own-fetch.ts";
 import { makeSafeTokens } from "./safe-tokens.ts";
 import { sessionCalls } from "./session-calls.ts";
+import { makeTokenClock } from "./token-clock.ts";
 import { memoryTokens, type TokenStore } from "./tokens.ts";
 import { type Locks, makeExclusively } from "./turns.ts";
 import { type Fetch, makeWire } from "./wire.ts";
@@ -50,10 +52,12 @@ export function createClient(options: ClientOptions) {
   const tokens = makeSafeTokens(store, timeoutMs / 4, options.onStorageFault ?? (() => {}));
   const locks = options.locks ?? globalThis.navigator?.locks;
   const exclusively = makeExclusively(locks, store.lockName, timeoutMs / 4);
+  const clock = makeTokenClock();
   const keeper = makeKeeper({
     inTime,
     tokens,
     exclusively,
+    clock,
     onSignedOut: options.onSignedOut ?? (() => {}),
   });
   const origins = [baseUrl, ...(options.apiOrigins ?? [])].map((url) => new URL(url).origin);
@@ -61,7 +65,7 @@ export function createClient(options: ClientOptions) {
     ...sessionCalls(inTime, tokens, keeper),
     ...accountCalls(inTime, tokens, keeper),
     ...openCalls((request, call) => inTime((wire) => wire(request, call))),
-    fetch: makeOwnFetch(keeper, inTime, fetch, new Set(origins)),
+    fetch: makeOwnFetch(makeApiTokens(keeper, clock), inTime, fetch, new Set(origins)),
   };
 }
 

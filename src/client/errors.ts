@@ -89,6 +89,14 @@ export function saysTokenIsOver(error: unknown): error is AuthApiError {
   return error instanceof AuthApiError && OVER.has(error.code);
 }
 
+/** What refreshing heals; a revoked token is over for good. */
+const RENEWABLE: ReadonlySet<string> = new Set<KnownErrorCode>(["expired_token", "invalid_token"]);
+
+/** Whether it says that another access token of the same session may serve. */
+export function isRenewable({ code }: AuthApiError): boolean {
+  return RENEWABLE.has(code);
+}
+
 /** What an answer other than a success says, whoever wrote it. */
 export function errorOf({ status, headers }: Response, body: unknown): AuthApiError {
   const said = isRecord(body) ? body : {};

@@ -1,8 +1,10 @@
 import type { SignedIn } from "./answers.ts";
-import { AuthApiError, saysTokenIsOver } from "./errors.ts";
+import { isSameAccount } from "./claims.ts";
+import { AuthApiError, isRenewable, saysTokenIsOver } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
 import type { SafeTokens } from "./safe-tokens.ts";
-import { isSameAccount, type Tokens } from "./tokens.ts";
+import type { TokenClock } from "./token-clock.ts";
+import type { Tokens } from "./tokens.ts";
 import type { Exclusively } from "./turns.ts";
 import { bearer } from "./wire.ts";
 
@@ -10,11 +12,9 @@ export interface KeeperDeps {
   readonly inTime: InTime;
   readonly tokens: SafeTokens;
   readonly exclusively: Exclusively;
+  readonly clock: TokenClock;
   readonly onSignedOut: (error: AuthApiError) => void;
 }
-
-/** What refreshing heals; a revoked token is over for good. */
-const RENEWABLE: ReadonlySet<string> = new Set(["expired_token", "invalid_token"]);
 
 /** Keeps a user signed in for as long as the session lives. */
 export interface Keeper {
@@ -27,13 +27,19 @@ export interface Keeper {
   withAccess<T>(attempt: (accessToken: string | undefined) => Promise<T>): Promise<T>;
   /** The access token to try again with after that refusal, if there is one. */
   next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined>;
+  /** The access token that is held now, where it is another one of the same account. */
+  other(sent: Tokens): Promise<string | undefined>;
+  /** What is held once those tokens are replaced, by a refresh where nobody did so yet. @throws AuthApiError */
+  renewed(sent: Tokens): Promise<Tokens>;
   /** Replaces the access token that is held. */
   refresh(): Promise<Tokens>;
+  /** Takes the tokens of somebody who has just signed in. */
+  enter(answer: SignedIn): Promise<void>;
   /** Forgets tokens that were ended on purpose. */
   leave(held: Tokens): Promise<void>;
 }
 
-export function makeKeeper({ inTime, tokens, exclusively, onSignedOut }: KeeperDeps): Keeper {
+export function makeKeeper({ inTime, tokens, exclusively, clock, onSignedOut }: KeeperDeps): Keeper {
   let renewal: Promise<Tokens> | undefined;
   /** What was left last, so that each end is told of once. */
   let left: string | undefined;
@@ -51,6 +57,7 @@ export function makeKeeper({ inTime, tokens, exclusively, onSignedOut }: KeeperD
     // another tab refreshed, or the user went or came, while this one waited
     if (before.access_token !== stale || before.refresh_token === undefined) return before;
     const answer = await refreshed(before);
+    clock.received(answer.access_token);
     const now = await tokens.get();
     if (now.refresh_token !== before.refresh_token) return now;
     const next = {
@@ -98,21 +105,26 @@ export function makeKeeper({ inTime, tokens, exclusively, onSignedOut }: KeeperD
 
   async function next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined> {
     if (sent.access_token === undefined || !saysTokenIsOver(refusal)) return undefined;
-    if (!RENEWABLE.has(refusal.code)) {
+    if (!isRenewable(refusal)) {
       await signedOut(sent, refusal);
       return undefined;
     }
     const renewed = await renew(sent.access_token);
     const isNew = renewed.access_token !== undefined && renewed.access_token !== sent.access_token;
     if (!isNew) await signedOut(sent, refusal);
-    // what one user asked for is not done as another
-    return isNew && isSameAccount(sent, renewed) ? renewed.access_token : undefined;
+    return otherOf(sent, renewed);
   }
 
   return {
     current,
     next,
     leave,
+    other: async (sent) => otherOf(sent, await tokens.get()),
+    renewed: (sent) => renew(sent.access_token),
+    async enter({ access_token, refresh_token }) {
+      clock.received(access_token);
+      await tokens.set({ access_token, refresh_token });
+    },
     async withAccess(attempt) {
       const sent = await current();
       try {
@@ -129,6 +141,12 @@ export function makeKeeper({ inTime, tokens, exclusively, onSignedOut }: KeeperD
       throw new AuthApiError("missing_token", 0, "There is no refresh token here");
     },
   };
+}
+
+/** What one user asked for is not done as another. */
+function otherOf(sent: Tokens, held: Tokens): string | undefined {
+  const isOther = held.access_token !== sent.access_token && isSameAccount(sent, held);
+  return isOther ? held.access_token : undefined;
 }
 
 function keyOf({ refresh_token, access_token }: Tokens): string | undefined {

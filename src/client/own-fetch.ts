@@ -1,14 +1,15 @@
+import type { ApiTokens } from "./api-tokens.ts";
 import { AuthApiError, errorOf, saysTokenIsOver } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
-import type { Keeper } from "./keeper.ts";
+import type { Tokens } from "./tokens.ts";
 import { bearer, type Fetch } from "./wire.ts";
 
 /**
- * `fetch` for one's own APIs: with the access token, and once more with the next one where a 401 says that the first is
- * over. Requests to other origins, and those that bring an `Authorization` of their own, pass as they are.
+ * `fetch` for one's own APIs: with the access token, and once more with the next one where a 401 may be about the first.
+ * Requests to other origins, and those that bring an `Authorization` of their own, pass as they are.
  */
 export function makeOwnFetch(
-  keeper: Keeper,
+  tokens: ApiTokens,
   inTime: InTime,
   fetch: Fetch,
   origins: ReadonlySet<string>,
@@ -22,25 +23,30 @@ export function makeOwnFetch(
     };
     // sending takes a request's body away; the copy is for the second time
     const copy = input instanceof Request && input.body !== null ? input.clone() : input;
-    const sent = await inTime(() => keeper.current());
+    const sent = await inTime(() => tokens.current());
     const response = await send(sent.access_token);
-    if (response.status !== 401 || isStream(init?.body)) return response;
-    const accessToken = await inTime(() => nextToken(keeper, sent, response));
-    return accessToken === undefined ? response : send(accessToken, copy);
+    // where a redirect led to another origin, no token went along
+    const isOurs = !response.redirected || origins.has(originOf(response.url));
+    if (response.status !== 401 || !isOurs || isStream(init?.body)) return response;
+    const accessToken = await inTime(() => nextToken(tokens, sent, response));
+    if (accessToken === undefined) return response;
+    const again = await send(accessToken, copy);
+    if (again.status === 401) tokens.refusedAgain(accessToken);
+    return again;
   };
 }
 
 /** Where the user is signed out, the 401 is the answer; where refreshing fails otherwise, it is not. */
-async function nextToken(keeper: Keeper, sent: Parameters<Keeper["next"]>[0], response: Response) {
+async function nextToken(tokens: ApiTokens, sent: Tokens, response: Response) {
   try {
-    return await keeper.next(sent, await refusalOf(response));
+    return await tokens.next(sent, await refusalOf(response));
   } catch (error) {
     if (saysTokenIsOver(error)) return undefined;
     throw error;
   }
 }
 
-/** By the code of a problem document, or by the challenge (RFC 6750, section 3). */
+/** By the code of a problem document, or of the challenge (RFC 6750, section 3); `unexpected_answer` where neither shows. */
 async function refusalOf(response: Response): Promise<AuthApiError> {
   const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
   const body = isProblem
@@ -50,9 +56,9 @@ async function refusalOf(response: Response): Promise<AuthApiError> {
         .catch(() => undefined)
     : undefined;
   const refusal = errorOf(response, body);
-  const isInvalid = /\berror="?invalid_token\b/.test(response.headers.get("www-authenticate") ?? "");
+  const [, challenged] = /\berror="?(\w+)/.exec(response.headers.get("www-authenticate") ?? "") ?? [];
   const isUnsaid = refusal.code === "unexpected_answer";
-  return isUnsaid && isInvalid ? new AuthApiError("invalid_token", 401, refusal.message) : refusal;
+  return isUnsaid && challenged ? new AuthApiError(challenged, 401, refusal.message) : refusal;
 }
 
 function originOf(input: string | URL | Request): string {

@@ -74,21 +74,3 @@ export function tokensOf(value: unknown): Tokens {
   const isToken = (name: string) => typeof given[name] === "string" && TOKEN.test(given[name]);
   return Object.fromEntries(NAMES.filter(isToken).map((name) => [name, given[name]]));
 }
-
-/**
- * Whether both are of one account, as far as can be told. Read without checking: it keeps a call of one user from being
- * repeated as another, and trusts nothing.
- */
-export function isSameAccount(one: Tokens, other: Tokens): boolean {
-  const [a, b] = [subjectOf(one), subjectOf(other)];
-  return a === undefined || b === undefined || a === b;
-}
-
-function subjectOf({ access_token, refresh_token }: Tokens): string | undefined {
-  try {
-    const payload = (access_token ?? refresh_token ?? "").split(".")[1] ?? "";
-    return JSON.parse(atob(payload.replaceAll("-", "+").replaceAll("_", "/"))).sub;
-  } catch {
-    return undefined;
-  }
-}

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vites
 import { type AuthApiError, type ClientOptions, memoryTokens } from "../../src/client/client.ts";
 import type { RunningService } from "../../src/composition/service.ts";
 import { startTestService } from "../support/service.ts";
-import { CLIENT_SETTINGS, clientOfSomeone, expired } from "../support/typed-client.ts";
+import { CLIENT_SETTINGS, clientOfSomeone } from "../support/typed-client.ts";
 
 /** `client.fetch` against APIs that ask the service about each token. */
 
@@ -60,8 +60,8 @@ function refuse(response: ServerResponse, manner: Manner, problem: string): void
   response.end(manner === "problem" ? problem : "no");
 }
 
-/** A user whose access token expired, and a client that may send it to the one API. */
-async function someoneExpired(options: Partial<ClientOptions> = {}) {
+/** A user whose access token serves no more, and a client that may send it to the one API. */
+async function someoneRefused(options: Partial<ClientOptions> = {}) {
   const tokens = memoryTokens();
   const onSignedOut = vi.fn<(error: AuthApiError) => void>();
   const someone = await clientOfSomeone(service.address, {
@@ -70,7 +70,7 @@ async function someoneExpired(options: Partial<ClientOptions> = {}) {
     onSignedOut,
     ...options,
   });
-  await tokens.set({ ...someone.tokens, access_token: await expired(someone.tokens.access_token ?? "") });
+  await tokens.set({ ...someone.tokens, access_token: `${someone.tokens.access_token}x` });
   return { ...someone, store: tokens, onSignedOut };
 }
 
@@ -78,30 +78,26 @@ const REFRESH = "POST /api/token/refresh";
 const sentTo = ({ asked }: { asked: Asked[] }) => asked.map(({ headers }) => headers.authorization);
 
 describe("an access token that is over", () => {
-  it.each<Manner>(["problem", "challenge"])("is replaced where the API says so by %s", async (manner) => {
-    const { client, store, count } = await someoneExpired();
-    const before = await store.get();
-    const init = { method: "POST", body: "a body", headers: { "x-mine": "kept" } };
-    const answers = await Promise.all([0, 1, 2].map(() => client.fetch(`${api.url}/${manner}`, init)));
-    for (const answer of answers) expect([answer.status, await answer.text()]).toEqual([200, "a body"]);
-    expect(count(REFRESH)).toBe(1);
-    const { access_token } = (await store.get()) ?? {};
-    const first = Array(3).fill(`Bearer ${before?.access_token}`);
-    expect(sentTo(api)).toEqual([...first, ...Array(3).fill(`Bearer ${access_token}`)]);
-    for (const { method, headers, body } of api.asked) {
-      expect([method, headers["x-mine"], body]).toEqual(["POST", "kept", "a body"]);
-    }
-  });
-
-  it("is not replaced where a 401 says nothing of tokens", async () => {
-    const { client, count } = await someoneExpired();
-    const answer = await client.fetch(`${api.url}/bare`);
-    expect([answer.status, await answer.text()]).toEqual([401, "no"]);
-    expect(count(REFRESH)).toBe(0);
-  });
+  it.each<Manner>(["problem", "challenge", "bare"])(
+    "is replaced where the API says so by %s",
+    async (manner) => {
+      const { client, store, count } = await someoneRefused();
+      const before = await store.get();
+      const init = { method: "POST", body: "a body", headers: { "x-mine": "kept" } };
+      const answers = await Promise.all([0, 1, 2].map(() => client.fetch(`${api.url}/${manner}`, init)));
+      for (const answer of answers) expect([answer.status, await answer.text()]).toEqual([200, "a body"]);
+      expect(count(REFRESH)).toBe(1);
+      const { access_token } = (await store.get()) ?? {};
+      const first = Array(3).fill(`Bearer ${before?.access_token}`);
+      expect(sentTo(api)).toEqual([...first, ...Array(3).fill(`Bearer ${access_token}`)]);
+      for (const { method, headers, body } of api.asked) {
+        expect([method, headers["x-mine"], body]).toEqual(["POST", "kept", "a body"]);
+      }
+    },
+  );
 
   it("is replaced for each kind of body that can be sent again, and for a Request", async () => {
-    const { client, store } = await someoneExpired();
+    const { client, store } = await someoneRefused();
     const held = await store.get();
     const url = new URL(`${api.url}/problem`);
     const bodies = ["text", new Blob(["text"]), new TextEncoder().encode("text")];
@@ -123,7 +119,7 @@ describe("an access token that is over", () => {
   });
 
   it("leaves the 401 where the body was a stream, which is gone", async () => {
-    const { client, count } = await someoneExpired();
+    const { client, count } = await someoneRefused();
     async function* pieces() {
       yield new TextEncoder().encode("a stream");
     }
@@ -143,9 +139,9 @@ describe("an access token that is over", () => {
 
 describe("a session that is over", () => {
   it("leaves the 401 as the API wrote it, and is told of once", async () => {
-    const { client, tokens, onSignedOut } = await someoneExpired();
+    const { client, tokens, onSignedOut } = await someoneRefused();
     await client.revokeToken(tokens.refresh_token ?? "");
-    for (const code of ["expired_token", "missing_token"]) {
+    for (const code of ["invalid_token", "missing_token"]) {
       const answer = await client.fetch(`${api.url}/problem`);
       expect([answer.status, await answer.json()]).toMatchObject([401, { code }]);
     }
@@ -156,7 +152,7 @@ describe("a session that is over", () => {
   it("is not what it looks like where the service cannot be asked: the call rejects", async () => {
     const away: typeof fetch = (input, init) =>
       String(input).endsWith("/refresh") ? Promise.reject(new TypeError("away")) : fetch(input, init);
-    const { client, onSignedOut } = await someoneExpired({ fetch: away });
+    const { client, onSignedOut } = await someoneRefused({ fetch: away });
     await expect(client.fetch(`${api.url}/problem`)).rejects.toMatchObject({ code: "network_error" });
     expect(onSignedOut).not.toHaveBeenCalled();
     expect(await client.isSignedIn()).toBe(true);
@@ -165,7 +161,7 @@ describe("a session that is over", () => {
 
 describe("the access token", () => {
   it("goes to the origins that were named, and to no other", async () => {
-    const { client } = await someoneExpired();
+    const { client } = await someoneRefused();
     await client.refresh();
     const url = `${elsewhere.url}/bare?${api.url}`;
     for (const input of [url, new URL(url), new Request(url)]) await client.fetch(input);
@@ -178,7 +174,7 @@ describe("the access token", () => {
   });
 
   it("does not follow a redirect to another origin", async () => {
-    const { client } = await someoneExpired();
+    const { client } = await someoneRefused();
     await client.refresh();
     await client.fetch(`${api.url}/redirect/${encodeURIComponent(`${elsewhere.url}/bare`)}`);
     expect(sentTo(api)).toEqual([expect.stringMatching(/^Bearer e/)]);
@@ -186,7 +182,7 @@ describe("the access token", () => {
   });
 
   it("gives way to an Authorization of the caller's own", async () => {
-    const { client, count } = await someoneExpired();
+    const { client, count } = await someoneRefused();
     const headers = { authorization: "Basic bWU6bWU=" };
     expect((await client.fetch(`${api.url}/challenge`, { headers })).status).toBe(401);
     expect((await client.fetch(new Request(`${api.url}/challenge`, { headers }))).status).toBe(401);
@@ -195,7 +191,7 @@ describe("the access token", () => {
   });
 
   it("is asked for first where there is only a refresh token", async () => {
-    const { client, store, tokens } = await someoneExpired();
+    const { client, store, tokens } = await someoneRefused();
     await store.set({ refresh_token: tokens.refresh_token });
     expect((await client.fetch(`${api.url}/bare`)).status).toBe(200);
     expect(api.asked).toHaveLength(1);
