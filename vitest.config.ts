@@ -6,6 +6,7 @@ const reports = process.env.TEST_REPORTS;
 /** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
 const ALONE = [
   "test/adapters/argon2/password-hasher.test.ts",
+  "test/browser/changes.test.ts",
   "test/browser/client.test.ts",
   "test/browser/docs.test.ts",
   "test/system/no-enumeration.test.ts",

@@ -11,11 +11,11 @@ import type {
 } from "./answers.ts";
 import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
-import type { SafeTokens } from "./safe-tokens.ts";
+import type { WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
 /** Coming in, and what one does with one's own account. */
-export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper) {
+export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keeper) {
   const asUser = <T>(request: string, json?: object) =>
     inTime((wire) =>
       keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token), ...(json && { json }) })),
@@ -59,9 +59,10 @@ export function accountCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
     changePassword: (change: PasswordChange): Promise<SessionsEnded> => asUser("POST /api/password", change),
 
     /** Deletes the account with all its sessions, and forgets its tokens. */
-    async deleteAccount(proof: { readonly password: string }): Promise<void> {
-      await asUser("DELETE /api/me", proof);
-      await tokens.clear();
-    },
+    deleteAccount: (proof: { readonly password: string }): Promise<void> =>
+      keeper.ending(async () => {
+        await asUser("DELETE /api/me", proof);
+        await tokens.clear();
+      }),
   };
 }

@@ -1,3 +1,4 @@
+import { broadcast, onBroadcast, onPageBack } from "./store-events.ts";
 import type { TokenStore, Tokens } from "./tokens.ts";
 
 const TABLE = "tokens";
@@ -46,8 +47,22 @@ export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
   return {
     lockName: name,
     get: () => run<Tokens | undefined>("readonly", (table) => table.get(USER)),
-    set: async (tokens) => void (await run("readwrite", (table) => table.put(tokens, USER))),
-    clear: () => run("readwrite", (table) => table.delete(USER)),
+    async set(tokens) {
+      await run("readwrite", (table) => table.put(tokens, USER));
+      broadcast(name);
+    },
+    async clear() {
+      await run("readwrite", (table) => table.delete(USER));
+      broadcast(name);
+    },
+    subscribe(listener) {
+      const elsewhere = onBroadcast(name, listener);
+      const back = onPageBack(listener);
+      return () => {
+        elsewhere();
+        back();
+      };
+    },
   };
 }
 

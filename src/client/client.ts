@@ -10,6 +10,7 @@ import { sessionCalls } from "./session-calls.ts";
 import { makeTokenClock } from "./token-clock.ts";
 import { memoryTokens, type TokenStore } from "./tokens.ts";
 import { type Locks, makeExclusively } from "./turns.ts";
+import { makeWatchedTokens, type UserChange, type WatchedTokens } from "./watched-tokens.ts";
 import { type Fetch, makeWire } from "./wire.ts";
 
 export type * from "./answers.ts";
@@ -17,6 +18,7 @@ export { browserTokens } from "./browser-tokens.ts";
 export { AuthApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./errors.ts";
 export { memoryTokens, storageTokens, type TextStorage, type TokenStore, type Tokens } from "./tokens.ts";
 export type { Locks } from "./turns.ts";
+export type { UserChange } from "./watched-tokens.ts";
 export type { Fetch } from "./wire.ts";
 
 export interface ClientOptions {
@@ -26,8 +28,13 @@ export interface ClientOptions {
   readonly tokens?: TokenStore;
   /** Origins besides the service's that `client.fetch` sends the access token to. */
   readonly apiOrigins?: readonly string[];
-  /** Told once when the session turns out to be over, other than by a call of this client. */
+  /**
+   * Told once when the session is over, other than by a call of this client: why the service refused, or `missing_token`
+   * with status 0 where another tab or client signed out.
+   */
   readonly onSignedOut?: (error: AuthApiError) => void;
+  /** Told when somebody signed in or out, or another user is there, by this client or another that shares its store. */
+  readonly onChange?: (change: UserChange) => void;
   /** Told once when tokens cannot be read from the store or written to it; until it serves again they are kept in memory. */
   readonly onStorageFault?: (error: unknown) => void;
   /** Milliseconds after which a call is given up, with all that it waits for; 10 s. */
@@ -49,24 +56,36 @@ export function createClient(options: ClientOptions) {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const inTime = makeInTime(makeWire(baseUrl, fetch), timeoutMs);
   // what waits for these has to have time left for the service
-  const tokens = makeSafeTokens(store, timeoutMs / 4, options.onStorageFault ?? (() => {}));
+  const onStorageFault = options.onStorageFault ?? (() => {});
+  const { onChange = () => {}, onSignedOut = () => {} } = options;
+  const tokens = makeWatchedTokens(makeSafeTokens(store, timeoutMs / 4, onStorageFault), {
+    onChange,
+    onSignedOut,
+  });
   const locks = options.locks ?? globalThis.navigator?.locks;
   const exclusively = makeExclusively(locks, store.lockName, timeoutMs / 4);
   const clock = makeTokenClock();
-  const keeper = makeKeeper({
-    inTime,
-    tokens,
-    exclusively,
-    clock,
-    onSignedOut: options.onSignedOut ?? (() => {}),
-  });
+  const keeper = makeKeeper({ inTime, tokens, exclusively, clock });
+  const isWatched = options.onChange !== undefined || options.onSignedOut !== undefined;
   const origins = [baseUrl, ...(options.apiOrigins ?? [])].map((url) => new URL(url).origin);
   return {
     ...sessionCalls(inTime, tokens, keeper),
     ...accountCalls(inTime, tokens, keeper),
     ...openCalls((request, call) => inTime((wire) => wire(request, call))),
     fetch: makeOwnFetch(makeApiTokens(keeper, clock), inTime, fetch, new Set(origins)),
+    /** Ends listening for what other tabs and clients do. Calls go on to work. */
+    close: isWatched ? watching(tokens, store, onStorageFault) : () => {},
   };
+}
+
+/** A store that cannot tell is as one that does not: the next call finds out. */
+function watching(tokens: WatchedTokens, store: TokenStore, onFault: (error: unknown) => void): () => void {
+  try {
+    return tokens.watch(store.subscribe?.bind(store));
+  } catch (error) {
+    Promise.resolve().then(() => onFault(error));
+    return () => {};
+  }
 }
 
 function withoutEndSlashes(url: string): string {

@@ -2,18 +2,17 @@ import type { SignedIn } from "./answers.ts";
 import { isSameAccount } from "./claims.ts";
 import { AuthApiError, isRenewable, saysTokenIsOver } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
-import type { SafeTokens } from "./safe-tokens.ts";
 import type { TokenClock } from "./token-clock.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Exclusively } from "./turns.ts";
+import type { Cause, WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
 export interface KeeperDeps {
   readonly inTime: InTime;
-  readonly tokens: SafeTokens;
+  readonly tokens: WatchedTokens;
   readonly exclusively: Exclusively;
   readonly clock: TokenClock;
-  readonly onSignedOut: (error: AuthApiError) => void;
 }
 
 /** Keeps a user signed in for as long as the session lives. */
@@ -37,12 +36,14 @@ export interface Keeper {
   enter(answer: SignedIn): Promise<void>;
   /** Forgets tokens that were ended on purpose. */
   leave(held: Tokens): Promise<void>;
+  /** Does what ends the session: a call that is refused for that meanwhile does not count as the service's doing. */
+  ending<T>(work: () => Promise<T>): Promise<T>;
 }
 
-export function makeKeeper({ inTime, tokens, exclusively, clock, onSignedOut }: KeeperDeps): Keeper {
+export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): Keeper {
   let renewal: Promise<Tokens> | undefined;
-  /** What was left last, so that each end is told of once. */
-  let left: string | undefined;
+  /** Calls on their way that end the session. */
+  let endings = 0;
 
   /** One refresh for all who ask meanwhile, here and in other tabs. */
   function renew(stale: string | undefined): Promise<Tokens> {
@@ -82,19 +83,16 @@ export function makeKeeper({ inTime, tokens, exclusively, clock, onSignedOut }: 
     }
   }
 
-  /** Tells of each end once, and of none where somebody signed in again meanwhile. */
+  /** Forgets the tokens, unless somebody signed in again meanwhile. */
   async function signedOut(sent: Tokens, error: AuthApiError): Promise<void> {
-    const now = keyOf(await tokens.get());
-    const isOther = now !== undefined && now !== keyOf(sent);
-    if (isOther || left === keyOf(sent)) return;
-    await leave(sent);
-    onSignedOut(error);
+    const cause = endings > 0 ? "own" : error;
+    const held = keyOf(await tokens.get(cause));
+    if (held !== undefined && held === keyOf(sent)) await leave(sent, cause);
   }
 
-  async function leave(ended: Tokens): Promise<void> {
-    left = keyOf(ended);
-    if (ended.refresh_token === undefined) await tokens.clear();
-    else await tokens.set({ former_token: ended.refresh_token });
+  async function leave(ended: Tokens, cause: Cause = "own"): Promise<void> {
+    if (ended.refresh_token === undefined) await tokens.clear(cause);
+    else await tokens.set({ former_token: ended.refresh_token }, cause);
   }
 
   async function current(): Promise<Tokens> {
@@ -119,6 +117,14 @@ export function makeKeeper({ inTime, tokens, exclusively, clock, onSignedOut }: 
     current,
     next,
     leave,
+    async ending(work) {
+      endings += 1;
+      try {
+        return await work();
+      } finally {
+        endings -= 1;
+      }
+    },
     other: async (sent) => otherOf(sent, await tokens.get()),
     renewed: (sent) => renew(sent.access_token),
     async enter({ access_token, refresh_token }) {

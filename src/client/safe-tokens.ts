@@ -4,6 +4,8 @@ import { type TokenStore, type Tokens, tokensOf } from "./tokens.ts";
 /** A store that never rejects, and answers in time. */
 export interface SafeTokens {
   get(): Promise<Tokens>;
+  /** What was read or written last. A `get` that began before that may still resolve to what was there then. */
+  latest(): Tokens;
   set(tokens: Tokens): Promise<void>;
   clear(): Promise<void>;
 }
@@ -25,6 +27,10 @@ export function makeSafeTokens(
   /** Whether the store still has not answered to what it was given up for. */
   let isStuck = false;
   let isTold = false;
+  let writes = 0;
+  /** Reads so far, and which of them `held` is from. */
+  let begun = 0;
+  let taken = 0;
 
   async function asked<T>(ask: () => T | Promise<T>): Promise<T> {
     if (isStuck) throw new Error("The token store has not answered yet");
@@ -74,22 +80,36 @@ export function makeSafeTokens(
 
   async function replace(tokens: Tokens): Promise<void> {
     held = tokens;
+    writes += 1;
     isAhead = true;
     await write();
   }
 
-  async function read(): Promise<void> {
-    const before = held;
+  /** What the store has, or what is written meanwhile. */
+  async function read(): Promise<Tokens> {
+    const before = writes;
+    begun += 1;
+    const own = begun;
     const found = tokensOf(await asked(() => store.get()));
-    // a write that began meanwhile is newer
-    if (held === before) held = found;
+    if (writes !== before) return held;
+    // the answer to a later read is newer
+    if (own > taken) {
+      held = found;
+      taken = own;
+    }
+    return found;
   }
 
   return {
     async get() {
-      if (!isAhead) await isDone(read);
-      return held;
+      let found = held;
+      if (isAhead) return found;
+      const isRead = await isDone(async () => {
+        found = await read();
+      });
+      return isRead ? found : held;
     },
+    latest: () => held,
     set: replace,
     clear: () => replace({}),
   };

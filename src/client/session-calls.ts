@@ -2,12 +2,12 @@ import type { Session, SessionsEnded } from "./answers.ts";
 import { saysTokenIsOver } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
-import type { SafeTokens } from "./safe-tokens.ts";
 import type { Tokens } from "./tokens.ts";
+import { isSignedIn, type WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
 /** Staying in, and getting out. */
-export function sessionCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper) {
+export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keeper) {
   const asUser = <T>(request: string) =>
     inTime((wire) => keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token) })));
 
@@ -27,19 +27,17 @@ export function sessionCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
 
   return {
     /** Whether there are tokens to call with. Only a call tells whether they live. */
-    async isSignedIn(): Promise<boolean> {
-      const { access_token, refresh_token } = await tokens.get();
-      return access_token !== undefined || refresh_token !== undefined;
-    },
+    isSignedIn: async (): Promise<boolean> => isSignedIn(await tokens.get()),
 
     /** Replaces the access token now; calls do so by themselves once it has expired. */
     refresh: (): Promise<Tokens> => inTime(() => keeper.refresh()),
 
     /** Ends this session and forgets its tokens. Rejects, and keeps them, where the service cannot be asked. */
-    async logout(): Promise<void> {
-      const before = await end("POST /api/logout", (held) => held.refresh_token ?? held.access_token);
-      if (before !== undefined) await keeper.leave(before);
-    },
+    logout: (): Promise<void> =>
+      keeper.ending(async () => {
+        const before = await end("POST /api/logout", (held) => held.refresh_token ?? held.access_token);
+        if (before !== undefined) await keeper.leave(before);
+      }),
 
     /** Ends the access token alone; the next call gets another one. */
     async logoutAccess(): Promise<void> {
@@ -61,11 +59,12 @@ export function sessionCalls(inTime: InTime, tokens: SafeTokens, keeper: Keeper)
     logoutOthers: (): Promise<SessionsEnded> => asUser("POST /api/logout/others"),
 
     /** Ends every session, this one too, and forgets its tokens. */
-    async logoutAll(): Promise<SessionsEnded> {
-      const answer = await asUser<SessionsEnded>("POST /api/logout/all");
-      await keeper.leave(await tokens.get());
-      return answer;
-    },
+    logoutAll: (): Promise<SessionsEnded> =>
+      keeper.ending(async () => {
+        const answer = await asUser<SessionsEnded>("POST /api/logout/all");
+        await keeper.leave(await tokens.get("own"));
+        return answer;
+      }),
 
     /** One's own sessions, the newest 100. */
     sessions: (): Promise<{ readonly sessions: readonly Session[] }> => asUser("GET /api/sessions"),

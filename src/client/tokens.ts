@@ -1,3 +1,5 @@
+import { listenersTo, makeListeners, onPageBack, onStorageEvent } from "./store-events.ts";
+
 /** What a client has of its user. */
 export interface Tokens {
   readonly access_token?: string | undefined;
@@ -13,6 +15,11 @@ export interface TokenStore {
   clear(): void | Promise<void>;
   /** Where other tabs or clients have the same tokens: the name of the lock under which one of all refreshes. */
   readonly lockName?: string | undefined;
+  /**
+   * Calls the listener whenever others may have changed what is there, until the function that it returns is called. It may
+   * call it for nothing, as for what the same client wrote.
+   */
+  subscribe?(listener: () => void): () => void;
 }
 
 type Held = Tokens | null | undefined;
@@ -24,17 +31,19 @@ export interface TextStorage {
   removeItem(key: string): void;
 }
 
-/** Keeps tokens for as long as the client is there; nobody else can read them. */
+/** Keeps tokens for as long as the store is there; only clients that are given it can read them. */
 export function memoryTokens(initial?: Tokens): TokenStore {
   let held = initial;
+  const listeners = makeListeners();
+  const replace = (tokens?: Tokens) => {
+    held = tokens;
+    listeners.tell();
+  };
   return {
     get: () => held,
-    set: (tokens) => {
-      held = tokens;
-    },
-    clear: () => {
-      held = undefined;
-    },
+    set: replace,
+    clear: () => replace(),
+    subscribe: listeners.add,
   };
 }
 
@@ -48,11 +57,23 @@ export function storageTokens(
   key = "hbtu-connect-auth",
 ): TokenStore {
   const items = typeof storage === "function" ? storage : () => storage;
+  const change = (make: (held: TextStorage) => void) => {
+    make(items());
+    listenersTo(items(), key).tell();
+  };
   return {
     lockName: key,
     get: () => parsed(items().getItem(key)),
-    set: (tokens) => items().setItem(key, JSON.stringify(tokens)),
-    clear: () => items().removeItem(key),
+    set: (tokens) => change((held) => held.setItem(key, JSON.stringify(tokens))),
+    clear: () => change((held) => held.removeItem(key)),
+    subscribe(listener) {
+      const here = listenersTo(items(), key).add(listener);
+      const elsewhere = onStorageEvent(key, listener);
+      const back = onPageBack(listener);
+      return () => {
+        for (const stop of [here, elsewhere, back]) stop();
+      };
+    },
   };
 }
 
