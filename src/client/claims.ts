@@ -18,7 +18,7 @@ export function claimsOf(token: string): Claims {
 }
 
 /** The account that tokens are of, where they show it. */
-export function subjectOf({ access_token, refresh_token }: Tokens): unknown {
+function subjectOf({ access_token, refresh_token }: Tokens): unknown {
   return claimsOf(access_token ?? refresh_token ?? "").sub;
 }
 

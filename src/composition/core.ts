@@ -38,7 +38,7 @@ export async function openCore(
     reload: reloadHashes,
   } = await openHasher(config, foundation.storage.settings, metrics?.hashing);
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
-  const opened = await openMail(config, foundation.log);
+  const opened = await openMail(config, foundation.log, instead.mailer);
   const mail = metrics ? { ...opened, mailer: metrics.counted(opened.mailer) } : opened;
   closers.push(mail.close);
   const wired = makeContainer(bindings({ config, hasher, tryHashing, isCommon, mail, ...foundation }));

@@ -28,9 +28,14 @@ export function reachesReaders({ SMTP_URL, LOG_LEVEL }: Config): boolean {
 /**
  * The way for mails that the configuration asks for: SMTP, or the log while trying things out. Connects to
  * nothing yet.
+ * @param instead What takes the mails in the place of both
  * @throws StartError
  */
-export async function openMail(config: Config, log: Pick<Log, "mails" | "notices">): Promise<OpenedMail> {
+export async function openMail(
+  config: Config,
+  log: Pick<Log, "mails" | "notices">,
+  instead?: Mailer,
+): Promise<OpenedMail> {
   const templates = await openMailTemplates(config.MAIL_TEMPLATES, config.APP_NAME).catch((error) => {
     throw new StartError(
       `The mail templates cannot be used: ${error.message}`,
@@ -38,6 +43,7 @@ export async function openMail(config: Config, log: Pick<Log, "mails" | "notices
       error,
     );
   });
+  if (instead) return { mailer: instead, templates, close: async () => {} };
   if (config.SMTP_URL === undefined) {
     log.notices.warn("No SMTP_URL: mails, with the links in them, go to the log, at level info");
     return { mailer: log.mails, templates, close: async () => {} };

@@ -5,6 +5,7 @@ import { systemClock } from "../adapters/node/platform.ts";
 import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../adapters/pino/log.ts";
 import type { Facts } from "../application/ports/audit-trail.ts";
 import type { Clock } from "../application/ports/clock.ts";
+import type { Mailer } from "../application/ports/mailer.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
 import { auditOfCommands, startAudit } from "./audit.ts";
@@ -37,6 +38,8 @@ export interface Instead {
   readonly clock?: Clock;
   /** Puts something around the storage as it is, faults and all. */
   readonly wrap?: (opened: Storage) => Storage;
+  /** Takes the mails that would go to `SMTP_URL`, or to the log. */
+  readonly mailer?: Mailer;
 }
 
 /**

@@ -1,33 +1,25 @@
 import { randomBytes } from "node:crypto";
 import { makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
 import type { Storage } from "../application/ports/storage.ts";
-import type { SessionGrant } from "../application/session-grant.ts";
 import { aroundCalls, eachPort } from "./around-calls.ts";
-import type { Bindings } from "./bindings.ts";
 import { Closers } from "./closers.ts";
 import { readConfig } from "./config.ts";
 import { type Core, openCore } from "./core.ts";
 import { openServiceLog } from "./open.ts";
 import { httpOptions, startHttp } from "./service.ts";
 import { makeTestClock, type TestClock } from "./test-clock.ts";
+import { makeTestMailbox, type TestMails } from "./test-mailbox.ts";
+import { peopleOf, type TestUser, type TestUserOptions } from "./test-people.ts";
 
 export type { TestClock } from "./test-clock.ts";
+export type { TestMail, TestMails } from "./test-mailbox.ts";
+export type { TestUser, TestUserOptions } from "./test-people.ts";
 
 export interface TestAuthOptions {
   /** Settings by their names, as the environment would have them: `{ ACCESS_TOKEN_TTL: "15m" }`. */
   readonly settings?: Readonly<Record<string, string>>;
   /** What the clock says at first; by default, what the machine's does. */
   readonly now?: Date;
-}
-
-/** Somebody with an account, and the tokens of a session. */
-export interface TestUser {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly password: string;
-  readonly access_token: string;
-  readonly refresh_token: string;
 }
 
 /** The whole service inside this process, with nothing outside it. */
@@ -39,8 +31,10 @@ export interface TestAuth {
   /** An API that may introspect. */
   readonly client: { readonly id: string; readonly secret: string };
   readonly clock: TestClock;
-  /** Somebody new, logged in; what is not said is made up. @throws AuthError where it cannot be had */
-  user(who?: { username?: string; email?: string; password?: string }): Promise<TestUser>;
+  /** Every mail that the service sends, as with `SMTP_URL`; none leaves the process. */
+  readonly mails: TestMails;
+  /** Somebody new, logged in. @throws AuthError where it cannot be had */
+  user(who?: TestUserOptions): Promise<TestUser>;
   /** Another session of theirs. */
   login(user: TestUser): Promise<TestUser>;
   /** Disables the account, which ends its sessions. */
@@ -63,6 +57,9 @@ const FOR_TESTS = {
   ARGON2_MEMORY_KIB: "64",
   ARGON2_PASSES: "1",
   INTROSPECTION_CLIENTS: `${CLIENT.id}:${CLIENT.secret}`,
+  // the mailbox stands behind it
+  SMTP_URL: "smtp://localhost",
+  MAIL_FROM: "auth@example.com",
 };
 
 /**
@@ -77,6 +74,7 @@ export async function startTestAuth({
   const SECRET_KEY = randomBytes(32).toString("hex");
   const before = readConfig({ ...FOR_TESTS, SECRET_KEY, ...settings });
   const clock = makeTestClock(now);
+  const mailbox = makeTestMailbox();
   const storage = makeStorageThatMayFail();
   const log = openServiceLog(before);
   const closers = new Closers();
@@ -85,8 +83,10 @@ export async function startTestAuth({
     const server = await startHttp(before, makeStartingApp(httpOptions(before, log)));
     closers.push(() => server.close(0));
     const config = readConfig({ ...FOR_TESTS, SECRET_KEY, ISSUER: server.address, ...settings });
-    const core = await openCore(config, closers, log, { clock, wrap: storage.wrap });
-    const { checkHealth } = core.wired;
+    const { mailer } = mailbox;
+    const core = await openCore(config, closers, log, { clock, mailer, wrap: storage.wrap });
+    const { checkHealth, deliverMails } = core.wired;
+    const { all, next, takeOut } = mailbox.open(deliverMails);
     const app = makeHttpApp(core.wired, { ...httpOptions(config, log), readiness: checkHealth });
     server.serve(app.callback());
     return {
@@ -94,7 +94,8 @@ export async function startTestAuth({
       audience: config.JWT_AUDIENCE ?? config.ISSUER,
       client: CLIENT,
       clock,
-      ...peopleOf(core.wired),
+      mails: { all, next },
+      ...peopleOf(core.wired, takeOut),
       retireKeys: () => retireKeys(core),
       storageAnswers: storage.answers,
       stop: () => closers.close(),
@@ -119,30 +120,6 @@ function makeStorageThatMayFail() {
     answers(answers: boolean) {
       isThere = answers;
     },
-  };
-}
-
-let people = 0;
-
-function peopleOf(wired: Bindings): Pick<TestAuth, "user" | "login" | "disable"> {
-  const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
-  const known = async (grant: SessionGrant, password: string): Promise<TestUser> => ({
-    id: (await wired.me(grant.accessToken)).id,
-    username: grant.username,
-    email: grant.email,
-    password,
-    access_token: grant.accessToken,
-    refresh_token: grant.refreshToken,
-  });
-  return {
-    async user(who = {}) {
-      people += 1;
-      const { username = `user${people}`, email = `${username}@example.com` } = who;
-      const { password = "correct horse battery" } = who;
-      return known(await wired.register({ username, email, password, client }), password);
-    },
-    login: async ({ email, password }) => known(await wired.login({ email, password, client }), password),
-    disable: async ({ id }) => void (await wired.disableUser(id)),
   };
 }
 
