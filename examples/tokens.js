@@ -23,7 +23,7 @@ export function offline({ issuer, audience }) {
       });
       return payload;
     } catch (error) {
-      if (REFUSALS.has(error.code)) return undefined;
+      if (REFUSALS.has(error.code)) return refused(error.message);
       throw new Unavailable("The keys cannot be had", { cause: error });
     }
   };
@@ -52,8 +52,10 @@ export function online({ issuer, audience, clientId, clientSecret }) {
   const authorization = `Basic ${Buffer.from(`${clientId}:${clientSecret}`).toString("base64")}`;
   return async (token) => {
     const claims = await ask(token);
-    const isForUs = claims.active && [claims.aud].flat().includes(audience);
-    return isForUs ? claims : undefined;
+    if (!claims.active) return refused("the service says that it is not active");
+    return [claims.aud].flat().includes(audience)
+      ? claims
+      : refused(`it is for ${claims.aud}, not ${audience}`);
   };
 
   async function ask(token) {
@@ -70,6 +72,12 @@ export function online({ issuer, audience, clientId, clientSecret }) {
       throw new Unavailable("The service cannot be asked", { cause: error });
     }
   }
+}
+
+/** Clients are not told why, whoever runs the API is: most often an issuer or an audience that does not fit. */
+function refused(reason) {
+  console.warn(`A token was refused: ${reason}`);
+  return undefined;
 }
 
 /** Without an audience, a token for any other API would do. Names them as the environment does. */

@@ -3,10 +3,11 @@ import { makeHttpApp, makeStartingApp } from "../adapters/koa/app.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { aroundCalls, eachPort } from "./around-calls.ts";
 import { Closers } from "./closers.ts";
-import { readConfig } from "./config.ts";
+import { ConfigError, readConfig } from "./config.ts";
 import { type Core, openCore } from "./core.ts";
 import { openServiceLog } from "./open.ts";
 import { httpOptions, startHttp } from "./service.ts";
+import { settingsSchema } from "./settings.ts";
 import { makeTestClock, type TestClock } from "./test-clock.ts";
 import { makeTestMailbox, type TestMails } from "./test-mailbox.ts";
 import { peopleOf, type TestUser, type TestUserOptions } from "./test-people.ts";
@@ -72,6 +73,7 @@ export async function startTestAuth({
   now = new Date(),
 }: TestAuthOptions = {}): Promise<TestAuth> {
   const SECRET_KEY = randomBytes(32).toString("hex");
+  mustBeSettings(Object.keys(settings));
   const before = readConfig({ ...FOR_TESTS, SECRET_KEY, ...settings });
   const clock = makeTestClock(now);
   const mailbox = makeTestMailbox();
@@ -104,6 +106,12 @@ export async function startTestAuth({
     await closers.close();
     throw error;
   }
+}
+
+/** In the environment, other names are others' business; here each is meant. @throws ConfigError */
+function mustBeSettings(names: readonly string[]): void {
+  const unknown = names.filter((name) => !Object.hasOwn(settingsSchema.shape, name.replace(/_FILE$/, "")));
+  if (unknown.length > 0) throw new ConfigError(unknown.map((name) => `${name} is no setting`));
 }
 
 function makeStorageThatMayFail() {

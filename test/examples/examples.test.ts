@@ -134,6 +134,9 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       const other = await startExample(name, { ...settingsOf(mode), AUDIENCE: "https://other.example.com" });
       const answer = await callOther(other.url, "GET /courses", { token: user.access_token });
       expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
+      // the client is not told why; whoever runs the API is
+      expect(JSON.stringify(answer.body)).not.toContain("aud");
+      expect(other.output()).toMatch(/A token was refused: .*(unexpected "aud"|it is for https:\/\/courses)/);
       await other.end();
     });
 

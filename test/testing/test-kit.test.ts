@@ -120,6 +120,9 @@ describe("the test kit", () => {
     await expect(startTestAuth({ settings: { ACCESS_TOKEN_TTL: "soon" } })).rejects.toThrow(
       /ACCESS_TOKEN_TTL/,
     );
+    await expect(startTestAuth({ settings: { ACCES_TOKEN_TTL: "15m" } })).rejects.toThrow(
+      "ACCES_TOKEN_TTL is no setting",
+    );
     const auth = await start();
     expect(() => auth.clock.advance("soon")).toThrow("Not a duration");
   });
