@@ -1,7 +1,7 @@
 import { afterPuttingBack } from "../domain/email-history.ts";
 import { AuthError } from "../domain/errors.ts";
 import { NO_PASSWORD } from "../domain/user.ts";
-import { endByLink } from "./end-by-link.ts";
+import { endByLink, tidyAfterLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
 import { admittedLink, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -39,15 +39,14 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     const link = await admittedLink(deps, presented, now);
     const user = await endByLink(deps, link, now, putBack).catch((error) => lockOut(deps, link, now, error));
     if (user === undefined) throw new AuthError(refusal);
-    // it serves no more: this tidies only
-    await deps.oneTimeTokens.consume(link.token.id);
-    const { id: userId } = user;
-    deps.events.report({ type: "email_change_cancelled", userId });
+    const { id: userId, username } = user;
     const { email } = link.token;
+    deps.events.report({ type: "email_change_cancelled", userId });
+    // first of all: without it nobody could log in
+    await sendLater(deps, { kind: "password_reset", email: email.shown, userId, username: username.shown });
     // a reader of the address that the account had meanwhile is told, too
     if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
-    const username = user.username.shown;
-    await sendLater(deps, { kind: "password_reset", email: email.shown, userId, username });
+    await tidyAfterLink(deps, link, user);
   };
 }
 

@@ -1,5 +1,5 @@
 import type { User } from "../domain/user.ts";
-import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
+import { type EndEpochDeps, endEpoch, tidySessions } from "./end-epoch.ts";
 import { type FindAccountDeps, findAccount } from "./find-account.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
@@ -33,8 +33,8 @@ export async function changeAccount(
   for (let user = found; ; user = await findAccount(deps, found.id)) {
     if (isSo(user)) return { user, wasSo: true, ended: 0 };
     const now = deps.clock.now();
-    const ended = await endEpoch(deps, user, now, { ...changes, keptSession: undefined });
-    // else another change came first; found again by id, since the name may be somebody else's by now
-    if (ended !== undefined) return { user, wasSo: false, ended };
+    // another change came first; found again by id, since the name may be somebody else's by now
+    if (!(await endEpoch(deps, user, now, { ...changes, keptSession: undefined }))) continue;
+    return { user, wasSo: false, ended: await tidySessions(deps, user, now, undefined) };
   }
 }

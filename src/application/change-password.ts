@@ -4,7 +4,7 @@ import type { User } from "../domain/user.ts";
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 import { countedDevice } from "./counted-as.ts";
-import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
+import { type EndEpochDeps, endEpoch, tidySessions } from "./end-epoch.ts";
 import type { Turn } from "./hashing-turn.ts";
 import type { Clock } from "./ports/clock.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
@@ -45,12 +45,12 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const admission = await deps.throttle.change(user.id, countedDevice(claims.sessionId, user), now);
       await confirmPassword(deps, user, currentPassword, admission, from);
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
-      const ended = await endEpoch(deps, user, now, { keptSession: claims.sessionId, passwordHash });
+      const keptSession = claims.sessionId;
       // another change came first, of the password perhaps: all that was checked is checked again
-      if (ended === undefined) continue;
+      if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) continue;
       deps.events.report({ type: "password_changed", userId: user.id, sessionId: claims.sessionId });
       await notify(deps, "password_changed", user);
-      return ended;
+      return tidySessions(deps, user, now, keptSession);
     }
   };
 }

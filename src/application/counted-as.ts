@@ -15,7 +15,7 @@ export function countedAs(typed: string, user: Pick<User, "id" | "unlocks"> | un
   const unlocks = user?.unlocks ?? 0;
   return {
     typed: `${unlocks} ${typed}`,
-    // so begun that nobody can type what counts for another one's account
+    // the prefix keeps typed text from colliding with another account's key
     account: user === undefined ? `typed ${typed}` : `user ${user.id} ${unlocks}`,
   };
 }

@@ -40,15 +40,17 @@ const PURPOSES: Partial<Record<MailKind, Purpose>> = {
 export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
   return async () => {
     let sent = 0;
+    let failed: PromiseRejectedResult | undefined;
     // on at once while there is more: mails for addresses that nobody has must not hold up the others
     for (;;) {
       const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
       const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
-      const failed = ends.find((end) => end.status === "rejected");
-      if (failed) throw failed.reason;
+      failed ??= ends.find((end) => end.status === "rejected");
       sent += ends.filter((end) => end.status === "fulfilled" && end.value).length;
-      if (mails.length < AT_ONCE) return sent;
+      if (mails.length < AT_ONCE) break;
     }
+    if (failed) throw failed.reason;
+    return sent;
   };
 }
 
@@ -136,9 +138,12 @@ async function tokenFor(
   user: User,
 ): Promise<OneTimeToken | undefined> {
   if (mail.tokenId === undefined) {
-    const token = await newToken(deps, purpose, user);
-    const tied = await deps.outbox.tie(mail.id, token.id);
-    return tied === token.id ? token : undefined;
+    const own = await newToken(deps, purpose, user);
+    const tokenId = await deps.outbox.tie(mail.id, own.id);
+    if (tokenId === own.id) return own;
+    // another process tied its own, and may have died before it sent the mail
+    await deps.oneTimeTokens.consume(own.id);
+    return tokenId === undefined ? undefined : tokenFor(deps, { ...mail, tokenId }, purpose, user);
   }
   const token = await deps.oneTimeTokens.find(mail.tokenId);
   if (token === undefined || !isBackedBy(token, user)) return undefined;

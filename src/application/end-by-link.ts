@@ -20,9 +20,18 @@ export async function endByLink(
     link !== undefined;
     link = await lookAgain(deps, link, now)
   ) {
-    const ended = await endEpoch(deps, link.user, now, { ...changes(link), keptSession: undefined });
-    // else another change came first, and perhaps ended the link
-    if (ended !== undefined) return link.user;
+    if (await endEpoch(deps, link.user, now, { ...changes(link), keptSession: undefined })) return link.user;
+    // another change came first, and perhaps ended the link
   }
   return undefined;
+}
+
+/** Forgets what serves no more once `endByLink` is done. */
+export async function tidyAfterLink(
+  { oneTimeTokens, sessions }: Pick<EndEpochDeps & OneTimeLinksDeps, "oneTimeTokens" | "sessions">,
+  { token }: ServingLink,
+  user: User,
+): Promise<void> {
+  await oneTimeTokens.consume(token.id);
+  await sessions.removeEarlier(user.id, user.epoch + 1, undefined);
 }

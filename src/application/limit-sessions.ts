@@ -12,10 +12,7 @@ export interface LimitSessionsDeps extends EndSessionDeps, OwnSessionsDeps {
   readonly maxSessions: number;
 }
 
-/**
- * At most this many end at once, more than one account can begin at once. Where there are more, since the limit was
- * lowered, the next sessions to begin end the others.
- */
+/** Upper bound on sessions ended per login. After the limit is lowered, later logins end the rest. */
 const AT_ONCE = 100;
 
 /**

@@ -1,5 +1,5 @@
 import { type AccessCheckDeps, checkAccessToken } from "./check-token.ts";
-import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
+import { type EndEpochDeps, endEpoch, tidySessions } from "./end-epoch.ts";
 import type { Clock } from "./ports/clock.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 
@@ -21,11 +21,10 @@ export function makeLogoutEverywhere(deps: LogoutEverywhereDeps): LogoutEverywhe
       const now = deps.clock.now();
       const { claims, user } = await checkAccessToken(deps, accessToken, now);
       const keptSession = which === "others" ? claims.sessionId : undefined;
-      const ended = await endEpoch(deps, user, now, { keptSession });
       // another change came first; whether this token outlived it, the next check tells
-      if (ended === undefined) continue;
+      if (!(await endEpoch(deps, user, now, { keptSession }))) continue;
       deps.events.report({ type: "sessions_ended", userId: user.id, kept: keptSession, by: "logout" });
-      return ended;
+      return tidySessions(deps, user, now, keptSession);
     }
   };
 }

@@ -84,7 +84,7 @@ export interface Presented {
   readonly purposes: readonly Purpose[];
   readonly text: string;
   readonly ip: string;
-  /** What a text is refused with that is no link which serves. */
+  /** The error code for a text that is not a working link. */
   readonly refusal: AuthErrorCode;
 }
 

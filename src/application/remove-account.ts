@@ -34,7 +34,7 @@ export async function removeAccount(
   // before the address is free: a link to register that was asked for earlier makes no account with it
   const registrations = revocationKey.registration(deps.keyedHash(user.email.canonical));
   await deps.revocations.add(registrations, registrationUntil(deps.clock.now()));
-  if (!(await deps.users.remove(user.id, user.epoch))) return false;
+  if (!(await deps.users.remove(user))) return false;
   await deps.sessions.removeEarlier(user.id, Number.MAX_SAFE_INTEGER, undefined);
   await deps.oneTimeTokens.removeOf(user.id);
   deps.events.report({ type: "account_deleted", userId: user.id, by });

@@ -1,6 +1,6 @@
 import { AuthError } from "../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy } from "../domain/password.ts";
-import { endByLink } from "./end-by-link.ts";
+import { endByLink, tidyAfterLink } from "./end-by-link.ts";
 import type { EndEpochDeps } from "./end-epoch.ts";
 import type { GatedHasher } from "./hashing-gate.ts";
 import type { Turn } from "./hashing-turn.ts";
@@ -47,9 +47,8 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     const verified = link.token.isMailed && { emailVerified: true };
     const user = await endByLink(deps, link, now, () => ({ passwordHash, unlock: true, ...verified }));
     if (user === undefined) throw new AuthError(refusal);
-    // it serves no more: this tidies only
-    await deps.oneTimeTokens.consume(link.token.id);
     deps.events.report({ type: "password_reset", userId: user.id });
     await notify(deps, "password_changed", user);
+    await tidyAfterLink(deps, link, user);
   };
 }

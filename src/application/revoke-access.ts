@@ -12,7 +12,8 @@ export interface RevokeAccessDeps extends AccessCheckDeps {
 }
 
 /**
- * Ends this one access token; its session and refresh token live on. To end the session is never refused.
+ * Ends this one access token; its session and refresh token live on. Only this call is limited; ending the
+ * session never is.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `too_many_attempts`
  */
 export type RevokeAccess = (accessToken: string) => Promise<void>;

@@ -10,7 +10,7 @@ export type RotateWhen = "ahead" | "at once";
  * Makes the next key. A key that signs at once is not in the copies that verifiers keep: those that do not fetch the
  * keys for one that they do not know refuse its tokens until they next do.
  * @throws AuthError `signing_key_not_yet_valid` where a key is to sign at once while the clock is earlier than
- * every key of the ring: other processes would take the new key for superseded
+ * every key of the ring: other processes would take the new key for superseded. Error where others made keys at each try
  */
 export type RotateKeys = (when?: RotateWhen) => Promise<StoredSigningKey>;
 
@@ -26,7 +26,8 @@ export function makeRotateKeys(deps: KeepKeysDeps): RotateKeys {
       const made = await makeNext(deps, seen, now, activeAt);
       // where another process took the place meanwhile, that one is the next key, if it signs early enough
       const next = (await keysOf(deps)).find(({ sequence }) => sequence === made.sequence) ?? made;
-      if (next.activeAt <= activeAt || when === "ahead" || tries === TRIES) return next;
+      if (next.activeAt <= activeAt || when === "ahead") return next;
+      if (tries === TRIES) throw new Error("Other processes made keys meanwhile: rotate once more");
     }
   };
 }

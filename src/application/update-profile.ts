@@ -60,7 +60,10 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
         ...(email && !isNewAddress && { email }),
       };
       // another change came first: all that was checked is checked again
-      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) continue;
+      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) {
+        await admission.change.refund();
+        continue;
+      }
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
       if (isNewAddress) await requestEmailChange(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;

@@ -13,12 +13,19 @@ export const STOP_MS = 10_000;
 const LAST_LINES_MS = 1_000;
 
 /**
- * Ends the process once its work is done, at the latest after so many milliseconds, whatever hangs: the storage, the
- * mail server, or whatever reads the log.
+ * Ends the process once its work is done, at the latest after `latestMs` milliseconds, whatever hangs: the storage, the
+ * mail server, or whatever reads the log. The status is 1 where the work failed or was cut off.
  */
 export async function endAfter(done: Promise<unknown>, latestMs: number): Promise<void> {
-  setTimeout(() => process.exit(), latestMs).unref();
-  await done;
+  const cutOff = () => {
+    console.error(`The stop was cut off after ${latestMs / 1_000} s`);
+    process.exit(process.exitCode || 1);
+  };
+  setTimeout(cutOff, latestMs).unref();
+  await done.catch((error) => {
+    console.error(error);
+    process.exitCode ||= 1;
+  });
   await atMost(LAST_LINES_MS, standardOutput().idle());
   // what was written to a pipe that nobody reads would keep the process
   process.exit();

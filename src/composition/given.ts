@@ -26,7 +26,7 @@ export function envFileOf(text: string): EnvFile {
 
 /** The text of one setting, and where it comes from, in words for people. */
 export interface Given {
-  /** `undefined` where it cannot be had. */
+  /** `undefined` where the value cannot be read; `faults` says why. */
   readonly text: string | undefined;
   readonly origin: string;
 }

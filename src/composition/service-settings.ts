@@ -16,8 +16,10 @@ const SHARED = [
   "JWT_AUDIENCE",
   "ACCESS_TOKEN_TTL",
   "REFRESH_TOKEN_TTL",
+  "SESSION_IDLE_TTL",
   "JWKS_MAX_AGE",
   "KEY_ROTATION",
+  "KEY_PUBLISH_AHEAD",
   "PASSWORD_MIN_LENGTH",
   "PASSWORD_BLOCKLIST",
   "ARGON2_MEMORY_KIB",
@@ -27,6 +29,7 @@ const SHARED = [
   "EMAIL_VERIFY_URL",
   "EMAIL_CANCEL_URL",
   "NOTICE_PASSWORD_CHANGED",
+  "NOTICE_ACCOUNT_DELETED",
 ] as const satisfies readonly (keyof Settings)[];
 
 /** Each of them as text for people. */

@@ -116,8 +116,8 @@ async function openBy(open: "open" | "openToRead", config: Config): Promise<Chos
     failed = resolve;
   });
   try {
-    const storage = await choice[open](config, failed);
-    return { description: await choice.describe(config), storage, failure };
+    const description = await choice.describe(config);
+    return { description, storage: await choice[open](config, failed), failure };
   } catch (error) {
     return unusable(choice)(error as Error);
   }

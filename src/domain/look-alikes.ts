@@ -1,7 +1,9 @@
 /**
- * Letters of one script that look alike. Source: UTS #39, confusables.txt of Unicode 17.0.0 (https://www.unicode.org/Public/17.0.0/security/),
- * the pairs that one name may have; beside them zeros of other scripts, and what the Unicode Standard says not to write. Left out are
- * letters that the readers of one alphabet tell apart (Thai U+0E14 and U+0E15, Sinhala, `rn` and `m`), and all of ASCII.
+ * Letters of one script that look alike, from UTS #39, confusables.txt of Unicode 17.0.0
+ * (https://www.unicode.org/Public/17.0.0/security/), limited to pairs that one name may have. Added are zeros of other
+ * scripts and sequences that the Unicode Standard discourages. Left out are letters that the readers of one alphabet
+ * tell apart (Thai U+0E14 and U+0E15, Sinhala, `rn` and `m`), and all of ASCII. Chosen by hand: a later version of the
+ * data is compared with this one line by line.
  */
 
 /** The members of a word look alike; the first one stands for all where names are compared. All are in lower case and in NFD. */

@@ -6,7 +6,10 @@ import type { User } from "./user.ts";
 
 const HOUR = 3_600_000;
 
-/** Purposes of mailed links, and how long after its mail was sent a link serves, in milliseconds. */
+/**
+ * Purposes of mailed links, and how long a link serves, in milliseconds: after its mail was sent, and the two of a change of
+ * address after it was asked for.
+ */
 const LINK_LIFE_MS = {
   reset_password: HOUR,
   verify_email: 24 * HOUR,
@@ -61,8 +64,8 @@ export function isBackedBy(token: OneTimeToken, user: User | undefined): user is
 }
 
 /**
- * Whether a mail may still bring a link that is made as the mail is sent. What ends links ends those, too, that were asked
- * for before and not made yet.
+ * Whether a mail may still bring a link that is made as the mail is sent. A step that ends links also
+ * ends links that were asked for before it and not made yet.
  */
 export function mayBringLink(askedAt: Date, { linksSince, createdAt }: User): boolean {
   return askedAt >= (linksSince ?? createdAt);

@@ -74,7 +74,8 @@ it("leaves what the user changes meanwhile, and who is removed", async () => {
   async function changeBoth(): Promise<void> {
     const user = await users.findById(ids[0] as string);
     if (user) await users.rename(user, { username: { shown: "Eve", canonical: "eve" } });
-    await users.remove(ids[1] as string, 0);
+    const other = await users.findById(ids[1] as string);
+    if (other) await users.remove(other);
   }
   let changed: Promise<void> | undefined;
   const racing: Storage["users"] = {

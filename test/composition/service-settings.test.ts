@@ -20,8 +20,10 @@ const OTHERS: Record<string, string> = {
   JWT_AUDIENCE: "others",
   ACCESS_TOKEN_TTL: "15m",
   REFRESH_TOKEN_TTL: "7d",
+  SESSION_IDLE_TTL: "2d",
   JWKS_MAX_AGE: "60s",
   KEY_ROTATION: "90d",
+  KEY_PUBLISH_AHEAD: "24h",
   PASSWORD_MIN_LENGTH: "12",
   PASSWORD_BLOCKLIST: "true",
   ARGON2_MEMORY_KIB: "65536",
@@ -31,6 +33,7 @@ const OTHERS: Record<string, string> = {
   EMAIL_VERIFY_URL: "https://app.example.org/verify",
   EMAIL_CANCEL_URL: "https://app.example.org/cancel",
   NOTICE_PASSWORD_CHANGED: "false",
+  NOTICE_ACCOUNT_DELETED: "false",
 };
 
 describe("the settings that the service shares with commands", () => {

@@ -108,6 +108,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await storage.users.rename(before, { emailVerified: true })).toBe(false);
       expect(await storage.users.findById(user.id)).toStrictEqual(user);
       const emailHistory = { revision: 4, former: [] };
+      expect(await storage.users.remove(before)).toBe(false);
       expect(await storage.users.rename(user, { emailHistory })).toBe(true);
       expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, emailHistory });
     });
@@ -115,12 +116,12 @@ export function userChangesContract(name: string, harness: StorageHarness): void
     it("removes a user, and whoever comes next can have the name and the address", async () => {
       const user = await stored({ epoch: 2 });
       const bystander = await stored({ epoch: 2 });
-      expect(await storage.users.remove(user.id, 2)).toBe(true);
+      expect(await storage.users.remove(user)).toBe(true);
       expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
       expect(await everyWayTo(storage, bystander)).toStrictEqual([bystander, bystander, bystander]);
 
       const next = await stored({ username: user.username, email: user.email, epoch: 2 });
-      expect(await storage.users.remove(user.id, 2)).toBe(false);
+      expect(await storage.users.remove(user)).toBe(false);
       expect(await everyWayTo(storage, next)).toStrictEqual([next, next, next]);
       await expect(storage.users.add(aUser({ username: user.username }))).rejects.toThrow();
     });
@@ -129,7 +130,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       const user = await stored({ epoch: 2, keptSession: "before" });
       const changes = { keptSession: undefined, passwordHash: "next" };
       expect(await storage.users.advanceEpoch({ ...user, epoch }, changes)).toBe(false);
-      expect(await storage.users.remove(user.id, epoch)).toBe(false);
+      expect(await storage.users.remove({ ...user, epoch })).toBe(false);
       expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
     });
 
@@ -151,7 +152,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
         const { users } = storage;
         expect(await users.replacePasswordHash({ id, epoch: 0, passwordHash: "" }, "next")).toBe(false);
         expect(await users.advanceEpoch(aUser({ id }), { keptSession: undefined })).toBe(false);
-        expect(await users.remove(id, 0)).toBe(false);
+        expect(await users.remove(aUser({ id }))).toBe(false);
         expect(await users.findById(id)).toBeUndefined();
       },
     );
@@ -167,7 +168,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
 
     it("lets one of many remove a user", async () => {
       const user = await stored();
-      expect((await outcomes(() => storage.users.remove(user.id, 0))).filter(Boolean)).toHaveLength(1);
+      expect((await outcomes(() => storage.users.remove(user))).filter(Boolean)).toHaveLength(1);
       expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
     });
 
@@ -175,7 +176,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       const user = await stored({ passwordHash: "old" });
       const attempts = [
         () => storage.users.advanceEpoch(user, { keptSession: undefined }),
-        () => storage.users.remove(user.id, 0),
+        () => storage.users.remove(user),
         () => storage.users.replacePasswordHash(user, "renewed"),
       ] as const;
       const turn = (racer: number) => (racer + first) % 3;
@@ -194,7 +195,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
         const [renewed, advanced, removed] = [await stored(), await stored(), await stored()];
         await storage.users.replacePasswordHash(renewed, "next");
         await storage.users.advanceEpoch(advanced, { keptSession: "kept" });
-        await storage.users.remove(removed.id, 0);
+        await storage.users.remove(removed);
         storage = (await harness.reopen?.(storage)) as Storage;
         expect(await storage.users.findById(renewed.id)).toStrictEqual({ ...renewed, passwordHash: "next" });
         const kept = { ...advanced, epoch: 1, keptSession: "kept" };
@@ -207,7 +208,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       await storage.close();
       await expect(storage.users.replacePasswordHash(user, "next")).rejects.toThrow();
       await expect(storage.users.advanceEpoch(user, { keptSession: "kept" })).rejects.toThrow();
-      await expect(storage.users.remove(user.id, 0)).rejects.toThrow();
+      await expect(storage.users.remove(user)).rejects.toThrow();
     });
   });
 }

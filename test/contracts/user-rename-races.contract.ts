@@ -98,7 +98,7 @@ export function userRenameRacesContract(name: string, harness: StorageHarness): 
     it("leaves nothing behind of a user that is removed meanwhile", async () => {
       const user = await stored();
       await outcomes<boolean>((racer) =>
-        racer === 7 ? storage.users.remove(user.id, 0) : storage.users.rename(user, { username: NAME }),
+        racer === 7 ? storage.users.remove(user) : storage.users.rename(user, { username: NAME }),
       );
       expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
       await stored({ username: NAME, email: user.email });

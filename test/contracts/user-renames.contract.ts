@@ -108,7 +108,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
         const renamed = { ...user, [field]: own };
         await expect(storage.users.rename(renamed, { [field]: user[field] })).rejects.toMatchObject({ code });
         // and frees the new one with the user
-        expect(await storage.users.remove(user.id, 0)).toBe(true);
+        expect(await storage.users.remove(renamed)).toBe(true);
         await stored({ [field]: own });
       },
     );

@@ -49,6 +49,7 @@ function mustBeClient(credentials: readonly string[], clients: readonly Introspe
   const presented = credentials.map(digest);
   const matches = clients.filter(({ id, secret }) => {
     const expected = digest(`${id}:${secret}`);
+    // no some(): every comparison runs, whatever matches
     return presented.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
   });
   if (matches.length > 0) return;

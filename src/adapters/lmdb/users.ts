@@ -111,12 +111,12 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
-    async remove(id, expectedEpoch) {
-      if (!isKey(id)) return false;
+    async remove(expected) {
+      if (!isKey(expected.id)) return false;
       return write(() => {
-        const user = users.get(id);
-        if (user?.epoch !== expectedEpoch) return false;
-        users.remove(id);
+        const user = users.get(expected.id);
+        if (!user || !hasAddress(user, expected)) return false;
+        users.remove(user.id);
         usersByName.remove(user.username.canonical);
         usersByEmail.remove(user.email.canonical);
         return true;

@@ -67,11 +67,11 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(id, { ...user, unlocks: user.unlocks + 1 });
         return true;
       }),
-    remove: (id, expectedEpoch) =>
+    remove: (expected) =>
       step(() => {
-        const user = users.get(id);
-        if (user?.epoch !== expectedEpoch) return false;
-        users.delete(id);
+        const user = users.get(expected.id);
+        if (user === undefined || !hasAddress(user, expected)) return false;
+        users.delete(user.id);
         idsByUsername.delete(user.username.canonical);
         idsByEmail.delete(user.email.canonical);
         return true;

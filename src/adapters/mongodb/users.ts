@@ -107,10 +107,10 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         if (!isStorable(id)) return false;
         return (await users.updateOne({ _id: id }, { $inc: { unlocks: 1 } })).matchedCount === 1;
       }),
-    remove: (id, expectedEpoch) =>
+    remove: (expected) =>
       call(async () => {
-        if (!isStorable(id)) return false;
-        return (await users.deleteOne({ _id: id, epoch: expectedEpoch })).deletedCount === 1;
+        if (![expected.id, expected.email.canonical].every(isStorable)) return false;
+        return (await users.deleteOne(withAddress(expected))).deletedCount === 1;
       }),
   };
 }

@@ -51,8 +51,8 @@ export interface UserRepository {
   list(after: string | undefined, limit: number): Promise<User[]>;
   /** Raises `unlocks` by one; of any number at once, each does. Resolves to whether there is such a user. */
   unlock(id: string): Promise<boolean>;
-  /** Removes the user if the epoch still is the expected one. Resolves to whether it did. */
-  remove(id: string, expectedEpoch: number): Promise<boolean>;
+  /** Removes the user if epoch and address still are `expected`'s, as `advanceEpoch` compares them. Resolves to whether it did. */
+  remove(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">): Promise<boolean>;
 }
 
 /** What is changed together with the epoch; what is left out stays as it is. */

@@ -417,7 +417,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     expect(await users.findById("\ud800")).toBeUndefined();
     expect(await users.findByUsername("\ud800")).toBeUndefined();
     expect(await users.findByEmail("\ud800")).toBeUndefined();
-    expect(await users.remove("\ud800", 0)).toBe(false);
+    expect(await users.remove(aUser({ id: "\ud800" }))).toBe(false);
     expect(await sessions.find("\ud800")).toBeUndefined();
     expect(await sessions.listOf("\ud800", 10)).toEqual([]);
     expect(await revocations.find(["\ud800"], new Date())).toEqual(new Set());

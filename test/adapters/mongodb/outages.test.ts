@@ -211,7 +211,7 @@ function everyCallOf(storage: Storage) {
     () => users.replacePasswordHash(aUser(), "next"),
     () => users.advanceEpoch(aUser(), { keptSession: undefined }),
     () => users.rename(aUser(), { emailVerified: true }),
-    () => users.remove("id", 0),
+    () => users.remove(aUser()),
     () => sessions.add(aSession()),
     () => sessions.find("id"),
     () => sessions.advance("id", 0, NOW),
