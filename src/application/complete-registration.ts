@@ -43,16 +43,30 @@ export function makeCompleteRegistration(deps: CompleteRegistrationDeps): Comple
       throw new AuthError("invalid_verification_token");
     }
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
-    const use = await useUp(deps, registration.id, now);
-    if (await refundedOnFault(use, isOver(deps, registration))) {
-      throw new AuthError("invalid_verification_token");
-    }
-    // the link may have been made by an earlier version, which compared names otherwise
-    const account = { ...registration, username: asComparedNow(registration.username) };
-    const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
-    await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
-    deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
+    const presented = await deps.throttle.link(registration.id, now);
+    await register(deps, registration, now).catch(async (error) => {
+      // one that makes no account counts for itself; what could not be decided does not
+      if (!(error instanceof AuthError)) await presented.refund();
+      throw error;
+    });
+    await presented.refund();
   };
+}
+
+async function register(
+  deps: CompleteRegistrationDeps,
+  registration: PendingRegistration,
+  now: Date,
+): Promise<void> {
+  const use = await useUp(deps, registration.id, now);
+  if (await refundedOnFault(use, isOver(deps, registration))) {
+    throw new AuthError("invalid_verification_token");
+  }
+  // the link may have been made by an earlier version, which compared names otherwise
+  const account = { ...registration, username: asComparedNow(registration.username) };
+  const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
+  await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
+  deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
 }
 
 /** Whether an account with the address was deleted, or a backup restored, since the link was asked for. */

@@ -249,6 +249,19 @@ describe("refresh tokens of the Flask server", () => {
     ]);
   });
 
+  it("end by idling for good, also where their record has to go for newer sessions", async () => {
+    const core = await moved({}, { MAX_SESSIONS: "2", SESSION_IDLE_TTL: "3d" });
+    expect(await refusal(core.refresh(REFRESH))).toBe("none");
+    core.clock.advance(4 * 86_400_000);
+    expect(await refusal(core.refresh(REFRESH))).not.toBe("none");
+    const byEmail = { email: ada.email, password: ada.password, client };
+    for (let times = 0; times < 3; times += 1) {
+      core.clock.advance(1_000);
+      await core.login(byEmail);
+    }
+    expect(await refusal(core.refresh(REFRESH))).not.toBe("none");
+  });
+
   it("end for good, wherever a logout meets their first use", async () => {
     for (let stop = 0; ; stop += 1) {
       const fast = await moved();

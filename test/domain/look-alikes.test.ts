@@ -33,6 +33,8 @@ it.each([
   ["cedilla and comma", ["Ștefan", "Ştefan", "S\u0326tefan"]],
   ["circumflex and inverted breve", ["Benoît", "Benoi\u0311t"]],
   ["Cyrillic palochka", ["Ӏсмаил", "Ісмаил"]],
+  ["Cyrillic of manuscripts", ["Соня", "С\u1c82ня"]],
+  ["Cyrillic of manuscripts, again", ["состав тдвъ", "\u1c83о\u1c83\u1c84ав \u1c84\u1c81\u1c80\u1c86"]],
   ["Cyrillic letters of old", ["Өлзий", "Ѳлзий"]],
   ["marks in another order", ["q\u0323\u0301", "q\u0301\u0323"]],
   ["Hebrew ligatures", ["ײדיש", "יידיש"]],
