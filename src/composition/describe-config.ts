@@ -2,10 +2,8 @@ import type { ConfigReport, ShownSetting } from "../adapters/cli/config.ts";
 import { describeMongoUri } from "../adapters/mongodb/uri.ts";
 import { ringTokens } from "./access-keys.ts";
 import { ConfigError, type Reading } from "./config.ts";
-import { durationText } from "./setting-kinds.ts";
-import { type Settings, settingKind, settingsSchema } from "./settings.ts";
-
-const HIDDEN = "(hidden)";
+import { HIDDEN, settingText } from "./setting-text.ts";
+import { type Settings, settingsSchema } from "./settings.ts";
 
 /** Every setting as it is in effect, nothing secret in it, and where it comes from. */
 export function describeConfig(reading: Reading): ConfigReport {
@@ -22,34 +20,10 @@ export function describeConfig(reading: Reading): ConfigReport {
 function shown(name: keyof Settings, reading: Reading): ShownSetting {
   const value = reading.settings[name];
   const origin = reading.origins.get(name);
-  if (origin !== undefined) return { name, value: settingText(name, value), origin };
-  if (value !== undefined) return { name, value: settingText(name, value), origin: "default" };
+  if (origin !== undefined) return { name, value: settingText(name, value, withoutCredentials), origin };
+  if (value !== undefined)
+    return { name, value: settingText(name, value, withoutCredentials), origin: "default" };
   return { name, ...(derived(reading)[name] ?? { value: undefined, origin: "not set" }) };
-}
-
-/** The value as text for people, nothing secret in it; `undefined` where it is not set. */
-export function settingText(name: keyof Settings, value: Settings[keyof Settings]): string | undefined {
-  if (value === undefined) return undefined;
-  switch (settingKind(name)) {
-    case "secret":
-      return HIDDEN;
-    case "mongo_uri":
-      return withoutCredentials(value as string);
-    case "clients":
-      return (value as Settings["INTROSPECTION_CLIENTS"]).map(({ id }) => id).join(",");
-    case "duration":
-      return durationText(value as number);
-    case "moment":
-      return (value as Date).toISOString();
-    case "sender":
-      return senderText(value as NonNullable<Settings["MAIL_FROM"]>);
-    case "plain":
-      return String(value);
-  }
-}
-
-function senderText({ name, address }: NonNullable<Settings["MAIL_FROM"]>): string {
-  return name === "" ? address : `${name} <${address}>`;
 }
 
 /** Hosts and database; of a URI that the driver refuses, nothing. */

@@ -1,7 +1,7 @@
 import type { SettingsRepository } from "../application/ports/settings.ts";
 import { ringTokens } from "./access-keys.ts";
 import { type Config, ConfigError } from "./config.ts";
-import { settingText } from "./describe-config.ts";
+import { settingText } from "./setting-text.ts";
 import type { Settings } from "./settings.ts";
 import { type ChosenStorage, openStorageThatIsThere } from "./storage.ts";
 

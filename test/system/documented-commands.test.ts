@@ -46,6 +46,7 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
     "deploy/check-image.mjs",
   ],
   [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
+  [/^npm (run pack:packages|install \.\/hbtu-connect-auth-client)/, "test/full/client-package.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],
   [/^npm run bench( |$)/, "test/full/bench.test.ts"],
   // by hand: they take minutes, or what is not here
