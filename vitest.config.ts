@@ -11,7 +11,6 @@ const ALONE = [
   "test/browser/docs.test.ts",
   "test/system/no-enumeration.test.ts",
   "test/system/start-and-stop.test.ts",
-  "test/system/unwritable-log.test.ts",
 ];
 
 /** Tests that install things: `npm run check:full` runs them, `npm test` does not. */
@@ -23,11 +22,14 @@ const LONG = [
   "test/browser/own-apis.test.ts",
   "test/system/argon2-costs.test.ts",
   "test/system/at-once.test.ts",
+  "test/system/audit-trail.test.ts",
   "test/system/backup.test.ts",
   "test/system/command-line.test.ts",
   "test/system/full-disk.test.ts",
   "test/system/import-flask.test.ts",
   "test/system/import-json.test.ts",
+  "test/system/keys.test.ts",
+  "test/system/lost-secret.test.ts",
   "test/system/mails.test.ts",
   "test/system/metrics.test.ts",
   "test/system/mixed-load.test.ts",
@@ -40,6 +42,7 @@ const LONG = [
   "test/system/takeover.test.ts",
   "test/system/throttle.test.ts",
   "test/system/unread-answers.test.ts",
+  "test/system/unwritable-log.test.ts",
   "test/system/worker-faults.test.ts",
   "test/system/workers.test.ts",
 ];
