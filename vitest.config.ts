@@ -74,7 +74,16 @@ export default defineConfig({
         },
       },
       { test: { ...EACH, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
-      { test: { ...EACH, name: "long", include: LONG, maxWorkers: 1, sequence: { groupOrder: 2 } } },
+      {
+        test: {
+          ...EACH,
+          name: "long",
+          include: LONG,
+          testTimeout: 60_000,
+          maxWorkers: 1,
+          sequence: { groupOrder: 2 },
+        },
+      },
       {
         test: {
           ...EACH,

@@ -43,7 +43,7 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     const { email } = link.token;
     deps.events.report({ type: "email_change_cancelled", userId });
     // first of all: without it nobody could log in
-    await sendLater(deps, { kind: "password_reset", email: email.shown, userId, username: username.shown });
+    await sendLater(deps, { kind: "address_put_back", email: email.shown, userId, username: username.shown });
     // a reader of the address that the account had meanwhile is told, too
     if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
     await tidyAfterLink(deps, link, user);

@@ -32,6 +32,7 @@ const GIVEN_UP_AFTER_MS = 24 * 3_600_000;
 /** What the link of a mail is for; of those without a link, nothing. */
 const PURPOSES: Partial<Record<MailKind, Purpose>> = {
   password_reset: "reset_password",
+  address_put_back: "reset_password",
   email_verification: "verify_email",
   email_change: "change_email",
   email_change_requested: "cancel_email_change",

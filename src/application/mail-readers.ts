@@ -82,10 +82,16 @@ function ownerOf(mail: OutboxMail, owner: User): Addressed | undefined {
   return owner.disabled ? undefined : { mail: told, user: owner };
 }
 
+/** Mails whose link is made as they are sent. */
+const MADE_LATER: ReadonlySet<MailKind> = new Set([
+  "email_verification",
+  "password_reset",
+  "address_put_back",
+]);
+
 function isNeeded({ notices }: MailReadersDeps, mail: OutboxMail, user: User): boolean {
   const { kind, email } = mail;
-  const isMadeLater = kind === "email_verification" || kind === "password_reset";
-  if (isMadeLater && mail.tokenId === undefined && !mayBringLink(mail.createdAt, user)) return false;
+  if (MADE_LATER.has(kind) && mail.tokenId === undefined && !mayBringLink(mail.createdAt, user)) return false;
   if (kind === "email_verification") return !user.emailVerified;
   // former versions put such mails there for addresses that nobody had verified
   return !notices.has(kind) || user.emailVerified || user.email.shown !== email;

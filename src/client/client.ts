@@ -49,7 +49,7 @@ export type Client = ReturnType<typeof createClient>;
 
 /** A client of the service for one user at a time. */
 export function createClient(options: ClientOptions) {
-  const baseUrl = withoutEndSlashes(options.baseUrl);
+  const baseUrl = withoutEndSlashes(httpUrl(options.baseUrl));
   // looked up as it is called, so that what replaces it later, as tracing does, has its turn
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const store = options.tokens ?? memoryTokens();
@@ -86,6 +86,12 @@ function watching(tokens: WatchedTokens, store: TokenStore, onFault: (error: unk
     Promise.resolve().then(() => onFault(error));
     return () => {};
   }
+}
+
+/** @throws TypeError where it is none, rather than `network_error` at each call */
+function httpUrl(url: string): string {
+  if (!/^https?:\/\/./.test(url)) throw new TypeError("baseUrl must be an http or https URL");
+  return url;
 }
 
 function withoutEndSlashes(url: string): string {

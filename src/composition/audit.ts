@@ -30,9 +30,10 @@ export const auditOfCommands: AuditOptions = {
   warn: (what) => console.error(`warning: ${what}`),
 };
 
+/** Whoever called sudo, where the command runs as another user. */
 function operatorName(): string {
   try {
-    return userInfo().username;
+    return process.env.SUDO_USER || userInfo().username;
   } catch {
     // a container's user need not have a name
     return `uid ${process.getuid?.()}`;

@@ -9,9 +9,9 @@ import { UsageError } from "../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../application/import-flask.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { RingUseCases } from "./access-keys.ts";
-import { checkedConfig, checkSettings } from "./check-config.ts";
+import { checkSettings } from "./check-config.ts";
 import { Closers } from "./closers.ts";
-import { type Config, ConfigError, EXIT_CONFIG } from "./config.ts";
+import { type Config, ConfigError, configOf, EXIT_CONFIG } from "./config.ts";
 import { openCore } from "./core.ts";
 import { ENV_FILE_VARIABLE, readEnvFile } from "./env-file.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
@@ -149,8 +149,9 @@ export function exitStatusOf(error: unknown): number {
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
+/** What may explain a fault is told before it. */
 async function configuration(): Promise<Config> {
-  const config = await checkedConfig(process.env, readEnvFile(process.env));
-  for (const warning of config.warnings) console.error(`warning: ${warning}`);
-  return config;
+  const reading = await checkSettings(process.env, readEnvFile(process.env));
+  for (const warning of reading.warnings) console.error(`warning: ${warning}`);
+  return configOf(reading);
 }

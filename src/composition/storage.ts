@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { holdsStore } from "../adapters/lmdb/directory.ts";
 import type { Storage } from "../application/ports/storage.ts";
 import { type Config, ConfigError } from "./config.ts";
@@ -43,7 +43,7 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
     missing: async ({ DATA_DIR }) =>
       (await holdsStore(DATA_DIR))
         ? undefined
-        : `there is no store in ${resolve(DATA_DIR)}: DATA_DIR is ${DATA_DIR}`,
+        : `there is no store in ${resolve(DATA_DIR)}: DATA_DIR is ${DATA_DIR}${isAbsolute(DATA_DIR) ? "" : FROM_HERE}`,
     describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
     open: async ({ DATA_DIR }, failed) => (await lmdb()).openLmdbStorage(DATA_DIR, failed),
     openToRead: async ({ DATA_DIR }) =>
@@ -75,6 +75,9 @@ const CHOICES: Record<Config["STORAGE"], Choice> = {
   },
 };
 
+/** Of a relative path. */
+const FROM_HERE = ", from the directory where the command runs";
+
 /** Whether a service was started on this storage, or accounts were imported. */
 async function holdsAnything({ settings, users }: Storage): Promise<boolean> {
   return (await secretOf(settings)) !== undefined || (await users.list(undefined, 1)).length > 0;
@@ -105,7 +108,7 @@ export async function mustBeThere(config: Config): Promise<void> {
   const missing = await choice.missing(config).catch(unusable(choice));
   if (missing === undefined) return;
   throw new ConfigError([
-    `${missing}. Settings came from the environment and ${config.envFile}: run the command where the service runs, or name its file by --env-file. Nothing was made`,
+    `${missing}. Settings came from the environment and ${config.envFile}: start the service first, or run the command where it runs, with its file of settings. Nothing was made`,
   ]);
 }
 

@@ -75,7 +75,10 @@ describe("a command by deploy/connect-auth", () => {
       status: 1,
       stderr: expect.stringContaining("at least 20 characters"),
     });
-    expect(run(create, "correct horse battery staple")).toMatchObject({ status: 0, stderr: "" });
+    expect(run(create, "correct horse battery staple")).toMatchObject({
+      status: 0,
+      stderr: "connect-auth: DATA_DIR of your shell is not used, but the service's settings\n",
+    });
     const { stdout, status } = run(["user", "reset-link", "ada"]);
     expect([status, stdout]).toEqual([0, expect.stringContaining("/reset-password?token=")]);
     expect(run(["config"]).stdout).toMatch(/^ISSUER +https:\/\/auth\.example\.org +\S*connect-auth\.env$/m);

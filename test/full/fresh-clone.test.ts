@@ -47,6 +47,8 @@ it("the first one starts a server in a fresh clone", { timeout: 300_000 }, async
 it.runIf(mongoServer)("two variables move it to MongoDB", { timeout: 300_000 }, async () => {
   const readme = read("README.md");
   const [, command = ""] = /^ {4}(MONGO_URI=.* npm start)$/m.exec(readme) ?? [];
+  const [, secret = ""] = /^ {4}(openssl rand .*)$/m.exec(readme) ?? [];
+  await mustRun(["/bin/sh", "-c", secret], { cwd: clone, env });
   const database = freshDatabase();
   const PORT = String(await freePort());
   const here = command.replace(/mongodb:[^']+/, database);

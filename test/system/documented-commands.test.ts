@@ -49,6 +49,8 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   [/^npm (run pack:packages|install \.\/hbtu-connect-auth-client)/, "test/full/client-package.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],
   [/^npm run bench( |$)/, "test/full/bench.test.ts"],
+  // where the unit's user is
+  [/connect-auth\/backups|^connect-auth backup "\/var/, "test/deploy/wrapper.test.ts"],
   // by hand: they take minutes, or what is not here
   [/^npm run bench:/, "bench"],
   [/opentelemetry|OTEL_/, "docs/operations.md"],

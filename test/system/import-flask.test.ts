@@ -156,8 +156,9 @@ describe.skipIf(!mongoServer)("import flask", () => {
 
     it("beside a running server: users can log in at once, and removed ones stay away", async () => {
       await fillFlaskDatabase(from, [oldUser("Ada!", "ada@example.com")]);
-      const env = opened(open);
-      const server = await startServer({ ...FREE_AND_CHEAP, ...env });
+      // the import has to have the settings of the server
+      const env = { ...FREE_AND_CHEAP, ...opened(open) };
+      const server = await startServer(env);
       try {
         expect((await importing(env).ended).status).toBe(0);
         const json = { username: "ada!", password: "password" };

@@ -90,7 +90,11 @@ describe.each(SIGNINGS)("with %s", (_, env) => {
       expect([login, await me(server.url, body.access_token)]).toEqual([200, 200]);
       expect(await refresh(server.url, body.refresh_token)).toBe(200);
       await server.end();
-      const events = await runCli({ DATA_DIR, ...env }, ["events", "--kind", "store_restored"]);
+      const events = await runCli({ DATA_DIR, ...FREE_AND_CHEAP, ...env }, [
+        "events",
+        "--kind",
+        "store_restored",
+      ]);
       expect(events.stdout).toContain("retired=true");
     }
   });
@@ -211,6 +215,6 @@ it("works by the commands of docs/guides/backup.md", async () => {
   expect((await call(again.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
   await again.end();
   const before = /^`(DATA_DIR=\S*before connect-auth events[^`]*)`/m.exec(page)?.[1] ?? "none";
-  const events = await runShell(directory.path, before);
+  const events = await runShell(directory.path, before, FREE_AND_CHEAP);
   expect([events.status, events.output]).toEqual([0, expect.stringContaining("user_registered")]);
 });

@@ -110,7 +110,7 @@ function addShow(user: Command, withUseCases: WithUseCases): void {
         const last_login = lastLogin?.toISOString() ?? null;
         const entry = { ...userEntry(user), last_login, sessions: sessions.length };
         if (json) printJson(entry);
-        else printTable(Object.entries(entry).map(([name, value]) => [name, String(value)]));
+        else printTable(Object.entries(entry).map(([name, value]) => [name, String(value ?? "never")]));
       }),
     );
 }

@@ -13,6 +13,7 @@ const HAS_LINK: Record<MailKind, boolean> = {
   email_change_warning: false,
   registration: true,
   address_taken: false,
+  address_put_back: true,
   password_changed: false,
   email_changed: false,
   session_stolen: false,

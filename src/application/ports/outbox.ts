@@ -7,6 +7,7 @@ export type MailKind =
   | "email_change_warning"
   | "registration"
   | "address_taken"
+  | "address_put_back"
   | "password_changed"
   | "email_changed"
   | "session_stolen"

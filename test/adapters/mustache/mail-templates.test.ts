@@ -3,7 +3,13 @@ import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates
 import type { MailFacts } from "../../../src/application/ports/mail-templates.ts";
 import type { MailKind } from "../../../src/application/ports/outbox.ts";
 
-const LINKED = ["password_reset", "email_verification", "email_change", "email_change_requested"] as const;
+const LINKED = [
+  "password_reset",
+  "address_put_back",
+  "email_verification",
+  "email_change",
+  "email_change_requested",
+] as const;
 const NOTICES = [
   "password_changed",
   "email_changed",
@@ -113,7 +119,13 @@ it.each(NOTICES)("the built-in %s mail has no link", (kind) => {
 
 it("mails to an address that may be a stranger's, or no longer the user's, do not tell one", () => {
   const telling = KINDS.filter((kind) => templates.render(kind, FACTS).text.includes(FACTS.email));
-  expect(telling).toEqual(["password_reset", "email_verification", "password_changed", "session_stolen"]);
+  expect(telling).toEqual([
+    "password_reset",
+    "address_put_back",
+    "email_verification",
+    "password_changed",
+    "session_stolen",
+  ]);
 });
 
 describe("a name", () => {
