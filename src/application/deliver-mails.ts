@@ -48,7 +48,8 @@ export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
       const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
       failed ??= ends.find((end) => end.status === "rejected");
       sent += ends.filter((end) => end.status === "fulfilled" && end.value).length;
-      if (mails.length < AT_ONCE) break;
+      // where every one failed the storage may be at fault, and they are due still
+      if (mails.length < AT_ONCE || ends.every(({ status }) => status === "rejected")) break;
     }
     if (failed) throw failed.reason;
     return sent;

@@ -348,6 +348,19 @@ describe("delivery", () => {
     return { core, server, deliver: delivering.deliverMails };
   }
 
+  it("ends where the storage takes no more: what is due is not looked at for ever", async () => {
+    const { core } = await withMailServer();
+    for (let n = 0; n < 12; n += 1) {
+      const who = { username: `Ada${n}`, email: `ada${n}@example.com`, password: ada.password, client };
+      await core.register(who);
+      await core.forgotPassword({ email: who.email, client });
+    }
+    const full = { ...core.storage.outbox, begin: () => Promise.reject(new Error("the disk is full")) };
+    const { deliverMails } = await makeCore(() => ({ outbox: full }), {}, core);
+    await expect(deliverMails()).rejects.toThrow("the disk is full");
+    expect(await core.deliverMails()).toBe(12);
+  });
+
   it("is tried again, later each time, until the server is back, with a link that serves then", async () => {
     const { core, server, deliver } = await withMailServer();
     await core.register(ada);
