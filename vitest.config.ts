@@ -90,6 +90,8 @@ export default defineConfig({
           name: "full",
           include: [FULL],
           testTimeout: 300_000,
+          // some remove what they installed
+          hookTimeout: 120_000,
           maxWorkers: 1,
           sequence: { groupOrder: 3 },
         },
