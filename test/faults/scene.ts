@@ -46,6 +46,8 @@ export async function openScene(
   const journal = new Journal();
   const settings = {
     ...FREE_AND_CHEAP,
+    // of all servers, whatever their ports
+    ISSUER: "https://auth.example.org",
     LOG_LEVEL: "warn",
     HASH_QUEUE: "1000",
     REFRESH_ROTATION: "true",
