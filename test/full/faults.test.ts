@@ -13,7 +13,7 @@ const UNTIL_FOUND = 9;
 it.each(FAULTS)("$name, $storage, violates nothing", async ({ run }) => {
   const journal = await run(randomFrom(SEED), TIMES);
   expect(violationsIn(journal)).toEqual([]);
-  expect(journal.entries.filter(({ outcome }) => outcome === "ok").length).toBeGreaterThan(50);
+  expect(journal.entries.filter(({ outcome }) => outcome === "ok").length).toBeGreaterThan(10);
 });
 
 describe("a planted bug is found out", () => {
