@@ -38,8 +38,9 @@ export interface AdmittedLogin {
 }
 
 /**
- * Finds the user, then charges the attempt for whom it means: the same calls whether anybody has what was typed or
- * not. A former token is verified first, whether the account exists or not, and whatever is wrong with it costs the same storage calls.
+ * Finds the account, then charges the attempt to it, or to what was typed where no account is found: the storage calls
+ * are the same. A former token is verified first, whether the account exists or not, and costs the same storage calls whatever is
+ * wrong with it.
  * @throws AuthError `too_many_attempts`; `overloaded` where no hash could be made, before anything is asked or charged
  */
 export async function admitLogin(

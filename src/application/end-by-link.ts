@@ -1,6 +1,6 @@
 import type { User } from "../domain/user.ts";
 import { type EndEpochDeps, endEpoch } from "./end-epoch.ts";
-import { lookAgain, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
+import { type OneTimeLinksDeps, type ServingLink, whileServing } from "./one-time-links.ts";
 import type { EpochChanges } from "./ports/users.ts";
 
 /**
@@ -9,21 +9,15 @@ import type { EpochChanges } from "./ports/users.ts";
  * Resolves to the user as before the change; `undefined` where the link serves no more and nothing was done.
  * @throws AuthError `email_taken` where the change is one of the address; nothing was done then
  */
-export async function endByLink(
+export function endByLink(
   deps: EndEpochDeps & OneTimeLinksDeps,
   presented: ServingLink,
   now: Date,
   changes: (link: ServingLink) => Omit<EpochChanges, "keptSession">,
 ): Promise<User | undefined> {
-  for (
-    let link: ServingLink | undefined = presented;
-    link !== undefined;
-    link = await lookAgain(deps, link, now)
-  ) {
-    if (await endEpoch(deps, link.user, now, { ...changes(link), keptSession: undefined })) return link.user;
-    // another change came first, and perhaps ended the link
-  }
-  return undefined;
+  return whileServing(deps, presented, now, (link) =>
+    endEpoch(deps, link.user, now, { ...changes(link), keptSession: undefined }),
+  );
 }
 
 /** Forgets what serves no more once `endByLink` is done. */

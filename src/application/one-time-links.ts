@@ -110,8 +110,28 @@ export async function admittedLink(
   return link;
 }
 
-/** The link with its user read anew, if it still serves: for trying again where another change came first. */
-export async function lookAgain(
+/**
+ * Makes a change by a link for as long as it serves: `change` resolves to whether it was made, and not where another one
+ * came first, which perhaps ended the link. Resolves to the user as before; `undefined` where nothing was done.
+ */
+export async function whileServing(
+  deps: Pick<OneTimeLinksDeps, "users">,
+  presented: ServingLink,
+  now: Date,
+  change: (link: ServingLink) => Promise<boolean>,
+): Promise<User | undefined> {
+  for (
+    let link: ServingLink | undefined = presented;
+    link !== undefined;
+    link = await lookAgain(deps, link, now)
+  ) {
+    if (await change(link)) return link.user;
+  }
+  return undefined;
+}
+
+/** The link with its user read anew, if it still serves. */
+async function lookAgain(
   { users }: Pick<OneTimeLinksDeps, "users">,
   { token }: ServingLink,
   now: Date,

@@ -1,7 +1,7 @@
 import { afterChange } from "../domain/email-history.ts";
 import { AuthError } from "../domain/errors.ts";
 import type { User } from "../domain/user.ts";
-import { admittedLink, lookAgain, type OneTimeLinksDeps, type ServingLink } from "./one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps, type ServingLink, whileServing } from "./one-time-links.ts";
 import type { SecurityEvents } from "./ports/security-events.ts";
 import type { NameChanges } from "./ports/users.ts";
 import { type NoticeDeps, notify } from "./send-later.ts";
@@ -68,13 +68,9 @@ async function rename(
   now: Date,
   changes: (link: ServingLink) => NameChanges,
 ): Promise<User> {
-  for (
-    let link: ServingLink | undefined = presented;
-    link !== undefined;
-    link = await lookAgain(deps, link, now)
-  ) {
-    // else another change came first, and perhaps ended the link
-    if (await deps.users.rename(link.user, changes(link))) return link.user;
-  }
-  throw new AuthError("invalid_verification_token");
+  const user = await whileServing(deps, presented, now, (link) =>
+    deps.users.rename(link.user, changes(link)),
+  );
+  if (user === undefined) throw new AuthError("invalid_verification_token");
+  return user;
 }

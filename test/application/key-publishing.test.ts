@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeTokens } from "../../src/adapters/jose/tokens.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { refusal, START, testClock } from "../support/core.ts";
-import { openRing, RING_TIMES } from "../support/ring.ts";
+import { claims, openRing, RING_TIMES } from "../support/ring.ts";
 import { makeSteps } from "../support/stepped.ts";
 
 /** How long a key is published before it signs, and what a key is that signs at once. */
@@ -20,20 +20,6 @@ async function open(storage: Storage, clock: ReturnType<typeof testClock>, more 
   const signsWith = () => opened.ring.signingKey(clock.now()).kid;
   const published = () => opened.ring.publicKeys(clock.now()).map(({ kid }) => kid);
   return { ...opened, tokens, signsWith, published };
-}
-
-function claims(now: Date) {
-  return {
-    userId: "u",
-    sessionId: "s",
-    epoch: 0,
-    tokenId: "t",
-    identity: "ada@example.com",
-    username: "ada",
-    emailVerified: false,
-    issuedAt: now,
-    expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
-  };
 }
 
 /** A cache in front that holds to `max-age`, and a verifier that asks it every 15 minutes, whatever `kid` it meets. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { makeTokens } from "../../src/adapters/jose/tokens.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { refusal, START, testClock } from "../support/core.ts";
-import { openRing, RING_TIMES } from "../support/ring.ts";
+import { claims, openRing, RING_TIMES } from "../support/ring.ts";
 
 const ISSUER = "https://auth.example.com";
 const sealingKeys = [new Uint8Array(32).fill(7)] as const;
@@ -21,20 +21,6 @@ async function twoProcesses(keyRotationMs?: number) {
   };
   const one = await open();
   return { one, two: await open(), clock, signingKeys, revocations };
-}
-
-function claims(now: Date) {
-  return {
-    userId: "u",
-    sessionId: "s",
-    epoch: 0,
-    tokenId: "t",
-    identity: "ada@example.com",
-    username: "ada",
-    emailVerified: false,
-    issuedAt: now,
-    expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
-  };
 }
 
 describe("a rotation", () => {

@@ -27,6 +27,21 @@ export const RING_TIMES = {
   refreshTokenTtlMs: 30 * 86_400_000,
 };
 
+/** What an access token says that is issued now. */
+export function claims(now: Date) {
+  return {
+    userId: "u",
+    sessionId: "s",
+    epoch: 0,
+    tokenId: "t",
+    identity: "ada@example.com",
+    username: "ada",
+    emailVerified: false,
+    issuedAt: now,
+    expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
+  };
+}
+
 /** A ring of keys and what can be done with it, as the service wires them. */
 export async function openRing(settings: RingSettings) {
   const { signingKeys, clock, sealingKeys, audience, algorithm = "ES256", keyRotationMs } = settings;
