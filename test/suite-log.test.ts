@@ -51,13 +51,14 @@ describe("the record of this run", () => {
   });
 
   it("takes for a secret what stands where one does, however it is written", () => {
-    const jwt = `${"h".repeat(20)}.${"p".repeat(20)}.${"s".repeat(20)}`;
+    const jwt = `eyJ${"h".repeat(20)}.${"p".repeat(20)}.${"s".repeat(20)}`;
     const basic = Buffer.from("api:the client's secret").toString("base64");
     const traffic = [
       `POST /api/login?new_password=in+the%20URL HTTP/1.1`,
       `authorization: Bearer not a JWT`,
       `Authorization: Basic ${basic}`,
-      `{"password":"quoted \\"\\u00fc","refresh_token": "opaque","token_type":"Bearer","x":"${jwt}","password":"cut`,
+      `{"password":"quoted \\"\\u00fc","refresh_token": "opaque","token_type":"Bearer","x":"${jwt}"`,
+      `"email":"a@a-long-name.of-three-long.parts-with-dots","password":"cut`,
     ];
     const texts = secretsIn(traffic.join("\r\n")).map(({ text }) => text);
     const expected = ["in the URL", "not a JWT", basic, "the client's secret", 'quoted "ü', "opaque", "cut"];

@@ -57,7 +57,9 @@ describe("an address", () => {
           expect(parseIp(address?.text ?? "")).toEqual(address);
           const network = address?.network.replace("::/64", "") ?? "";
           expect(network.split(":")).toHaveLength(4);
-          expect(parseIp(`${network}:${host.join(":")}`)?.network).toBe(address?.network);
+          const neighbour = `${network}:${host.join(":")}`;
+          fc.pre(!isMapped(neighbour));
+          expect(parseIp(neighbour)?.network).toBe(address?.network);
         },
       ),
       { numRuns: 2_000 },

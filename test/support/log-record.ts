@@ -59,7 +59,8 @@ export function secretsIn(traffic: string): Secret[] {
     found.push({ kind: "client secret", text });
   }
   for (const [jwt, payload = "", signature = ""] of traffic.matchAll(
-    /(?<![\w-])[\w-]{10,}\.([\w-]{10,})\.([\w-]{10,})/g,
+    // each begins as `{"` does in base64url; three long labels of a host do not
+    /(?<![\w-])eyJ[\w-]{7,}\.([\w-]{10,})\.([\w-]{10,})/g,
   )) {
     found.push({ kind: "token", text: jwt });
     found.push(
