@@ -1,11 +1,11 @@
 import { createHash, randomInt, randomUUID } from "node:crypto";
 import { sharedSecretKeys } from "../dist/adapters/jose/access-keys.js";
 import { openLmdbStorage } from "../dist/adapters/lmdb/storage.js";
-import { grantAccess } from "../dist/application/session-grant.js";
-import { bindings } from "../dist/composition/bindings.js";
-import { readConfig } from "../dist/composition/config.js";
-import { makeContainer } from "../dist/composition/container.js";
-import { failClosed } from "../dist/composition/fail-closed.js";
+import { grantAccess } from "../dist/application/sessions/session-grant.js";
+import { readConfig } from "../dist/composition/settings/config.js";
+import { bindings } from "../dist/composition/wiring/bindings.js";
+import { makeContainer } from "../dist/composition/wiring/container.js";
+import { failClosed } from "../dist/composition/wiring/fail-closed.js";
 import { revocationKey } from "../dist/domain/revocation.js";
 import { beginSession } from "../dist/domain/session.js";
 
@@ -95,7 +95,7 @@ export async function openStore(directory, size) {
     tokens: (count) =>
       Promise.all(Array.from({ length: count }, async () => ({ access: await tokenOf(randomInt(size)) }))),
     draw: {
-      /** What src/application/check-token.ts asks of storage. */
+      /** What src/application/tokens/check-token.ts asks of storage. */
       async storage() {
         const n = randomInt(size);
         const [id, session] = [idOf("user", n), revocationKey.session(idOf("session", n))];

@@ -1,7 +1,7 @@
 // What it costs an API to check a token by itself and to ask the service about it, one check after the other, by turns in
 // one run on loopback. Needs `npm run build`. It asserts nothing; docs/guides/protecting-your-api.md says what to make of it.
 
-import { startTestAuth } from "../dist/composition/testing.js";
+import { startTestAuth } from "../dist/composition/testing/start-test-auth.js";
 import { offline, online } from "../examples/tokens.js";
 import { quantile } from "./statistics.mjs";
 

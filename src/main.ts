@@ -15,7 +15,7 @@ import {
   withFlaskImport,
   withKeys,
   withUseCases,
-} from "./composition/commands.ts";
+} from "./composition/operating/commands.ts";
 
 // no file or directory that the service, a worker or a command makes is for others, whatever was inherited
 process.umask(0o077);

@@ -9,32 +9,61 @@ const BIN = join(ROOT, "node_modules/.bin");
 
 /** What the gate must refuse: the rule, the file that breaks it and what stands there. */
 const forbidden: [rule: string, path: string, code: string][] = [
-  ["domain → application", "src/domain/planted-1.ts", 'import "../application/me.ts";'],
+  ["domain → application", "src/domain/planted-1.ts", 'import "../application/accounts/me.ts";'],
   [
     "domain → application, types alone",
     "src/domain/planted-2.ts",
-    'export type { Me } from "../application/me.ts";',
+    'export type { Me } from "../application/accounts/me.ts";',
   ],
   [
     "domain → application, on demand",
     "src/domain/planted-3.ts",
-    'export const me = import("../application/me.ts");',
+    'export const me = import("../application/accounts/me.ts");',
   ],
-  ["domain → application, by a detour", "src/domain/planted-4.ts", 'import "./../application/me.ts";'],
+  [
+    "domain → application, by a detour",
+    "src/domain/planted-4.ts",
+    'import "./../application/accounts/me.ts";',
+  ],
   ["domain → adapters", "src/domain/planted-5.ts", 'import "../adapters/node/platform.ts";'],
   ["domain → Node", "src/domain/planted-6.ts", 'import "node:fs";'],
   ["domain → Node, old style", "src/domain/planted-7.ts", 'import "fs";'],
   ["domain → package", "src/domain/planted-8.ts", 'import "zod";'],
   ["application → adapters", "src/application/planted-1.ts", 'import "../adapters/node/platform.ts";'],
   [
-    "application → adapters, by a detour",
-    "src/application/planted-2.ts",
-    'import "./../adapters/node/platform.ts";',
+    "application → adapters, from a room",
+    "src/application/login/planted-1.ts",
+    'import "../../adapters/node/platform.ts";',
   ],
-  ["application → composition", "src/application/planted-3.ts", 'import "../composition/config.ts";'],
-  ["application → Node", "src/application/planted-4.ts", 'import "node:crypto";'],
-  ["application → package", "src/application/planted-5.ts", 'import "jose";'],
-  ["port → adapters", "src/application/ports/planted.ts", 'import "../../adapters/node/platform.ts";'],
+  [
+    "application → adapters, by a detour",
+    "src/application/login/planted-2.ts",
+    'import "./../../adapters/node/platform.ts";',
+  ],
+  [
+    "application → adapters, through another room",
+    "src/application/login/planted-3.ts",
+    'import "../users/../../adapters/node/platform.ts";',
+  ],
+  [
+    "application → composition",
+    "src/application/login/planted-4.ts",
+    'import "../../composition/settings/config.ts";',
+  ],
+  ["application → Node", "src/application/login/planted-5.ts", 'import "node:crypto";'],
+  ["application → package", "src/application/login/planted-6.ts", 'import "jose";'],
+  ["port → adapters", "src/application/ports/planted-1.ts", 'import "../../adapters/node/platform.ts";'],
+  ["port → use case", "src/application/ports/planted-2.ts", 'import "../login/login.ts";'],
+  [
+    "port of the storage → use case",
+    "src/application/ports/storage/planted-1.ts",
+    'import "../../login/login.ts";',
+  ],
+  [
+    "port of the storage → adapters",
+    "src/application/ports/storage/planted-2.ts",
+    'import "../../../adapters/node/platform.ts";',
+  ],
   ["adapter → other adapter", "src/adapters/node/planted-1.ts", 'import "../koa/app.ts";'],
   ["adapter → other adapter, by one detour", "src/adapters/node/planted-2.ts", 'import "./../koa/app.ts";'],
   [
@@ -47,7 +76,11 @@ const forbidden: [rule: string, path: string, code: string][] = [
     "src/adapters/node/planted-9.ts",
     'import "../../domain/../adapters/koa/app.ts";',
   ],
-  ["adapter → composition", "src/adapters/node/planted-4.ts", 'import "../../composition/config.ts";'],
+  [
+    "adapter → composition",
+    "src/adapters/node/planted-4.ts",
+    'import "../../composition/settings/config.ts";',
+  ],
   ["adapter → main", "src/adapters/node/planted-5.ts", 'import "../../main.ts";'],
   ["adapter → tsyringe", "src/adapters/node/planted-6.ts", 'import "tsyringe";'],
   ["adapter → reflect-metadata", "src/adapters/node/planted-7.ts", 'import "reflect-metadata";'],
@@ -63,8 +96,8 @@ const allowed: [rule: string, path: string, code: string][] = [
   ["domain → domain", "src/domain/fine.ts", 'import "./text.ts";'],
   [
     "application → domain and application",
-    "src/application/fine.ts",
-    'import "../domain/text.ts";\nimport "./me.ts";',
+    "src/application/login/fine.ts",
+    'import "../../domain/text.ts";\nimport "./login.ts";\nimport "../ports/storage/users.ts";',
   ],
   [
     "port → domain and port",
@@ -72,17 +105,28 @@ const allowed: [rule: string, path: string, code: string][] = [
     'import "../../domain/text.ts";\nimport "./ids.ts";',
   ],
   [
+    "port of the storage → domain and port",
+    "src/application/ports/storage/fine.ts",
+    'import "../../../domain/text.ts";\nimport "../ids.ts";',
+  ],
+  [
     "adapter → domain, application, itself, Node and packages",
     "src/adapters/node/fine.ts",
-    'import "node:fs";\nimport "zod";\nimport "../../application/me.ts";\nimport "../../domain/text.ts";\nimport "./platform.ts";',
+    'import "node:fs";\nimport "zod";\nimport "../../application/accounts/me.ts";\nimport "../../domain/text.ts";\nimport "./platform.ts";',
   ],
   ["client → client", "src/client/fine.ts", 'import "./errors.ts";'],
-  ["composition → all", "src/composition/fine.ts", 'import "tsyringe";\nimport "../adapters/koa/app.ts";'],
+  [
+    "composition → all",
+    "src/composition/wiring/fine.ts",
+    'import "tsyringe";\nimport "../../adapters/koa/app.ts";',
+  ],
 ];
 
 const cycle: [path: string, code: string][] = [
   ["src/domain/ring-one.ts", 'import { two } from "./ring-two.ts";\nexport const one = (): unknown => two;'],
   ["src/domain/ring-two.ts", 'import { one } from "./ring-one.ts";\nexport const two = (): unknown => one;'],
+  ["src/domain/ring-three.ts", 'import type { Four } from "./ring-four.ts";\nexport type Three = Four[];'],
+  ["src/domain/ring-four.ts", 'import type { Three } from "./ring-three.ts";\nexport type Four = Three | 4;'],
 ];
 
 const copies: string[] = [];
@@ -140,7 +184,7 @@ describe("the import gate", () => {
     expect(errors.filter((error) => error.startsWith(path))).toEqual([]);
   });
 
-  it("refuses files that import each other", () => {
+  it("refuses files that import each other, be it types alone", () => {
     for (const [path] of cycle) expect(errors).toContain(`${path} lint/suspicious/noImportCycles`);
   });
 
@@ -194,7 +238,7 @@ it("the client compiles with what browsers and Node have both, and without what 
 
 it("a layer does not compile with a file of a layer further out, by whatever path it is imported", async () => {
   const copy = copyOfTree([
-    ["src/domain/planted.ts", 'export { makeMe } from "./x/../../application/me.ts";'],
+    ["src/domain/planted.ts", 'export { makeMe } from "./x/../../application/accounts/me.ts";'],
     ["src/application/planted.ts", 'export { systemClock } from "../domain/../adapters/node/platform.ts";'],
   ]);
   const report = await run("tsc", ["-b", "src/application", "--pretty", "false"], copy);

@@ -45,6 +45,6 @@ export interface Origin {
 }
 
 /** Whether the user, as stored now, still stands behind what was given out then. */
-export function standsBehind(user: User, origin: Origin): boolean {
+export function acceptsEpoch(user: User, origin: Origin): boolean {
   return !user.disabled && (origin.epoch === user.epoch || origin.sessionId === user.keptSession);
 }

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 
 const NOW = new Date("2100-01-01T00:00:00.123Z");

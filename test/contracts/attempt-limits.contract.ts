@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Charge } from "../../src/application/ports/attempt-counters.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Charge } from "../../src/application/ports/storage/attempt-counters.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { outcomes, RACERS, type StorageHarness } from "../support/storage-harness.ts";
 
 const NOW = new Date("2100-01-01T00:00:00.123Z");

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { AuditEntry, AuditPlace, AuditQuery } from "../../src/application/ports/audit-trail.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { AuditEntry, AuditPlace, AuditQuery } from "../../src/application/ports/storage/audit-trail.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, RACERS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { anAuditEntry } from "../support/storage-samples.ts";
 

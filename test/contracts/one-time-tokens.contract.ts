@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aOneTimeToken } from "../support/storage-samples.ts";

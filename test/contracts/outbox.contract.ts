@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { OutboxMail } from "../../src/application/ports/outbox.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { OutboxMail } from "../../src/application/ports/storage/outbox.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, RACERS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aMail } from "../support/storage-samples.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { StorageHarness } from "../support/storage-harness.ts";
 import { aSession, aUser } from "../support/storage-samples.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { outcomes, type StorageHarness } from "../support/storage-harness.ts";
 
 // far from today: a storage that sweeps by a clock of its own leaves all of it to the test

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { revocationSweepContract } from "./revocation-sweep.contract.ts";
 

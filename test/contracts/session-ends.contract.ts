@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { StoredSigningKey } from "../../src/application/ports/storage/signing-keys.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { outcomes, RACERS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aSigningKey } from "../support/storage-samples.ts";
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 import { everyWayTo, ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
 import { aUser } from "../support/storage-samples.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
-import type { NameChanges } from "../../src/application/ports/users.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import type { NameChanges } from "../../src/application/ports/storage/users.ts";
 import type { User } from "../../src/domain/user.ts";
 import { everyWayTo, expectNamed, ODD_KEYS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aUser } from "../support/storage-samples.ts";

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { afterAll, describe, expect, it } from "vitest";
-import { readSettings } from "../../src/composition/config.ts";
+import { readSettings } from "../../src/composition/settings/config.ts";
 import { ROOT, read } from "../support/project.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { imageEnvironment, readYaml, unknownVariables } from "./files.ts";

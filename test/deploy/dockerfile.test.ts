@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { readSettings } from "../../src/composition/config.ts";
+import { readSettings } from "../../src/composition/settings/config.ts";
 import { ROOT, read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 import { dockerfile, imageEnvironment, imageSays, imageWords, unknownVariables } from "./files.ts";

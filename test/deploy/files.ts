@@ -1,6 +1,6 @@
 import { Copy, DockerfileParser } from "dockerfile-ast";
 import { parseDocument } from "yaml";
-import { settingsSchema } from "../../src/composition/settings.ts";
+import { settingsSchema } from "../../src/composition/settings/settings.ts";
 import { read } from "../support/project.ts";
 
 /** The files that deployments are made of, as their readers would read them. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { runInNewContext } from "node:vm";
 import { MongoClient } from "mongodb";
 import { describe, expect, it } from "vitest";
-import { settingsSchema } from "../../src/composition/settings.ts";
+import { settingsSchema } from "../../src/composition/settings/settings.ts";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
 import { commandsIn, ROOT, read } from "../support/project.ts";

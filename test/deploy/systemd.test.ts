@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { EXIT_CONFIG, readConfig, readSettings } from "../../src/composition/config.ts";
+import { EXIT_CONFIG, readConfig, readSettings } from "../../src/composition/settings/config.ts";
 import { ROOT, read } from "../support/project.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { pairs, unit, unknownVariables, valuesOf } from "./files.ts";

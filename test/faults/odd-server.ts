@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import { ServerResponse } from "node:http";
 import { Socket } from "node:net";
-import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
-import { aroundCalls, eachPort } from "../../src/composition/around-calls.ts";
-import { readConfig } from "../../src/composition/config.ts";
-import { startService } from "../../src/composition/service.ts";
+import type { RevocationRepository } from "../../src/application/ports/storage/revocations.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import { startService } from "../../src/composition/running/service.ts";
+import { readConfig } from "../../src/composition/settings/config.ts";
+import { aroundCalls, eachPort } from "../../src/composition/wiring/around-calls.ts";
 
 /**
  * The service with a bug that is planted in its storage or its server, named by `BUG`: what the faults must find out. Or with a clock

@@ -1,12 +1,6 @@
-import { mustBeAsDescribed } from "./described.ts";
+import { type Answer, mustBeAsDescribed } from "./described.ts";
 
-/** An answer with its body read. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  // biome-ignore lint/suspicious/noExplicitAny: a body is whatever the server sent; tests say what it must be
-  readonly body: any;
-}
+export type { Answer };
 
 export interface CallOptions {
   readonly token?: string;

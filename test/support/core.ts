@@ -6,10 +6,10 @@ import { standardOutput } from "../../src/adapters/node/output.ts";
 import { logSecurityEvents, openLog } from "../../src/adapters/pino/log.ts";
 import type { Mail } from "../../src/application/ports/mailer.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
-import { type Bindings, bindings } from "../../src/composition/bindings.ts";
-import { readConfig } from "../../src/composition/config.ts";
-import { makeContainer } from "../../src/composition/container.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import { readConfig } from "../../src/composition/settings/config.ts";
+import { type Bindings, bindings } from "../../src/composition/wiring/bindings.ts";
+import { makeContainer } from "../../src/composition/wiring/container.ts";
 import { recordSecrets } from "./log-record.ts";
 
 export const START = new Date("2026-01-01T00:00:00.000Z");

@@ -1,8 +1,15 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describeApi } from "../../src/adapters/koa/openapi.ts";
-import { PACKAGE } from "../../src/composition/package.ts";
-import type { Answer } from "./api.ts";
+import { PACKAGE } from "../../src/composition/wiring/package.ts";
+
+/** An answer with its body read. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: a body is whatever the server sent; tests say what it must be
+  readonly body: any;
+}
 
 /** The description of the calls, as a service with the default settings gives it. */
 export const DESCRIPTION = describeApi({ issuer: "http://localhost:5000", version: PACKAGE.version });

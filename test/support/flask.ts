@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Document, MongoClient } from "mongodb";
-import type { FlaskDatabase } from "../../src/application/ports/flask-database.ts";
+import type { FlaskDatabase } from "../../src/application/flask/flask-database.ts";
 import type { LegacyRecord } from "../../src/domain/legacy-user.ts";
 
 /** Of the password `password`, made by passlib 1.7.4 itself. */

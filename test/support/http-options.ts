@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { HttpOptions } from "../../src/adapters/koa/app.ts";
-import { PACKAGE, SWAGGER_UI } from "../../src/composition/package.ts";
+import { PACKAGE, SWAGGER_UI } from "../../src/composition/wiring/package.ts";
 
 /** The calls as a service has them by default, with nothing logged. */
 export const HTTP_OPTIONS: Omit<HttpOptions, "readiness"> = {

@@ -1,5 +1,5 @@
-import { makeEndAll } from "../../src/application/end-all.ts";
-import type { SessionGrant } from "../../src/application/session-grant.ts";
+import { makeEndAll } from "../../src/application/maintenance/end-all.ts";
+import type { SessionGrant } from "../../src/application/sessions/session-grant.ts";
 import type { Purpose } from "../../src/domain/one-time-token.ts";
 import { ada, client, DAY_MS, type makeCore } from "./core.ts";
 

@@ -1,8 +1,8 @@
 import { CODES, statusOf } from "../../src/adapters/koa/problem.ts";
 import { MEANINGS } from "../../src/adapters/koa/problem-meanings.ts";
-import { readSettings } from "../../src/composition/config.ts";
-import { describeConfig } from "../../src/composition/describe-config.ts";
-import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings.ts";
+import { describeConfig } from "../../src/composition/operating/describe-config.ts";
+import { readSettings } from "../../src/composition/settings/config.ts";
+import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings/settings.ts";
 
 /** The pages in docs/reference that are made of what the service itself goes by. */
 

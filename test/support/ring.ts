@@ -1,13 +1,13 @@
 import { makeKeyMaker } from "../../src/adapters/jose/key-maker.ts";
 import { openKeyRing } from "../../src/adapters/jose/key-ring.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
-import { makeKeepKeys } from "../../src/application/keep-keys.ts";
-import { makeListKeys } from "../../src/application/list-keys.ts";
+import { makeKeepKeys } from "../../src/application/keys/keep-keys.ts";
+import { makeListKeys } from "../../src/application/keys/list-keys.ts";
+import { makeRetireKey } from "../../src/application/keys/retire-key.ts";
+import { makeRotateKeys } from "../../src/application/keys/rotate-keys.ts";
 import type { Clock } from "../../src/application/ports/clock.ts";
-import type { RevocationRepository } from "../../src/application/ports/revocations.ts";
-import type { SigningKeyRepository } from "../../src/application/ports/signing-keys.ts";
-import { makeRetireKey } from "../../src/application/retire-key.ts";
-import { makeRotateKeys } from "../../src/application/rotate-keys.ts";
+import type { RevocationRepository } from "../../src/application/ports/storage/revocations.ts";
+import type { SigningKeyRepository } from "../../src/application/ports/storage/signing-keys.ts";
 
 export interface RingSettings {
   readonly signingKeys: SigningKeyRepository;

@@ -1,5 +1,5 @@
-import { readConfig } from "../../src/composition/config.ts";
-import { type RunningService, startService } from "../../src/composition/service.ts";
+import { type RunningService, startService } from "../../src/composition/running/service.ts";
+import { readConfig } from "../../src/composition/settings/config.ts";
 import { registered } from "./api.ts";
 import { recordSettings } from "./log-record.ts";
 import { FREE_AND_CHEAP } from "./server-process.ts";

@@ -1,4 +1,4 @@
-import type { Bindings } from "../../src/composition/bindings.ts";
+import type { Bindings } from "../../src/composition/wiring/bindings.ts";
 
 type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">;
 

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 
 /** What an adapter gives the contract suites to test it with. */

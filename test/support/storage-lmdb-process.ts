@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 
 /** The end of all revocations that the tests with several processes add. */
 export const UNTIL = new Date("2100-01-01T00:00:00.000Z");

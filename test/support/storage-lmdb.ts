@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { StorageHarness } from "./storage-harness.ts";
 
 export interface LmdbHarness extends Required<StorageHarness> {

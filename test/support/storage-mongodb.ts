@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { MongoClient } from "mongodb";
 import { openMongoStorage } from "../../src/adapters/mongodb/storage.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { StorageHarness } from "./storage-harness.ts";
 
 /** The server that the tests use, without a database; `undefined` where there is none. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { AuditEntry } from "../../src/application/ports/audit-trail.ts";
-import type { OutboxMail } from "../../src/application/ports/outbox.ts";
-import type { StoredSigningKey } from "../../src/application/ports/signing-keys.ts";
+import type { AuditEntry } from "../../src/application/ports/storage/audit-trail.ts";
+import type { OutboxMail } from "../../src/application/ports/storage/outbox.ts";
+import type { StoredSigningKey } from "../../src/application/ports/storage/signing-keys.ts";
 import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { User } from "../../src/domain/user.ts";

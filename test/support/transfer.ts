@@ -1,10 +1,10 @@
 import { openExport } from "../../src/adapters/json-lines/read.ts";
 import { exportText } from "../../src/adapters/json-lines/write.ts";
-import { makeExportStore } from "../../src/application/export-store.ts";
-import type { MergeSetting } from "../../src/application/import-record.ts";
-import { type Conflict, makeImportStore } from "../../src/application/import-store.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
-import type { StoredRecord } from "../../src/application/stored-records.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import { makeExportStore } from "../../src/application/transfer/export-store.ts";
+import type { MergeSetting } from "../../src/application/transfer/import-record.ts";
+import { type Conflict, makeImportStore } from "../../src/application/transfer/import-store.ts";
+import type { StoredRecord } from "../../src/application/transfer/stored-records.ts";
 
 export const HEAD = { keys: true, secret: "a fingerprint" };
 

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { call, registered } from "../support/api.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 

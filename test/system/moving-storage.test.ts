@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { openMongoStorage } from "../../src/adapters/mongodb/storage.ts";
-import type { Storage } from "../../src/application/ports/storage.ts";
+import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";

@@ -1,5 +1,5 @@
 import { expect, it, onTestFinished } from "vitest";
-import { startTestAuth } from "../../src/composition/testing.ts";
+import { startTestAuth } from "../../src/composition/testing/start-test-auth.ts";
 import { call, registered, someone } from "../support/api.ts";
 
 const HOUR = 3_600_000;

@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { EVENT_KINDS } from "../../application/event-kinds.ts";
-import type { ListEvents, ListEventsQuery } from "../../application/list-events.ts";
-import type { AuditEntry } from "../../application/ports/audit-trail.ts";
+import { EVENT_KINDS } from "../../application/audit/event-kinds.ts";
+import type { ListEvents, ListEventsQuery } from "../../application/audit/list-events.ts";
+import type { AuditEntry } from "../../application/ports/storage/audit-trail.ts";
 import { withExamples } from "./help.ts";
 import { type JsonOption, printJson, printRows, whileRead } from "./output.ts";
-import type { WithUseCases } from "./program.ts";
 import { timeOf } from "./times.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface EventUseCases {
   readonly listEvents: ListEvents;
@@ -21,7 +21,7 @@ type Options = JsonOption &
 const LIMIT = 100;
 
 /** `events`: what the audit trail has. */
-export function eventsCommand(withUseCases: WithUseCases): Command {
+export function eventsCommand(withUseCases: WithUseCases<EventUseCases>): Command {
   const events = new Command("events")
     .summary("the audit trail: what happened, by user, kind and time")
     .description("what happened, the latest first: logins, refusals, changes, and what operators did")

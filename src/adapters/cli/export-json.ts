@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { KINDS, type PerKind } from "../../application/stored-records.ts";
+import { KINDS, type PerKind } from "../../application/transfer/stored-records.ts";
 import { makeCounter } from "./counter.ts";
 import { chooseKeys, type KeysChoice, keysOptions } from "./keys-choice.ts";
 import type { ExportJson } from "./transfer.ts";

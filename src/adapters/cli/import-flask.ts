@@ -1,5 +1,5 @@
 import { Command, Option } from "commander";
-import type { ImportFlask, ImportSummary, UserLeftOut } from "../../application/import-flask.ts";
+import type { ImportFlask, ImportSummary, UserLeftOut } from "../../application/flask/import-flask.ts";
 import { makeProgress, type Progress } from "./progress.ts";
 import { openReportFile, type ReportFile } from "./report-file.ts";
 

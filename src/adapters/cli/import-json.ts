@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import type { Conflict, Outcomes } from "../../application/import-store.ts";
-import { KINDS, type PerKind } from "../../application/stored-records.ts";
+import type { Conflict, Outcomes } from "../../application/transfer/import-store.ts";
+import { KINDS, type PerKind } from "../../application/transfer/stored-records.ts";
 import { makeCounter } from "./counter.ts";
 import { chooseKeys, type KeysChoice, keysOptions } from "./keys-choice.ts";
 import type { ImportJson } from "./transfer.ts";

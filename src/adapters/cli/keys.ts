@@ -1,9 +1,10 @@
 import { Command } from "commander";
-import type { ListedKey, ListKeys } from "../../application/list-keys.ts";
-import type { RetireKey } from "../../application/retire-key.ts";
-import type { RotateKeys } from "../../application/rotate-keys.ts";
+import type { ListedKey, ListKeys } from "../../application/keys/list-keys.ts";
+import type { RetireKey } from "../../application/keys/retire-key.ts";
+import type { RotateKeys } from "../../application/keys/rotate-keys.ts";
 import { withExamples } from "./help.ts";
 import { JSON_OPTION, type JsonOption, printJson, printLine, printTable } from "./output.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface KeysUseCases {
   readonly listKeys: ListKeys;
@@ -14,10 +15,8 @@ export interface KeysUseCases {
 const SIGNS_AT_ONCE =
   "Warning: verifiers that keep a copy of the keys may refuse the tokens of this one until they fetch them anew";
 
-type WithKeys = <T>(work: (useCases: KeysUseCases) => Promise<T>) => Promise<T>;
-
 /** `keys list|rotate|retire`, which work beside a running server and take effect in it. */
-export function keysCommand(withKeys: WithKeys): Command {
+export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
   const keys = withExamples(
     new Command("keys").description("the keys that sign access tokens: list, rotate, retire"),
     "connect-auth keys list",

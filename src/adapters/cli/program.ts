@@ -11,12 +11,10 @@ import { type KeysUseCases, keysCommand } from "./keys.ts";
 import { type SessionUseCases, sessionCommand } from "./sessions.ts";
 import type { ExportJson, ImportJson } from "./transfer.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 /** What the commands call; each of them names its part. */
 export interface OperatorUseCases extends UserUseCases, SessionUseCases, EventUseCases {}
-
-/** Opens what the configuration names, runs the work on it and closes it again. */
-export type WithUseCases = <T>(work: (useCases: OperatorUseCases) => Promise<T>) => Promise<T>;
 
 export interface CliOptions {
   readonly version: string;
@@ -24,9 +22,8 @@ export interface CliOptions {
   useEnvFile(path: string): void;
   /** Runs the service until it is told to stop. */
   serve(): Promise<void>;
-  /** Opens what the key commands work on, runs the work and closes it again. */
-  withKeys<T>(work: (useCases: KeysUseCases) => Promise<T>): Promise<T>;
-  readonly withUseCases: WithUseCases;
+  readonly withKeys: WithUseCases<KeysUseCases>;
+  readonly withUseCases: WithUseCases<OperatorUseCases>;
   readonly exportJson: ExportJson;
   readonly importJson: ImportJson;
   readonly withFlaskImport: WithFlaskImport;

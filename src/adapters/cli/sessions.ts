@@ -1,10 +1,10 @@
 import { Command } from "commander";
-import type { EndAnySession } from "../../application/end-any-session.ts";
-import type { ShowUser } from "../../application/show-user.ts";
+import type { EndAnySession } from "../../application/operators/end-any-session.ts";
+import type { ShowUser } from "../../application/operators/show-user.ts";
 import type { Session } from "../../domain/session.ts";
 import { withExamples } from "./help.ts";
 import { JSON_OPTION, type JsonOption, printJson, printLine, printTable } from "./output.ts";
-import type { WithUseCases } from "./program.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface SessionUseCases {
   readonly showUser: ShowUser;
@@ -12,7 +12,7 @@ export interface SessionUseCases {
 }
 
 /** `session list|end`: the logins of an account, and how to end one. */
-export function sessionCommand(withUseCases: WithUseCases): Command {
+export function sessionCommand(withUseCases: WithUseCases<SessionUseCases>): Command {
   const session = withExamples(
     new Command("session").description("logins of an account, each on one device: list, end"),
     "connect-auth session list ada@example.com",

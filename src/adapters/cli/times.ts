@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import type { Since } from "../../application/list-events.ts";
+import type { Since } from "../../application/audit/list-events.ts";
 import { millisecondsIn } from "../../domain/duration.ts";
 
 /** Times as operators type them: a moment, a date in UTC, or so long ago. */

@@ -1,5 +1,5 @@
-import type { Conflict, Outcomes } from "../../application/import-store.ts";
-import type { PerKind } from "../../application/stored-records.ts";
+import type { Conflict, Outcomes } from "../../application/transfer/import-store.ts";
+import type { PerKind } from "../../application/transfer/stored-records.ts";
 
 /** Writes all that the storage keeps. @throws Error in words for whoever typed the command */
 export type ExportJson = (request: {

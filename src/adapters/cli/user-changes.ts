@@ -1,19 +1,19 @@
 import type { Command } from "commander";
-import type { ChangedAccount } from "../../application/change-account.ts";
-import type { DeleteUser } from "../../application/delete-user.ts";
-import type { DisableUser } from "../../application/disable-user.ts";
-import type { EnableUser } from "../../application/enable-user.ts";
-import type { MakeResetLink } from "../../application/make-reset-link.ts";
-import type { SetPassword } from "../../application/set-password.ts";
-import type { ShowUser } from "../../application/show-user.ts";
-import type { UnlockUser } from "../../application/unlock-user.ts";
-import type { VerifyUser } from "../../application/verify-user.ts";
+import type { ChangedAccount } from "../../application/operators/change-account.ts";
+import type { DeleteUser } from "../../application/operators/delete-user.ts";
+import type { DisableUser } from "../../application/operators/disable-user.ts";
+import type { EnableUser } from "../../application/operators/enable-user.ts";
+import type { MakeResetLink } from "../../application/operators/make-reset-link.ts";
+import type { SetPassword } from "../../application/operators/set-password.ts";
+import type { ShowUser } from "../../application/operators/show-user.ts";
+import type { UnlockUser } from "../../application/operators/unlock-user.ts";
+import type { VerifyUser } from "../../application/operators/verify-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
 import { counted, JSON_OPTION, type JsonOption, printJson, printLine, shown } from "./output.ts";
-import type { WithUseCases } from "./program.ts";
 import { confirms, newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
 import { userEntry } from "./user-entry.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface UserChanges {
   readonly showUser: ShowUser;
@@ -27,7 +27,7 @@ export interface UserChanges {
 }
 
 /** `user disable|enable|unlock|verify|set-password|reset-link|delete`. */
-export function addUserChanges(user: Command, withUseCases: WithUseCases): void {
+export function addUserChanges(user: Command, withUseCases: WithUseCases<UserChanges>): void {
   changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
     (who: string, { json }: JsonOption) =>
       withUseCases(async ({ disableUser }) => {
@@ -56,9 +56,9 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases): void 
   changing(user, "verify", "take it that mail to an account's address arrives, without a link").action(
     (who: string, { json }: JsonOption) =>
       withUseCases(async ({ verifyUser }) => {
-        const { user, wasSo } = await verifyUser(who);
-        if (json) printJson({ ...userEntry(user), changed: !wasSo });
-        else printLine(`${called(user)} is verified${wasSo ? " already" : ""}`);
+        const { user, alreadyApplied } = await verifyUser(who);
+        if (json) printJson({ ...userEntry(user), changed: !alreadyApplied });
+        else printLine(`${called(user)} is verified${alreadyApplied ? " already" : ""}`);
       }),
   );
   addSetPassword(user, withUseCases);
@@ -74,7 +74,7 @@ function changing(user: Command, name: string, description: string): Command {
     .option(...JSON_OPTION);
 }
 
-function addResetLink(user: Command, withUseCases: WithUseCases): void {
+function addResetLink(user: Command, withUseCases: WithUseCases<UserChanges>): void {
   const description = "print a link to choose a new password, to hand over where there is no mail";
   changing(user, "reset-link", description).action((who: string, { json }: JsonOption) =>
     withUseCases(async ({ makeResetLink }) => {
@@ -87,7 +87,7 @@ function addResetLink(user: Command, withUseCases: WithUseCases): void {
   );
 }
 
-function addSetPassword(user: Command, withUseCases: WithUseCases): void {
+function addSetPassword(user: Command, withUseCases: WithUseCases<UserChanges>): void {
   const description =
     "give an account a new password and end all its sessions; it is asked for, or comes by --password-stdin";
   const setPassword = changing(user, "set-password", description)
@@ -104,7 +104,7 @@ function addSetPassword(user: Command, withUseCases: WithUseCases): void {
   );
 }
 
-function addDelete(user: Command, withUseCases: WithUseCases): void {
+function addDelete(user: Command, withUseCases: WithUseCases<UserChanges>): void {
   const description = "remove an account and all its sessions for good; name and email are free again";
   changing(user, "delete", description)
     .option("--yes", "do not ask; needed where there is no terminal")
@@ -124,9 +124,9 @@ function addDelete(user: Command, withUseCases: WithUseCases): void {
     });
 }
 
-function report(json: true | undefined, { user, wasSo, ended }: ChangedAccount, now: string): void {
-  const outcome = wasSo ? `${now} already` : `${now}; ${counted(ended, "session")} ended`;
-  if (json) printJson({ ...userEntry(user), changed: !wasSo, sessions_ended: ended });
+function report(json: true | undefined, { user, alreadyApplied, ended }: ChangedAccount, now: string): void {
+  const outcome = alreadyApplied ? `${now} already` : `${now}; ${counted(ended, "session")} ended`;
+  if (json) printJson({ ...userEntry(user), changed: !alreadyApplied, sessions_ended: ended });
   else printLine(`${called(user)} ${outcome}`);
 }
 

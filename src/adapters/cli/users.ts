@@ -1,7 +1,7 @@
 import { Command } from "commander";
-import type { CreateUser } from "../../application/create-user.ts";
-import type { ListUsers, UserFilter } from "../../application/list-users.ts";
-import type { ShowUser } from "../../application/show-user.ts";
+import type { CreateUser } from "../../application/operators/create-user.ts";
+import type { ListUsers, UserFilter } from "../../application/operators/list-users.ts";
+import type { ShowUser } from "../../application/operators/show-user.ts";
 import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
 import {
@@ -13,11 +13,11 @@ import {
   printTable,
   whileRead,
 } from "./output.ts";
-import type { WithUseCases } from "./program.ts";
 import { newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
 import { timeOf } from "./times.ts";
 import { addUserChanges, type UserChanges } from "./user-changes.ts";
 import { userEntry } from "./user-entry.ts";
+import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface UserUseCases extends UserChanges {
   readonly listUsers: ListUsers;
@@ -26,7 +26,7 @@ export interface UserUseCases extends UserChanges {
 }
 
 /** `user …`: what an operator does with accounts, beside a running server and at once for it. */
-export function userCommand(withUseCases: WithUseCases): Command {
+export function userCommand(withUseCases: WithUseCases<UserUseCases>): Command {
   const user = withExamples(
     new Command("user")
       .description("accounts; <user> is an id, an email or a username")
@@ -46,7 +46,7 @@ export function userCommand(withUseCases: WithUseCases): Command {
 
 type CreateOptions = JsonOption & PasswordOptions & { username: string; email: string };
 
-function addCreate(user: Command, withUseCases: WithUseCases): void {
+function addCreate(user: Command, withUseCases: WithUseCases<UserUseCases>): void {
   const create = user
     .command("create")
     .description(
@@ -69,7 +69,7 @@ function addCreate(user: Command, withUseCases: WithUseCases): void {
   );
 }
 
-function addList(user: Command, withUseCases: WithUseCases): void {
+function addList(user: Command, withUseCases: WithUseCases<UserUseCases>): void {
   const list = user
     .command("list")
     .description("all accounts, by id, or those that fit every option that is given")
@@ -98,7 +98,7 @@ function addList(user: Command, withUseCases: WithUseCases): void {
   );
 }
 
-function addShow(user: Command, withUseCases: WithUseCases): void {
+function addShow(user: Command, withUseCases: WithUseCases<UserUseCases>): void {
   user
     .command("show")
     .description("one account, when somebody last logged in, and how many live sessions it has")

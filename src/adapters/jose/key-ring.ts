@@ -1,7 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type CryptoKey, importJWK, type JWK } from "jose";
 import type { Clock } from "../../application/ports/clock.ts";
-import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import { AuthError } from "../../domain/errors.ts";
 import { keyState, type RingTimes, signingKeyOf } from "../../domain/key-ring.ts";
 import type { AccessKeys } from "./access-keys.ts";

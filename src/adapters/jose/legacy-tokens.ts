@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LegacyTokenVerifier } from "../../application/ports/legacy-tokens.ts";
+import type { LegacyTokenVerifier } from "../../application/flask/legacy-tokens.ts";
 import { genuineClaims, seconds } from "./claims.ts";
 import { verifyJws, withoutKid } from "./verify.ts";
 

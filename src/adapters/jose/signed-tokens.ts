@@ -15,7 +15,7 @@ const REMEMBERED = 20_000;
 const remembered = new Map<string, SignedToken>();
 
 /** What was found of these very bytes before. It says nothing of what they are worth now, or of any other key. */
-export function recall(token: string): SignedToken | undefined {
+export function cachedVerification(token: string): SignedToken | undefined {
   return remembered.get(token);
 }
 
@@ -23,7 +23,7 @@ export function recall(token: string): SignedToken | undefined {
  * Looks at spelling and signature of a compact JWS (RFC 7515, section 5.2), and remembers those that are good.
  * @throws JOSEError
  */
-export async function mustBeSigned(
+export async function verifySignature(
   token: string,
   header: Header,
   key: CryptoKey | Uint8Array,

@@ -1,7 +1,7 @@
 import { type CryptoKey, errors, type JWTPayload } from "jose";
 import { AuthError } from "../../domain/errors.ts";
 import { headerOf } from "./canonical.ts";
-import { mustBeSigned, recall } from "./signed-tokens.ts";
+import { cachedVerification, verifySignature } from "./signed-tokens.ts";
 
 /** What a token must be, whatever it says of itself. */
 export interface Expected {
@@ -43,7 +43,7 @@ export async function verifyJws<F extends Found>(
   expected: Expected,
   findKey: FindKey<F>,
 ): Promise<Verified<F>> {
-  const known = recall(token);
+  const known = cachedVerification(token);
   const header = known?.header ?? headerOf(token);
   if (header?.alg !== expected.algorithm || header.typ !== expected.typ) throw new AuthError("invalid_token");
   const { kid } = header;
@@ -53,7 +53,7 @@ export async function verifyJws<F extends Found>(
   const { payload } =
     known?.key === found.key
       ? known
-      : await mustBeSigned(token, header, found.key, expected.algorithm).catch(refuse);
+      : await verifySignature(token, header, found.key, expected.algorithm).catch(refuse);
   const now = Math.floor(expected.now.getTime() / 1_000);
   if (!isMeant(payload, expected, now)) throw new AuthError("invalid_token");
   const isExpired = payload.exp !== undefined && payload.exp <= now - CLOCK_SKEW_SECONDS;

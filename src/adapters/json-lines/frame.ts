@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { KINDS } from "../../application/stored-records.ts";
+import { KINDS } from "../../application/transfer/stored-records.ts";
 
 /** What frames the records: the first line and the last. */
 

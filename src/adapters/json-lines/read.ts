@@ -1,6 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import type { z } from "zod";
-import { KINDS, type PerKind, perKind, type StoredRecord } from "../../application/stored-records.ts";
+import {
+  KINDS,
+  type PerKind,
+  perKind,
+  type StoredRecord,
+} from "../../application/transfer/stored-records.ts";
 import { type ExportHead, endSchema, headSchema, VERSION } from "./frame.ts";
 import { BadExport, linesOf } from "./lines.ts";
 import { recordOf } from "./records.ts";

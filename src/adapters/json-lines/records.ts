@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { KINDS, type Kind, type StoredRecord, type StoredThings } from "../../application/stored-records.ts";
+import {
+  KINDS,
+  type Kind,
+  type StoredRecord,
+  type StoredThings,
+} from "../../application/transfer/stored-records.ts";
 
 /** Control characters and lone surrogates cannot be looked up in every storage. */
 const plain = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u);

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type PerKind, perKind, type StoredRecord } from "../../application/stored-records.ts";
+import { type PerKind, perKind, type StoredRecord } from "../../application/transfer/stored-records.ts";
 import { type ExportHead, FORMAT, VERSION } from "./frame.ts";
 import { lineOf } from "./records.ts";
 

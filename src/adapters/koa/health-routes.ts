@@ -1,6 +1,6 @@
 import type Router from "@koa/router";
 import type { Context } from "koa";
-import type { CheckHealth } from "../../application/check-health.ts";
+import type { CheckHealth } from "../../application/maintenance/check-health.ts";
 
 export interface HealthOptions {
   /** The name of the package, and its version. */

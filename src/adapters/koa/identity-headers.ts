@@ -1,4 +1,4 @@
-import type { Profile } from "../../application/me.ts";
+import type { Profile } from "../../application/accounts/me.ts";
 
 /**
  * Who it is, for proxies that ask before they pass a request on and can read no body (nginx's `auth_request`). Values of

@@ -1,6 +1,6 @@
 import type Router from "@koa/router";
-import type { Introspect } from "../../application/introspect.ts";
-import type { RevokeToken } from "../../application/revoke-token.ts";
+import type { RevokeToken } from "../../application/sessions/revoke-token.ts";
+import type { Introspect } from "../../application/tokens/introspect.ts";
 import { FORM_ONLY, readBody } from "./body.ts";
 import { authenticateClient, type IntrospectionClient } from "./client-secret.ts";
 import { introspectBody, revokeBody } from "./schemas.ts";

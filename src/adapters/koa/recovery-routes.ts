@@ -1,9 +1,9 @@
 import type Router from "@koa/router";
-import type { CancelEmailChange } from "../../application/cancel-email-change.ts";
-import type { FieldFaults } from "../../application/field-faults.ts";
-import type { RequestMail } from "../../application/request-mail.ts";
-import type { ResetPassword } from "../../application/reset-password.ts";
-import type { VerifyEmail } from "../../application/verify-email.ts";
+import type { FieldFaults } from "../../application/accounts/field-faults.ts";
+import type { CancelEmailChange } from "../../application/recovery/cancel-email-change.ts";
+import type { RequestMail } from "../../application/recovery/request-mail.ts";
+import type { ResetPassword } from "../../application/recovery/reset-password.ts";
+import type { VerifyEmail } from "../../application/recovery/verify-email.ts";
 import { readBody } from "./body.ts";
 import { clientOf, isGone } from "./client.ts";
 import { addressBody, linkBody, resetBody } from "./schemas.ts";

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { AccessGrant, SessionGrant } from "../../application/session-grant.ts";
+import type { AccessGrant, SessionGrant } from "../../application/sessions/session-grant.ts";
 import type { accessGrant, sessionGrant } from "./answers.ts";
 
 /** A new access token as the calls answer it. */

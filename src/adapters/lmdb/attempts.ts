@@ -1,9 +1,9 @@
-import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import type { AttemptCounters, Charge, Tally } from "../../application/ports/storage/attempt-counters.ts";
 import { firstOver } from "../../domain/throttle.ts";
-import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import { openTimeIndex } from "./time-index.ts";
 
 interface CountRecord {
   readonly count: number;
@@ -15,7 +15,7 @@ interface CountRecord {
 export function lmdbAttempts(environment: Environment): AttemptCounters {
   const { database, write } = environment;
   const counts = database<CountRecord>("attempts");
-  const ends = openEnds(environment, "attemptsByEnd");
+  const ends = openTimeIndex(environment, "attemptsByEnd");
 
   function running(key: string, now: Date) {
     const stored = counts.get(key);

@@ -1,6 +1,11 @@
 import type { Database } from "lmdb";
-import { latestFirst } from "../../application/latest-first.ts";
-import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
+import { latestFirst } from "../../application/paging/latest-first.ts";
+import type {
+  AuditEntry,
+  AuditPlace,
+  AuditQuery,
+  AuditTrail,
+} from "../../application/ports/storage/audit-trail.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";

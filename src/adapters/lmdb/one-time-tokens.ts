@@ -1,9 +1,9 @@
-import type { OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "../../application/ports/storage/one-time-tokens.ts";
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
-import { openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import { openTimeIndex } from "./time-index.ts";
 
 type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision" | "isMailed"> & {
   readonly expiresAt: number;
@@ -16,7 +16,7 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
   const { database, read, write } = environment;
   const tokens = database<TokenRecord>("oneTimeTokens");
   const byUser = database<true, [userId: string, id: string]>("oneTimeTokensByUser");
-  const ends = openEnds(environment, "oneTimeTokensByEnd");
+  const ends = openTimeIndex(environment, "oneTimeTokensByEnd");
 
   function forget(key: string): boolean {
     const stored = tokens.get(key);

@@ -1,7 +1,7 @@
-import type { Outbox, OutboxMail } from "../../application/ports/outbox.ts";
-import { openEnds } from "./ends.ts";
+import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import { openTimeIndex } from "./time-index.ts";
 
 type MailRecord = Omit<OutboxMail, "createdAt" | "dueAt"> & {
   readonly createdAt: number;
@@ -12,8 +12,8 @@ type MailRecord = Omit<OutboxMail, "createdAt" | "dueAt"> & {
 export function lmdbOutbox(environment: Environment): Outbox {
   const { database, read, write } = environment;
   const mails = database<MailRecord>("outbox");
-  const awaited = openEnds(environment, "outboxByDue");
-  const notices = openEnds(environment, "outboxNoticesByDue");
+  const awaited = openTimeIndex(environment, "outboxByDue");
+  const notices = openTimeIndex(environment, "outboxNoticesByDue");
   /** Records of former versions do not say that they are notices, and are in the first index. */
   const duesOf = ({ isNotice }: Pick<MailRecord, "isNotice">) => (isNotice ? notices : awaited);
 

@@ -1,14 +1,14 @@
-import type { RevocationRepository } from "../../application/ports/revocations.ts";
-import { openEnds } from "./ends.ts";
+import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
+import { openTimeIndex } from "./time-index.ts";
 
 /** By key, until when an entry counts, in milliseconds; and an index by that end. */
 export function lmdbRevocations(environment: Environment): RevocationRepository {
   const { database, read, write } = environment;
   const revocations = database<number>("revocations");
-  const ends = openEnds(environment, "revocationsByEnd");
+  const ends = openTimeIndex(environment, "revocationsByEnd");
 
   const endOf = (key: string) => revocations.get(key) ?? -Infinity;
 

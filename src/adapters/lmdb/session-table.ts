@@ -1,7 +1,7 @@
-import { type Ends, openEnds } from "./ends.ts";
 import type { Environment } from "./environment.ts";
 import { pageOf } from "./key.ts";
 import type { SessionRecord } from "./session-record.ts";
+import { openTimeIndex, type TimeIndex } from "./time-index.ts";
 
 type Place = Pick<SessionRecord, "id" | "createdAt">;
 
@@ -25,7 +25,7 @@ export interface SessionTable {
 export function openSessionTable(environment: Environment): SessionTable {
   const sessions = environment.database<SessionRecord>("sessions");
   const byUser = environment.database<true, PlaceOfSession>("sessionsByUser");
-  const ends: Ends = openEnds(environment, "sessionsByEnd");
+  const ends: TimeIndex = openTimeIndex(environment, "sessionsByEnd");
 
   const get = (id: string) => sessions.get(id);
   const getAll = (ids: string[]) => ids.map(get).filter((session) => session !== undefined);

@@ -1,4 +1,4 @@
-import type { SessionRepository } from "../../application/ports/sessions.ts";
+import type { SessionRepository } from "../../application/ports/storage/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";

@@ -1,4 +1,4 @@
-import type { SettingsRepository } from "../../application/ports/settings.ts";
+import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 

@@ -1,4 +1,4 @@
-import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Environment } from "./environment.ts";
 import { mustBeKeys } from "./key.ts";
 

@@ -1,4 +1,4 @@
-import type { Storage } from "../../application/ports/storage.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
 import { lmdbAttempts } from "./attempts.ts";
 import { lmdbAuditTrail } from "./audit-trail.ts";
 import { type Environment, openEnvironment } from "./environment.ts";

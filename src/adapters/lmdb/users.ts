@@ -1,4 +1,4 @@
-import type { UserRepository } from "../../application/ports/users.ts";
+import type { UserRepository } from "../../application/ports/storage/users.ts";
 import type { EmailHistory } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";

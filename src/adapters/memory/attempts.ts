@@ -1,4 +1,4 @@
-import type { AttemptCounters, Charge, Tally } from "../../application/ports/attempt-counters.ts";
+import type { AttemptCounters, Charge, Tally } from "../../application/ports/storage/attempt-counters.ts";
 import { firstOver } from "../../domain/throttle.ts";
 import { forgetSome, type Step } from "./step.ts";
 

@@ -1,5 +1,10 @@
-import { latestFirst } from "../../application/latest-first.ts";
-import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
+import { latestFirst } from "../../application/paging/latest-first.ts";
+import type {
+  AuditEntry,
+  AuditPlace,
+  AuditQuery,
+  AuditTrail,
+} from "../../application/ports/storage/audit-trail.ts";
 import { forgetSome, type Step } from "./step.ts";
 
 /** Entries by id. */

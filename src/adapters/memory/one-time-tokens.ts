@@ -1,4 +1,4 @@
-import type { OneTimeTokenRepository } from "../../application/ports/one-time-tokens.ts";
+import type { OneTimeTokenRepository } from "../../application/ports/storage/one-time-tokens.ts";
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import { forgetSome, type Step } from "./step.ts";
 

@@ -1,4 +1,4 @@
-import type { Outbox, OutboxMail } from "../../application/ports/outbox.ts";
+import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Step } from "./step.ts";
 
 /** Mails by id. */

@@ -1,4 +1,4 @@
-import type { RevocationRepository } from "../../application/ports/revocations.ts";
+import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import { forgetSome, pageOf, type Step } from "./step.ts";
 
 /** By key, until when an entry counts, in milliseconds. */

@@ -1,4 +1,4 @@
-import type { SessionPlace, SessionRepository } from "../../application/ports/sessions.ts";
+import type { SessionPlace, SessionRepository } from "../../application/ports/storage/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import { addNew, forgetSome, inGroups, pageOf, type Step } from "./step.ts";
 

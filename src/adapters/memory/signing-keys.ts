@@ -1,4 +1,4 @@
-import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Step } from "./step.ts";
 
 /** The ring as a list. */

@@ -1,4 +1,4 @@
-import type { Storage } from "../../application/ports/storage.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
 import { memoryAttempts } from "./attempts.ts";
 import { memoryAuditTrail } from "./audit-trail.ts";
 import { memoryOneTimeTokens } from "./one-time-tokens.ts";

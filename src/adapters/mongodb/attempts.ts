@@ -5,7 +5,7 @@ import type {
   Charged,
   Counted,
   Tally,
-} from "../../application/ports/attempt-counters.ts";
+} from "../../application/ports/storage/attempt-counters.ts";
 import { type Limit, stepsOf, waitFor } from "../../domain/throttle.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";

@@ -1,5 +1,10 @@
 import { type Filter, MongoBulkWriteError } from "mongodb";
-import type { AuditEntry, AuditPlace, AuditQuery, AuditTrail } from "../../application/ports/audit-trail.ts";
+import type {
+  AuditEntry,
+  AuditPlace,
+  AuditQuery,
+  AuditTrail,
+} from "../../application/ports/storage/audit-trail.ts";
 import type { Connection } from "./connection.ts";
 import { DUPLICATE_KEY, inOneBatch, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";

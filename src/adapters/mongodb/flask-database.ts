@@ -1,5 +1,5 @@
 import { BSON, type Document, MongoClient, ObjectId } from "mongodb";
-import type { FlaskDatabase } from "../../application/ports/flask-database.ts";
+import type { FlaskDatabase } from "../../application/flask/flask-database.ts";
 import type { LegacyRecord } from "../../domain/legacy-user.ts";
 import { openingOptions } from "./client-options.ts";
 import { databaseNamedIn, readMongoUri } from "./uri.ts";

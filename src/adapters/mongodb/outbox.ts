@@ -1,4 +1,4 @@
-import type { Outbox, OutboxMail } from "../../application/ports/outbox.ts";
+import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Connection } from "./connection.ts";
 import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
 import type { Index } from "./indexes.ts";

@@ -1,4 +1,4 @@
-import type { RevocationRepository } from "../../application/ports/revocations.ts";
+import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import type { Connection } from "./connection.ts";
 import { inOneBatch, isStorable, mustBeStorable, pageOf, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";

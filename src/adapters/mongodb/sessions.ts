@@ -1,5 +1,5 @@
 import type { Filter } from "mongodb";
-import type { SessionPlace, SessionRepository } from "../../application/ports/sessions.ts";
+import type { SessionPlace, SessionRepository } from "../../application/ports/storage/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Connection } from "./connection.ts";
 import { inOneBatch, insertOnce, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";

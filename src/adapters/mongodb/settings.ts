@@ -1,4 +1,4 @@
-import type { SettingsRepository } from "../../application/ports/settings.ts";
+import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
 import type { Connection } from "./connection.ts";
 import { isStorable, mustBeStorable, upserted } from "./documents.ts";
 

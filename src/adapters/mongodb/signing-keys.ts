@@ -1,5 +1,5 @@
 import type { UpdateFilter } from "mongodb";
-import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/signing-keys.ts";
+import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Connection } from "./connection.ts";
 import { insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
 

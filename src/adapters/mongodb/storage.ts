@@ -1,4 +1,4 @@
-import type { Storage } from "../../application/ports/storage.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
 import { mongoAttempts } from "./attempts.ts";
 import { mongoAuditTrail } from "./audit-trail.ts";
 import { type CommandListener, openConnection } from "./connection.ts";

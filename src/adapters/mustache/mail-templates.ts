@@ -1,5 +1,5 @@
 import type { MailTemplates } from "../../application/ports/mail-templates.ts";
-import type { MailKind } from "../../application/ports/outbox.ts";
+import type { MailKind } from "../../application/ports/storage/outbox.ts";
 import { type ShownFacts, shownFacts } from "./shown-facts.ts";
 import { escapeHtml, makeTemplate, type Template } from "./template.ts";
 import { openTemplateFolder, type TemplateFolder } from "./template-folder.ts";

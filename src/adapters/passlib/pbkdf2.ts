@@ -1,6 +1,6 @@
 import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import type { LegacyHashes } from "../../application/ports/legacy-hashes.ts";
+import type { LegacyHashes } from "../../application/flask/legacy-hashes.ts";
 
 /** `$pbkdf2-sha256$rounds$salt$checksum`, both in base64 with `.` for `+` and no padding; salts to 1,024 bytes. */
 const FORMAT = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([A-Za-z0-9./]{0,1366})\$([A-Za-z0-9./]{43})$/;

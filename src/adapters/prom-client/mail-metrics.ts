@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { Gauge, type Registry } from "prom-client";
 import type { Mailer } from "../../application/ports/mailer.ts";
-import type { Outbox } from "../../application/ports/outbox.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
+import type { Outbox } from "../../application/ports/storage/outbox.ts";
 import { countByKind } from "./counter.ts";
 
 export interface MailMetrics {

@@ -1,4 +1,4 @@
-import type { StoredSigningKey } from "./signing-keys.ts";
+import type { StoredSigningKey } from "./storage/signing-keys.ts";
 
 /** Makes key pairs for access tokens. */
 export interface KeyMaker {

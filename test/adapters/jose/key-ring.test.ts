@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { makeTokens } from "../../../src/adapters/jose/tokens.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { deriveKey } from "../../../src/adapters/node/secret-key.ts";
-import type { SigningKeyRepository } from "../../../src/application/ports/signing-keys.ts";
+import type { SigningKeyRepository } from "../../../src/application/ports/storage/signing-keys.ts";
 import { openRing } from "../../support/ring.ts";
 import { claims, headerOf, ISSUER, NOW, REFRESH_KEY } from "./signed-by-hand.ts";
 

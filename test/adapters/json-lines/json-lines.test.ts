@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { lineOf, recordOf } from "../../../src/adapters/json-lines/records.ts";
 import { exportText } from "../../../src/adapters/json-lines/write.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
-import type { StoredRecord } from "../../../src/application/stored-records.ts";
+import type { StoredRecord } from "../../../src/application/transfer/stored-records.ts";
 import type { Session } from "../../../src/domain/session.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { asComparedNow } from "../../../src/domain/username.ts";

@@ -4,7 +4,7 @@ import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.t
 import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { HttpServer } from "../../../src/adapters/node/http-server.ts";
-import { type GatedHasher, gateHasher } from "../../../src/application/hashing-gate.ts";
+import { type GatedHasher, gateHasher } from "../../../src/application/limits/hashing-gate.ts";
 import { call, registered, someone } from "../../support/api.ts";
 import { makeCore, testClock, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";

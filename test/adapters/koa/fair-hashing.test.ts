@@ -3,7 +3,7 @@ import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
 import { unreadableRefusals } from "../../../src/adapters/koa/unreadable.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { type HttpServer, listen } from "../../../src/adapters/node/http-server.ts";
-import { gateHasher } from "../../../src/application/hashing-gate.ts";
+import { gateHasher } from "../../../src/application/limits/hashing-gate.ts";
 import { call } from "../../support/api.ts";
 import { ada, client, makeCore, testClock } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { makeHttpApp, makeStartingApp } from "../../../src/adapters/koa/app.ts";
 import type { HttpServer } from "../../../src/adapters/node/http-server.ts";
-import { gateHasher } from "../../../src/application/hashing-gate.ts";
+import { gateHasher } from "../../../src/application/limits/hashing-gate.ts";
 import { call, someone } from "../../support/api.ts";
 import { makeCore, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.ts";
 import type { SessionRecord } from "../../../src/adapters/lmdb/session-record.ts";
-import type { Storage } from "../../../src/application/ports/storage.ts";
+import type { Storage } from "../../../src/application/ports/storage/storage.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
 import { aMail, aOneTimeToken, aSession } from "../../support/storage-samples.ts";
 

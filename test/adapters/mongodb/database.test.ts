@@ -2,7 +2,7 @@ import { Collection, type Db, type Document, MongoClient, MongoServerError } fro
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openConnection } from "../../../src/adapters/mongodb/connection.ts";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
-import type { Storage } from "../../../src/application/ports/storage.ts";
+import type { Storage } from "../../../src/application/ports/storage/storage.ts";
 import { everyWayTo } from "../../support/storage-harness.ts";
 import { freshDatabase, mongoServer } from "../../support/storage-mongodb.ts";
 import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";

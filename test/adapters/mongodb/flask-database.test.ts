@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { holdsFlaskData, openFlaskDatabase } from "../../../src/adapters/mongodb/flask-database.ts";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import { holdsSecret } from "../../../src/adapters/mongodb/uri.ts";
-import type { FlaskDatabase } from "../../../src/application/ports/flask-database.ts";
+import type { FlaskDatabase } from "../../../src/application/flask/flask-database.ts";
 import { contentsOf, fillFlaskDatabase, OLD_HASH } from "../../support/flask.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../../support/storage-mongodb.ts";
 

@@ -2,7 +2,7 @@ import { setTimeout } from "node:timers/promises";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
-import type { Storage } from "../../../src/application/ports/storage.ts";
+import type { Storage } from "../../../src/application/ports/storage/storage.ts";
 import { databaseBehindProcess, proxiedDatabase } from "../../support/mongo-proxy.ts";
 import { dropDatabase, mongoServer } from "../../support/storage-mongodb.ts";
 import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
-import type { Storage } from "../../../src/application/ports/storage.ts";
+import type { Storage } from "../../../src/application/ports/storage/storage.ts";
 import { client, makeCore } from "../../support/core.ts";
 import { type ProxiedDatabase, proxiedDatabase } from "../../support/mongo-proxy.ts";
 import { dropDatabase, mongoServer } from "../../support/storage-mongodb.ts";

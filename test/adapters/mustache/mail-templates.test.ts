@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates.ts";
 import type { MailFacts } from "../../../src/application/ports/mail-templates.ts";
-import type { MailKind } from "../../../src/application/ports/outbox.ts";
+import type { MailKind } from "../../../src/application/ports/storage/outbox.ts";
 
 const LINKED = [
   "password_reset",

@@ -1,0 +1,68 @@
+import { AuthError, type FieldFault } from "../../domain/errors.ts";
+import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from "../../domain/password.ts";
+import type { User } from "../../domain/user.ts";
+import type { HashRequest } from "../limits/hash-request.ts";
+import type { Throttle } from "../limits/throttle.ts";
+import { deviceKeyOf } from "../limits/throttle-keys.ts";
+import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
+import { type NoticeDeps, notify } from "../mail/send-later.ts";
+import type { Clock } from "../ports/clock.ts";
+import { type EndEpochDeps, endEpoch, tidySessions } from "../sessions/end-epoch.ts";
+import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+
+export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
+  readonly clock: Clock;
+  readonly throttle: Throttle;
+  readonly passwordPolicy: PasswordPolicy;
+}
+
+export interface ChangePasswordCommand {
+  readonly accessToken: string;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+  readonly client: { readonly ip: string };
+  readonly isGone?: HashRequest["isGone"];
+}
+
+/**
+ * Changes the password and ends every session but the token's own. No session from a login with the old
+ * password lives once this resolves to how many ended.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
+ * `expired_token`, `revoked_token`
+ */
+export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
+
+export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
+  return async ({ accessToken, currentPassword, newPassword, client, isGone }) => {
+    for (;;) {
+      const now = deps.clock.now();
+      const live = await checkAccessToken(deps, accessToken, now);
+      const { claims, user } = live;
+      const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
+      if (fields.length > 0) throw new AuthError("validation_failed", { fields });
+      const from = { ip: client.ip, isGone };
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      await confirmPassword(deps, user, currentPassword, admission, from);
+      const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
+      const keptSession = claims.sessionId;
+      // another change came first, of the password perhaps: all that was checked is checked again
+      if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) continue;
+      deps.events.report({ type: "password_changed", userId: user.id, sessionId: claims.sessionId });
+      await notify(deps, "password_changed", user);
+      return tidySessions(deps, user, now, keptSession);
+    }
+  };
+}
+
+/** Why the one password cannot be replaced by the other, as far as can be said without comparing. */
+export function passwordChangeFaults(
+  { passwordPolicy }: Pick<ChangePasswordDeps, "passwordPolicy">,
+  { currentPassword, newPassword }: Pick<ChangePasswordCommand, "currentPassword" | "newPassword">,
+  owner?: User,
+): FieldFault[] {
+  return [
+    ...presentedPasswordFaults("current_password", currentPassword),
+    ...newPasswordFaults("new_password", newPassword, passwordPolicy, owner),
+  ];
+}

@@ -1,0 +1,49 @@
+import { AuthError } from "../../domain/errors.ts";
+import { linkEnd } from "../../domain/one-time-token.ts";
+import { bothOf, refundedOnFault } from "../limits/throttle.ts";
+import { sendLater } from "../mail/send-later.ts";
+import type { RegistrationSeal } from "../ports/registration-seal.ts";
+import { readNewAccount } from "../users/new-account.ts";
+import type { AddAccountDeps, RegisterUnconfirmed } from "./register.ts";
+
+export interface RequestRegistrationDeps extends Omit<AddAccountDeps, "asksToVerify" | "events"> {
+  readonly registrationSeal: RegistrationSeal;
+}
+
+/**
+ * Asks for an account without finding out whether the address has one: that is looked up as the mail is sent. No
+ * account is made, so that the name stays free and does not tell either; it is made by the link in the mail. Names are
+ * public, and a taken one is refused here.
+ * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `too_many_attempts`, `overloaded`
+ */
+export function makeRequestRegistration(deps: RequestRegistrationDeps): RegisterUnconfirmed {
+  return async (command) => {
+    if (!deps.registrationOpen) throw new AuthError("registration_closed");
+    const { ids, throttle, users } = deps;
+    const now = deps.clock.now();
+    const { username, email, password } = readNewAccount(deps, command);
+    const { ip } = command.client;
+    const { registration, mail } = await throttle.registration(ip, email.canonical, now);
+    const namesake = await refundedOnFault(
+      bothOf(registration, mail),
+      users.findByUsername(username.canonical),
+    );
+    if (namesake !== undefined) {
+      await mail.refund();
+      throw new AuthError("username_taken");
+    }
+    const request = { ip, isNewcomer: true, isGone: command.isGone };
+    const passwordHash = await refundedOnFault(
+      bothOf(registration, mail),
+      deps.hasher.hash(password, request),
+    );
+    const pending = { id: ids.next(), username, email, passwordHash, askedAt: now };
+    // it may wait a day for the mail server; the link's own time begins as it is sent
+    const sealed = await deps.registrationSeal.seal(
+      pending,
+      linkEnd("verify_email", linkEnd("verify_email", now)),
+    );
+    await sendLater(deps, { kind: "registration", email: email.canonical, sealed });
+    return { username: username.shown, email: email.shown };
+  };
+}

@@ -1,0 +1,134 @@
+import { type Email, isSameMailbox } from "../../domain/email.ts";
+import { AuthError, type FieldFault } from "../../domain/errors.ts";
+import { presentedPasswordFaults } from "../../domain/password.ts";
+import { parseUsername, type Username } from "../../domain/username.ts";
+import type { HashRequest } from "../limits/hash-request.ts";
+import {
+  type Admission,
+  type AskedMail,
+  noCharge,
+  refundedOnFault,
+  type Throttle,
+} from "../limits/throttle.ts";
+import { deviceKeyOf } from "../limits/throttle-keys.ts";
+import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
+import type { NameChanges } from "../ports/storage/users.ts";
+import { type RequestEmailChangeDeps, requestEmailChange } from "../recovery/request-email-change.ts";
+import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+import { invalidEmail, invalidUsername } from "../users/new-account.ts";
+import { type Profile, profileOf } from "./me.ts";
+
+export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps, RequestEmailChangeDeps {
+  readonly throttle: Throttle;
+  readonly parseEmail: (text: string) => Email | undefined;
+}
+
+export interface UpdateProfileCommand {
+  readonly accessToken: string;
+  readonly password: string;
+  readonly username?: string | undefined;
+  readonly email?: string | undefined;
+  readonly client: { readonly ip: string };
+  readonly isGone?: HashRequest["isGone"];
+}
+
+/** The account as it is now, and the address that it will have once that is confirmed. */
+export interface UpdatedProfile extends Profile {
+  readonly pendingEmail: string | undefined;
+}
+
+/**
+ * Changes the name at once, and the address, if only in the spelling before the @, once a link that is mailed to the new one is followed. The present address
+ * is mailed a link that cancels it. Sessions stay. Whether another account has the new address is looked up only as the
+ * mail is sent, so that neither answer nor time tells; its owner gets another mail then, and nobody the link.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
+ * `invalid_token`, `expired_token`, `revoked_token`
+ */
+export type UpdateProfile = (command: UpdateProfileCommand) => Promise<UpdatedProfile>;
+
+export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
+  return async (command) => {
+    for (;;) {
+      const now = deps.clock.now();
+      const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
+      const { username, email } = readCommand(deps, command);
+      const from = { ip: command.client.ip, isGone: command.isGone };
+      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      await confirmPassword(deps, user, command.password, admission, from);
+      const present = deps.parseEmail(user.email.shown);
+      const isNewAddress = email !== undefined && !(present && isSameMailbox(email, present));
+      const mails = isNewAddress
+        ? await admitMails(deps, [user.email, email], command.client.ip, now)
+        : noCharge;
+      const changes: NameChanges = {
+        ...(username && { username }),
+        ...(email && !isNewAddress && { email }),
+      };
+      // another change came first: all that was checked is checked again
+      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) {
+        await admission.change.refund();
+        continue;
+      }
+      if (username) deps.events.report({ type: "username_changed", userId: user.id });
+      if (isNewAddress) await requestEmailChange(deps, user, email);
+      const pendingEmail = isNewAddress ? email.shown : undefined;
+      return { ...profileOf({ ...user, ...changes }), pendingEmail };
+    }
+  };
+}
+
+/** The present address is told as well: where it can be told nothing more, nothing is changed. */
+function admitMails(
+  { throttle }: UpdateProfileDeps,
+  [present, next]: readonly [Email, Email],
+  ip: string,
+  now: Date,
+): Promise<Admission> {
+  const asked: AskedMail[] = [
+    { purpose: "email_change_requested", email: present.canonical },
+    { purpose: "email_change", email: next.canonical },
+  ];
+  return throttle.mails(asked, ip, now);
+}
+
+/** Where the change is refused or has to be tried again, no mail was asked for yet. */
+async function refundedUnlessDone(mails: Admission, change: Promise<boolean>): Promise<boolean> {
+  const isDone = await refundedOnFault(mails, change);
+  if (!isDone) await mails.refund();
+  return isDone;
+}
+
+function readCommand(deps: ProfileRules, texts: ProfileTexts): ReadProfile {
+  const { read, faults } = examine(deps, texts);
+  if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
+  return read;
+}
+
+interface ReadProfile {
+  readonly username: Username | undefined;
+  readonly email: Email | undefined;
+}
+
+type ProfileRules = Pick<UpdateProfileDeps, "parseEmail">;
+type ProfileTexts = Pick<UpdateProfileCommand, "username" | "email" | "password">;
+
+/** Why the profile cannot become that. */
+export function profileFaults(rules: ProfileRules, texts: ProfileTexts): FieldFault[] {
+  return examine(rules, texts).faults;
+}
+
+function examine(rules: ProfileRules, { username, email, password }: ProfileTexts) {
+  const faults: FieldFault[] = presentedPasswordFaults("password", password);
+  const read: ReadProfile = {
+    username: username === undefined ? undefined : parseUsername(username),
+    email: email === undefined ? undefined : rules.parseEmail(email),
+  };
+  if (username === undefined && email === undefined) {
+    const message = "Give a username or an email";
+    faults.push({ path: "", code: "nothing_to_change", message });
+  }
+  if (username !== undefined && !read.username) faults.push(invalidUsername(username));
+  if (email !== undefined && !read.email) faults.push(invalidEmail);
+  return { read, faults };
+}

@@ -1,0 +1,95 @@
+import type { EmailRules } from "../../domain/email.ts";
+import { fingerprint } from "../../domain/fingerprint.ts";
+import { type LegacyRecord, legacyClaims } from "../../domain/legacy-user.ts";
+import type { FlaskDatabase } from "./flask-database.ts";
+
+/** Which of the records that claim one name or one address is the oldest. */
+export interface FlaskConflicts {
+  /** The id of the oldest of several; `undefined` where nobody else makes this claim. */
+  oldestOf(field: "username" | "email", canonical: string | undefined): string | undefined;
+}
+
+interface Claimant {
+  readonly id: string;
+  readonly since: number;
+}
+
+/**
+ * Finds the names and addresses that several records claim, in canonical form, by reading all of them twice at
+ * most. In memory it has 16 bytes for each record, for fingerprints of both claims, and then an entry for each
+ * claim whose fingerprint came twice: those alone are compared letter by letter.
+ *
+ * By date, then by id. A record without a date may be the oldest, so it counts as that; since it cannot come
+ * in itself, nobody gets what may be its.
+ */
+export async function findFlaskConflicts(
+  records: FlaskDatabase["users"],
+  rules: EmailRules,
+  seen: (record: LegacyRecord) => void,
+  printOf: (claim: string) => number = fingerprint,
+): Promise<FlaskConflicts> {
+  const prints = new Numbers();
+  for await (const record of records()) {
+    seen(record);
+    for (const claim of claimsOf(record, rules)) prints.push(printOf(claim));
+  }
+  const suspects = prints.repeated();
+  if (suspects.size === 0) return { oldestOf: () => undefined };
+
+  const claimants = new Map<string, { oldest: Claimant; count: number }>();
+  for await (const record of records()) {
+    const claimant = claimantOf(record);
+    for (const claim of claimsOf(record, rules)) {
+      if (!suspects.has(printOf(claim))) continue;
+      const known = claimants.get(claim);
+      if (known === undefined) claimants.set(claim, { oldest: claimant, count: 1 });
+      else {
+        known.count += 1;
+        if (isOlder(claimant, known.oldest)) known.oldest = claimant;
+      }
+    }
+  }
+  return {
+    oldestOf(field, canonical) {
+      const found = canonical === undefined ? undefined : claimants.get(`${field}:${canonical}`);
+      return found !== undefined && found.count > 1 ? found.oldest.id : undefined;
+    },
+  };
+}
+
+function claimsOf(record: LegacyRecord, rules: EmailRules): string[] {
+  return Object.entries(legacyClaims(record, rules)).flatMap(([field, canonical]) =>
+    canonical === undefined ? [] : [`${field}:${canonical}`],
+  );
+}
+
+function claimantOf({ id, createdAt }: LegacyRecord): Claimant {
+  const since = createdAt instanceof Date ? createdAt.getTime() : Number.NaN;
+  return { id, since: Number.isNaN(since) ? Number.NEGATIVE_INFINITY : since };
+}
+
+function isOlder(a: Claimant, b: Claimant): boolean {
+  return a.since === b.since ? a.id < b.id : a.since < b.since;
+}
+
+/** Numbers at eight bytes each. */
+class Numbers {
+  #numbers = new Float64Array(1_024);
+  #length = 0;
+
+  push(number: number): void {
+    if (this.#length === this.#numbers.length) {
+      const larger = new Float64Array(this.#length * 2);
+      larger.set(this.#numbers);
+      this.#numbers = larger;
+    }
+    this.#numbers[this.#length] = number;
+    this.#length += 1;
+  }
+
+  /** Those that were pushed more than once. Sorts them. */
+  repeated(): Set<number> {
+    const sorted = this.#numbers.subarray(0, this.#length).sort();
+    return new Set(sorted.filter((number, at) => at > 0 && number === sorted[at - 1]));
+  }
+}

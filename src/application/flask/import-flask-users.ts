@@ -1,0 +1,110 @@
+import { AuthError } from "../../domain/errors.ts";
+import {
+  type LegacyFault,
+  type LegacyRecord,
+  type LegacyRules,
+  legacyClaims,
+  readLegacyUser,
+} from "../../domain/legacy-user.ts";
+import { revocationKey } from "../../domain/revocation.ts";
+import type { User } from "../../domain/user.ts";
+import { workOn } from "../paging/batches.ts";
+import type { RevocationRepository } from "../ports/storage/revocations.ts";
+import type { UserRepository } from "../ports/storage/users.ts";
+import type { FlaskConflicts } from "./flask-conflicts.ts";
+import type { LegacyHashes } from "./legacy-hashes.ts";
+
+export interface ImportUsersDeps extends Omit<LegacyRules, "acceptsHash"> {
+  readonly users: UserRepository;
+  readonly revocations: RevocationRepository;
+  readonly legacyHashes: LegacyHashes;
+}
+
+/** Who comes in of those who claim one name or one address: nobody, or the oldest. */
+export type ConflictRule = "skip" | "oldest";
+
+/** Why a user is left out: faults of the record, others in the old database, or accounts that are here already. */
+export type Reason =
+  | LegacyFault
+  | "username_duplicate"
+  | "email_duplicate"
+  | "username_taken"
+  | "email_taken";
+
+/** What became of a record. */
+export interface Judged {
+  readonly record: LegacyRecord;
+  readonly outcome: "imported" | "alreadyThere" | "removedSince" | readonly Reason[];
+}
+
+export interface ImportUsersRun {
+  readonly conflicts: FlaskConflicts;
+  readonly onConflict: ConflictRule;
+  readonly dryRun: boolean;
+  readonly now: Date;
+}
+
+/** Brings in those of a batch of records that can come in, and says what became of each, in their order. */
+export async function judgeFlaskUsers(
+  deps: ImportUsersDeps,
+  { conflicts, onConflict, dryRun, now }: ImportUsersRun,
+): Promise<(records: readonly LegacyRecord[]) => Promise<Judged[]>> {
+  const { users, revocations, legacyHashes } = deps;
+  const rules = { ...deps, acceptsHash: legacyHashes.accepts };
+  const wasEmpty = (await users.list(undefined, 1)).length === 0;
+
+  function duplicates(record: LegacyRecord): Reason[] {
+    const claims = legacyClaims(record, rules);
+    return (["username", "email"] as const).flatMap((field) => {
+      const oldest = conflicts.oldestOf(field, claims[field]);
+      const comesIn = oldest === undefined || (onConflict === "oldest" && oldest === record.id);
+      return comesIn ? [] : [`${field}_duplicate` as const];
+    });
+  }
+
+  async function bringIn(record: LegacyRecord): Promise<Judged["outcome"]> {
+    const read = readLegacyUser(record, rules);
+    const reasons = [...(Array.isArray(read) ? read : []), ...duplicates(record)];
+    if (Array.isArray(read) || reasons.length > 0) return reasons;
+    // the same question that an insert asks, where nothing may be inserted
+    if (dryRun) {
+      const takenHere = wasEmpty ? [] : await taken(users, read);
+      return takenHere.length > 0 ? takenHere : "imported";
+    }
+    try {
+      await users.add(read);
+      return "imported";
+    } catch (error) {
+      if ((await users.findById(read.id)) !== undefined) return "alreadyThere";
+      const refusal = error instanceof AuthError ? error.code : undefined;
+      if (refusal !== "username_taken" && refusal !== "email_taken") throw error;
+      const takenHere = await taken(users, read);
+      return takenHere.length > 0 ? takenHere : [refusal];
+    }
+  }
+
+  return async (records) => {
+    const ids = records.map(({ id }) => id);
+    const there = await users.findIds(ids);
+    // only then: what was removed meanwhile was remembered before
+    const keys = ids.filter((id) => !there.has(id)).map(revocationKey.removedUser);
+    const removed = await revocations.find(keys, now);
+    return workOn(records, async (record) => {
+      if (there.has(record.id)) return { record, outcome: "alreadyThere" };
+      if (removed.has(revocationKey.removedUser(record.id))) return { record, outcome: "removedSince" };
+      return { record, outcome: await bringIn(record) };
+    });
+  };
+}
+
+/** What of the user's belongs to somebody here already. */
+async function taken(users: UserRepository, { username, email }: User): Promise<Reason[]> {
+  const [byName, byEmail] = await Promise.all([
+    users.findByUsername(username.canonical),
+    users.findByEmail(email.canonical),
+  ]);
+  const reasons: Reason[] = [];
+  if (byName !== undefined) reasons.push("username_taken");
+  if (byEmail !== undefined) reasons.push("email_taken");
+  return reasons;
+}

@@ -1,0 +1,114 @@
+import type { LegacyRecord, LegacyRules } from "../../domain/legacy-user.ts";
+import { batchesOf } from "../paging/batches.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { RevocationRepository } from "../ports/storage/revocations.ts";
+import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { UserRepository } from "../ports/storage/users.ts";
+import { findFlaskConflicts } from "./flask-conflicts.ts";
+import type { FlaskDatabase } from "./flask-database.ts";
+import { importFlaskTokens, type TokenCounts } from "./import-flask-tokens.ts";
+import { type ConflictRule, judgeFlaskUsers, type Reason } from "./import-flask-users.ts";
+import type { LegacyHashes } from "./legacy-hashes.ts";
+import { raiseLegacyRounds } from "./legacy-rounds.ts";
+
+export interface ImportFlaskDeps extends Omit<LegacyRules, "acceptsHash"> {
+  readonly source: FlaskDatabase;
+  readonly clock: Clock;
+  readonly users: UserRepository;
+  readonly revocations: RevocationRepository;
+  readonly settings: SettingsRepository;
+  readonly legacyHashes: LegacyHashes;
+}
+
+export interface ImportFlaskCommand {
+  /** Writes nothing, and tells what would become of everything. */
+  readonly dryRun: boolean;
+  readonly onConflict: ConflictRule;
+  /** Told of each user who is left out, in the order of ids; the import waits for it. */
+  leftOut(user: UserLeftOut): Promise<void>;
+  progress(step: ImportStep): void;
+}
+
+/** A user who is left out and all reasons for it. Name and address as the old database has them. */
+export interface UserLeftOut {
+  readonly id: string;
+  readonly username: string | undefined;
+  readonly email: string | undefined;
+  readonly reasons: readonly Reason[];
+}
+
+/** How far the import has come; the total is what the old database says, more or less. */
+export interface ImportStep {
+  readonly phase: "checking users" | "revoked tokens" | "users";
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface ImportSummary {
+  readonly users: {
+    readonly found: number;
+    readonly imported: number;
+    /** Imported earlier; not touched. */
+    readonly alreadyThere: number;
+    /** Imported earlier and removed since; not brought back. */
+    readonly removedSince: number;
+    readonly leftOut: number;
+  };
+  readonly revokedTokens: TokenCounts;
+}
+
+/** So many are held in memory. */
+const BATCH = 500;
+const STEP = 1_000;
+
+/**
+ * Brings over users and revoked tokens from the Flask server's database, which it only reads. It can be stopped
+ * anywhere and run again: what is there is passed over. Revoked tokens come first, so that none of them lives for
+ * a moment, and old hashes are announced before the first of them is stored.
+ */
+export type ImportFlask = (command: ImportFlaskCommand) => Promise<ImportSummary>;
+
+export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
+  const { source, clock, settings, legacyHashes } = deps;
+
+  return async ({ dryRun, onConflict, leftOut, progress }) => {
+    const now = clock.now();
+    const totals = await source.count();
+    let checked = 0;
+    let rounds = 0;
+    const conflicts = await findFlaskConflicts(source.users, deps, ({ password }) => {
+      checked += 1;
+      rounds = Math.max(rounds, (typeof password === "string" && legacyHashes.roundsOf(password)) || 0);
+      if (checked % STEP === 0) progress({ phase: "checking users", done: checked, total: totals.users });
+    });
+    progress({ phase: "checking users", done: checked, total: checked });
+
+    const revokedTokens = await importFlaskTokens(deps, { dryRun, now, batch: BATCH }, (done) =>
+      progress({ phase: "revoked tokens", done, total: Math.max(done, totals.revokedTokens) }),
+    );
+    if (!dryRun && rounds > 0) await raiseLegacyRounds(settings, rounds);
+
+    const counts = { found: 0, imported: 0, alreadyThere: 0, removedSince: 0, leftOut: 0 };
+    const judge = await judgeFlaskUsers(deps, { conflicts, onConflict, dryRun, now });
+    for await (const records of batchesOf(source.users(), BATCH)) {
+      for (const { record, outcome } of await judge(records)) {
+        if (typeof outcome === "string") counts[outcome] += 1;
+        else {
+          counts.leftOut += 1;
+          await leftOut(rowFor(record, outcome));
+        }
+      }
+      counts.found += records.length;
+      progress({ phase: "users", done: counts.found, total: Math.max(counts.found, checked) });
+    }
+    return { users: counts, revokedTokens };
+  };
+}
+
+function rowFor({ id, username, email }: LegacyRecord, reasons: readonly Reason[]): UserLeftOut {
+  return { id, username: textOf(username), email: textOf(email), reasons };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

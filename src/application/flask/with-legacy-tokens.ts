@@ -1,0 +1,115 @@
+import { AuthError } from "../../domain/errors.ts";
+import { isLegacyLife, isLegacyTokenOf, legacySessionId } from "../../domain/legacy-token.ts";
+import { revocationKey } from "../../domain/revocation.ts";
+import type { User } from "../../domain/user.ts";
+import type { UserRepository } from "../ports/storage/users.ts";
+import type { TokenVerifier } from "../ports/tokens.ts";
+import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
+import type { LegacyToken, LegacyTokenVerifier } from "./legacy-tokens.ts";
+
+export interface LegacyTokensDeps extends StartSessionDeps {
+  readonly users: UserRepository;
+  readonly canonicalEmail: (text: string) => string;
+}
+
+export interface LegacyTokensOptions {
+  readonly legacyTokens: LegacyTokenVerifier;
+  /** From then on no token of the Flask server is taken. */
+  readonly acceptedUntil: Date;
+  /** Whether a refresh token that is presented begins its session; where it does not, nothing is written. */
+  readonly beginsSessions: boolean;
+}
+
+interface Options {
+  readonly evenExpired?: boolean;
+}
+
+/**
+ * Takes the tokens of the Flask server as well, as if they were this service's own of epoch 0: an access token
+ * for one of a session without a record, a refresh token for the first one of a session that begins when it is
+ * first presented. So whatever ends tokens here ends those too. They cost one more round trip.
+ */
+export function withLegacyTokens(
+  own: TokenVerifier,
+  deps: LegacyTokensDeps,
+  { legacyTokens, acceptedUntil, beginsSessions }: LegacyTokensOptions,
+): TokenVerifier {
+  async function read(kind: LegacyToken["kind"], token: string, now: Date, options?: Options) {
+    const legacy = await legacyTokens.verify(token, now, options);
+    if (legacy.kind !== kind || !isLegacyLife(legacy)) throw new AuthError("invalid_token");
+    const user = await deps.users.findByEmail(deps.canonicalEmail(legacy.identity));
+    if (user === undefined || !isLegacyTokenOf(user, legacy)) throw new AuthError("revoked_token");
+    return { legacy, user };
+  }
+
+  /** Asks for a legacy token where the own verifier knows nothing of it. */
+  async function either<T>(now: Date, asOwn: Promise<T>, asLegacy: () => Promise<T>): Promise<T> {
+    try {
+      return await asOwn;
+    } catch (error) {
+      const isUnknown = error instanceof AuthError && error.code === "invalid_token";
+      if (!isUnknown || now >= acceptedUntil) throw error;
+      return asLegacy();
+    }
+  }
+
+  return {
+    verifyAccess: (token, now, options) =>
+      either(now, own.verifyAccess(token, now, options), async () => {
+        const { legacy, user } = await read("access", token, now, options);
+        const sessionId = legacySessionId(legacy.tokenId);
+        return {
+          ...legacy,
+          userId: user.id,
+          sessionId,
+          epoch: 0,
+          username: undefined,
+          emailVerified: user.emailVerified,
+          keyId: undefined,
+        };
+      }),
+    verifyRefresh: (token, now, options) =>
+      either(now, own.verifyRefresh(token, now, options), async () => {
+        const { legacy, user } = await read("refresh", token, now, options);
+        const sessionId = legacySessionId(legacy.tokenId);
+        if (beginsSessions && legacy.expiresAt > now) await haveSession(deps, sessionId, legacy, user, now);
+        return { userId: user.id, sessionId, generation: 0, payload: legacy.payload };
+      }),
+  };
+}
+
+/** @throws AuthError `revoked_token` where the token was revoked, at the Flask server or here */
+async function haveSession(
+  deps: LegacyTokensDeps,
+  id: string,
+  { tokenId, issuedAt, expiresAt }: LegacyToken,
+  user: User,
+  now: Date,
+): Promise<void> {
+  const { sessions, revocations } = deps;
+  const [found, stops] = await Promise.all([
+    sessions.find(id),
+    revocations.find([revocationKey.token(tokenId), revocationKey.session(id)], now),
+  ]);
+  if (stops.size > 0) throw new AuthError("revoked_token");
+  if (found !== undefined) return;
+  const session = {
+    id,
+    userId: user.id,
+    epoch: 0,
+    generation: 0,
+    generationStartedAt: issuedAt,
+    createdAt: now,
+    lastUsedAt: now,
+    expiresAt,
+    // the token does not say on what device it was given out
+    userAgent: "",
+    ip: "",
+  };
+  try {
+    await startSession(deps, session, now);
+  } catch (error) {
+    // of two first uses at once one finds that the other has begun the session
+    if ((await sessions.find(id)) === undefined) throw error;
+  }
+}

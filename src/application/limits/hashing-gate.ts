@@ -1,0 +1,106 @@
+import { AuthError } from "../../domain/errors.ts";
+import type { HashingObserver } from "../ports/hashing-observer.ts";
+import type { PasswordHasher } from "../ports/password-hasher.ts";
+import type { EarlyHashRequest, HashRequest } from "./hash-request.ts";
+import { makePlaces, type QueueLimits, type Seat } from "./hashing-places.ts";
+
+export interface GateLimits extends QueueLimits {
+  /** Hashes made at once. */
+  readonly concurrency: number;
+}
+
+/** A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if others must get the place */
+export interface GatedHasher extends Pick<PasswordHasher, "isOutdated"> {
+  hash(password: string, request: HashRequest): Promise<string>;
+  verify(hash: string | undefined, password: string, request: HashRequest): Promise<boolean>;
+  /**
+   * Refuses who would find no place now, so that nothing else is done for them; without an account, who would
+   * find none for any. Who passes has no place yet.
+   * @throws AuthError `overloaded`
+   */
+  refuseIfFull(request: EarlyHashRequest): void;
+}
+
+/**
+ * Lets a bounded number of hashes run and a bounded number wait for a bounded time, and shares both out fairly.
+ * Hashing shares a few threads with token checks and storage: without a gate a flood of logins starves them all.
+ * `now` is a clock in milliseconds that never goes back.
+ */
+export function gateHasher(
+  hasher: PasswordHasher,
+  limits: GateLimits,
+  now: () => number,
+  observer?: HashingObserver,
+): GatedHasher {
+  const { enter, refuseIfFull } = makeGate(limits, now, observer);
+  return {
+    refuseIfFull,
+    hash: (password, request) => enter(() => hasher.hash(password), request),
+    verify: (hash, password, request) => enter(() => hasher.verify(hash, password), request),
+    isOutdated: (hash) => hasher.isOutdated(hash),
+  };
+}
+
+/** Of the newest job's time, the part that counts in the measured pace. */
+const PACE_WEIGHT = 0.2;
+
+function makeGate(limits: GateLimits, now: () => number, observer: HashingObserver | undefined) {
+  const { concurrency } = limits;
+  const places = makePlaces(limits, now);
+  let running = 0;
+  let paceMs = 0;
+  observer?.depth(places.waiting);
+
+  /** When the queue as it is will have been worked off, in whole seconds. */
+  const overloaded = () => {
+    const jobs = places.waiting() + 1;
+    const retryAfter = Math.max(1, Math.ceil((jobs * paceMs) / concurrency / 1_000));
+    return new AuthError("overloaded", { retryAfter });
+  };
+
+  function refuseIfFull(request: EarlyHashRequest): void {
+    if (running < concurrency) return;
+    places.dropHopeless();
+    if (!places.mayFindRoom(request)) throw overloaded();
+  }
+
+  function begin(request: HashRequest): Seat {
+    running += 1;
+    const seat = places.enter(request, { start: () => {}, refuse: () => {} });
+    seat.begin();
+    return seat;
+  }
+
+  function wait(request: HashRequest): Promise<Seat> {
+    places.dropHopeless();
+    if (!places.makeRoom(request)) throw overloaded();
+    return new Promise((resolve, reject) => {
+      const seat: Seat = places.enter(request, {
+        start: () => resolve(seat),
+        refuse: () => reject(overloaded()),
+      });
+    });
+  }
+
+  async function enter<T>(job: () => Promise<T>, request: HashRequest): Promise<T> {
+    const came = now();
+    const seat = running < concurrency ? begin(request) : await wait(request);
+    const began = now();
+    observer?.waited(began - came);
+    try {
+      return await job();
+    } finally {
+      const tookMs = now() - began;
+      observer?.hashed(tookMs);
+      paceMs += PACE_WEIGHT * (tookMs - paceMs);
+      seat.leave();
+      places.dropHopeless();
+      // the place is handed over, not freed, so that nobody can slip in between
+      const next = places.beginNext();
+      if (next) next.start();
+      else running -= 1;
+    }
+  }
+
+  return { enter, refuseIfFull };
+}

@@ -1,0 +1,184 @@
+import { AuthError } from "../../domain/errors.ts";
+import { networkOf } from "../../domain/throttle.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import type { AttemptCounters, Counted } from "../ports/storage/attempt-counters.ts";
+import type { MailKind } from "../ports/storage/outbox.ts";
+import type { ThrottleKeys } from "./throttle-keys.ts";
+import type { ThrottleLimits } from "./throttle-limits.ts";
+
+/** A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text. */
+export type KeyedHash = (text: string) => string;
+
+export interface ThrottleDeps {
+  readonly attempts: AttemptCounters;
+  readonly events: SecurityEvents;
+  readonly limits: ThrottleLimits;
+  /** So that storage does not tell who tried to log in, or from where. */
+  readonly keyedHash: KeyedHash;
+}
+
+/** What is counted: its scope, and who or where. */
+interface Subject {
+  readonly scope: keyof ThrottleLimits;
+  readonly text: string;
+}
+
+/** An attempt that was charged and may go on. */
+export interface Admission {
+  /** Takes the charge back: the attempt was none of what is counted. */
+  refund(): Promise<void>;
+}
+
+/** A registration that was charged, and the mail that it asks for. */
+export interface RegistrationAdmission {
+  readonly registration: Admission;
+  readonly mail: Admission;
+}
+
+/** A change of an account that was charged, and the password that is presented for it. */
+export interface ChangeAdmission {
+  readonly change: Admission;
+  readonly password: Admission;
+}
+
+/** A mail with a link that is asked for, to an address that somebody here has or not. */
+export interface AskedMail {
+  readonly purpose: MailKind;
+  readonly email: string;
+}
+
+/**
+ * Charges attempts before anything costly is done for them. All counts of an attempt are charged together, if none of
+ * them is over its limit.
+ * @throws AuthError `too_many_attempts`; the refused attempt itself is not charged
+ */
+export interface Throttle {
+  /** A password that is presented for what somebody typed as an account, known here or not. */
+  login(keys: ThrottleKeys, ip: string, now: Date): Promise<Admission>;
+  /** A password that is presented where its user is or was logged in. Strangers cannot use this up. */
+  device(key: string, now: Date): Promise<Admission>;
+  /** A registration; with `email`, one that mails a link there. That mail does not count as one of its network. */
+  registration(ip: string, email: string | undefined, now: Date): Promise<RegistrationAdmission>;
+  /** Mails with a link, all of them or none. */
+  mails(asked: readonly AskedMail[], ip: string, now: Date): Promise<Admission>;
+  /** A mail that tells a user what happened to the account. */
+  notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
+  /** A change of password, name or address that a user asks for, with the password that is presented in its session. */
+  change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
+  /** A mailed link that is presented, by its id. Only those who were mailed it can use this up. */
+  link(id: string, now: Date): Promise<Admission>;
+  /** A text that is presented as that of a mailed link and is none. It counts as a wrong password from that network. */
+  forgedLink(ip: string, now: Date): Promise<Admission>;
+}
+
+export function makeThrottle(deps: ThrottleDeps): Throttle {
+  const { limits } = deps;
+
+  /** Charges subjects, narrowest first. @throws AuthError `too_many_attempts`; nothing is counted then */
+  async function charge(subjects: readonly Subject[], now: Date): Promise<readonly Counted[]> {
+    const charges = subjects.map(({ scope, text }) => ({
+      key: deps.keyedHash(`${scope} ${text}`),
+      limit: limits[scope],
+    }));
+    const { counted, refused } = await deps.attempts.charge(charges, now);
+    if (refused === undefined) return counted;
+    const { scope } = subjects[refused.at] as Subject;
+    deps.events.report({ type: "attempt_throttled", scopes: [scope] });
+    throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(refused.waitMs / 1_000) });
+  }
+
+  const admission = (counted: readonly Counted[]): Admission => ({
+    refund: () => deps.attempts.refund(counted),
+  });
+
+  const admit = async (subjects: readonly Subject[], now: Date) => admission(await charge(subjects, now));
+
+  return {
+    login({ typed, account }, ip, now) {
+      const network = networkOf(ip);
+      return admit(
+        [
+          { scope: "pair", text: `${typed} ${network}` },
+          { scope: "account", text: account },
+          { scope: "network", text: network },
+        ],
+        now,
+      );
+    },
+    device: (key, now) => admit([{ scope: "device", text: key }], now),
+    async registration(ip, email, now) {
+      const network = networkOf(ip);
+      const mail = email === undefined ? [] : mailSubjects({ purpose: "registration", email }, network);
+      const counted = await charge([...mail, { scope: "registration", text: network }], now);
+      return {
+        mail: admission(counted.slice(0, mail.length)),
+        registration: admission(counted.slice(mail.length)),
+      };
+    },
+    mails(asked, ip, now) {
+      const network = networkOf(ip);
+      const ofNetwork = asked.map((): Subject => ({ scope: "mailNetwork", text: network }));
+      return admit([...asked.flatMap((mail) => mailSubjects(mail, network)), ...ofNetwork], now);
+    },
+    notice: (kind, userId, email, now) =>
+      admit(
+        [
+          { scope: "notice", text: `${kind} ${userId}` },
+          { scope: "noticeAddress", text: email },
+        ],
+        now,
+      ),
+    async change(userId, device, now) {
+      const subjects: Subject[] = [
+        { scope: "device", text: device },
+        { scope: "change", text: userId },
+      ];
+      const counted = await charge(subjects, now);
+      return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
+    },
+    link: (id, now) => admit([{ scope: "link", text: id }], now),
+    forgedLink: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
+  };
+}
+
+function mailSubjects({ purpose, email }: AskedMail, network: string): Subject[] {
+  const asked = `${purpose} ${email}`;
+  return [
+    { scope: "mailPair", text: `${asked} ${network}` },
+    { scope: "mail", text: asked },
+  ];
+}
+
+/** What could not be decided, for want of a turn or of storage, was no attempt. */
+export async function refundedOnFault<T>(admission: Admission, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    await admission.refund();
+    throw error;
+  }
+}
+
+/** Two attempts of which both count, or neither. */
+export function bothOf(one: Admission, other: Admission): Admission {
+  return {
+    async refund() {
+      await Promise.all([one.refund(), other.refund()]);
+    },
+  };
+}
+
+/** Of an attempt that is not counted. */
+export const noCharge: Admission = { refund: async () => {} };
+
+/** Lets everything pass: for tests and load measurements. */
+export const noThrottle: Throttle = {
+  login: async () => noCharge,
+  device: async () => noCharge,
+  registration: async () => ({ registration: noCharge, mail: noCharge }),
+  mails: async () => noCharge,
+  notice: async () => noCharge,
+  change: async () => ({ change: noCharge, password: noCharge }),
+  link: async () => noCharge,
+  forgedLink: async () => noCharge,
+};

@@ -1,0 +1,34 @@
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import type { HashRequest } from "../limits/hash-request.ts";
+import type { GatedHasher } from "../limits/hashing-gate.ts";
+import { bothOf, type ChangeAdmission, refundedOnFault } from "../limits/throttle.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+
+export interface ConfirmPasswordDeps {
+  readonly hasher: GatedHasher;
+  readonly events: SecurityEvents;
+}
+
+/**
+ * Lets a user through who is logged in and presents the password as well. Where the password is right, its charge is taken
+ * back; where it is wrong, that of the change.
+ * @throws AuthError `invalid_credentials`, `overloaded`
+ */
+export async function confirmPassword(
+  deps: ConfirmPasswordDeps,
+  user: User,
+  password: string,
+  { change, password: attempt }: ChangeAdmission,
+  from: Pick<HashRequest, "ip" | "isGone">,
+): Promise<void> {
+  const request = { ...from, account: user.id };
+  const matches = await refundedOnFault(
+    bothOf(change, attempt),
+    deps.hasher.verify(user.passwordHash, password, request),
+  );
+  if (matches) return attempt.refund();
+  await change.refund();
+  deps.events.report({ type: "password_refused", userId: user.id });
+  throw new AuthError("invalid_credentials");
+}

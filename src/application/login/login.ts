@@ -1,0 +1,112 @@
+import { AuthError, type FieldFault } from "../../domain/errors.ts";
+import { presentedPasswordFaults } from "../../domain/password.ts";
+import { beginSession, type Client } from "../../domain/session.ts";
+import type { User } from "../../domain/user.ts";
+import type { HashRequest } from "../limits/hash-request.ts";
+import type { GatedHasher } from "../limits/hashing-gate.ts";
+import type { Pace } from "../limits/pace.ts";
+import { type Admission, refundedOnFault } from "../limits/throttle.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
+import type { SessionRepository } from "../ports/storage/sessions.ts";
+import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
+import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
+import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
+
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
+  readonly clock: Clock;
+  readonly sessions: SessionRepository;
+  readonly hasher: GatedHasher;
+  readonly events: SecurityEvents;
+  readonly refreshTokenTtlMs: number;
+  /** How often one account may begin a session. */
+  readonly loginPace: Pace;
+  /** Whether who has not shown that mail to the address arrives stays outside. */
+  readonly verifiedEmailRequired: boolean;
+}
+
+export interface LoginCommand {
+  /** Exactly one of email and username. */
+  readonly email?: string | undefined;
+  readonly username?: string | undefined;
+  readonly password: string;
+  /** A token that the device had before, of whatever kind and age: it makes it a known device. */
+  readonly formerToken?: string | undefined;
+  readonly client: Client;
+  readonly isGone?: HashRequest["isGone"];
+}
+
+/**
+ * Begins a session for a user with the correct password. The round trips to storage: docs/storage.md.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
+ * `overloaded`, `signing_key_not_yet_valid`
+ */
+export type Login = (command: LoginCommand) => Promise<SessionGrant>;
+
+export function makeLogin(deps: LoginDeps): Login {
+  return async (command) => {
+    const faults = loginFaults(command);
+    if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
+    const now = deps.clock.now();
+    deps.issuer.mustSign(now);
+    const { account, user: found, admission } = await admitLogin(deps, command, now);
+    const request = { ip: command.client.ip, account, isGone: command.isGone };
+    const matches = await refundedOnFault(
+      admission,
+      deps.hasher.verify(found?.passwordHash, command.password, request),
+    );
+    const user = admitted(deps, found, matches);
+    if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
+    await refundedOnFault(admission, keepPace(deps, user, now));
+    const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
+    const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);
+    deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
+    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, request);
+    return grantSession(deps, user, session, now);
+  };
+}
+
+/** The user, if the password is right; by what is thrown it cannot be told what is wrong. */
+function admitted({ events }: LoginDeps, user: User | undefined, matches: boolean): User {
+  if (user !== undefined && matches && !user.disabled) return user;
+  const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
+  events.report({ type: "login_failed", userId: user?.id, reason });
+  throw new AuthError("invalid_credentials");
+}
+
+/** Said only to who knows the password, and no wrong one to be counted. */
+async function refuseUnverified(deps: LoginDeps, user: User, admission: Admission): Promise<never> {
+  await admission.refund();
+  deps.events.report({ type: "login_failed", userId: user.id, reason: "email_unverified" });
+  throw new AuthError("email_unverified");
+}
+
+/** Sessions that one account begins are limited. */
+async function keepPace({ loginPace }: LoginDeps, user: User, now: Date): Promise<void> {
+  loginPace.admit(user.id, now);
+}
+
+/** A login that succeeded does not fail because its hash could not be renewed this time. */
+async function renewHash(deps: LoginDeps, user: User, password: string, request: HashRequest): Promise<void> {
+  try {
+    const passwordHash = await deps.hasher.hash(password, request);
+    const renewed = await deps.users.replacePasswordHash(user, passwordHash);
+    if (renewed) deps.events.report({ type: "password_hash_renewed", userId: user.id });
+  } catch (error) {
+    if (!(error instanceof AuthError)) throw error;
+  }
+}
+
+/** Why nobody can be meant by what was typed, or the password not be one. */
+export function loginFaults({
+  email,
+  username,
+  password,
+}: Pick<LoginCommand, "email" | "username" | "password">): FieldFault[] {
+  const faults: FieldFault[] = [];
+  if ((email === undefined) === (username === undefined)) {
+    const message = "Give either the email or the username";
+    faults.push({ path: "email", code: "one_identifier", message });
+  }
+  return [...faults, ...presentedPasswordFaults("password", password)];
+}

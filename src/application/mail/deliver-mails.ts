@@ -1,0 +1,161 @@
+import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
+import type { User } from "../../domain/user.ts";
+import type { MailTemplates } from "../ports/mail-templates.ts";
+import type { Mail, Mailer } from "../ports/mailer.ts";
+import type { PendingRegistration } from "../ports/registration-seal.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import type { MailKind, Outbox, OutboxMail } from "../ports/storage/outbox.ts";
+import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
+import { type BareNotice, noticeWithoutLink, type RecipientDeps, recipientOf } from "./recipients.ts";
+
+export interface DeliverMailsDeps extends OneTimeLinksDeps, RecipientDeps {
+  readonly outbox: Outbox;
+  readonly mailer: Mailer;
+  readonly mailTemplates: MailTemplates;
+  readonly events: SecurityEvents;
+  /** The link into the front end that carries this text. */
+  readonly linkTo: (purpose: Purpose, secret: string) => string;
+}
+
+/**
+ * Sends the mails that are due, each at least once; what fails is tried again, later each time, for a day.
+ * Resolves to how many were sent. Any number of processes may do so at once.
+ * @throws what the first mail failed with; the others are sent none the less
+ */
+export type DeliverMails = () => Promise<number>;
+
+const AT_ONCE = 10;
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+const GIVEN_UP_AFTER_MS = 24 * 3_600_000;
+
+/** What the link of a mail is for; of those without a link, nothing. */
+const PURPOSES: Partial<Record<MailKind, Purpose>> = {
+  password_reset: "reset_password",
+  address_put_back: "reset_password",
+  email_verification: "verify_email",
+  email_change: "change_email",
+  email_change_requested: "cancel_email_change",
+};
+
+export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
+  return async () => {
+    let sent = 0;
+    let failed: PromiseRejectedResult | undefined;
+    // on at once while there is more: mails for addresses that nobody has must not hold up the others
+    for (;;) {
+      const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
+      const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
+      failed ??= ends.find((end) => end.status === "rejected");
+      sent += ends.filter((end) => end.status === "fulfilled" && end.value).length;
+      // where every one failed the storage may be at fault, and they are due still
+      if (mails.length < AT_ONCE || ends.every(({ status }) => status === "rejected")) break;
+    }
+    if (failed) throw failed.reason;
+    return sent;
+  };
+}
+
+/** Resolves to whether the mail was sent now. */
+async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolean> {
+  const now = deps.clock.now();
+  const wait = Math.min(FIRST_WAIT_MS * 2 ** mail.attempts, LONGEST_WAIT_MS);
+  // whoever else has it now, or a process that was killed with it: its next attempt is put off already
+  if (!(await deps.outbox.begin(mail.id, mail.attempts, new Date(now.getTime() + wait)))) return false;
+  if (now.getTime() - mail.createdAt.getTime() >= GIVEN_UP_AFTER_MS) {
+    await deps.outbox.remove(mail.id);
+    deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
+    return false;
+  }
+  const letter = await letterOf(deps, mail, now);
+  if (letter === undefined) {
+    await deps.outbox.remove(mail.id);
+    deps.events.report({ type: "mail_dropped", kind: mail.kind, userId: mail.userId });
+    return false;
+  }
+  try {
+    await deps.mailer.send(letter.mail);
+  } catch (error) {
+    deps.events.report({ type: "mail_failed", kind: mail.kind, attempts: mail.attempts + 1 });
+    throw error;
+  }
+  const { link } = letter;
+  if (link) deps.events.report({ type: "link_mailed", purpose: link.purpose, userId: link.userId });
+  await deps.outbox.remove(mail.id);
+  return true;
+}
+
+/** A mail as it is sent, and the link in it that is one of a user. */
+interface Letter {
+  readonly mail: Mail;
+  readonly link: Pick<OneTimeToken, "purpose" | "userId"> | undefined;
+}
+
+/** `undefined` where nobody needs the mail any more. */
+async function letterOf(deps: DeliverMailsDeps, mail: OutboxMail, now: Date): Promise<Letter | undefined> {
+  const recipient = await recipientOf(deps, mail, now);
+  if (recipient === undefined) return undefined;
+  if ("user" in recipient) return write(deps, recipient.mail, recipient.user);
+  return "notice" in recipient ? tell(deps, mail, recipient.notice) : invite(deps, recipient.registration);
+}
+
+/** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
+async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Letter> {
+  const expiresAt = linkEnd("verify_email", deps.clock.now());
+  const link = deps.linkTo("verify_email", await deps.registrationSeal.seal(registration, expiresAt));
+  const { username, email } = registration;
+  const facts = { username: username.shown, email: email.shown, link, expiresAt };
+  return { mail: { to: email.shown, ...deps.mailTemplates.render("registration", facts) }, link: undefined };
+}
+
+function tell(
+  { mailTemplates }: DeliverMailsDeps,
+  { email }: OutboxMail,
+  { kind, username }: BareNotice,
+): Letter {
+  return { mail: { to: email, ...mailTemplates.render(kind, { username, email }) }, link: undefined };
+}
+
+/** The mail in words; `undefined` where its link serves no more and it says nothing without. */
+async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User): Promise<Letter | undefined> {
+  const to = mail.userId === undefined ? user.email.shown : mail.email;
+  const facts = { username: user.username.shown, email: to };
+  const purpose = PURPOSES[mail.kind];
+  if (purpose === undefined) return tell(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
+  const token = await tokenFor(deps, mail, purpose, user);
+  if (token === undefined) {
+    const notice = noticeWithoutLink({ ...mail, username: facts.username });
+    return notice && tell(deps, mail, notice);
+  }
+  const link = deps.linkTo(purpose, deps.linkSecrets.make(token));
+  const words = deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt });
+  return { mail: { to, ...words }, link: token };
+}
+
+/**
+ * The token whose link the mail carries. It is tied to the mail before that is sent the first time: sent once more,
+ * after a crash, the mail has the same link. Where that was used, or ended by another change, there is none: waiting to
+ * be sent never makes it good again.
+ */
+async function tokenFor(
+  deps: DeliverMailsDeps,
+  mail: OutboxMail,
+  purpose: Purpose,
+  user: User,
+): Promise<OneTimeToken | undefined> {
+  if (mail.tokenId === undefined) {
+    const own = await newToken(deps, purpose, user);
+    const tokenId = await deps.outbox.tie(mail.id, own.id);
+    if (tokenId === own.id) return own;
+    // another process tied its own, and may have died before it sent the mail
+    await deps.oneTimeTokens.consume(own.id);
+    return tokenId === undefined ? undefined : tokenFor(deps, { ...mail, tokenId }, purpose, user);
+  }
+  const token = await deps.oneTimeTokens.find(mail.tokenId);
+  if (token === undefined || !isBackedBy(token, user)) return undefined;
+  const now = deps.clock.now();
+  if (now < token.expiresAt) return token;
+  // it never reached anybody, and must serve once it does
+  const expiresAt = linkEnd(purpose, now);
+  return (await deps.oneTimeTokens.prolong(token.id, expiresAt)) ? { ...token, expiresAt } : undefined;
+}

@@ -1,0 +1,141 @@
+import type { Email } from "../../domain/email.ts";
+import { emailRevision } from "../../domain/email-history.ts";
+import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
+import { linkEnd, type OneTimeToken, type Purpose, serves } from "../../domain/one-time-token.ts";
+import type { User } from "../../domain/user.ts";
+import { refundedOnFault, type Throttle } from "../limits/throttle.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { LinkSecrets } from "../ports/link-secrets.ts";
+import type { OneTimeTokenRepository } from "../ports/storage/one-time-tokens.ts";
+import type { UserRepository } from "../ports/storage/users.ts";
+
+export interface OneTimeLinksDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly users: UserRepository;
+  readonly oneTimeTokens: OneTimeTokenRepository;
+  readonly linkSecrets: LinkSecrets;
+}
+
+/**
+ * Makes a one-time token, beside those that there are. It serves for the account as `user` was read: where a step that
+ * ends links came since, it never serves.
+ */
+export async function newToken(
+  { clock, ids, oneTimeTokens }: Pick<OneTimeLinksDeps, "clock" | "ids" | "oneTimeTokens">,
+  purpose: Purpose,
+  user: User,
+  { email = user.email, isMailed = true }: { readonly email?: Email; readonly isMailed?: boolean } = {},
+): Promise<OneTimeToken> {
+  const token: OneTimeToken = {
+    purpose,
+    userId: user.id,
+    id: ids.next(),
+    email,
+    epoch: user.epoch,
+    accountEmail: user.email.canonical,
+    emailRevision: emailRevision(user),
+    isMailed,
+    expiresAt: linkEnd(purpose, clock.now()),
+  };
+  await oneTimeTokens.put(token);
+  return token;
+}
+
+/** A link that serves, and its user as stored now. */
+export interface ServingLink {
+  readonly token: OneTimeToken;
+  readonly user: User;
+}
+
+/** What the text of a genuine link says. */
+interface ReadLink {
+  readonly purpose: Purpose;
+  readonly userId: string;
+  readonly id: string;
+}
+
+/** What the text says, if this service made it for one of these purposes. Asks no storage. */
+function readLink(
+  { linkSecrets }: OneTimeLinksDeps,
+  purposes: readonly Purpose[],
+  text: string,
+): ReadLink | undefined {
+  for (const purpose of purposes) {
+    const read = linkSecrets.read(purpose, text);
+    if (read !== undefined) return { ...read, purpose };
+  }
+  return undefined;
+}
+
+/** The link, if it serves; it is not used up by this. */
+async function servingLink(
+  { oneTimeTokens, users }: OneTimeLinksDeps,
+  { purpose, userId, id }: ReadLink,
+  now: Date,
+): Promise<ServingLink | undefined> {
+  const [token, user] = await Promise.all([oneTimeTokens.find(id), users.findById(userId)]);
+  return token?.purpose === purpose && serves(token, user, now) ? { token, user } : undefined;
+}
+
+/** A text that is presented as that of a mailed link, and what it may be a link for. */
+export interface Presented {
+  readonly purposes: readonly Purpose[];
+  readonly text: string;
+  readonly ip: string;
+  /** The error code for a text that is not a working link. */
+  readonly refusal: AuthErrorCode;
+}
+
+/**
+ * The link with this text. A text that this service did not make counts as a wrong password from its network, and a link
+ * that does not serve counts for itself alone: links that serve are not refused for what others present.
+ * @throws AuthError `refusal`, `too_many_attempts`
+ */
+export async function admittedLink(
+  deps: OneTimeLinksDeps & { readonly throttle: Throttle },
+  { purposes, text, ip, refusal }: Presented,
+  now: Date,
+): Promise<ServingLink> {
+  const read = readLink(deps, purposes, text);
+  if (read === undefined) {
+    await deps.throttle.forgedLink(ip, now);
+    throw new AuthError(refusal);
+  }
+  const admission = await deps.throttle.link(read.id, now);
+  const link = await refundedOnFault(admission, servingLink(deps, read, now));
+  if (link === undefined) throw new AuthError(refusal);
+  await admission.refund();
+  return link;
+}
+
+/**
+ * Makes a change by a link for as long as it serves: `change` resolves to whether it was made, and not where another one
+ * came first, which perhaps ended the link. Resolves to the user as before; `undefined` where nothing was done.
+ */
+export async function whileServing(
+  deps: Pick<OneTimeLinksDeps, "users">,
+  presented: ServingLink,
+  now: Date,
+  change: (link: ServingLink) => Promise<boolean>,
+): Promise<User | undefined> {
+  for (
+    let link: ServingLink | undefined = presented;
+    link !== undefined;
+    link = await lookAgain(deps, link, now)
+  ) {
+    if (await change(link)) return link.user;
+  }
+  return undefined;
+}
+
+/** The link with its user read anew, if it still serves. */
+async function lookAgain(
+  { users }: Pick<OneTimeLinksDeps, "users">,
+  { token }: ServingLink,
+  now: Date,
+): Promise<ServingLink | undefined> {
+  const user = await users.findById(token.userId);
+  return serves(token, user, now) ? { token, user } : undefined;
+}

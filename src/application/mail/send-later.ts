@@ -1,0 +1,72 @@
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import type { Admission, KeyedHash, Throttle } from "../limits/throttle.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { MailKind, Outbox, OutboxMail } from "../ports/storage/outbox.ts";
+
+export interface SendLaterDeps {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly outbox: Outbox;
+}
+
+/** Puts a mail where it is found even if the process ends now; it is sent outside the request. */
+export async function sendLater(
+  { clock, ids, outbox }: SendLaterDeps,
+  mail: Pick<OutboxMail, "kind" | "email"> &
+    Partial<Pick<OutboxMail, "userId" | "username" | "tokenId" | "sealed">>,
+): Promise<void> {
+  const now = clock.now();
+  const { userId, username, tokenId, sealed } = mail;
+  const entry = { ...mail, userId, username, tokenId, sealed, createdAt: now, attempts: 0, dueAt: now };
+  await outbox.add({ ...entry, id: ids.next(), isNotice: false });
+}
+
+export interface NoticeDeps {
+  readonly clock: Clock;
+  readonly outbox: Outbox;
+  readonly throttle: Throttle;
+  readonly keyedHash: KeyedHash;
+  /** What users are told by mail. */
+  readonly notices: ReadonlySet<MailKind>;
+}
+
+/**
+ * Tells a user by mail what happened to the account, where that is configured and the address is verified. While such a
+ * mail waits to be sent, and beyond the limits, another one is left out: what happened has happened all the same.
+ */
+export async function notify(
+  deps: NoticeDeps,
+  kind: MailKind,
+  { id: userId, username, email, emailVerified }: Pick<User, "id" | "username" | "email" | "emailVerified">,
+): Promise<void> {
+  if (!deps.notices.has(kind) || !emailVerified) return;
+  const now = deps.clock.now();
+  const admission = await unlessTooMany(deps.throttle.notice(kind, userId, email.canonical, now));
+  if (admission === undefined) return;
+  const wasAdded = await deps.outbox.add({
+    // the same for all such mails, so that at most one waits
+    id: deps.keyedHash(`waiting ${kind} ${userId} ${email.canonical}`),
+    kind,
+    email: email.shown,
+    userId,
+    username: username.shown,
+    createdAt: now,
+    attempts: 0,
+    dueAt: now,
+    tokenId: undefined,
+    isNotice: true,
+    sealed: undefined,
+  });
+  if (!wasAdded) await admission.refund();
+}
+
+async function unlessTooMany(admission: Promise<Admission>): Promise<Admission | undefined> {
+  try {
+    return await admission;
+  } catch (error) {
+    if (error instanceof AuthError && error.code === "too_many_attempts") return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,68 @@
+import type { Clock } from "../ports/clock.ts";
+import type { AttemptCounters } from "../ports/storage/attempt-counters.ts";
+import type { AuditTrail } from "../ports/storage/audit-trail.ts";
+import type { OneTimeTokenRepository } from "../ports/storage/one-time-tokens.ts";
+import type { RevocationRepository } from "../ports/storage/revocations.ts";
+import type { SessionRepository } from "../ports/storage/sessions.ts";
+import type { SettingsRepository } from "../ports/storage/settings.ts";
+
+export interface SweepDeps {
+  readonly clock: Clock;
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+  readonly attempts: AttemptCounters;
+  readonly oneTimeTokens: OneTimeTokenRepository;
+  readonly auditTrail: AuditTrail;
+  readonly settings: SettingsRepository;
+  /** How long an entry of the audit trail is kept. */
+  readonly auditRetentionMs: number;
+}
+
+/** How often one of the processes that share a storage sweeps. */
+const SWEEP_EVERY_MS = 600_000;
+
+const BATCH = 500;
+/** A process whose clock is a little ahead forgets nothing that another one still asks for. */
+const SLACK_MS = 3_600_000;
+/** So long a mail may be on its way, whose link gets its time anew as it is sent. */
+const MAIL_SLACK_MS = 24 * 3_600_000;
+const TURN = "sweep-request";
+
+/**
+ * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps.
+ * Resolves to how many, 0 where it is not this one's turn.
+ */
+export type Sweep = () => Promise<number>;
+
+export function makeSweep(deps: SweepDeps): Sweep {
+  return async () => {
+    const now = deps.clock.now();
+    if (!(await takeTurn(deps.settings, now))) return 0;
+    const ended = new Date(now.getTime() - SLACK_MS);
+    const unsent = new Date(ended.getTime() - MAIL_SLACK_MS);
+    const sessions = await inBatches((limit) => deps.sessions.sweep(ended, limit));
+    const revocations = await inBatches((limit) => deps.revocations.sweep(now, limit));
+    const attempts = await inBatches((limit) => deps.attempts.sweep(now, limit));
+    const tokens = await inBatches((limit) => deps.oneTimeTokens.sweep(unsent, limit));
+    const kept = new Date(now.getTime() - deps.auditRetentionMs);
+    const audited = await inBatches((limit) => deps.auditTrail.sweep(kept, limit));
+    return sessions + revocations + attempts + tokens + audited;
+  };
+}
+
+async function takeTurn(settings: SettingsRepository, now: Date): Promise<boolean> {
+  const mine = now.toISOString();
+  const last = await settings.claim(TURN, mine);
+  if (last === mine) return true;
+  const isDue = now.getTime() - Date.parse(last) >= SWEEP_EVERY_MS;
+  return isDue && settings.replace(TURN, last, mine);
+}
+
+async function inBatches(sweep: (limit: number) => Promise<number>): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const swept = await sweep(BATCH);
+    total += swept;
+    if (swept < BATCH) return total;
+  }
+}

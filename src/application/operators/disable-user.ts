@@ -1,0 +1,18 @@
+import { findAccount } from "../users/find-account.ts";
+import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
+
+/**
+ * Lets nobody into an account any more and ends all its sessions, in one step. No session of it lives once
+ * this resolves, also none from a login that was under way.
+ * @throws AuthError `not_found`
+ */
+export type DisableUser = (who: string) => Promise<ChangedAccount>;
+
+export function makeDisableUser(deps: ChangeAccountDeps): DisableUser {
+  return async (who) => {
+    const found = await findAccount(deps, who);
+    const changed = await changeAccount(deps, found, { disabled: true }, ({ disabled }) => disabled);
+    if (!changed.alreadyApplied) deps.events.report({ type: "user_disabled", userId: found.id });
+    return changed;
+  };
+}

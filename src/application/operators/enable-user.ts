@@ -1,0 +1,18 @@
+import { findAccount } from "../users/find-account.ts";
+import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
+
+/**
+ * Lets the owner of a disabled account log in again. Sessions from before stay ended; one that is not
+ * disabled keeps its sessions.
+ * @throws AuthError `not_found`
+ */
+export type EnableUser = (who: string) => Promise<ChangedAccount>;
+
+export function makeEnableUser(deps: ChangeAccountDeps): EnableUser {
+  return async (who) => {
+    const found = await findAccount(deps, who);
+    const changed = await changeAccount(deps, found, { disabled: false }, ({ disabled }) => !disabled);
+    if (!changed.alreadyApplied) deps.events.report({ type: "user_enabled", userId: found.id });
+    return changed;
+  };
+}

@@ -1,0 +1,75 @@
+import { afterPuttingBack } from "../../domain/email-history.ts";
+import { AuthError } from "../../domain/errors.ts";
+import { NO_PASSWORD } from "../../domain/user.ts";
+import type { Throttle } from "../limits/throttle.ts";
+import { admittedLink, type OneTimeLinksDeps, type ServingLink } from "../mail/one-time-links.ts";
+import { type NoticeDeps, notify, type SendLaterDeps, sendLater } from "../mail/send-later.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import type { EpochChanges } from "../ports/storage/users.ts";
+import type { EndEpochDeps } from "../sessions/end-epoch.ts";
+import { endByLink, tidyAfterLink } from "./end-by-link.ts";
+
+export interface CancelEmailChangeDeps extends EndEpochDeps, OneTimeLinksDeps, NoticeDeps, SendLaterDeps {
+  readonly throttle: Throttle;
+  readonly events: SecurityEvents;
+}
+
+export interface CancelEmailChangeCommand {
+  /** The text in the link that was mailed to the address that the account had. */
+  readonly token: string;
+  readonly client: { readonly ip: string };
+}
+
+/**
+ * Cancels a change of address that somebody with the password asked for, whether it was confirmed since or not: the
+ * account has the address again that the link was mailed to, verified by that. Ends every session and every other mailed
+ * link, but for those to cancel an earlier change; no password opens the account until its owner chooses one by the
+ * link that is mailed to that address now.
+ * @throws AuthError `invalid_cancellation_token`, `too_many_attempts`; `email_taken` where the address has another
+ * account by now: then the account keeps the address that it has and is disabled, since either of the two who read those
+ * addresses may be its owner. The link serves again once the address is free and an operator has enabled the account.
+ */
+export type CancelEmailChange = (command: CancelEmailChangeCommand) => Promise<void>;
+
+export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailChange {
+  return async ({ token, client }) => {
+    const now = deps.clock.now();
+    const refusal = "invalid_cancellation_token";
+    const presented = { purposes: ["cancel_email_change"], text: token, ip: client.ip, refusal } as const;
+    const link = await admittedLink(deps, presented, now);
+    const user = await endByLink(deps, link, now, putBack).catch((error) => lockOut(deps, link, now, error));
+    if (user === undefined) throw new AuthError(refusal);
+    const { id: userId, username } = user;
+    const { email } = link.token;
+    deps.events.report({ type: "email_change_cancelled", userId });
+    // first of all: without it nobody could log in
+    await sendLater(deps, { kind: "address_put_back", email: email.shown, userId, username: username.shown });
+    // a reader of the address that the account had meanwhile is told, too
+    if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
+    await tidyAfterLink(deps, link, user);
+  };
+}
+
+function putBack({ token, user }: ServingLink): Omit<EpochChanges, "keptSession"> {
+  return {
+    passwordHash: NO_PASSWORD,
+    email: token.email,
+    emailVerified: true,
+    emailHistory: afterPuttingBack(user, token.emailRevision),
+  };
+}
+
+/** @throws AuthError `email_taken`, after the account was disabled; else the error that is given */
+async function lockOut(
+  deps: CancelEmailChangeDeps,
+  link: ServingLink,
+  now: Date,
+  error: unknown,
+): Promise<undefined> {
+  if (!(error instanceof AuthError && error.code === "email_taken")) throw error;
+  const changes = () => ({ passwordHash: NO_PASSWORD, disabled: true });
+  const user = await endByLink(deps, link, now, changes);
+  if (user === undefined) return undefined;
+  deps.events.report({ type: "email_change_disputed", userId: user.id });
+  throw error;
+}

@@ -1,0 +1,35 @@
+import type { User } from "../../domain/user.ts";
+import type { EpochChanges, UserRepository } from "../ports/storage/users.ts";
+import { liveSessionsOf, type OwnSessionsDeps } from "./own-sessions.ts";
+
+export interface EndEpochDeps extends OwnSessionsDeps {
+  readonly users: UserRepository;
+}
+
+/**
+ * Makes a change that ends the user's sessions but for the kept one, and every mailed link, in the one step that raises the
+ * epoch. Resolves to whether it did: not where another such change came first. Their records are left to `tidySessions`,
+ * which may fail: the change has been made by then, and is told of first.
+ */
+export function endEpoch(
+  { users }: Pick<EndEpochDeps, "users">,
+  user: User,
+  now: Date,
+  changes: EpochChanges,
+): Promise<boolean> {
+  return users.advanceEpoch(user, { ...changes, linksSince: now });
+}
+
+/** Forgets the sessions that ended with the user's epoch. Resolves to how many of them lived until then. */
+export async function tidySessions(
+  deps: EndEpochDeps,
+  user: User,
+  now: Date,
+  keptSession: string | undefined,
+): Promise<number> {
+  let ended = 0;
+  // counted after the step, so that no login that was just in time is missed
+  for await (const { id } of liveSessionsOf(deps, user, now)) if (id !== keptSession) ended += 1;
+  await deps.sessions.removeEarlier(user.id, user.epoch + 1, keptSession);
+  return ended;
+}

@@ -1,0 +1,40 @@
+import { AuthError } from "../../domain/errors.ts";
+import { originOf } from "../../domain/session.ts";
+import { acceptsEpoch } from "../../domain/user.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import type { RefreshCheckDeps } from "../tokens/check-token.ts";
+import { readEitherToken } from "../tokens/read-either-token.ts";
+import { endSession } from "./end-session.ts";
+
+export interface LogoutDeps extends RefreshCheckDeps {
+  readonly clock: Clock;
+  readonly events: SecurityEvents;
+}
+
+/**
+ * Ends the session of an access or refresh token, be the token expired or superseded: whoever wants out gets
+ * out. Every token of the session is dead once this resolves.
+ * @throws AuthError `invalid_token`, `revoked_token`
+ */
+export type Logout = (token: string) => Promise<void>;
+
+export function makeLogout(deps: LogoutDeps): Logout {
+  return async (token) => {
+    const now = deps.clock.now();
+    const { userId, sessionId, access, keys, refuse } = await readEitherToken(deps.verifier, token, now);
+    const [user, session, stops] = await Promise.all([
+      deps.users.findById(userId),
+      deps.sessions.find(sessionId),
+      deps.revocations.find(keys, now),
+    ]);
+    refuse(stops);
+    if (session !== undefined && session.userId !== userId) throw new AuthError("invalid_token");
+    // an access token says itself of which epoch it is; a refresh token leaves that to its session
+    const origin = access ?? (session && originOf(session));
+    const ended = session ?? (access && { id: sessionId, expiresAt: access.expiresAt });
+    if (!user || !origin || !ended || !acceptsEpoch(user, origin)) throw new AuthError("revoked_token");
+    const isEnded = await endSession(deps, ended);
+    if (isEnded) deps.events.report({ type: "session_ended", userId, sessionId, by: "logout" });
+  };
+}

@@ -1,0 +1,47 @@
+import { revocationKey } from "../../domain/revocation.ts";
+import { isOver, originOf, type Session } from "../../domain/session.ts";
+import { acceptsEpoch, type User } from "../../domain/user.ts";
+import { batchesOf } from "../paging/batches.ts";
+import type { RevocationRepository } from "../ports/storage/revocations.ts";
+import type { SessionRepository } from "../ports/storage/sessions.ts";
+
+export interface OwnSessionsDeps {
+  readonly sessions: SessionRepository;
+  readonly revocations: RevocationRepository;
+  readonly sessionIdleTtlMs: number | undefined;
+}
+
+const PAGE = 500;
+
+/** The user's sessions that live, the latest begun first, read page by page, so that memory does not grow with them. */
+export async function* liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): AsyncGenerator<Session> {
+  let last: Session | undefined;
+  do {
+    const page = await deps.sessions.listOf(user.id, PAGE, last);
+    yield* await filterLive(deps, page, user, now);
+    last = page.length < PAGE ? undefined : page.at(-1);
+  } while (last !== undefined);
+}
+
+/** The first `limit` of them. */
+export async function firstOf<T>(things: AsyncIterable<T>, limit: number): Promise<T[]> {
+  for await (const first of batchesOf(things, limit)) return first;
+  return [];
+}
+
+/** Those of these sessions of the user that live, in the same order. */
+export async function filterLive(
+  deps: Omit<OwnSessionsDeps, "sessions">,
+  sessions: readonly Session[],
+  user: User,
+  now: Date,
+): Promise<Session[]> {
+  const inTime = sessions.filter(
+    (session) => !isOver(session, now, deps.sessionIdleTtlMs) && acceptsEpoch(user, originOf(session)),
+  );
+  const ended = await deps.revocations.find(
+    inTime.map(({ id }) => revocationKey.session(id)),
+    now,
+  );
+  return inTime.filter(({ id }) => !ended.has(revocationKey.session(id)));
+}

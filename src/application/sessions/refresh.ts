@@ -1,0 +1,82 @@
+import { AuthError } from "../../domain/errors.ts";
+import { keptUntil, revocationKey } from "../../domain/revocation.ts";
+import { isUseDue, type Rotation, type Session, standingOf } from "../../domain/session.ts";
+import type { Pace } from "../limits/pace.ts";
+import { type NoticeDeps, notify } from "../mail/send-later.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import { checkRefreshToken, type LiveRefresh, type RefreshCheckDeps } from "../tokens/check-token.ts";
+import { endSession } from "./end-session.ts";
+import {
+  type AccessGrant,
+  type GrantDeps,
+  grantAccess,
+  grantSession,
+  type SessionGrant,
+} from "./session-grant.ts";
+
+export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
+  readonly clock: Clock;
+  readonly events: SecurityEvents;
+  readonly rotation: Rotation;
+  /** How often one session may be refreshed. */
+  readonly refreshPace: Pace;
+}
+
+/**
+ * Gives a new access token and, with rotation, the next refresh token. Without it the newest refresh token
+ * goes on serving. With it one step of the session decides: whoever presents the token before, within its
+ * grace, gets the same next one; a token from before that is a theft, and ends the session (RFC 9700,
+ * section 4.14.2).
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`,
+ * `signing_key_not_yet_valid`
+ */
+export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGrant>;
+
+export function makeRefresh(deps: RefreshDeps): Refresh {
+  return async (refreshToken) => {
+    const now = deps.clock.now();
+    deps.issuer.mustSign(now);
+    for (;;) {
+      const live = await checkRefreshToken(deps, refreshToken, now);
+      deps.refreshPace.admit(live.session.id, now);
+      const session = await stepOf(deps, live, now);
+      // somebody else stepped first; what this token is now, the session as it is now says
+      if (session === undefined) continue;
+      deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });
+      const grant = deps.rotation ? grantSession : grantAccess;
+      return grant(deps, live.user, session, now);
+    }
+  };
+}
+
+/** The session to answer for, after its step where it takes one; `undefined` where another came first. */
+async function stepOf(deps: RefreshDeps, live: LiveRefresh, now: Date): Promise<Session | undefined> {
+  const { claims, session } = live;
+  const standing = standingOf(session, claims.generation, now, deps.rotation);
+  switch (standing) {
+    case "newest":
+      if (deps.rotation) return deps.sessions.advance(session.id, session.generation, now);
+      if (isUseDue(session, now)) await deps.sessions.touch(session.id, now);
+      return session;
+    case "repeated":
+      return session;
+    case "superseded":
+      throw new AuthError("revoked_token");
+    case "reused":
+      return endStolen(deps, live);
+  }
+}
+
+async function endStolen(deps: RefreshDeps, { claims, session, user }: LiveRefresh): Promise<never> {
+  await deps.revocations.add(revocationKey.theft(session.id), keptUntil(session.expiresAt));
+  await endSession(deps, session);
+  deps.events.report({
+    type: "refresh_token_reused",
+    userId: user.id,
+    sessionId: session.id,
+    cause: claims.generation === session.generation - 1 ? "after_grace" : "older_generation",
+  });
+  await notify(deps, "session_stolen", user);
+  throw new AuthError("reused_token");
+}

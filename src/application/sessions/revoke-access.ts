@@ -1,0 +1,33 @@
+import { keptUntil, revocationKey } from "../../domain/revocation.ts";
+import type { Pace } from "../limits/pace.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+
+export interface RevokeAccessDeps extends AccessCheckDeps {
+  readonly clock: Clock;
+  readonly events: SecurityEvents;
+  /** Each one is stored until its token expires, and a session may be refreshed for another token at once. */
+  readonly revocationPace: Pace;
+}
+
+/**
+ * Ends this one access token; its session and refresh token live on. Only this call is limited; ending the
+ * session never is.
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `too_many_attempts`
+ */
+export type RevokeAccess = (accessToken: string) => Promise<void>;
+
+export function makeRevokeAccess(deps: RevokeAccessDeps): RevokeAccess {
+  return async (accessToken) => {
+    const now = deps.clock.now();
+    const { claims } = await checkAccessToken(deps, accessToken, now);
+    deps.revocationPace.admit(claims.userId, now);
+    await deps.revocations.add(revocationKey.token(claims.tokenId), keptUntil(claims.expiresAt));
+    deps.events.report({
+      type: "access_token_revoked",
+      userId: claims.userId,
+      sessionId: claims.sessionId,
+    });
+  };
+}

@@ -1,0 +1,70 @@
+import type { Session } from "../../domain/session.ts";
+import type { User } from "../../domain/user.ts";
+import type { Ids } from "../ports/ids.ts";
+import type { TokenIssuer } from "../ports/tokens.ts";
+
+/** A new access token and what goes with it. */
+export interface AccessGrant {
+  readonly username: string;
+  /** The user's address as people see it. */
+  readonly email: string;
+  readonly accessToken: string;
+  /** Seconds that the access token lives. */
+  readonly expiresIn: number;
+}
+
+/** What a login and a registration give. */
+export interface SessionGrant extends AccessGrant {
+  readonly refreshToken: string;
+}
+
+export interface GrantDeps {
+  readonly issuer: TokenIssuer;
+  readonly ids: Ids;
+  readonly accessTokenTtlMs: number;
+}
+
+/** Gives the session's user an access token, which never outlives the session. */
+export async function grantAccess(
+  deps: GrantDeps,
+  user: User,
+  session: Session,
+  now: Date,
+): Promise<AccessGrant> {
+  const issuedAt = wholeSeconds(now.getTime());
+  const expiresAt = Math.min(issuedAt + deps.accessTokenTtlMs, wholeSeconds(session.expiresAt.getTime()));
+  const accessToken = await deps.issuer.issueAccess({
+    userId: user.id,
+    sessionId: session.id,
+    epoch: session.epoch,
+    tokenId: deps.ids.next(),
+    identity: user.email.shown,
+    username: user.username.shown,
+    emailVerified: user.emailVerified,
+    issuedAt: new Date(issuedAt),
+    expiresAt: new Date(expiresAt),
+  });
+  return {
+    username: user.username.shown,
+    email: user.email.shown,
+    accessToken,
+    expiresIn: (expiresAt - issuedAt) / 1000,
+  };
+}
+
+export async function grantSession(
+  deps: GrantDeps,
+  user: User,
+  session: Session,
+  now: Date,
+): Promise<SessionGrant> {
+  const [access, refreshToken] = await Promise.all([
+    grantAccess(deps, user, session, now),
+    deps.issuer.issueRefresh(session),
+  ]);
+  return { ...access, refreshToken };
+}
+
+function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}

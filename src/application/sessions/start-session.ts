@@ -1,0 +1,24 @@
+import type { Session } from "../../domain/session.ts";
+import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
+
+export type StartSessionDeps = LimitSessionsDeps;
+
+/**
+ * Stores a session that begins now, and ends the oldest ones of the account beyond the limit. Every session begins here.
+ * Resolves to the session as it is stored: it begins after all that were there, whatever the clock says, so that it is
+ * none of the oldest. It has ended already only where `maxSessions` others began at the same time.
+ */
+export async function startSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
+  const [newest] = await deps.sessions.listOf(begun.userId, 1);
+  const session = newest === undefined ? begun : after(newest, begun);
+  await deps.sessions.add(session);
+  await limitSessions(deps, session.userId, now);
+  return session;
+}
+
+const LAST_MOMENT = 8.64e15;
+
+function after(newest: Session, begun: Session): Session {
+  const earliest = Math.min(newest.createdAt.getTime() + 1, LAST_MOMENT);
+  return begun.createdAt.getTime() >= earliest ? begun : { ...begun, createdAt: new Date(earliest) };
+}

@@ -1,0 +1,45 @@
+import { AuthError } from "../../domain/errors.ts";
+import type { TokenVerifier, VerifiedAccess } from "../ports/tokens.ts";
+import { refreshRevocationKeysOf, refuseStopped, revocationKeysOf } from "./check-token.ts";
+
+/** A genuine token of either kind, whether its time is over or not. */
+export interface PresentedToken {
+  readonly userId: string;
+  readonly sessionId: string;
+  /** What an access token says besides; of a refresh token, its session says it. */
+  readonly access: VerifiedAccess | undefined;
+  readonly keyId: string | undefined;
+  /** The entries that would stop it, and what is thrown where some are there. */
+  readonly keys: string[];
+  refuse(stops: ReadonlySet<string>): void;
+}
+
+/** @throws AuthError `invalid_token` where it is neither an access nor a refresh token of this service */
+export async function readEitherToken(
+  verifier: TokenVerifier,
+  token: string,
+  now: Date,
+): Promise<PresentedToken> {
+  const evenExpired = { evenExpired: true };
+  try {
+    const claims = await verifier.verifyAccess(token, now, evenExpired);
+    const { userId, sessionId, keyId } = claims;
+    return {
+      userId,
+      sessionId,
+      keyId,
+      access: claims,
+      keys: revocationKeysOf(claims),
+      refuse: (stops) => refuseStopped(claims, stops),
+    };
+  } catch (error) {
+    if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;
+  }
+  const { userId, sessionId } = await verifier.verifyRefresh(token, now, evenExpired);
+  const keys = refreshRevocationKeysOf(sessionId);
+  return { userId, sessionId, access: undefined, keyId: undefined, keys, refuse: refuseRevoked };
+}
+
+function refuseRevoked(stops: ReadonlySet<string>): void {
+  if (stops.size > 0) throw new AuthError("revoked_token");
+}

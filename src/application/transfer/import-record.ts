@@ -1,0 +1,143 @@
+import { AuthError } from "../../domain/errors.ts";
+import type { User } from "../../domain/user.ts";
+import { asComparedNow } from "../../domain/username.ts";
+import type { RevocationEntry, RevocationRepository } from "../ports/storage/revocations.ts";
+import type { SessionRepository } from "../ports/storage/sessions.ts";
+import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
+import type { UserRepository } from "../ports/storage/users.ts";
+import type { StoredRecord, StoredSetting } from "./stored-records.ts";
+
+/** What two storages' values of one setting say together. The same again changes nothing. */
+export type MergeSetting = (stored: string, imported: string) => string;
+
+export interface ImportRecordDeps {
+  readonly settings: SettingsRepository;
+  readonly signingKeys: Pick<SigningKeyRepository, "add" | "list">;
+  readonly sessions: Pick<SessionRepository, "add" | "find">;
+  readonly revocations: Pick<RevocationRepository, "add" | "find">;
+  readonly users: Pick<UserRepository, "add" | "findById">;
+  /** By name, the settings that say something of the data. */
+  readonly mergeSettings: Readonly<Record<string, MergeSetting>>;
+}
+
+/** What became of a record; where something else is in its way, in which field that differs or is the same. */
+export type Outcome = "imported" | "alreadyThere" | { readonly field: string };
+
+/** Brings one record in. Overwrites nothing, may be done again, and then finds it there already. */
+export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredRecord): Promise<Outcome> {
+  switch (kind) {
+    case "setting":
+      return importSetting(deps, value);
+    case "signing_key":
+      return importKey(deps.signingKeys, value);
+    case "session": {
+      const { sessions } = deps;
+      return addOrCompare(
+        value,
+        () => sessions.find(value.id),
+        () => sessions.add(value),
+      );
+    }
+    case "revocation":
+      return importRevocation(deps.revocations, value);
+    case "user": {
+      const { users } = deps;
+      // an export of an earlier version has names as that one compared them
+      const user = withNameOfToday(value);
+      return addOrCompare(
+        user,
+        async () => {
+          const stored = await users.findById(user.id);
+          return stored && withNameOfToday(stored);
+        },
+        () => users.add(user),
+      );
+    }
+  }
+}
+
+function withNameOfToday(user: User): User {
+  return { ...user, username: asComparedNow(user.username) };
+}
+
+async function addOrCompare<T extends object>(
+  thing: T,
+  find: () => Promise<T | undefined>,
+  add: () => Promise<void>,
+): Promise<Outcome> {
+  const before = await find();
+  if (before !== undefined) return compared(before, thing);
+  try {
+    await add();
+    return "imported";
+  } catch (error) {
+    // a write whose answer was lost may have been made, and another import may be under way
+    const after = await find();
+    if (after !== undefined) return compared(after, thing);
+    const field = takenField(error);
+    if (field === undefined) throw error;
+    return { field };
+  }
+}
+
+function takenField(error: unknown): string | undefined {
+  if (!(error instanceof AuthError)) return undefined;
+  if (error.code === "username_taken") return "username";
+  return error.code === "email_taken" ? "email" : undefined;
+}
+
+async function importKey(
+  signingKeys: ImportRecordDeps["signingKeys"],
+  key: StoredSigningKey,
+): Promise<Outcome> {
+  if (await signingKeys.add(key)) return "imported";
+  const inPlace = (await signingKeys.list()).find(
+    ({ algorithm, sequence }) => algorithm === key.algorithm && sequence === key.sequence,
+  );
+  return inPlace === undefined ? { field: "sequence" } : compared(inPlace, key);
+}
+
+async function importRevocation(
+  revocations: ImportRecordDeps["revocations"],
+  { key, until }: RevocationEntry,
+): Promise<Outcome> {
+  const justBefore = new Date(until.getTime() - 1);
+  if ((await revocations.find([key], justBefore)).has(key)) return "alreadyThere";
+  await revocations.add(key, until);
+  return "imported";
+}
+
+async function importSetting(
+  { settings, mergeSettings }: ImportRecordDeps,
+  { name, value }: StoredSetting,
+): Promise<Outcome> {
+  const merge = Object.hasOwn(mergeSettings, name) ? mergeSettings[name] : undefined;
+  if (merge === undefined) return { field: "name" };
+  if ((await settings.find(name)) === undefined && (await settings.claim(name, value)) === value) {
+    return "imported";
+  }
+  for (;;) {
+    const stored = await settings.claim(name, value);
+    const merged = merge(stored, value);
+    if (merged === stored) return "alreadyThere";
+    if (await settings.replace(name, stored, merged)) return "imported";
+  }
+}
+
+function compared<T extends object>(stored: T, imported: T): Outcome {
+  const fields = Object.keys({ ...stored, ...imported }) as (keyof T & string)[];
+  const field = fields.find((name) => !isSame(stored[name], imported[name]));
+  return field === undefined ? "alreadyThere" : { field };
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  if (one instanceof Date && other instanceof Date) return one.getTime() === other.getTime();
+  if (!isObject(one) || !isObject(other)) return Object.is(one, other);
+  if (Array.isArray(one) !== Array.isArray(other)) return false;
+  return Object.keys({ ...one, ...other }).every((name) => isSame(one[name], other[name]));
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !(value instanceof Date);
+}

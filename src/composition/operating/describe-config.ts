@@ -1,0 +1,61 @@
+import type { ConfigReport, ShownSetting } from "../../adapters/cli/config.ts";
+import { describeMongoUri } from "../../adapters/mongodb/uri.ts";
+import { ConfigError, type Reading } from "../settings/config.ts";
+import { HIDDEN, settingText } from "../settings/setting-text.ts";
+import { type Settings, settingsSchema } from "../settings/settings.ts";
+import { ringTokens } from "../wiring/access-keys.ts";
+
+/** Every setting as it is in effect, nothing secret in it, and where it comes from. */
+export function describeConfig(reading: Reading): ConfigReport {
+  const { faults, warnings } = reading;
+  const names = Object.keys(settingsSchema.shape) as (keyof Settings)[];
+  return {
+    settings: names.map((name) => shown(name, reading)),
+    faults,
+    warnings,
+    fault: faults.length > 0 ? new ConfigError(faults) : undefined,
+  };
+}
+
+function shown(name: keyof Settings, reading: Reading): ShownSetting {
+  const value = reading.settings[name];
+  const origin = reading.origins.get(name);
+  if (origin !== undefined) return { name, value: settingText(name, value, withoutCredentials), origin };
+  if (value !== undefined)
+    return { name, value: settingText(name, value, withoutCredentials), origin: "default" };
+  return { name, ...(derived(reading)[name] ?? { value: undefined, origin: "not set" }) };
+}
+
+/** Hosts and database; of a URI that the driver refuses, nothing. */
+function withoutCredentials(uri: string): string {
+  try {
+    return describeMongoUri(uri);
+  } catch {
+    return HIDDEN;
+  }
+}
+
+type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
+
+/** What stands in for settings that are not set. */
+function derived({ settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
+  const ring = ringTokens({ ...settings, ISSUER });
+  return {
+    ISSUER: { value: ISSUER, origin: "derived: http://localhost and PORT" },
+    STORAGE: {
+      value: STORAGE,
+      origin: settings.MONGO_URI === undefined ? "default" : "derived: MONGO_URI is set",
+    },
+    HASH_CONCURRENCY: {
+      value: String(HASH_CONCURRENCY),
+      origin: "derived: cores, and threads that UV_THREADPOOL_SIZE leaves",
+    },
+    ...(STORAGE === "lmdb" && { SECRET_KEY: { value: HIDDEN, origin: "derived: secret.key in DATA_DIR" } }),
+    ...(STORAGE === "memory" && { SECRET_KEY: { value: HIDDEN, origin: "derived: made at each start" } }),
+    ...(settings.JWT_SECRET_KEY === undefined && {
+      JWT_ALG: { value: ring.algorithm, origin: "default" },
+      JWT_TYP: { value: ring.typ, origin: "default" },
+      JWT_AUDIENCE: { value: ring.audience, origin: "derived: ISSUER" },
+    }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { Finding } from "../../adapters/cli/doctor.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
+import { checkedConfig } from "../settings/check-config.ts";
+import type { Config } from "../settings/config.ts";
+import type { EnvFile, Environment } from "../settings/setting-sources.ts";
+import { openAccessKeys } from "../wiring/access-keys.ts";
+import { Closers } from "../wiring/closers.ts";
+import { checkSecrets, findSecrets, type Secrets } from "../wiring/secrets.ts";
+import { mustAgreeWithService } from "../wiring/service-settings.ts";
+import { openExistingStorage, openStorage } from "../wiring/storage.ts";
+import { examined, type Found } from "./examination.ts";
+import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
+import {
+  examineAtomicity,
+  examineClock,
+  examineDisk,
+  examineOutbox,
+  examineStorage,
+} from "./examine-storage.ts";
+
+/** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
+export async function* examine(environment: Environment, envFile: EnvFile | string): AsyncGenerator<Finding> {
+  const config = await checkedConfig(environment, envFile);
+  const closers = new Closers();
+  try {
+    yield examineConfig(config);
+    yield* examineOpened(config, closers);
+    yield examined("hash speed", () => examineHashing(config));
+  } finally {
+    await closers.close();
+  }
+}
+
+function examineConfig({ warnings }: Config): Finding {
+  const name = "configuration";
+  if (warnings.length === 0) return { name, status: "ok", found: "no fault" };
+  return { name, status: "warning", found: warnings.join("; ") };
+}
+
+/** What can be looked at only in a storage that is open. */
+async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<Finding> {
+  let storage: Storage | undefined;
+  yield await examined("storage", async () => {
+    // one in memory is the service's own; here it only shows that there can be one
+    const opened = await (config.STORAGE === "memory" ? openStorage : openExistingStorage)(config);
+    closers.push(() => opened.storage.close());
+    storage = opened.storage;
+    return examineStorage(storage, opened.description);
+  });
+  if (storage === undefined) return;
+  const open = storage;
+  yield examined("atomicity", () => examineAtomicity(open));
+  if (config.STORAGE === "mongodb")
+    yield { name: "indexes", status: "ok", found: "all there, looked at just now" };
+  if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));
+  let secrets: Secrets | undefined;
+  yield await examined("secret", async () => {
+    secrets = await findSecrets(config, open.settings);
+    return examineSecret(config, secrets, open);
+  });
+  yield examined("settings", async () => {
+    await mustAgreeWithService(open.settings, config);
+    return { status: "ok", found: "those that the service on this store runs with, or none has run yet" };
+  });
+  if (secrets) {
+    const known = secrets;
+    yield examined("signing keys", () => examineKeys(config, known, open));
+  }
+  yield examined("clock", () => examineClock(config, open));
+  yield examined("mail", () => examineOutbox(open));
+  yield examined("legacy hashes", () => examineLegacyHashes(open));
+}
+
+async function examineSecret(config: Config, secrets: Secrets, { settings }: Storage): Promise<Found> {
+  await checkSecrets(settings, secrets);
+  const which = config.SECRET_KEY === undefined ? "the service's own" : "SECRET_KEY";
+  const advice =
+    config.SECRET_KEY_PREVIOUS === undefined
+      ? undefined
+      : "Take SECRET_KEY_PREVIOUS away once REFRESH_TOKEN_TTL is over since the change.";
+  return { status: "ok", found: `${which}, the one that this storage was used with`, advice };
+}
+
+async function examineKeys(config: Config, secrets: Secrets, storage: Storage): Promise<Found> {
+  const { description, ring } = await openAccessKeys(config, secrets, storage, { report: () => {} });
+  if (ring === undefined) return { status: "ok", found: description };
+  const keys = await ring.listKeys();
+  const signing = keys.find(({ state }) => state === "signing");
+  const next = keys.find(({ state }) => state === "next");
+  const found = `${description}; ${keys.length} in the ring, signing since ${signing?.activeAt.toISOString()}`;
+  if (next) return { status: "ok", found: `${found}, the next from ${next.activeAt.toISOString()}` };
+  if (config.KEY_ROTATION === undefined) {
+    return {
+      status: "ok",
+      found,
+      advice: "Nothing rotates by itself: KEY_ROTATION=90d would.",
+    };
+  }
+  const due = new Date((signing?.activeAt.getTime() ?? 0) + config.KEY_ROTATION);
+  return { status: "ok", found: `${found}, the next from about ${due.toISOString()}` };
+}

@@ -1,0 +1,52 @@
+import type { Finding } from "../../adapters/cli/doctor.ts";
+import { ConfigError } from "../settings/config.ts";
+import { StartError } from "../wiring/start-error.ts";
+
+/** What an examination finds, but for its name. */
+export type Found = Omit<Finding, "name">;
+
+/** The finding of one examination; whatever keeps it from ending well is its finding. */
+export async function examined(name: string, look: () => Promise<Found> | Found): Promise<Finding> {
+  try {
+    return { name, ...(await look()) };
+  } catch (error) {
+    return { name, status: "failed", ...told(error) };
+  }
+}
+
+function told(error: unknown): Pick<Finding, "found" | "advice"> {
+  const { message, cause } = error as Error;
+  if (error instanceof StartError) {
+    const [found = "", ...advice] = message.split("\n");
+    return { found, advice: advice.join(" ") };
+  }
+  if (error instanceof ConfigError) return { found: error.faults.join("; ") };
+  const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";
+  const lines = `${message}${because}`.split("\n").map((line) => line.trim());
+  return { found: lines.filter((line) => line !== "").join(" ") };
+}
+
+/** Nobody waits longer for a measurement, unless a single run takes so long. */
+const PATIENCE_MS = 1_500;
+
+/** How long each of up to so many runs took, one after the other, in milliseconds. */
+export async function timesOf(runs: number, run: () => Promise<unknown>): Promise<number[]> {
+  const start = performance.now();
+  const times: number[] = [];
+  while (times.length < runs && (times.length === 0 || performance.now() - start < PATIENCE_MS)) {
+    const began = performance.now();
+    await run();
+    times.push(performance.now() - began);
+  }
+  return times;
+}
+
+export async function medianMs(runs: number, run: () => Promise<unknown>): Promise<number> {
+  const times = (await timesOf(runs, run)).sort((a, b) => a - b);
+  return times[Math.floor(times.length / 2)] ?? 0;
+}
+
+/** Milliseconds for people. */
+export function msText(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}

@@ -1,0 +1,85 @@
+import { availableParallelism } from "node:os";
+import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
+import { passlibPbkdf2 } from "../../adapters/passlib/pbkdf2.ts";
+import { legacyRounds } from "../../application/flask/legacy-rounds.ts";
+import { allOf } from "../../application/paging/pages.ts";
+import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
+import type { Config } from "../settings/config.ts";
+import { hashCost, openCurrentHasher } from "../wiring/hasher.ts";
+import { type Found, medianMs, msText, timesOf } from "./examination.ts";
+
+/** What one hash should take where nobody waits: long for who guesses, short for who logs in. */
+const AIM_MS = { least: 50, most: 100, tooLong: 500 };
+/** What OWASP's Password Storage Cheat Sheet recommends at least: any of these, KiB and passes. */
+const LEAST_COSTS = [
+  [47_104, 1],
+  [19_456, 2],
+  [12_288, 3],
+  [9_216, 4],
+  [7_168, 5],
+] as const;
+
+const ROUNDS = 5;
+
+/** How fast passwords are hashed here at the configured cost. */
+export async function examineHashing(config: Config): Promise<Found> {
+  const hasher = await openCurrentHasher(config);
+  const concurrency = config.HASH_CONCURRENCY;
+  const alone = await medianMs(ROUNDS, () => hasher.hash("a password"));
+  const perSecond = await pace(hasher, concurrency);
+  const perCore = perSecond / Math.min(concurrency, availableParallelism());
+  const memory = `${((concurrency * config.ARGON2_MEMORY_KIB) / 1_024).toFixed(1)} MiB`;
+  const found =
+    `${msText(alone)} a hash alone; ${perSecond.toFixed(1)} a second with ${concurrency} at once ` +
+    `(${perCore.toFixed(1)} per core), which take ${memory}`;
+  return { found, ...judgeCost(hashCost(config), alone) };
+}
+
+/** Hashes a second with so many at once. */
+async function pace(hasher: PasswordHasher, concurrency: number): Promise<number> {
+  const began = performance.now();
+  const times = await Promise.all(
+    Array.from({ length: concurrency }, () => timesOf(ROUNDS, () => hasher.hash("a password"))),
+  );
+  return (times.flat().length * 1_000) / (performance.now() - began);
+}
+
+/** Whether a cost is a good one where one hash of it takes so long. */
+export function judgeCost({ memoryKib, passes }: Argon2Cost, ms: number): Pick<Found, "status" | "advice"> {
+  if (isBelowLeast(memoryKib, passes)) {
+    const advice =
+      "Whoever gets hold of the hashes guesses fast: OWASP recommends at least ARGON2_MEMORY_KIB=19456 with ARGON2_PASSES=2.";
+    return { status: "warning", advice };
+  }
+  const fitting = Math.round((passes * (AIM_MS.least + AIM_MS.most)) / 2 / ms);
+  if (ms > AIM_MS.tooLong) {
+    const how = isBelowLeast(memoryKib, fitting)
+      ? "lower ARGON2_MEMORY_KIB, or take faster cores"
+      : `with ARGON2_PASSES=${fitting} or so one takes ${AIM_MS.least} to ${AIM_MS.most} ms`;
+    return { status: "warning", advice: `Logins wait for this, and few can log in at once: ${how}.` };
+  }
+  if (ms >= AIM_MS.least || fitting <= passes) return { status: "ok", advice: undefined };
+  const advice = `There is room: with ARGON2_PASSES=${fitting} or so one takes ${AIM_MS.least} to ${AIM_MS.most} ms, and as long for whoever guesses.`;
+  return { status: "ok", advice };
+}
+
+function isBelowLeast(memoryKib: number, passes: number): boolean {
+  return !LEAST_COSTS.some(([memory, times]) => memoryKib >= memory && passes >= times);
+}
+
+/** Whether hashes of the Flask server are left. Reads all accounts where some were ever brought over. */
+export async function examineLegacyHashes({ settings, users }: Storage): Promise<Found> {
+  if ((await legacyRounds(settings)) === 0) {
+    return { status: "ok", found: "none were brought over" };
+  }
+  let all = 0;
+  let left = 0;
+  for await (const { passwordHash } of allOf(users.list, ({ id }) => id)) {
+    all += 1;
+    if (passlibPbkdf2.accepts(passwordHash)) left += 1;
+  }
+  const found = `${left} of ${all} accounts have one; each check of a password does the work of both kinds`;
+  const advice = left === 0 ? undefined : "Each is renewed when its owner logs in.";
+  return { status: left === 0 ? "ok" : "warning", found, advice };
+}

@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import { mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import type { Restore } from "../../adapters/cli/backup.ts";
+import { unpackBackup } from "../../adapters/lmdb/backup-file.ts";
+import { DATA_FILE, holdsFiles } from "../../adapters/lmdb/directory.ts";
+import { type LmdbStorage, openLmdbStorage } from "../../adapters/lmdb/storage.ts";
+import { systemClock } from "../../adapters/node/platform.ts";
+import { linkNew, syncDirectoryOf } from "../../adapters/node/whole-file.ts";
+import { makeEndAll } from "../../application/maintenance/end-all.ts";
+import type { Config } from "../settings/config.ts";
+import { auditOfCommands, startAudit } from "../wiring/audit.ts";
+import type { Closers } from "../wiring/closers.ts";
+import { adoptSecret, firstSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
+import { reasonsOf, StartError } from "../wiring/start-error.ts";
+import { mustBeEmbedded } from "./backup.ts";
+
+/**
+ * The restore into the directory that the configuration names, which must hold no store. All is done to a draft
+ * beside it, which is moved into its place as the last step.
+ */
+export function openRestore(config: Config, closers: Closers): Restore {
+  return async ({ file, choose, warn }) => {
+    mustBeEmbedded(config);
+    const { DATA_DIR } = config;
+    if (await holdsFiles(DATA_DIR)) throw inTheWay(DATA_DIR);
+    const draft = join(DATA_DIR, `restore-${randomBytes(6).toString("hex")}`);
+    await mkdir(draft, { recursive: true, mode: 0o700 }).catch(notRestored);
+    closers.push(() => rm(draft, { recursive: true, force: true }));
+    const { at } = await unpackBackup(file, join(draft, DATA_FILE)).catch(notRestored);
+    const storage = await openLmdbStorage(draft).catch(notRestored);
+    closers.push(() => storage.close());
+    const keys = (await storage.signingKeys.list()).length;
+    const retired = await choose({ at, keys });
+    const isOwnSecret = await isSecretOf(storage, config);
+    if (!isOwnSecret && !retired) throw otherSecret();
+    const sessionsEnded = retired ? await endAll(storage, config) : 0;
+    if (retired) for (const warning of limitsOf(config, at)) warn(warning);
+    const audit = startAudit(storage.auditTrail, auditOfCommands);
+    audit.report({ type: "store_restored", backupOf: at.toISOString(), retired });
+    await audit.close();
+    await storage.close();
+    await linkNew(join(draft, DATA_FILE), join(DATA_DIR, DATA_FILE)).catch(notRestored);
+    await syncDirectoryOf(join(DATA_DIR, DATA_FILE));
+    return { directory: DATA_DIR, at, keys, retired, sessionsEnded, secretChanged: !isOwnSecret };
+  };
+}
+
+/** Whether what the store has sealed can be opened with the secret that the service will have. */
+async function isSecretOf({ settings }: LmdbStorage, config: Config): Promise<boolean> {
+  const fingerprint = await secretOf(settings);
+  if (fingerprint === undefined) return true;
+  const secrets = await knownSecrets(config);
+  return secrets !== undefined && isOneOf(secrets, fingerprint);
+}
+
+async function endAll(storage: LmdbStorage, config: Config): Promise<number> {
+  const { REFRESH_TOKEN_TTL: refreshTokenTtlMs } = config;
+  const sessions = await makeEndAll({ ...storage, clock: systemClock, refreshTokenTtlMs })();
+  // nothing is left that was sealed under another one
+  await adoptSecret(storage.settings, await firstSecrets(config));
+  return sessions;
+}
+
+function limitsOf({ JWT_SECRET_KEY, ACCESS_TOKEN_TTL }: Config, at: Date): string[] {
+  if (JWT_SECRET_KEY === undefined) return [];
+  return [
+    `JWT_SECRET_KEY signs access tokens: those given out after ${at.toISOString()} may live until they expire, ${ACCESS_TOKEN_TTL / 1_000} seconds. Start the service later than that, or with another JWT_SECRET_KEY`,
+  ];
+}
+
+function inTheWay(directory: string): StartError {
+  return new StartError(
+    `There is a store in ${directory} already. Nothing was restored.`,
+    "Stop what uses it, move data.mdb and lock.mdb out of the way, and keep them. Or restore to another DATA_DIR.",
+  );
+}
+
+function notRestored(error: Error): never {
+  throw new StartError(
+    `Nothing was restored: ${reasonsOf(error)}`,
+    "Take a whole file that `connect-auth backup` made, and a DATA_DIR that this user may write and that has room for it.",
+    error,
+  );
+}
+
+function otherSecret(): StartError {
+  return new StartError(
+    "The backup was made under another SECRET_KEY than the one that is set or in DATA_DIR/secret.key. Nothing was restored.",
+    "Set that one, or put its secret.key into DATA_DIR. If it is lost, --retire-keys does without it: everybody logs in again.",
+  );
+}

@@ -1,0 +1,129 @@
+import { createReadStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ExportJson, ImportJson } from "../../adapters/cli/transfer.ts";
+import { openExport } from "../../adapters/json-lines/read.ts";
+import { exportText } from "../../adapters/json-lines/write.ts";
+import { mustBeFree, writeWhole } from "../../adapters/node/whole-file.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
+import { makeExportStore } from "../../application/transfer/export-store.ts";
+import { makeImportStore } from "../../application/transfer/import-store.ts";
+import { type Config, ConfigError } from "../settings/config.ts";
+import { auditOfCommands, startAudit } from "../wiring/audit.ts";
+import type { Closers } from "../wiring/closers.ts";
+import { dataSettings } from "../wiring/data-settings.ts";
+import type { RunningAudit } from "../wiring/keep-writing.ts";
+import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
+import { mustAgreeWithService } from "../wiring/service-settings.ts";
+import { StartError } from "../wiring/start-error.ts";
+import { openExistingStorage, openStorage } from "../wiring/storage.ts";
+
+// Neither opens the ring of keys nor hashes: both would write settings and keys of their own into the storage.
+// That it was done is written into the audit trail, which no export has.
+
+/** The export of the storage that the configuration names, which is only read, but for the audit trail. */
+export function openTransferOut(config: Config, closers: Closers): ExportJson {
+  return async ({ file, overwrite, keys, progress }) => {
+    if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
+    const { storage, audit } = await open(config, closers, openExistingStorage);
+    const secret = await secretOf(storage.settings);
+    if (secret === undefined) {
+      throw new StartError(
+        "There is nothing to export: no service was ever started on this storage.",
+        "Check DATA_DIR or MONGO_URI.",
+      );
+    }
+    const exportStore = makeExportStore({ ...storage, dataSettings: Object.keys(dataSettings) });
+    const { text, counts } = exportText({ keys, secret }, counted(exportStore({ keys }), progress));
+    await (file === undefined
+      ? pipeline(Readable.from(text), process.stdout, { end: false })
+      : writeWhole(file, text, { overwrite })
+    ).catch(notExported);
+    audit.report({ type: "data_exported", users: counts.user, keys });
+    return counts;
+  };
+}
+
+/** The import into the storage that the configuration names. A file is read to its end before anything is written. */
+export function openTransferIn(config: Config, closers: Closers): ImportJson {
+  return async ({ file, chooseKeys, warn, conflict, progress }) => {
+    if (file !== undefined) await readThrough(file).catch(notRead);
+    const source = file === undefined ? process.stdin : createReadStream(file);
+    closers.push(async () => void source.destroy());
+    const { head, records } = await openExport(source).catch(notRead);
+    const keys = await chooseKeys(head.keys);
+    const known = await knownSecrets(config);
+    // one that is still to be made is another one, too
+    if (known === undefined || !isOneOf(known, head.secret)) {
+      if (keys) throw otherSecret();
+      warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
+    }
+    const { storage, audit } = await open(config, closers, openStorage);
+    await mustAgreeWithService(storage.settings, config);
+    await checkSecrets(storage.settings, await findSecrets(config, storage.settings));
+    const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
+    const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);
+    audit.report({ type: "data_imported", from: "json", users: summary.user.imported, keys });
+    return summary;
+  };
+}
+
+async function open(
+  config: Config,
+  closers: Closers,
+  openIt: typeof openStorage,
+): Promise<{ storage: Storage; audit: RunningAudit }> {
+  if (config.STORAGE === "memory") {
+    throw new ConfigError(["STORAGE=memory keeps nothing that could be exported or imported"]);
+  }
+  const { storage } = await openIt(config);
+  closers.push(() => storage.close());
+  const audit = startAudit(storage.auditTrail, auditOfCommands);
+  closers.push(audit.close);
+  return { storage, audit };
+}
+
+async function readThrough(file: string): Promise<void> {
+  const { records } = await openExport(createReadStream(file));
+  for await (const _ of records);
+}
+
+async function* counted<T>(things: AsyncIterable<T>, progress: (done: number) => void): AsyncGenerator<T> {
+  let done = 0;
+  for await (const thing of things) {
+    yield thing;
+    done += 1;
+    progress(done);
+  }
+}
+
+function notExported(error: Error): never {
+  throw new StartError(
+    `The export failed: ${error.message}`,
+    "No file was made or changed. Where one is in the way, choose another name, or --force to replace it.",
+    error,
+  );
+}
+
+function notRead(error: Error): never {
+  throw new StartError(
+    `This cannot be imported: ${error.message}`,
+    "Nothing was written. Take the whole file as `connect-auth export json` made it.",
+    error,
+  );
+}
+
+function stopped(error: Error): never {
+  throw new StartError(
+    `The import stopped: ${error.message}`,
+    "It is incomplete: run it again with the whole export. What came in so far stays, and is found there already.",
+    error,
+  );
+}
+
+function otherSecret(): StartError {
+  return new StartError(
+    "The signing keys in the export are sealed under another SECRET_KEY. Nothing was written.",
+    "Set the SECRET_KEY of the service that was exported (an embedded store without one has it in DATA_DIR/secret.key), or leave the keys out with --without-keys.",
+  );
+}

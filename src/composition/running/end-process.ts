@@ -1,0 +1,55 @@
+import { statfs } from "node:fs/promises";
+import { standardOutput } from "../../adapters/node/output.ts";
+import type { Config } from "../settings/config.ts";
+import { atMost } from "../wiring/background.ts";
+import type { RunningService } from "./service.ts";
+
+/** Exit status of a process that could not write its storage (`EX_IOERR` of sysexits). */
+const EXIT_STORAGE = 74;
+
+/** What a stop may take after its grace. */
+export const STOP_MS = 10_000;
+/** What the last lines of the log get to be written. */
+const LAST_LINES_MS = 1_000;
+
+/**
+ * Ends the process once its work is done, at the latest after `latestMs` milliseconds, whatever hangs: the storage, the
+ * mail server, or whatever reads the log. The status is 1 where the work failed or was cut off.
+ */
+export async function endAfter(done: Promise<unknown>, latestMs: number): Promise<void> {
+  const cutOff = () => {
+    console.error(`The stop was cut off after ${latestMs / 1_000} s`);
+    process.exit(process.exitCode || 1);
+  };
+  setTimeout(cutOff, latestMs).unref();
+  await done.catch((error) => {
+    console.error(error);
+    process.exitCode ||= 1;
+  });
+  await atMost(LAST_LINES_MS, standardOutput().idle());
+  // what was written to a pipe that nobody reads would keep the process
+  process.exit();
+}
+
+/**
+ * Ends the process, in order and with a status of its own, for a storage that can be used no more: to be started
+ * again once its fault is seen to. Whoever waits for an answer is refused meanwhile.
+ */
+export async function endForStorage(service: RunningService, fault: Error, config: Config): Promise<void> {
+  process.exitCode = EXIT_STORAGE;
+  console.error(await explainFault(fault, config));
+  await service.stop();
+}
+
+async function explainFault({ message, cause }: Error, { DATA_DIR }: Config): Promise<string> {
+  // LMDB goes on with what it was about to write
+  const reason = cause instanceof Error ? cause.message.split(":")[0] : "no reason is known";
+  const room = await statfs(DATA_DIR).then(
+    ({ bavail, bsize }) => `${Math.floor((bavail * bsize) / 1_024)} KB are free there`,
+    () => "the directory cannot be looked at",
+  );
+  return [
+    `${message}: ${reason}; ${room}.`,
+    "What was acknowledged is kept. Make room, or raise the limit on the size of files, and start the service again.",
+  ].join("\n");
+}

@@ -1,0 +1,31 @@
+import { listen } from "../../adapters/node/http-server.ts";
+import type { Config } from "../settings/config.ts";
+import type { Log } from "../wiring/open.ts";
+import { StartError } from "../wiring/start-error.ts";
+
+export interface MetricsServer {
+  /** Where the metrics are, as a URL. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+const MAX_CONNECTIONS = 100;
+
+/** Serves the metrics where the configuration says. @throws StartError */
+export async function startMetricsServer(
+  { HOST: host, METRICS_PORT: port = 0 }: Pick<Config, "HOST" | "METRICS_PORT">,
+  scrape: () => Promise<string>,
+  { requests }: Pick<Log, "requests">,
+): Promise<MetricsServer> {
+  const { metricsHandler, refuseUnreadable } = await import("../../adapters/prom-client/metrics-handler.ts");
+  const handle = metricsHandler({ scrape, failed: requests.failed });
+  const limits = { connections: MAX_CONNECTIONS };
+  const server = await listen({ host, port, handle, refusal: refuseUnreadable, limits }).catch((error) => {
+    throw new StartError(
+      `Cannot serve metrics on ${host}:${port}: ${error.message}`,
+      "Choose another METRICS_PORT, or stop what listens there.",
+      error,
+    );
+  });
+  return { address: `${server.address}/metrics`, close: () => server.close(0) };
+}

@@ -1,0 +1,81 @@
+import { dropFaults } from "../../adapters/node/sink.ts";
+import { answerMeasures } from "./answer-measures.ts";
+import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
+import { reportOf, startService } from "./service.ts";
+import { PORT_FD, type StartMessage, type ToWorker, type WorkerMessage } from "./worker-messages.ts";
+
+/** Ways to tell what keeps the service from starting. */
+export interface Explained {
+  explain(error: unknown): unknown;
+  exitStatusOf(error: unknown): number;
+}
+
+const ALIVE_EVERY_MS = 1_000;
+
+/** Serves as one of several processes, until told to stop. What keeps it from starting is told to the first one. */
+export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
+  dropFaults(process.stderr);
+  const askedToStop = untilAskedToStop();
+  const told = untilTold();
+  sayAlive();
+  const { config, joins } = await told;
+  try {
+    const service = await startService(config, {
+      listensEarly: !joins,
+      servesMetrics: false,
+      portFd: PORT_FD,
+    });
+    await tell({ type: "serving", report: reportOf(service) });
+    const tellMeasures = answerMeasures(service, tell);
+    const asked = await Promise.race([askedToStop, service.storageFailure]);
+    const grace = asked instanceof Error ? 0 : (asked ?? config.SHUTDOWN_GRACE);
+    const stopped = asked instanceof Error ? endForStorage(service, asked, config) : service.stop(grace);
+    await endAfter(stopped.then(tellMeasures), grace + STOP_MS);
+  } catch (error) {
+    await endAfter(
+      tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) }),
+      STOP_MS,
+    );
+  }
+}
+
+/** Resolves once the message has gone out, or cannot. */
+function tell(message: WorkerMessage): Promise<unknown> {
+  return new Promise((told) => process.send?.(message, told));
+}
+
+/** As long as the event loop turns, and the first process takes what it is told. */
+async function sayAlive(): Promise<void> {
+  await tell({ type: "alive" });
+  setTimeout(sayAlive, ALIVE_EVERY_MS).unref();
+}
+
+function untilTold(): Promise<StartMessage> {
+  return new Promise((resolve) => {
+    process.on("message", (message: ToWorker) => {
+      if (message.type === "start") resolve(message);
+    });
+  });
+}
+
+/** Resolves to the grace that is asked for, if any is. */
+function untilAskedToStop(): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    let isAsked = false;
+    const stop = (graceMs?: number) => {
+      isAsked = true;
+      resolve(graceMs);
+    };
+    process.on("message", (message: ToWorker) => {
+      if (message.type === "stop") stop(message.graceMs);
+    });
+    process.once("SIGTERM", () => stop());
+    // Ctrl-C reaches every process of a terminal; the first one says what to do
+    process.on("SIGINT", () => {});
+    // the first process is gone: by a second signal if it had asked for a stop before
+    process.once("disconnect", () => {
+      if (isAsked) process.exit();
+      stop(0);
+    });
+  });
+}

@@ -1,0 +1,62 @@
+import { standardOutput } from "../../adapters/node/output.ts";
+import { dropFaults } from "../../adapters/node/sink.ts";
+import type { Config } from "../settings/config.ts";
+import { Closers } from "../wiring/closers.ts";
+import { isReadable, openServiceLog } from "../wiring/open.ts";
+import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
+import { startMetricsServer } from "./metrics-server.ts";
+import { reportOf, startService } from "./service.ts";
+import type { Stoppable } from "./stop-signals.ts";
+import { type Started, startWorkers } from "./workers.ts";
+
+/** Starts the service and says where it listens. @throws StartError or WorkerStartError */
+export async function serve(config: Config): Promise<Stoppable> {
+  dropFaults(process.stderr);
+  const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
+  for (const warning of report.warnings) console.error(`warning: ${warning}`);
+  const lines = [
+    `HBTU Connect Auth listens on ${report.address}`,
+    `  storage  ${report.storage}`,
+    `  tokens   ${report.keys}`,
+    `  issuer   ${config.ISSUER}`,
+    `  try it   ${report.address}/docs`,
+    ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
+    ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
+  ];
+  standardOutput().write(`${lines.join("\n")}\n`, lines.length);
+  return { graceMs: config.SHUTDOWN_GRACE, stop };
+}
+
+/** Several processes, and in this one the metrics of all and their log. */
+async function startSeveral(config: Config): Promise<Started> {
+  const log = openServiceLog(config);
+  const closers = new Closers();
+  try {
+    const hasMetrics = config.METRICS_PORT !== undefined;
+    const measured = hasMetrics ? (await import("./worker-metrics.ts")).gatherMetrics() : undefined;
+    const metrics = measured && (await startMetricsServer(config, measured.gather, log));
+    if (metrics) closers.push(metrics.close);
+    // what workers write to is no terminal
+    const LOG_FORMAT = isReadable(config) ? "readable" : "json";
+    const { report, stop } = await startWorkers(
+      { ...config, LOG_FORMAT },
+      { warn: log.notices.warn, started: (worker) => measured?.watch(worker) },
+    );
+    return {
+      report: { ...report, metrics: metrics?.address },
+      async stop(graceMs) {
+        await stop(graceMs);
+        await closers.close();
+      },
+    };
+  } catch (error) {
+    await closers.close();
+    throw error;
+  }
+}
+
+async function startAlone(config: Config): Promise<Started> {
+  const service = await startService(config);
+  void service.storageFailure.then((fault) => endAfter(endForStorage(service, fault, config), STOP_MS));
+  return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };
+}

@@ -1,0 +1,170 @@
+import { setTimeout } from "node:timers/promises";
+import type Koa from "koa";
+import { type HttpOptions, makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
+import { unreadableRefusals } from "../../adapters/koa/unreadable.ts";
+import { type HttpServer, listen } from "../../adapters/node/http-server.ts";
+import { type FoldedNames, foldNames } from "../../application/users/fold-names.ts";
+import type { Config } from "../settings/config.ts";
+import { repeatedly } from "../wiring/background.ts";
+import { broadcast } from "../wiring/broadcast.ts";
+import { Closers } from "../wiring/closers.ts";
+import { type Core, openCore } from "../wiring/core.ts";
+import { keepDelivering } from "../wiring/mail.ts";
+import type { Metrics } from "../wiring/metrics.ts";
+import { type Log, type Overrides, openServiceLog } from "../wiring/open.ts";
+import { PACKAGE, SWAGGER_UI } from "../wiring/package.ts";
+import { watchServiceSettings, writeServiceSettings } from "../wiring/service-settings.ts";
+import { noPort } from "../wiring/start-error.ts";
+import { flaskDataWarnings } from "./flask-data.ts";
+import { startMetricsServer } from "./metrics-server.ts";
+import type { StartReport } from "./worker-messages.ts";
+
+/** The service while it runs. */
+export interface RunningService extends StartReport {
+  /** Its metrics as data; `undefined` where it keeps none. */
+  readonly snapshot: Metrics["snapshot"] | undefined;
+  /** Resolves to why, if the storage can be used no more: stop, and start again. */
+  readonly storageFailure: Promise<Error>;
+  /**
+   * Tells whoever asks that it is not ready, goes on for `graceMs` so that load balancers hear of it, lets running
+   * requests finish, then closes everything in reverse order of opening.
+   */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Of the ten seconds that a stop may take after its grace, what requests get; the rest is for closing the storage. */
+const REQUEST_GRACE_MS = 8_000;
+/** How soon a process sees a new or a retired signing key by itself. */
+const RING_RELOAD_MS = 5_000;
+/** How soon a process learns that an import brought old password hashes in. */
+const HASHES_RELOAD_MS = 5_000;
+/** How often a process asks whether another one was started with other settings. */
+const SETTINGS_CHECK_MS = 60_000;
+/** How often a process asks whether it is its turn to sweep. */
+const SWEEP_CHECK_MS = 60_000;
+
+/** How a process starts that is one of several, or that is out of the ordinary. */
+export interface StartOptions extends Overrides {
+  /** Whether it listens before it can serve. */
+  readonly listensEarly?: boolean;
+  /** Whether it is the one to be asked for metrics. */
+  readonly servesMetrics?: boolean;
+  /** The descriptor of a port that is bound already; without it, it binds the one of its settings. */
+  readonly portFd?: number;
+}
+
+/**
+ * Listens, opens what the configuration names, and then serves: until then it is live and not ready. Without
+ * `listensEarly` it listens only when it can serve.
+ * @throws ConfigError or StartError
+ */
+export async function startService(
+  config: Config,
+  { listensEarly = true, servesMetrics = true, portFd, ...overrides }: StartOptions = {},
+): Promise<RunningService> {
+  const isMeasured = config.METRICS_PORT !== undefined;
+  const metrics = isMeasured ? (await import("../wiring/metrics.ts")).openMetrics() : undefined;
+  const log = openMeasuredLog(config, metrics);
+  const options = httpOptions(config, log, metrics);
+  const early = listensEarly ? await startHttp(config, makeStartingApp(options), portFd) : undefined;
+  const closers = new Closers();
+  let isStopping = false;
+  try {
+    const isAsked = metrics && servesMetrics;
+    const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
+    if (metricsServer) closers.push(metricsServer.close);
+    const core = await openCore(config, closers, log, { metrics, ...overrides });
+    const { foundation, wired } = core;
+    await writeServiceSettings(foundation.storage.settings, config);
+    startHousekeeping(config, core, closers);
+    const warnings = [
+      ...namesWarnings(await foldNames(foundation.storage)),
+      ...(await flaskDataWarnings(config, foundation.storage)),
+    ];
+    const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
+    const app = makeHttpApp(wired, { ...options, readiness });
+    early?.serve(app.callback());
+    const server = early ?? (await startHttp(config, app, portFd));
+    closers.push(() => server.close(REQUEST_GRACE_MS));
+    return {
+      address: server.address,
+      storage: foundation.storageDescription,
+      keys: foundation.keys.description,
+      warnings,
+      metrics: metricsServer?.address,
+      snapshot: metrics?.snapshot,
+      storageFailure: foundation.storageFailure,
+      async stop(graceMs = 0) {
+        isStopping = true;
+        if (graceMs > 0) await setTimeout(graceMs);
+        await closers.close();
+      },
+    };
+  } catch (error) {
+    await early?.close(0);
+    await closers.close();
+    throw error;
+  }
+}
+
+/** What an operator should know of accounts that an earlier version took for two. */
+function namesWarnings({ kept }: FoldedNames): string[] {
+  if (kept === 0) return [];
+  return [
+    `Accounts whose name looks like another account's: ${kept}. They log in as before, by the name as they spell it. Ask them for another name`,
+  ];
+}
+
+/** What of a service is told when it starts, also to another process. */
+export function reportOf({ address, storage, keys, warnings, metrics }: StartReport): StartReport {
+  return { address, storage, keys, warnings, metrics };
+}
+
+/** The log; what goes there as a security event is counted, too, where somebody measures. */
+function openMeasuredLog(config: Config, metrics: Metrics | undefined): Log {
+  const log = openServiceLog(config);
+  return metrics ? { ...log, events: broadcast(log.events, metrics.events) } : log;
+}
+
+/** The calls as the configuration wants them. */
+export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<HttpOptions, "readiness"> {
+  return {
+    issuer: config.ISSUER,
+    version: PACKAGE,
+    swaggerUi: SWAGGER_UI,
+    publishedMaxAge: config.JWKS_MAX_AGE / 1_000,
+    introspectionClients: config.INTROSPECTION_CLIENTS,
+    corsOrigins: config.CORS_ORIGINS,
+    trustProxyHops: config.TRUST_PROXY_HOPS,
+    log: log.requests,
+    measure: metrics?.answered,
+    context: log.context,
+  };
+}
+
+/** Listens where the configuration says. @throws StartError */
+export function startHttp(
+  { HOST: host, PORT: port, ISSUER: issuer }: Config,
+  app: Koa,
+  fd?: number,
+): Promise<HttpServer> {
+  const refusal = unreadableRefusals(issuer);
+  return listen({ host, port, fd, handle: app.callback(), refusal }).catch((error) => {
+    throw noPort(host, port, error);
+  });
+}
+
+function startHousekeeping(
+  config: Config,
+  { foundation: { keys, log, storage }, wired: { sweep, deliverMails }, mail, reloadHashes }: Core,
+  closers: Closers,
+): void {
+  const { failed } = log.requests;
+  closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
+  const compare = watchServiceSettings(storage.settings, config, log.notices.warn);
+  closers.push(repeatedly(SETTINGS_CHECK_MS, compare, failed));
+  closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
+  closers.push(keepDelivering(deliverMails, mail, failed));
+  const { ring } = keys;
+  if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
+}

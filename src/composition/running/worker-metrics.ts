@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { standardOutput } from "../../adapters/node/output.ts";
+import { aggregate, remains, type Snapshot } from "../../adapters/prom-client/aggregate.ts";
+import { snapshotOfDroppedLines } from "../../adapters/prom-client/log-metrics.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+/** So long the first process waits for what its workers count. */
+const PATIENCE_MS = 1_000;
+
+/** The metrics of all workers. */
+export interface WorkerMetrics {
+  /** To be called for each worker as it starts. */
+  watch(worker: WorkerProcess): void;
+  /**
+   * All of them as one text. A worker that does not answer in time counts as it last did; of those that ended, what
+   * they had counted when they last told stays in the sums.
+   */
+  gather(): Promise<string>;
+}
+
+export function gatherMetrics(): WorkerMetrics {
+  const latest = new Map<WorkerProcess, Snapshot>();
+  const serving = new Set<WorkerProcess>();
+  const waiting = new Map<WorkerProcess, () => void>();
+  // workers print through this process, so that it is the one whose lines may find no room
+  const ownSnapshot = snapshotOfDroppedLines(standardOutput().dropped);
+  let ended: Promise<Snapshot> = Promise.resolve([]);
+
+  /** Resolves once the worker has answered, ended, or taken too long. */
+  function ask(worker: WorkerProcess): Promise<void> {
+    const heard = new Promise<void>((resolve) => waiting.set(worker, resolve));
+    worker.tell({ type: "measure" });
+    return Promise.race([heard, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+
+  return {
+    watch(worker) {
+      worker.hear((message) => {
+        if (message.type === "serving") serving.add(worker);
+        if (message.type !== "metrics") return;
+        latest.set(worker, message.snapshot);
+        waiting.get(worker)?.();
+      });
+      void worker.ended.then(() => {
+        const last = latest.get(worker);
+        waiting.get(worker)?.();
+        waiting.delete(worker);
+        serving.delete(worker);
+        latest.delete(worker);
+        if (last) ended = ended.then((before) => remains([before, last]));
+      });
+    },
+    async gather() {
+      await Promise.all([...serving].map(ask));
+      const gone = ended;
+      const running = [...latest.values()];
+      return aggregate([await gone, ...running, await ownSnapshot()]);
+    },
+  };
+}

@@ -1,0 +1,127 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { holdPort } from "../../adapters/node/held-port.ts";
+import type { Config } from "../settings/config.ts";
+import { noPort } from "../wiring/start-error.ts";
+import { makeBackoff } from "./backoff.ts";
+import { STOP_MS } from "./end-process.ts";
+import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
+import { startWorker, type WorkerProcess } from "./worker-process.ts";
+
+/** A service that was started, in one process or several. */
+export interface Started {
+  readonly report: StartReport;
+  /** Stops each process of it as `RunningService.stop` does. */
+  stop(graceMs?: number): Promise<void>;
+}
+
+/** Why no worker could start, in the words and with the status that a single process would end with. */
+export class WorkerStartError extends Error {
+  override readonly name = "WorkerStartError";
+  readonly status: number;
+
+  constructor(message: string, status: number) {
+    super(message);
+    this.status = status;
+  }
+}
+
+/** Who is told of workers. */
+export interface Watchers {
+  warn(what: string, facts: object): void;
+  /** Called for each as it starts. */
+  started(worker: WorkerProcess): void;
+}
+
+/** So long before the end of a stop, a worker that does not stop by itself is killed. */
+const KILLED_BEFORE_MS = 500;
+
+/**
+ * Starts the workers and replaces each that dies. Resolves once all serve. This process keeps their port: while none
+ * of them is there, connections wait for the next one.
+ * @throws StartError, or WorkerStartError where one cannot start
+ */
+export async function startWorkers(config: Config, { warn, started }: Watchers): Promise<Started> {
+  const { HOST: host, PORT } = config;
+  const port = await holdPort(host, PORT).catch((error) => {
+    throw noPort(host, PORT, error);
+  });
+  const stopping = new AbortController();
+  const running = new Set<WorkerProcess>();
+  let stopMessage: StopMessage | undefined;
+
+  function start(joins: boolean): WorkerProcess {
+    const worker = startWorker(config, port.fd, joins);
+    running.add(worker);
+    void worker.ended.then(() => running.delete(worker));
+    started(worker);
+    return worker;
+  }
+
+  function killAll(): void {
+    for (const worker of running) worker.kill();
+  }
+
+  /** Starts workers for one place, one after the other, until the service stops. */
+  async function keepPlace(first: WorkerProcess): Promise<void> {
+    const waitBefore = makeBackoff();
+    for (let worker = first; ; worker = replacement()) {
+      const { workedMs, ...end } = await worker.ended;
+      if (stopping.signal.aborted) return;
+      const replacedInMs = waitBefore(workedMs);
+      warn("worker_died", { pid: worker.pid, ...end, replacedInMs });
+      await sleep(replacedInMs, undefined, { signal: stopping.signal }).catch(() => {});
+      if (stopping.signal.aborted) return;
+    }
+  }
+
+  function replacement(): WorkerProcess {
+    const worker = start(true);
+    worker.hear(({ type }) => {
+      if (type === "serving" && !stopMessage) warn("worker_replaced", { pid: worker.pid });
+    });
+    return worker;
+  }
+
+  const workers = Array.from({ length: config.WORKERS }, () => start(false));
+  const places = workers.map(keepPlace);
+  const reports = await Promise.all(workers.map(served)).catch((error) => {
+    stopping.abort();
+    killAll();
+    port.close();
+    throw error;
+  });
+
+  return {
+    report: reports[0] as StartReport,
+    async stop(graceMs = 0) {
+      stopMessage = { type: "stop", graceMs };
+      stopping.abort();
+      for (const worker of running) worker.tell(stopMessage);
+      const ended = Promise.all(places);
+      await Promise.race([ended, sleep(graceMs)]);
+      // what comes now is refused, as soon as no worker listens any more
+      port.close();
+      const killing = setTimeout(killAll, STOP_MS - KILLED_BEFORE_MS);
+      await ended;
+      clearTimeout(killing);
+    },
+  };
+}
+
+/** Resolves to what a worker reports once it serves. @throws WorkerStartError */
+async function served(worker: WorkerProcess): Promise<StartReport> {
+  const message = await Promise.race([said(worker), worker.ended]);
+  if (!("type" in message)) throw new WorkerStartError("A worker ended before it served", 1);
+  if (message.type === "failed") throw new WorkerStartError(message.message, message.status);
+  return message.report;
+}
+
+type Outcome = Extract<WorkerMessage, { type: "serving" | "failed" }>;
+
+function said(worker: WorkerProcess): Promise<Outcome> {
+  return new Promise((resolve) => {
+    worker.hear((message) => {
+      if (message.type === "serving" || message.type === "failed") resolve(message);
+    });
+  });
+}

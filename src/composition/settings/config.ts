@@ -1,0 +1,189 @@
+import { availableParallelism } from "node:os";
+import { type EnvFile, type Environment, envFileOf, settingSources } from "./setting-sources.ts";
+import { type Settings, settingsSchema } from "./settings.ts";
+import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
+
+/** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
+export const EXIT_CONFIG = 78;
+
+/** All faults of a configuration, in words for whoever runs the service. Holds no value of a secret. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The configuration cannot be used:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+export interface Config extends Settings {
+  readonly ISSUER: string;
+  readonly STORAGE: StorageKind;
+  readonly HASH_CONCURRENCY: number;
+  readonly WORKERS: number;
+  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  readonly envFile: string;
+  /** What works but is better changed. */
+  readonly warnings: readonly string[];
+}
+
+type StorageKind = NonNullable<Settings["STORAGE"]>;
+
+const MIN_SECRET_BYTES = 32;
+const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const;
+
+/** All settings as far as they can be used, with what is wrong with them. */
+export interface Reading {
+  readonly settings: Partial<Settings>;
+  /** What follows from the settings where it is not set itself. */
+  readonly derived: Pick<Config, "ISSUER" | "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
+  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  readonly envFile: string;
+  /** Where each setting stands that is given, in words for people. */
+  readonly origins: ReadonlyMap<string, string>;
+  /** Why the service does not start like this; none where it does. */
+  readonly faults: readonly string[];
+  /** What works but is better changed. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * The configuration from environment variables; what they leave open is looked up in `envFile`, or the text of
+ * one. Everything is checked, so that one message tells all.
+ * @throws ConfigError
+ */
+export function readConfig(environment: Environment, envFile: EnvFile | string = ""): Config {
+  return configOf(readSettings(environment, envFile));
+}
+
+/** @throws ConfigError where there are faults */
+export function configOf({ settings, derived, envFile, faults, warnings }: Reading): Config {
+  if (faults.length > 0) throw new ConfigError(faults);
+  return { ...(settings as Settings), ...derived, envFile, warnings };
+}
+
+/** What `readConfig` reads, also where it cannot be used. */
+export function readSettings(environment: Environment, envFile: EnvFile | string = ""): Reading {
+  const file = typeof envFile === "string" ? envFileOf(envFile) : envFile;
+  const { settings, origins, faults, warnings } = readEach(environment, file);
+  const weak = weakSecrets(settings);
+  faults.push(...contradictions(settings));
+  if (settings.ALLOW_WEAK_SECRETS) warnings.push(...weak.map((fault) => `${fault}: anyone may guess it`));
+  else {
+    faults.push(
+      ...weak.map(
+        (fault) => `${fault}: make a longer one, or set ALLOW_WEAK_SECRETS=true while trying things out`,
+      ),
+    );
+  }
+  const STORAGE = storageOf(settings);
+  if (STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  const ISSUER = settings.ISSUER ?? localIssuer(settings);
+  if (settings.ISSUER === undefined) warnings.push(...issuerWarnings(settings, ISSUER));
+  const WORKERS = workersOf(settings);
+  // the pool's size is read from the environment before any .env file is
+  const HASH_CONCURRENCY =
+    settings.HASH_CONCURRENCY ?? defaultConcurrency(WORKERS, environment.UV_THREADPOOL_SIZE);
+  const derived = { ISSUER, STORAGE, HASH_CONCURRENCY, WORKERS };
+  return { settings, derived, envFile: file.description, origins, faults, warnings };
+}
+
+/** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
+function readEach(environment: Environment, envFile: EnvFile) {
+  const origins = new Map<string, string>();
+  const settings: Record<string, unknown> = {};
+  const { find, faults, warnings } = settingSources(environment, envFile, Object.keys(settingsSchema.shape));
+  for (const [name, schema] of Object.entries(settingsSchema.shape)) {
+    const given = find(name);
+    if (given !== undefined) origins.set(name, given.origin);
+    // why it cannot be had is told already
+    if (given !== undefined && given.text === undefined) continue;
+    const value = schema.safeParse(given?.text);
+    if (!value.success) faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
+    else if (value.data !== undefined) settings[name] = value.data;
+  }
+  return { settings: settings as Partial<Settings>, origins, faults, warnings: [...warnings] };
+}
+
+function contradictions(settings: Partial<Settings>): string[] {
+  const faults: string[] = [];
+  const ringOnly = (["JWT_ALG", "JWT_TYP", "KEY_ROTATION"] as const).filter(
+    (name) => settings[name] !== undefined,
+  );
+  if (settings.JWT_SECRET_KEY !== undefined && ringOnly.length > 0) {
+    faults.push(`JWT_SECRET_KEY makes HS256 tokens: it goes without ${ringOnly.join(" and ")}`);
+  }
+  if (settings.ACCEPT_LEGACY_TOKENS_UNTIL !== undefined && settings.JWT_SECRET_KEY === undefined) {
+    faults.push("ACCEPT_LEGACY_TOKENS_UNTIL needs the JWT_SECRET_KEY that the Flask server signed with");
+  }
+  const { SESSION_IDLE_TTL: idle, ACCESS_TOKEN_TTL: access } = settings;
+  if (idle !== undefined && access !== undefined && idle <= access) {
+    faults.push("SESSION_IDLE_TTL must be longer than ACCESS_TOKEN_TTL: an access token must not outlive it");
+  }
+  const storage = storageOf(settings);
+  if (storage === "mongodb" && settings.MONGO_URI === undefined) {
+    faults.push("STORAGE=mongodb needs MONGO_URI");
+  }
+  if (storage !== "mongodb" && settings.MONGO_URI !== undefined) {
+    faults.push(`MONGO_URI is set and STORAGE=${storage}: keep one`);
+  }
+  if (storage === "memory" && workersOf(settings) > 1) {
+    faults.push("WORKERS is above 1 and STORAGE=memory: processes do not share memory");
+  }
+  if (storage === "mongodb" && settings.SECRET_KEY === undefined) {
+    faults.push("SECRET_KEY is needed with MongoDB: all processes that share it must have the same");
+  }
+  if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
+    faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
+  }
+  if (settings.REGISTRATION_ANSWER === "same" && settings.SMTP_URL === undefined) {
+    faults.push("REGISTRATION_ANSWER=same needs SMTP_URL: without mail nobody could register");
+  }
+  if (settings.METRICS_PORT !== undefined && settings.METRICS_PORT !== 0) {
+    if (settings.METRICS_PORT === settings.PORT) faults.push("METRICS_PORT must be another port than PORT");
+  }
+  const { ARGON2_MEMORY_KIB: memory = Number.POSITIVE_INFINITY, ARGON2_LANES: lanes = 1 } = settings;
+  if (memory < 8 * lanes) faults.push("ARGON2_MEMORY_KIB must be at least 8 for each of ARGON2_LANES");
+  return faults;
+}
+
+/** The service as programs on the same machine reach it. */
+function localIssuer({ PORT }: Partial<Settings>): string {
+  return `http://localhost:${PORT || 5000}`;
+}
+
+/** Why the issuer that stands in for one that is not set cannot be right. */
+function issuerWarnings({ HOST, PORT }: Partial<Settings>, issuer: string): string[] {
+  if (PORT === 0)
+    return [`ISSUER is not set and PORT=0 takes a free port: tokens and metadata name ${issuer}`];
+  if (HOST === undefined || isLoopback(HOST)) return [];
+  return [`ISSUER is not set: tokens and metadata name ${issuer}, which other machines cannot reach`];
+}
+
+const isLoopback = (host: string) => /^(localhost|127\..*|::1)$/.test(host);
+
+function storageOf({ STORAGE, MONGO_URI }: Partial<Settings>): StorageKind {
+  return STORAGE ?? (MONGO_URI === undefined ? "lmdb" : "mongodb");
+}
+
+function weakSecrets(settings: Partial<Settings>): string[] {
+  return SECRETS.filter((name) => {
+    const secret = settings[name];
+    return secret !== undefined && Buffer.byteLength(secret) < MIN_SECRET_BYTES;
+  }).map((name) => `${name} has fewer than ${MIN_SECRET_BYTES} bytes`);
+}
+
+function workersOf({ WORKERS = 1 }: Partial<Settings>): number {
+  return WORKERS === "auto" ? availableParallelism() : WORKERS;
+}
+
+/**
+ * A worker's share of the cores. Who works alone must leave two threads of libuv's pool for storage and tokens; the
+ * pools of workers are made to fit.
+ */
+function defaultConcurrency(workers: number, given: string | undefined): number {
+  const share = Math.floor(availableParallelism() / workers);
+  const threads = workers > 1 && given === undefined ? poolSizeFor(share) : poolSize(given);
+  return Math.max(1, Math.min(share, hashesIn(threads)));
+}

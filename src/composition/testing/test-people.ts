@@ -1,0 +1,65 @@
+import type { SessionGrant } from "../../application/sessions/session-grant.ts";
+import type { Bindings } from "../wiring/bindings.ts";
+
+/** Somebody with an account, and the tokens of a session. */
+export interface TestUser {
+  readonly id: string;
+  readonly username: string;
+  readonly email: string;
+  readonly email_verified: boolean;
+  readonly password: string;
+  readonly access_token: string;
+  readonly refresh_token: string;
+}
+
+/** What is not said is made up. */
+export interface TestUserOptions {
+  readonly username?: string;
+  readonly email?: string;
+  readonly password?: string;
+  /** Whether the address is confirmed; by default where `REQUIRE_VERIFIED_EMAIL` wants it. */
+  readonly verified?: boolean;
+}
+
+type Wired = Pick<
+  Bindings,
+  "me" | "register" | "logout" | "login" | "verifyEmail" | "verifiedEmailRequired" | "disableUser"
+>;
+
+let people = 0;
+
+/** @param tokenMailedTo The token of the mail by which that address is confirmed */
+export function peopleOf(wired: Wired, tokenMailedTo: (email: string) => Promise<string | undefined>) {
+  const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
+
+  async function known(grant: SessionGrant, password: string): Promise<TestUser> {
+    const { id, emailVerified } = await wired.me(grant.accessToken);
+    return {
+      id,
+      username: grant.username,
+      email: grant.email,
+      email_verified: emailVerified,
+      password,
+      access_token: grant.accessToken,
+      refresh_token: grant.refreshToken,
+    };
+  }
+
+  return {
+    async user(who: TestUserOptions = {}): Promise<TestUser> {
+      people += 1;
+      const { username = `user${people}`, email = `${username}@example.com` } = who;
+      const { password = "correct horse battery", verified = wired.verifiedEmailRequired } = who;
+      const grant = await wired.register({ username, email, password, client });
+      if (!verified) return known(grant, password);
+      const token = (await tokenMailedTo(grant.email)) ?? "";
+      await wired.verifyEmail({ token, client });
+      // its access token says that the address is not confirmed
+      await wired.logout(grant.refreshToken);
+      return known(await wired.login({ email, password, client }), password);
+    },
+    login: async ({ email, password }: TestUser) =>
+      known(await wired.login({ email, password, client }), password),
+    disable: async ({ id }: TestUser) => void (await wired.disableUser(id)),
+  };
+}

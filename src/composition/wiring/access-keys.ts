@@ -1,0 +1,89 @@
+import { type AccessKeys, sharedSecretKeys } from "../../adapters/jose/access-keys.ts";
+import { makeKeyMaker } from "../../adapters/jose/key-maker.ts";
+import { openKeyRing } from "../../adapters/jose/key-ring.ts";
+import { systemClock } from "../../adapters/node/platform.ts";
+import { makeKeepKeys } from "../../application/keys/keep-keys.ts";
+import { type ListKeys, makeListKeys } from "../../application/keys/list-keys.ts";
+import { makeRetireKey, type RetireKey } from "../../application/keys/retire-key.ts";
+import { makeRotateKeys, type RotateKeys } from "../../application/keys/rotate-keys.ts";
+import type { Clock } from "../../application/ports/clock.ts";
+import type { SecurityEvents } from "../../application/ports/security-events.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
+import type { Config } from "../settings/config.ts";
+import { keysFor, type Secrets } from "./secrets.ts";
+
+/** What can be done with a ring of keys while it is in use. */
+export interface RingUseCases {
+  readonly listKeys: ListKeys;
+  readonly rotateKeys: RotateKeys;
+  readonly retireKey: RetireKey;
+}
+
+export interface OpenedKeys {
+  readonly accessKeys: AccessKeys;
+  /** How access tokens are signed, in words for people. */
+  readonly description: string;
+  /** `undefined` where one shared key signs. */
+  readonly ring: (RingUseCases & { reload(): Promise<void> }) | undefined;
+}
+
+/** What access tokens are like that a ring of keys signs. */
+export function ringTokens({ JWT_ALG, JWT_TYP, JWT_AUDIENCE, ISSUER }: RingSettings) {
+  return {
+    algorithm: JWT_ALG ?? "ES256",
+    typ: JWT_TYP ?? "at+jwt",
+    audience: JWT_AUDIENCE ?? ISSUER,
+  } as const;
+}
+
+type RingSettings = Pick<Config, "JWT_ALG" | "JWT_TYP" | "JWT_AUDIENCE" | "ISSUER">;
+
+/** The keys for access tokens that the configuration asks for. */
+export async function openAccessKeys(
+  config: Config,
+  secrets: Secrets,
+  storage: Storage,
+  events: SecurityEvents,
+  clock: Clock = systemClock,
+): Promise<OpenedKeys> {
+  if (config.JWT_SECRET_KEY !== undefined) {
+    const accessKeys = sharedSecretKeys(config.JWT_SECRET_KEY, config.JWT_AUDIENCE);
+    return { accessKeys, description: "HS256 with JWT_SECRET_KEY", ring: undefined };
+  }
+  const { algorithm, typ, audience } = ringTokens(config);
+  const sealingKeys = keysFor("signing-keys", secrets);
+  const deps = {
+    clock,
+    signingKeys: storage.signingKeys,
+    revocations: storage.revocations,
+    keyMaker: makeKeyMaker(algorithm, sealingKeys[0]),
+    keyRotationMs: config.KEY_ROTATION,
+    ringTimes: {
+      publishedMaxAgeMs: config.JWKS_MAX_AGE,
+      publishAheadMs: config.KEY_PUBLISH_AHEAD,
+      accessTokenTtlMs: config.ACCESS_TOKEN_TTL,
+      refreshTokenTtlMs: config.REFRESH_TOKEN_TTL,
+    },
+    events,
+  };
+  const ring = await openKeyRing({
+    keepKeys: makeKeepKeys(deps),
+    repository: storage.signingKeys,
+    clock,
+    times: deps.ringTimes,
+    algorithm,
+    typ,
+    audience,
+    sealingKeys,
+  });
+  return {
+    accessKeys: ring,
+    description: `${algorithm} (${typ}), published as JWKS`,
+    ring: {
+      listKeys: makeListKeys(deps),
+      rotateKeys: makeRotateKeys(deps),
+      retireKey: makeRetireKey(deps),
+      reload: ring.reload,
+    },
+  };
+}

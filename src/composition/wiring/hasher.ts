@@ -1,0 +1,79 @@
+import { type Argon2Cost, openArgon2Hasher } from "../../adapters/argon2/password-hasher.ts";
+import { passlibHashes, USUAL_ROUNDS } from "../../adapters/passlib/pbkdf2.ts";
+import { legacyRounds } from "../../application/flask/legacy-rounds.ts";
+import { type LegacyState, withLegacyHashes } from "../../application/flask/with-legacy-hashes.ts";
+import { type GatedHasher, gateHasher } from "../../application/limits/hashing-gate.ts";
+import type { HashingObserver } from "../../application/ports/hashing-observer.ts";
+import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
+import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { Config } from "../settings/config.ts";
+import { keepCost } from "./argon2-costs.ts";
+import { StartError } from "./start-error.ts";
+
+/** Longer than that nobody waits for a login. */
+const HASH_DEADLINE_MS = 5_000;
+
+export interface OpenedHasher {
+  readonly hasher: GatedHasher;
+  /** Makes one hash at once, whatever the queue is like. @throws Error where none can be made */
+  tryHashing(): Promise<void>;
+  /** Looks again which kinds of hashes are in storage. */
+  reload(): Promise<void>;
+}
+
+/**
+ * The hasher that the configuration asks for, which knows of the hashes that storage may hold besides.
+ * @throws StartError
+ */
+export async function openHasher(
+  config: Config,
+  settings: SettingsRepository,
+  observer?: HashingObserver,
+): Promise<OpenedHasher> {
+  const cost = hashCost(config);
+  const formerCosts = await keepCost(settings, cost, config.ARGON2_FORMER_COSTS);
+  const hasher = await openCurrentHasher(config, formerCosts);
+  const limits = {
+    concurrency: config.HASH_CONCURRENCY,
+    queue: config.HASH_QUEUE,
+    deadlineMs: HASH_DEADLINE_MS,
+  };
+  let legacy = await legacyState(settings);
+  const whole = withLegacyHashes(hasher, () => legacy);
+  return {
+    hasher: gateHasher(whole, limits, () => performance.now(), observer),
+    async tryHashing() {
+      await hasher.hash("");
+    },
+    async reload() {
+      legacy = await legacyState(settings);
+    },
+  };
+}
+
+async function legacyState(settings: SettingsRepository): Promise<LegacyState> {
+  const rounds = await legacyRounds(settings);
+  return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
+}
+
+/** The hasher for new hashes, which costs what the configuration says. @throws StartError */
+export async function openCurrentHasher(
+  config: Config,
+  formerCosts: readonly Argon2Cost[] = [],
+): Promise<PasswordHasher> {
+  return openArgon2Hasher(hashCost(config), formerCosts).catch((error) => {
+    throw new StartError(
+      `Passwords cannot be hashed: ${error.message}`,
+      "Run `npm ci` again on this machine, or lower the ARGON2 settings if memory is short; ARGON2_FORMER_COSTS=forget spares that of former ones.",
+      error,
+    );
+  });
+}
+
+export function hashCost(config: Config): Argon2Cost {
+  return {
+    memoryKib: config.ARGON2_MEMORY_KIB,
+    passes: config.ARGON2_PASSES,
+    lanes: config.ARGON2_LANES,
+  };
+}

@@ -1,0 +1,30 @@
+import type { MailKind } from "../../application/ports/storage/outbox.ts";
+import type { Purpose } from "../../domain/one-time-token.ts";
+import type { Config } from "../settings/config.ts";
+
+const PAGES = {
+  reset_password: "PASSWORD_RESET_URL",
+  verify_email: "EMAIL_VERIFY_URL",
+  change_email: "EMAIL_VERIFY_URL",
+  cancel_email_change: "EMAIL_CANCEL_URL",
+} as const satisfies Record<Purpose, keyof Config>;
+
+/** The page of the front end, as configured and never as a request names it, with the secret as its token. */
+export function linkInto(config: Config, purpose: Purpose, secret: string): string {
+  const link = new URL(config[PAGES[purpose]]);
+  link.searchParams.set("token", secret);
+  return link.href;
+}
+
+const NOTICES = {
+  password_changed: "NOTICE_PASSWORD_CHANGED",
+  email_changed: "NOTICE_EMAIL_CHANGED",
+  session_stolen: "NOTICE_SESSION_STOLEN",
+  account_deleted: "NOTICE_ACCOUNT_DELETED",
+} as const satisfies Partial<Record<MailKind, keyof Config>>;
+
+/** What users are told by mail. */
+export function noticesOf(config: Config): ReadonlySet<MailKind> {
+  const kinds = Object.keys(NOTICES) as (keyof typeof NOTICES)[];
+  return new Set(kinds.filter((kind) => config[NOTICES[kind]]));
+}

@@ -1,0 +1,67 @@
+import type { Answered } from "../../adapters/koa/app.ts";
+import { standardOutput } from "../../adapters/node/output.ts";
+import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
+import { countEvents } from "../../adapters/prom-client/event-metrics.ts";
+import { measureHashing } from "../../adapters/prom-client/hashing-metrics.ts";
+import { countDroppedLines } from "../../adapters/prom-client/log-metrics.ts";
+import { countMails } from "../../adapters/prom-client/mail-metrics.ts";
+import { openRegistry } from "../../adapters/prom-client/registry.ts";
+import { measureRequests } from "../../adapters/prom-client/request-metrics.ts";
+import { type MeasureStorage, measureStorage } from "../../adapters/prom-client/storage-metrics.ts";
+import type { HashingObserver } from "../../application/ports/hashing-observer.ts";
+import type { Mailer } from "../../application/ports/mailer.ts";
+import type { SecurityEvents } from "../../application/ports/security-events.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
+import { AuthError } from "../../domain/errors.ts";
+import { aroundCalls, eachPort } from "./around-calls.ts";
+import { broadcast } from "./broadcast.ts";
+
+/** What measures a process. None of it is there where nobody asked for metrics. */
+export interface Metrics {
+  readonly events: SecurityEvents;
+  readonly hashing: HashingObserver;
+  answered(answer: Answered): void;
+  /** The same storage, whose calls are measured. To be asked for once. */
+  measured(storage: Storage): Storage;
+  /** The same mailer, whose mails are counted. */
+  counted(mailer: Mailer): Mailer;
+  /** All metrics as text, as they are now. */
+  scrape(): Promise<string>;
+  /** The same as data, for whoever adds up those of several processes. */
+  snapshot(): Promise<Snapshot>;
+}
+
+/** Begins to measure this process. */
+export function openMetrics(): Metrics {
+  const registry = openRegistry();
+  const mails = countMails(registry);
+  countDroppedLines(registry, standardOutput().dropped);
+  const measure = measureStorage(registry);
+  return {
+    events: broadcast(countEvents(registry), mails.events),
+    hashing: measureHashing(registry),
+    answered: measureRequests(registry),
+    measured(storage) {
+      mails.watch(storage.outbox);
+      return eachPort(storage, (part, port) => timed(part, port, measure));
+    },
+    counted: mails.counted,
+    scrape: () => registry.metrics(),
+    snapshot: () => registry.getMetricsAsJSON(),
+  };
+}
+
+function timed<T extends object>(part: T, port: string, measure: MeasureStorage): T {
+  return aroundCalls(part, async (make, call) => {
+    const began = performance.now();
+    let isFault = false;
+    try {
+      return await make();
+    } catch (error) {
+      isFault = !(error instanceof AuthError);
+      throw error;
+    } finally {
+      measure({ port, call }, performance.now() - began, isFault);
+    }
+  });
+}

@@ -1,0 +1,105 @@
+import {
+  deriveKey,
+  foundSecretKey,
+  type KeyPurpose,
+  keptSecretKey,
+  secretFingerprint,
+} from "../../adapters/node/secret-key.ts";
+import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import { type Config, ConfigError } from "../settings/config.ts";
+import { StartError } from "./start-error.ts";
+
+/** The current secret first, then the one before it while it changes. */
+export type Secrets = readonly [string, ...string[]];
+
+type StoredSettings = Pick<SettingsRepository, "find">;
+
+/**
+ * The secrets that the configuration names. Beside an embedded store without SECRET_KEY it is the one in DATA_DIR,
+ * made where nothing in the store needs another.
+ * @throws StartError where that file is lost or cannot be used
+ */
+export async function findSecrets(config: Config, settings: StoredSettings): Promise<Secrets> {
+  return secretsFrom(config, () => embeddedSecret(config.DATA_DIR, settings));
+}
+
+/** The same for a directory that holds no store yet. @throws StartError where it cannot be kept there */
+export async function firstSecrets(config: Config): Promise<Secrets> {
+  return secretsFrom(config, () => keptSecretKey(config.DATA_DIR).catch(notKept(config.DATA_DIR)));
+}
+
+/** The same where none is made: `undefined` if there is none yet. */
+export async function knownSecrets(config: Config): Promise<Secrets | undefined> {
+  const isThere = config.SECRET_KEY !== undefined || (await foundSecretKey(config.DATA_DIR)) !== undefined;
+  return isThere ? firstSecrets(config) : undefined;
+}
+
+async function secretsFrom(config: Config, embedded: () => Promise<string>): Promise<Secrets> {
+  const { SECRET_KEY, SECRET_KEY_PREVIOUS, STORAGE } = config;
+  const current =
+    SECRET_KEY ?? (STORAGE === "lmdb" ? await embedded() : crypto.randomUUID() + crypto.randomUUID());
+  return SECRET_KEY_PREVIOUS === undefined ? [current] : [current, SECRET_KEY_PREVIOUS];
+}
+
+async function embeddedSecret(directory: string, settings: StoredSettings): Promise<string> {
+  const found = await foundSecretKey(directory).catch(notKept(directory));
+  if (found !== undefined) return found;
+  if ((await secretOf(settings)) === undefined) return keptSecretKey(directory).catch(notKept(directory));
+  // of processes that start together, another may have made it, which it does before the store knows of it
+  const madeMeanwhile = await foundSecretKey(directory).catch(notKept(directory));
+  if (madeMeanwhile !== undefined) return madeMeanwhile;
+  throw new StartError(
+    `secret.key is missing in ${directory}, and the store there needs it: it signed the refresh tokens and encrypts the signing keys.`,
+    "Put it back, or set SECRET_KEY to what is in it. If it is lost: connect-auth backup, then connect-auth restore --retire-keys to another DATA_DIR keeps the accounts, and everybody logs in again.",
+  );
+}
+
+function notKept(directory: string) {
+  return (error: Error): never => {
+    throw new StartError(
+      `The secret in ${directory} cannot be kept: ${error.message}`,
+      "Check that DATA_DIR is a directory that this user may write, or set SECRET_KEY.",
+      error,
+    );
+  };
+}
+
+/** A key of each secret for one purpose, in the same order. */
+export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [Uint8Array, ...Uint8Array[]] {
+  return [deriveKey(current, purpose), ...previous.map((secret) => deriveKey(secret, purpose))];
+}
+
+const SECRET_CHECK = "secret-check";
+
+/** Tells the secret that a storage was last used with from others; `undefined` where it was never used. */
+export function secretOf(settings: StoredSettings): Promise<string | undefined> {
+  return settings.find(SECRET_CHECK);
+}
+
+/** Lets a storage be used with another secret from now on, whatever was sealed under the one before. */
+export async function adoptSecret(settings: SettingsRepository, [current]: Secrets): Promise<void> {
+  const next = secretFingerprint(current);
+  const stored = await settings.claim(SECRET_CHECK, next);
+  await settings.replace(SECRET_CHECK, stored, next);
+}
+
+/** Whether the configured secret, or the one before it, is the one that is told so. */
+export function isOneOf(secrets: Secrets, fingerprint: string): boolean {
+  return secrets.some((secret) => secretFingerprint(secret) === fingerprint);
+}
+
+/**
+ * Refuses a secret that is not the one this storage was used with: refresh tokens and signing keys would
+ * silently be of no use.
+ * @throws ConfigError
+ */
+export async function checkSecrets(settings: SettingsRepository, secrets: Secrets): Promise<void> {
+  const [current, ...previous] = secrets.map(secretFingerprint) as [string, ...string[]];
+  const stored = await settings.claim(SECRET_CHECK, current);
+  if (stored === current) return;
+  if (previous.includes(stored) && (await settings.replace(SECRET_CHECK, stored, current))) return;
+  if ((await settings.claim(SECRET_CHECK, current)) === current) return;
+  throw new ConfigError([
+    "SECRET_KEY is not the one this storage was used with: set that one, or set it as SECRET_KEY_PREVIOUS to change it",
+  ]);
+}

@@ -1,0 +1,116 @@
+import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import { type Config, ConfigError } from "../settings/config.ts";
+import { settingText } from "../settings/setting-text.ts";
+import type { Settings } from "../settings/settings.ts";
+import { ringTokens } from "./access-keys.ts";
+import { type ChosenStorage, openExistingStorage } from "./storage.ts";
+
+/**
+ * The settings in which a command must agree with the service: what it writes, signs, hashes, mails or accepts
+ * depends on them. None of them is a secret; that `SECRET_KEY` is the service's is checked by `secrets.ts`.
+ */
+const SHARED = [
+  "ISSUER",
+  "JWT_ALG",
+  "JWT_TYP",
+  "JWT_AUDIENCE",
+  "ACCESS_TOKEN_TTL",
+  "REFRESH_TOKEN_TTL",
+  "SESSION_IDLE_TTL",
+  "JWKS_MAX_AGE",
+  "KEY_ROTATION",
+  "KEY_PUBLISH_AHEAD",
+  "PASSWORD_MIN_LENGTH",
+  "PASSWORD_BLOCKLIST",
+  "ARGON2_MEMORY_KIB",
+  "ARGON2_PASSES",
+  "ARGON2_LANES",
+  "PASSWORD_RESET_URL",
+  "EMAIL_VERIFY_URL",
+  "EMAIL_CANCEL_URL",
+  "NOTICE_PASSWORD_CHANGED",
+  "NOTICE_ACCOUNT_DELETED",
+] as const satisfies readonly (keyof Settings)[];
+
+/** Each of them as text for people. */
+export type SharedSettings = Readonly<Record<string, string>>;
+
+/** Where the storage has those that the service was last started with. */
+const SERVICE_SETTINGS = "service-settings";
+
+export function sharedSettings(config: Config): SharedSettings {
+  const { algorithm, typ, audience } = ringTokens(config);
+  const tokens =
+    config.JWT_SECRET_KEY === undefined
+      ? { JWT_ALG: algorithm, JWT_TYP: typ, JWT_AUDIENCE: audience }
+      : { JWT_ALG: "HS256", JWT_TYP: undefined, JWT_AUDIENCE: config.JWT_AUDIENCE };
+  const textOf = (name: keyof Settings) =>
+    (name in tokens ? tokens[name as keyof typeof tokens] : settingText(name, config[name])) ?? "not set";
+  return Object.fromEntries(SHARED.map((name) => [name, textOf(name)]));
+}
+
+/** In what two differ, in words for people. What only one of two versions knows is no difference. */
+export function differences(service: SharedSettings, own: SharedSettings): string[] {
+  return Object.keys(own)
+    .filter((name) => name in service && service[name] !== own[name])
+    .map((name) => `${name} is ${own[name]} here and ${service[name]} in the service`);
+}
+
+/** Keeps what this service runs with, for the commands to compare. The server that starts last counts. */
+export async function writeServiceSettings(settings: SettingsRepository, config: Config): Promise<void> {
+  const next = JSON.stringify(sharedSettings(config));
+  let stored = await settings.claim(SERVICE_SETTINGS, next);
+  while (stored !== next && !(await settings.replace(SERVICE_SETTINGS, stored, next))) {
+    stored = await settings.claim(SERVICE_SETTINGS, next);
+  }
+}
+
+/** In what these settings differ from those of the service; in nothing where none was ever started. */
+async function differencesFromService(
+  settings: Pick<SettingsRepository, "find">,
+  config: Config,
+): Promise<string[]> {
+  const stored = await settings.find(SERVICE_SETTINGS);
+  return stored === undefined ? [] : differences(JSON.parse(stored), sharedSettings(config));
+}
+
+/** @throws ConfigError that names each setting in which this configuration differs from the service's */
+export async function mustAgreeWithService(
+  settings: Pick<SettingsRepository, "find">,
+  config: Config,
+): Promise<void> {
+  const found = await differencesFromService(settings, config);
+  if (found.length === 0) return;
+  throw new ConfigError([
+    ...found,
+    `these settings, from the environment and ${config.envFile}, are not those of the service on this store: take its file by --env-file, or start the service with the new ones first`,
+  ]);
+}
+
+/** Opens the storage of a service for a command that works with the service's settings. @throws ConfigError or StartError */
+export async function openStorageOfService(config: Config): Promise<ChosenStorage> {
+  const chosen = await openExistingStorage(config);
+  try {
+    await mustAgreeWithService(chosen.storage.settings, config);
+    return chosen;
+  } catch (error) {
+    await chosen.storage.close();
+    throw error;
+  }
+}
+
+/** What a running server asks now and then: whether another one of this storage was started with other settings. */
+export function watchServiceSettings(
+  settings: Pick<SettingsRepository, "find">,
+  config: Config,
+  warn: (message: string) => void,
+): () => Promise<void> {
+  let told = "";
+  return async () => {
+    const found = (await differencesFromService(settings, config)).join("; ");
+    if (found !== "" && found !== told) {
+      warn(`Another server was started on this storage with other settings than this one: ${found}`);
+    }
+    told = found;
+  };
+}

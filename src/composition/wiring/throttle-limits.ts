@@ -1,0 +1,43 @@
+import type { ThrottleLimits } from "../../application/limits/throttle-limits.ts";
+import type { Limit } from "../../domain/throttle.ts";
+import type { Config } from "../settings/config.ts";
+
+const MINUTE = 60_000;
+
+/** How often what may be attempted, as the configuration says. */
+export function throttleLimits(config: Config): ThrottleLimits {
+  return {
+    pair: {
+      attempts: config.THROTTLE_PAIR,
+      windowMs: 60 * MINUTE,
+      waits: { firstMs: MINUTE, longestMs: 15 * MINUTE },
+    },
+    account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
+    network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
+    device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    // as many as wrong passwords from a known device: strangers can use up neither
+    link: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
+    mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
+    mailNetwork: { attempts: config.THROTTLE_MAIL_NETWORK, windowMs: 60 * MINUTE },
+    notice: { attempts: config.THROTTLE_NOTICE, windowMs: 60 * MINUTE },
+    noticeAddress: { attempts: config.THROTTLE_NOTICE_ADDRESS, windowMs: 60 * MINUTE },
+    change: { attempts: config.THROTTLE_CHANGE, windowMs: 60 * MINUTE },
+    registration: { attempts: config.THROTTLE_REGISTRATION, windowMs: 60 * MINUTE },
+  };
+}
+
+/** Refreshes of one session. */
+export function refreshLimit({ THROTTLE_REFRESH }: Config): Limit {
+  return { attempts: THROTTLE_REFRESH, windowMs: MINUTE };
+}
+
+/** Sessions that one account begins. */
+export function loginLimit({ THROTTLE_SESSIONS }: Config): Limit {
+  return { attempts: THROTTLE_SESSIONS, windowMs: 60 * MINUTE };
+}
+
+/** Access tokens that one account revokes one by one. */
+export function revocationLimit({ THROTTLE_REVOCATIONS }: Config): Limit {
+  return { attempts: THROTTLE_REVOCATIONS, windowMs: 60 * MINUTE };
+}

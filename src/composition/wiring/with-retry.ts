@@ -1,0 +1,24 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AuthError } from "../../domain/errors.ts";
+import { aroundCalls } from "./around-calls.ts";
+
+/** Together longer than a failover takes. */
+const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+
+/**
+ * A port whose calls are made again where the storage does not answer, for about half a minute: for long work
+ * that nobody waits for. Only for calls that can be made twice.
+ */
+export function withRetry<T extends object>(port: T, waitsMs: readonly number[] = WAITS_MS): T {
+  return aroundCalls(port, async (call) => {
+    for (const waitMs of waitsMs) {
+      try {
+        return await call();
+      } catch (error) {
+        if (!(error instanceof AuthError) || error.code !== "storage_unavailable") throw error;
+        await sleep(waitMs);
+      }
+    }
+    return call();
+  });
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from "vitest";
+import { ada, client, makeCore, refusal } from "../../support/core.ts";
+
+const bob = { ...ada, username: "Bob", email: "Bob@Example.com" };
+const FREE = "Free@Example.com";
+
+type Core = Awaited<ReturnType<typeof makeCore>>;
+
+async function tokenIn({ mails }: Core): Promise<string> {
+  const mail = mails.find(({ subject }) => subject === "Confirm your new email address");
+  const [link = ""] = /https?:\S+token=\S+/.exec(mail?.text ?? "") ?? [];
+  return new URL(link).searchParams.get("token") ?? "";
+}
+
+const mailsTo = ({ mails }: Core, address: string) => mails.filter(({ to }) => to === address);
+
+/** Ada asks for an address. */
+function asking(core: Core, accessToken: string) {
+  return (email: string, fields: object = {}) =>
+    core.updateProfile({ accessToken, password: ada.password, email, client, ...fields });
+}
+
+describe("an address that another account has", () => {
+  it("is asked for as a free one: one answer, the same calls of storage in the same order", async () => {
+    const seen = [];
+    for (const email of [FREE, bob.email]) {
+      const core = await makeCore();
+      await core.register(bob);
+      const { accessToken } = await core.register(ada);
+      const calls: string[] = [];
+      const recorded = <T extends object>(name: string, port: T): T =>
+        new Proxy(port, {
+          get:
+            (target, call) =>
+            (...args: unknown[]) => {
+              calls.push(`${name}.${String(call)}`);
+              return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[call]?.(...args);
+            },
+        });
+      const { users, oneTimeTokens, outbox, attempts } = core.storage;
+      const ports = () => ({
+        users: recorded("users", users),
+        oneTimeTokens: recorded("oneTimeTokens", oneTimeTokens),
+        outbox: recorded("outbox", outbox),
+        attempts: recorded("attempts", attempts),
+      });
+      const watched = await makeCore(ports, { LOGIN_THROTTLE: "on" }, core);
+      const { id: _, createdAt: __, pendingEmail, ...answer } = await asking(watched, accessToken)(email);
+      expect(pendingEmail).toBe(email);
+      expect(calls.filter((call) => call === "users.findByEmail")).toEqual([]);
+      expect(calls).toContain("outbox.add");
+      seen.push({ calls, answer });
+    }
+    expect(seen[1]).toEqual(seen[0]);
+  });
+
+  it("is refused as a free one once mails are used up, not before and not after", async () => {
+    for (const email of [FREE, bob.email]) {
+      const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_MAIL_PAIR: "2" });
+      await core.register(bob);
+      const ask = asking(core, (await core.register(ada)).accessToken);
+      const codes = [];
+      for (let tries = 0; tries < 3; tries += 1) codes.push(await refusal(ask(email)));
+      expect(codes).toEqual(["none", "none", "too_many_attempts"]);
+    }
+  });
+
+  it("stays its owner's, who is told, and nobody gets a link", async () => {
+    const core = await makeCore();
+    await core.register(bob);
+    const { accessToken } = await core.register(ada);
+    await asking(core, accessToken)("  BOB@example.com ", { username: "Countess" });
+    await core.deliverMails();
+    const told = mailsTo(core, bob.email);
+    expect(told).toMatchObject([{ subject: "Your email address has an account already" }]);
+    expect(told[0]?.text).toContain('"Bob"');
+    expect(told[0]?.text).not.toMatch(/token=|Countess|Ada/);
+    expect(core.mails.filter(({ subject }) => subject === "Confirm your new email address")).toEqual([]);
+    expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: ada.email });
+  });
+
+  it("is told of to nobody where its owner is disabled, or the one who asked is", async () => {
+    for (const who of ["bob@example.com", "ada@example.com"]) {
+      const core = await makeCore();
+      await core.register(bob);
+      await asking(core, (await core.register(ada)).accessToken)(bob.email);
+      await core.disableUser(who);
+      await core.deliverMails();
+      expect(mailsTo(core, bob.email)).toEqual([]);
+      expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
+    }
+  });
+
+  it("that it gets after the link was mailed is refused to who follows that", async () => {
+    const core = await makeCore();
+    const { accessToken } = await core.register(ada);
+    await asking(core, accessToken)(bob.email);
+    await core.deliverMails();
+    const token = await tokenIn(core);
+    await core.register(bob);
+    expect(await refusal(core.verifyEmail({ token, client }))).toBe("email_taken");
+  });
+
+  it("takes no mail of the hour where the name is taken: nothing was asked for then", async () => {
+    const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_MAIL_PAIR: "1" });
+    await core.register(bob);
+    const ask = asking(core, (await core.register(ada)).accessToken);
+    for (let tries = 0; tries < 3; tries += 1) {
+      expect(await refusal(ask(FREE, { username: "bob" }))).toBe("username_taken");
+    }
+    expect(await core.outbox.waiting()).toMatchObject({ count: 0 });
+    expect(await refusal(ask(FREE))).toBe("none");
+  });
+});
