@@ -3,29 +3,31 @@ import { defineConfig } from "vitest/config";
 /** A directory in which each run leaves its figures. */
 const reports = process.env.TEST_REPORTS;
 
-/** Tests that load both cores or watch timeouts: beside others they would prove something about these. */
-const ALONE = [
-  "test/adapters/argon2/password-hasher.test.ts",
-  "test/browser/changes.test.ts",
-  "test/browser/client.test.ts",
-  "test/browser/docs.test.ts",
-  "test/system/no-enumeration.test.ts",
-  "test/system/start-and-stop.test.ts",
-];
-
 /** Tests that install things: `npm run check:full` runs them, `npm test` does not. */
 const FULL = "test/full/**/*.test.ts";
 
-/** The same of tests that wait on purpose, load the machine for long or start servers by the dozen. */
+/**
+ * The same of tests that take over eight seconds, wait on purpose, or load both cores and would prove something about
+ * their neighbours.
+ */
 const LONG = [
-  "test/browser/client-faults.test.ts",
-  "test/browser/own-apis.test.ts",
+  "test/adapters/argon2/password-hasher.test.ts",
+  "test/adapters/lmdb/backup.test.ts",
+  "test/adapters/mongodb/kept-client.test.ts",
+  "test/browser/*.test.ts",
+  "test/deploy/wrapper.test.ts",
+  "test/examples/examples.test.ts",
   "test/system/argon2-costs.test.ts",
   "test/system/at-once.test.ts",
   "test/system/audit-trail.test.ts",
   "test/system/backup.test.ts",
   "test/system/command-line.test.ts",
+  "test/system/doctor.test.ts",
+  "test/system/documented-commands.test.ts",
   "test/system/full-disk.test.ts",
+  "test/system/gone-reader.test.ts",
+  "test/system/health.test.ts",
+  "test/system/hidden-registration.test.ts",
   "test/system/import-flask.test.ts",
   "test/system/import-json.test.ts",
   "test/system/keys.test.ts",
@@ -35,9 +37,15 @@ const LONG = [
   "test/system/mixed-load.test.ts",
   "test/system/moving-from-flask.test.ts",
   "test/system/moving-storage.test.ts",
+  "test/system/no-enumeration.test.ts",
+  "test/system/no-store.test.ts",
   "test/system/outages.test.ts",
+  "test/system/private-files.test.ts",
+  "test/system/python-verifiers.test.ts",
   "test/system/restore.test.ts",
+  "test/system/service-settings.test.ts",
   "test/system/slow-clients.test.ts",
+  "test/system/start-and-stop.test.ts",
   "test/system/stopped-starts.test.ts",
   "test/system/takeover.test.ts",
   "test/system/throttle.test.ts",
@@ -65,15 +73,16 @@ export default defineConfig({
       {
         test: {
           ...EACH,
-          name: "together",
+          name: "quick",
           include: [EVERY_TEST],
-          exclude: [FULL, ...LONG, ...ALONE],
+          exclude: [FULL, ...LONG],
           // two cores: the tests that start servers would starve each other
           maxWorkers: 2,
+          // no test alters a module, and loading all of them anew for each file takes a third of the time
+          isolate: false,
           sequence: { groupOrder: 0 },
         },
       },
-      { test: { ...EACH, name: "alone", include: ALONE, maxWorkers: 1, sequence: { groupOrder: 1 } } },
       {
         test: {
           ...EACH,
@@ -81,7 +90,7 @@ export default defineConfig({
           include: LONG,
           testTimeout: 60_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
       {
@@ -93,7 +102,7 @@ export default defineConfig({
           // some remove what they installed
           hookTimeout: 120_000,
           maxWorkers: 1,
-          sequence: { groupOrder: 3 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -52,7 +52,7 @@ function missingFrom(lines: readonly string[], secrets: readonly Secret[]): stri
 async function isWholeSuite(project: TestProject): Promise<boolean> {
   const { vitest } = project;
   // the longer proofs, which are run by themselves, log little
-  if (!vitest.projects.some(({ name }) => name === "together")) return false;
+  if (!vitest.projects.some(({ name }) => name === "quick")) return false;
   const files = await vitest.globTestSpecifications();
   return (
     vitest.getGlobalTestNamePattern() === undefined && vitest.state.getTestModules().length === files.length
