@@ -7,8 +7,8 @@ import { randomFrom } from "../faults/people.ts";
 
 const SEED = 20_260_203;
 const TIMES = 3;
-/** A bug that is planted shows by chance, sooner or later. */
-const UNTIL_FOUND = 9;
+/** A planted bug shows by chance, on a busy machine later than on a quiet one. */
+const MOST_RUNS = 8;
 
 it.each(FAULTS)("$name, $storage, violates nothing", async ({ run }) => {
   const journal = await run(randomFrom(SEED), TIMES);
@@ -22,8 +22,12 @@ describe("a planted bug is found out", () => {
     ["revocations in memory", /^revived/],
     ["a stale snapshot", /^revived/],
   ])("%s", async (bug, kind) => {
-    const found = violationsIn(await planted(bug).run(randomFrom(SEED), UNTIL_FOUND));
-    expect(found.filter((line) => kind.test(line)).length).toBeGreaterThan(0);
+    const random = randomFrom(SEED);
+    let found: string[] = [];
+    for (let runs = 0; runs < MOST_RUNS && found.length === 0; runs += 1) {
+      found = violationsIn(await planted(bug).run(random, TIMES)).filter((line) => kind.test(line));
+    }
+    expect(found.length).toBeGreaterThan(0);
   });
 
   it.each([

@@ -1,36 +1,67 @@
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
+import { commandsIn, read } from "../support/project.ts";
 import { IN_A_GROUP, mustRun, newcomer, pressCtrlC, run } from "../support/run.ts";
 import { FREE_AND_CHEAP, startProgram, temporaryDirectory } from "../support/server-process.ts";
 
-/** The package as npm packs it, installed into an empty folder by somebody whose npm has kept nothing. */
+/** The package as npm packs it, installed into an empty folder as the guide says, by a user whose npm cache is empty. */
 const directory = temporaryDirectory();
 const app = join(directory.path, "app");
-const env = newcomer(join(directory.path, "home"));
+const env = { ...newcomer(join(directory.path, "home")), ...FREE_AND_CHEAP, PORT: "0" };
+const GUIDE = commandsIn(read("docs/guides/from-the-package.md"));
 let packed: string;
+
+/** A command of the guide as the user types it, who has the package in the same folder. */
+function command(begin: string): string {
+  const found = GUIDE.find((line) => line.startsWith(begin));
+  if (found === undefined) throw new Error(`The guide has no command that begins with ${begin}`);
+  return found.replaceAll("/srv/connect-auth", app).replace(/\.\/hbtu-connect-auth-[\d.]+\.tgz/, packed);
+}
+const typed = (begin: string) => ["/bin/sh", "-c", `exec ${command(begin)}`] as const;
 
 beforeAll(async () => {
   await mustRun(["npm", "pack", "--silent", "--pack-destination", directory.path], { env });
   const [name] = readdirSync(directory.path).filter((each) => each.endsWith(".tgz"));
   packed = join(directory.path, String(name));
   mkdirSync(app);
-  writeFileSync(join(app, "package.json"), JSON.stringify({ type: "module", private: true }));
-  await mustRun(["npm", "install", "--ignore-scripts", "--no-audit", "--no-fund", packed], { cwd: app, env });
+  for (const begin of ["npm init", "npm install", "npm pkg set"]) {
+    await mustRun(typed(begin), { cwd: app, env });
+  }
+  writeFileSync(join(app, ".env"), `${command("DATA_DIR=")}\n${command("ISSUER=")}\n`);
 }, 300_000);
 afterAll(directory.remove);
 
-it("starts by npx and serves, with its data where it was started", async () => {
-  const server = await startProgram(
-    [IN_A_GROUP, "npx", "--no-install", "connect-auth", "serve"],
-    { ...env, PORT: "0", LOG_LEVEL: "warn", ...FREE_AND_CHEAP },
-    app,
-  );
+it("starts as the guide says, and stops in good order at SIGTERM", async () => {
+  const server = await startProgram(typed("npm start"), { ...env, LOG_LEVEL: "warn" }, app);
   const { access_token: token, username } = await registered(server.url);
   expect((await call(server.url, "GET /api/me", { token })).body).toMatchObject({ username });
   expect(readdirSync(join(app, "data"))).toContain("data.mdb");
+  expect(await server.end()).toBe(0);
+});
+
+it("starts by npx, and stops at Ctrl-C", async () => {
+  const server = await startProgram(
+    [IN_A_GROUP, "npx", "--no-install", "connect-auth", "serve"],
+    { ...env, LOG_LEVEL: "warn" },
+    app,
+  );
+  await registered(server.url);
   await pressCtrlC(server);
+});
+
+it("has commands that work from any directory, and a program for supervisors", async () => {
+  const server = await startProgram(typed("node node_modules"), { ...env, LOG_LEVEL: "warn" }, app);
+  const elsewhere = join(directory.path, "elsewhere");
+  mkdirSync(elsewhere);
+  const npx = command("npx").replace("npx --no-install", join(app, "node_modules/.bin/"));
+  const { status, output } = await run(["/bin/sh", "-c", npx.replace("/ connect", "/connect")], {
+    cwd: elsewhere,
+    env,
+  });
+  expect([status, output]).toEqual([0, expect.stringContaining("storage")]);
+  expect(await server.end()).toBe(0);
 });
 
 it("has a client and a test kit that work together, by their names alone", async () => {
@@ -49,14 +80,15 @@ it("has a client and a test kit that work together, by their names alone", async
   expect([status, output]).toEqual([0, "ada\n"]);
 });
 
-it("has what it needs to send mails, and its licence", async () => {
+it("has what it needs to send mails, its licence, and the pages that its README leads to", () => {
   const at = join(app, "node_modules/hbtu-connect-auth");
   expect(readdirSync(join(at, "mail-templates")).length).toBeGreaterThan(0);
   expect(readdirSync(at)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json"]));
-  // nothing of the project but what is needed to run
-  expect(readdirSync(at)).not.toEqual(
-    expect.arrayContaining([expect.stringMatching(/^(src|test|bench|docs)$/)]),
-  );
+  // nothing of the project but what is needed to run and to read
+  expect(readdirSync(at).filter((name) => /^(src|test|bench|node_modules)$/.test(name))).toEqual([]);
+  const links = [...readFileSync(join(at, "README.md"), "utf8").matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)];
+  expect(links.length).toBeGreaterThan(10);
+  expect(links.map(([, path = ""]) => path).filter((path) => !existsSync(join(at, path)))).toEqual([]);
 });
 
 describe("for those who check packages", () => {

@@ -38,6 +38,10 @@ const commandsOf = (page: string) => commandsIn(read(page)).filter((line) => PRO
 const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   [/^npm ci && npm (start|test)$|^MONGO_URI=/, "test/full/fresh-clone.test.ts"],
   [/^npm ci && npm run check$/, ".ci/run"],
+  [
+    /^npm (init -y|install --ignore-scripts|pkg set|start)|^npx --no-install|^node node_modules/,
+    "test/full/package.test.ts",
+  ],
   [/ node examples\/|localhost:3001/, "test/examples/examples.test.ts"],
   [/^DATA_DIR=\.\/data connect-auth|^install -.*secret|^mv data/, "test/system/restore.test.ts"],
   [/^install -D|^systemd|^sudo|^systemctl/, "test/deploy/guides.test.ts"],
