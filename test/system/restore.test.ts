@@ -193,7 +193,7 @@ it.each([
 
 it("works by the commands of docs/guides/backup.md", async () => {
   const page = read("docs/guides/backup.md");
-  const making = commandsOf(page, "Making one");
+  const making = commandsOf(page, "Making a backup");
   const restoring = commandsOf(page, "Restoring, step by step");
   expect([making.length, restoring.length]).toEqual([4, 5]);
   const server = await startServer({ DATA_DIR: at("data"), ...FREE_AND_CHEAP });
@@ -214,7 +214,7 @@ it("works by the commands of docs/guides/backup.md", async () => {
   const again = await startServer({ DATA_DIR: at("data"), ...FREE_AND_CHEAP });
   expect((await call(again.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
   await again.end();
-  const before = /^`(DATA_DIR=\S*before connect-auth events[^`]*)`/m.exec(page)?.[1] ?? "none";
+  const before = /`(DATA_DIR=\S*before connect-auth events[^`]*)`/.exec(page)?.[1] ?? "none";
   const events = await runShell(directory.path, before, FREE_AND_CHEAP);
   expect([events.status, events.output]).toEqual([0, expect.stringContaining("user_registered")]);
 });
