@@ -1,8 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates.ts";
+import type { MailKind } from "../../../src/application/ports/storage/outbox.ts";
+
+const BUILT_IN = readdirSync(join(import.meta.dirname, "../../../mail-templates"));
+const kinds = BUILT_IN.filter((name) => name.endsWith(".txt")).map((name) => name.slice(0, -4) as MailKind);
 
 const FACTS = {
   username: "ada",
@@ -62,6 +66,13 @@ describe("a directory of templates", () => {
     expect(text).toContain("your Mensa & Co account");
     expect(html).toContain("your Mensa &amp; Co account");
     expect(text + html).not.toContain("HBTU");
+  });
+
+  it.each(kinds)("leaves no other name of the application in the built-in %s mail", async (kind) => {
+    const templates = await openMailTemplates(undefined, "Mensa & Co");
+    const { subject, text, html } = templates.render(kind, FACTS);
+    expect(text).toContain("Mensa & Co");
+    expect(subject + text + html).not.toContain("HBTU");
   });
 
   it("has facts escaped in HTML and in nothing else", async () => {
