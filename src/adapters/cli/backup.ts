@@ -37,15 +37,15 @@ export type Restore = (request: {
 }) => Promise<Restored>;
 
 const MORE_OF_BACKUP = `
-The service goes on meanwhile. The backup has password hashes, addresses, sessions and the signing keys, which are
-sealed under SECRET_KEY; the secret itself is not in it. Keep both, and not in one place: docs/guides/backup.md.`;
+The service continues to run. The backup contains password hashes, addresses, sessions and the signing keys, sealed
+under SECRET_KEY, but not the secret itself. Keep both, in separate places: docs/guides/backup.md.`;
 
 /** `backup`: a whole copy of the embedded store in one file. */
 export function backupCommand(backup: Backup): Command {
   const command = new Command("backup")
     .description("copy the embedded store to a file while the service runs")
-    .argument("<file>", "where to, for you alone to read")
-    .option("--force", "replace the file if there is one")
+    .argument("<file>", "the file to write, readable by its owner only")
+    .option("--force", "replace an existing file")
     .option(...JSON_OPTION)
     .addHelpText("after", MORE_OF_BACKUP)
     .action(async (file: string, { force = false, json }: JsonOption & { force?: boolean }) => {
@@ -62,18 +62,18 @@ interface RestoreOptions extends JsonOption {
 }
 
 const MORE_OF_RESTORE = `
-Everything is as it was when the backup was made. Whatever was revoked since lives again until it expires, unless
---retire-keys ends all of it: then everybody logs in again, and mailed links are asked for again.`;
+The store is restored to the time of the backup. Tokens and sessions revoked since become valid again until they
+expire, unless --retire-keys ends all of them: then all users log in again, and request mailed links again.`;
 
 /** `restore`: what `backup` made, into a directory without a store. */
 export function restoreCommand(restore: Restore): Command {
   const command = new Command("restore")
-    .description("bring back what `backup` copied, into a DATA_DIR without a store")
-    .argument("<file>", "what it made")
+    .description("restore a file of `backup` into a DATA_DIR without a store")
+    .argument("<file>", "the file made by `backup`")
     .addOption(
       new Option("--retire-keys", "retire the signing keys and end all sessions").conflicts("keepKeys"),
     )
-    .addOption(new Option("--keep-keys", "let keys and sessions live on, the revoked ones too"))
+    .addOption(new Option("--keep-keys", "keep keys and sessions, including those revoked since"))
     .option(...JSON_OPTION)
     .addHelpText("after", MORE_OF_RESTORE)
     .action(async (file: string, options: RestoreOptions) => {

@@ -21,9 +21,9 @@ export interface ConfigReport {
 /** `config`: what the service would start with. Opens nothing. */
 export function configCommand(describeConfig: () => Promise<ConfigReport>): Command {
   const command = new Command("config")
-    .summary("the settings in effect, and where each comes from")
+    .summary("the settings in effect, and the source of each")
     .description(
-      "every setting in effect and where it comes from: environment, .env, a file, or its default; secrets are hidden",
+      "show every setting in effect and its source: environment, .env, a file, or its default; secrets are hidden",
     )
     .option(...JSON_OPTION)
     .action(async ({ json }: JsonOption) => {

@@ -17,11 +17,11 @@ const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 /** `doctor`: whether the service can work here, and how well. */
 export function doctorCommand(examine: () => AsyncIterable<Finding>): Command {
   const command = new Command("doctor")
-    .summary("look at storage, secret, keys, clock and hash speed, and advise")
+    .summary("check storage, secret, keys, clock and hash speed, with advice")
     .description(
-      "look at what the service needs: configuration, storage, indexes or disk, secret, signing keys, clock, the speed " +
-        "of hashing, hashes of the Flask server; each ok, warning or failed, with advice. Opens the storage as the " +
-        "server does at its start. Exit status 1 where something failed.",
+      "check the requirements of the service: configuration, storage, indexes or disk, secret, signing keys, clock, " +
+        "hash speed, hashes of the Flask server; each is ok, warning or failed, with advice. Opens the storage as the " +
+        "server does at its start. The exit status is 1 if a check failed.",
     )
     .option(...JSON_OPTION)
     .action(async ({ json }: JsonOption) => {

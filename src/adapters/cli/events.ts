@@ -23,14 +23,20 @@ const LIMIT = 100;
 /** `events`: what the audit trail has. */
 export function eventsCommand(withUseCases: WithUseCases<EventUseCases>): Command {
   const events = new Command("events")
-    .summary("the audit trail: what happened, by user, kind and time")
-    .description("what happened, the latest first: logins, refusals, changes, and what operators did")
-    .option("--user <user>", "of this account: id, email or username; of a deleted one its id")
-    .addOption(new Option("--kind <kind...>", "of these kinds").choices(EVENT_KINDS))
-    .option("--since <time>", "from then on: RFC 3339, a date in UTC, or so long ago, such as 24h", timeOf)
-    .option("--until <time>", "before then, given alike", timeOf)
-    .option("--limit <number>", "no more than so many", countOf, LIMIT)
-    .option("--json", "one JSON object a line, for machines")
+    .summary("list the audit trail, by user, kind and time")
+    .description(
+      "list the audit trail, the latest event first: logins, refusals, changes, and operators' commands",
+    )
+    .option("--user <user>", "events of this account: id, email or username; for a deleted account its id")
+    .addOption(new Option("--kind <kind...>", "events of these kinds").choices(EVENT_KINDS))
+    .option(
+      "--since <time>",
+      "events at or after that time: RFC 3339, a date in UTC, or an age such as 24h",
+      timeOf,
+    )
+    .option("--until <time>", "events before that time, in the same form", timeOf)
+    .option("--limit <number>", "at most this many", countOf, LIMIT)
+    .option("--json", "one JSON object per line, for machines")
     .action(({ user, kind, since, until, limit, json }: Options) =>
       withUseCases(async ({ listEvents }) => {
         const found = upTo(limit, listEvents({ who: user, kinds: kind, since, until }));

@@ -10,19 +10,18 @@ interface Options extends KeysChoice {
 }
 
 const MORE = `
-The export has password hashes: keep it as you keep the storage. Stop the service first, so that nothing that
-happens meanwhile is missing. The audit trail and counts of attempts are not
-part of it.`;
+The export contains password hashes: protect it like the storage. Stop the service first, so that no later change is
+missing. The audit trail and counts of attempts are not part of it.`;
 
 /** `export json`: all that the storage keeps, one JSON object a line. */
 export function exportJsonCommand(exportJson: ExportJson): Command {
   const [withKeys, withoutKeys] = keysOptions();
   return new Command("json")
-    .description("write all that the storage keeps as JSON lines, for `import json`")
-    .argument("[file]", "where to, for you alone to read; standard output unless told")
+    .description("write the contents of the storage as JSON lines, for `import json`")
+    .argument("[file]", "the file to write, readable by its owner only; by default standard output")
     .addOption(withKeys)
     .addOption(withoutKeys)
-    .option("--force", "replace the file if there is one")
+    .option("--force", "replace an existing file")
     .option("--json", "print the counts as one JSON object, for machines")
     .addHelpText("after", MORE)
     .action(async (file: string | undefined, { force = false, json, ...choice }: Options) => {

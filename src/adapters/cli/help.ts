@@ -6,10 +6,10 @@ export const EXIT_USAGE = 2;
 const EXIT_STATUSES = `
 Exit status:
   0   done
-  1   failed or refused, such as an account that is not there
-  2   not called as it must be, such as an unknown option
-  74  of serve: its embedded store could not be written, as on a full disk
-  78  the configuration cannot be used`;
+  1   failed or refused, for example because the account does not exist
+  2   wrong usage, such as an unknown option
+  74  serve: the embedded store could not be written, as on a full disk
+  78  the configuration is invalid`;
 
 /** Adds examples to a command's help. */
 export function withExamples(command: Command, ...examples: string[]): Command {
@@ -21,9 +21,9 @@ export function withManners(command: Command): Command {
   command
     .addHelpText("after", EXIT_STATUSES)
     .helpCommand(false)
-    .helpOption("-h, --help", "this help")
+    .helpOption("-h, --help", "show this help")
     .exitOverride()
-    .showHelpAfterError("(--help tells how it is called)")
+    .showHelpAfterError("(--help shows the usage)")
     .configureOutput({ outputError: (text, write) => write(withoutValue(text)) });
   for (const each of command.commands) withManners(each);
   return command;

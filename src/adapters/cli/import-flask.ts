@@ -18,9 +18,9 @@ interface Options {
 }
 
 const MORE = `
-Run it with --dry-run first, and the real run once the Flask server has stopped. It may be interrupted and run
-again: who was brought over is not touched, and who was removed since does not come back. What it cannot bring
-over is left out and told with its reasons, never guessed; the exit status is 1 then.
+Run it with --dry-run first, and without it after the Flask server has stopped. It may be interrupted and run again:
+imported users are not changed, and users removed since are not imported again. Records that cannot be imported are
+left out and reported with the reasons; the exit status is then 1.
 
 A URI with a password in it goes into FLASK_MONGO_URI, or a file named by FLASK_MONGO_URI_FILE, not on the
 command line.`;
@@ -28,18 +28,18 @@ command line.`;
 /** `import flask`: accounts and revoked tokens of the Flask server. */
 export function flaskCommand(withFlaskImport: WithFlaskImport): Command {
   return new Command("flask")
-    .description("bring users and revoked tokens over from the Flask server's MongoDB, which is only read")
-    .option("--from <uri>", "its MONGO_URI; the server and database of the new service are fine")
-    .option("--dry-run", "write nothing and tell what would be done")
+    .description("import users and revoked tokens from the Flask server's MongoDB, which is only read")
+    .option("--from <uri>", "its MONGO_URI; may be the server and database of the new service")
+    .option("--dry-run", "write nothing and report what would be done")
     .addOption(
       new Option(
         "--on-conflict <rule>",
-        "who comes in of those with one name or address: nobody, or the oldest",
+        "for accounts that share a name or an address: import none (skip) or the oldest",
       )
         .choices(["skip", "oldest"])
         .default("skip"),
     )
-    .option("--report <file>", "write counts and a row for each user left out to this file, as JSON")
+    .option("--report <file>", "write the counts and a row for each omitted user to this file, as JSON")
     .option("--json", "print the counts as one JSON object, for machines")
     .addHelpText("after", MORE)
     .action(({ from, dryRun = false, onConflict, report, json }: Options) =>

@@ -11,16 +11,16 @@ interface Options extends KeysChoice {
 }
 
 const MORE = `
-Import before the service is first started on the new storage. It may be interrupted and run again: what is there
-already is left as it is. Nothing is overwritten; what has something else in its way is told, and the exit
-status is 1 then. A file is read to its end before anything is written.`;
+Import before the service first starts on the new storage. It may be interrupted and run again: existing records
+stay unchanged. Nothing is overwritten; conflicting records are reported, and the exit status is then 1. A file is
+read to its end before anything is written.`;
 
 /** `import json`: what `export json` wrote. */
 export function importJsonCommand(importJson: ImportJson): Command {
   const [withKeys, withoutKeys] = keysOptions();
   return new Command("json")
-    .description("bring in what `export json` wrote, from whatever storage")
-    .argument("<file>", "what it wrote; - for standard input")
+    .description("import a file of `export json`, from any storage")
+    .argument("<file>", "the file to import; - for standard input")
     .addOption(withKeys)
     .addOption(withoutKeys)
     .option("--json", "print the counts as one JSON object, for machines")

@@ -9,9 +9,7 @@ export interface KeysChoice {
 /** The two options by which one says whether signing keys go along. */
 export function keysOptions(): [Option, Option] {
   return [
-    new Option("--with-keys", "take the signing keys along, sealed under SECRET_KEY as they are").conflicts(
-      "withoutKeys",
-    ),
+    new Option("--with-keys", "include the signing keys, sealed under SECRET_KEY").conflicts("withoutKeys"),
     new Option("--without-keys", "leave the signing keys out"),
   ];
 }

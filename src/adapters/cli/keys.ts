@@ -27,7 +27,7 @@ export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
 
   keys
     .command("list")
-    .description("the keys, oldest first, and what each is for now")
+    .description("list the keys and the state of each, oldest first")
     .option("--json", "one JSON array, for machines")
     .action(({ json }: JsonOption) =>
       withKeys(async ({ listKeys }) => {
@@ -39,10 +39,10 @@ export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
 
   keys
     .command("rotate")
-    .description("publish the next key now; it signs once every copy of the published keys has it")
+    .description("publish the next key now; it signs when every copy of the published keys has it")
     .option(
       "--now",
-      "let it sign at once, in an emergency: verifiers that keep the keys may refuse its tokens",
+      "in an emergency, let it sign at once: verifiers with a copy of the keys may refuse its tokens",
     )
     .option(...JSON_OPTION)
     .action(({ json, now }: JsonOption & { readonly now?: true }) =>
@@ -57,7 +57,7 @@ export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
 
   keys
     .command("retire")
-    .description("end a key that others may know: what it signed is refused at once, another key signs")
+    .description("retire a key that may have leaked: its tokens are refused at once, another key signs")
     .argument("<kid>", "as `keys list` shows it")
     .option(...JSON_OPTION)
     .action((kid: string, { json }: JsonOption) =>

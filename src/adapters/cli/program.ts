@@ -45,7 +45,7 @@ export function makeProgram(options: CliOptions): Command {
       .version(version, "-V, --version", "the version")
       .option("--env-file <path>", ENV_FILE, fileName),
     "connect-auth                           run the service",
-    "connect-auth user disable ada          let nobody in as Ada, from now on",
+    "connect-auth user disable ada          disable Ada's account and end its sessions",
     "connect-auth user show ada --json      for machines",
   );
   program.hook("preAction", () => {
@@ -66,11 +66,11 @@ export function makeProgram(options: CliOptions): Command {
   program.addCommand(keysCommand(withKeys));
   program.addCommand(eventsCommand(withUseCases));
   program.addCommand(
-    new Command("export").description("data to elsewhere").addCommand(exportJsonCommand(exportJson)),
+    new Command("export").description("write data to a file").addCommand(exportJsonCommand(exportJson)),
   );
   program.addCommand(
     new Command("import")
-      .description("data from elsewhere")
+      .description("import data from a file or from the Flask server")
       .addCommand(flaskCommand(withFlaskImport))
       .addCommand(importJsonCommand(importJson)),
   );
@@ -85,14 +85,14 @@ const ABOUT = [
   "An auth service over HTTP: register, log in, refresh, revoke.",
   [
     "Every command works on the storage that the configuration names, beside running servers, and takes effect",
-    "in them at once. Settings come from environment variables and the file of settings, the same for every command. Answers go",
-    "to standard output, all else to standard error. Passwords are asked for or come by standard input, never",
-    "as arguments. `connect-auth <command> --help` tells more of each.",
+    "in them at once. All commands read the same settings, from environment variables and the file of settings. Results go",
+    "to standard output, everything else to standard error. Passwords are typed at a prompt or read from standard",
+    "input, never given as arguments. `connect-auth <command> --help` describes each command.",
   ].join(" "),
 ].join("\n\n");
 
 const ENV_FILE =
-  "file of settings that the environment does not have; else CONNECT_AUTH_ENV_FILE names it, else it is .env here";
+  "file of settings; by default the file named by CONNECT_AUTH_ENV_FILE, or .env in the working directory";
 
 function fileName(path: string): string {
   if (path === "") throw new InvalidArgumentError("Give the path of a file.");

@@ -21,7 +21,7 @@ export function sessionCommand(withUseCases: WithUseCases<SessionUseCases>): Com
 
   session
     .command("list")
-    .description("the live sessions of an account, the latest begun first")
+    .description("list the live sessions of an account, the newest first")
     .argument("<user>", "id, email or username")
     .option("--json", "one JSON array, for machines")
     .action((who: string, { json }: JsonOption) =>
@@ -34,7 +34,7 @@ export function sessionCommand(withUseCases: WithUseCases<SessionUseCases>): Com
 
   session
     .command("end")
-    .description("end one session: all its tokens are dead at once")
+    .description("end one session: all its tokens are refused at once")
     .argument("<session>", "id, as `session list` shows it")
     .option(...JSON_OPTION)
     .action((sessionId: string, { json }: JsonOption) =>

@@ -12,7 +12,7 @@ export interface PasswordOptions {
 
 export const PASSWORD_STDIN = [
   "--password-stdin",
-  "take the password from standard input, without the line's end",
+  "take the password from standard input, without the final line end",
 ] as const;
 
 /** Longer than any password may be. */

@@ -28,14 +28,14 @@ export interface UserChanges {
 
 /** `user disable|enable|unlock|verify|set-password|reset-link|delete`. */
 export function addUserChanges(user: Command, withUseCases: WithUseCases<UserChanges>): void {
-  changing(user, "disable", "let nobody into an account any more, and end all its sessions at once").action(
+  changing(user, "disable", "disable an account, and end all its sessions at once").action(
     (who: string, { json }: JsonOption) =>
       withUseCases(async ({ disableUser }) => {
         const changed = await disableUser(who);
         report(json, { ...changed, user: { ...changed.user, disabled: true } }, "is disabled");
       }),
   );
-  changing(user, "enable", "let a disabled account in again; its former sessions stay ended").action(
+  changing(user, "enable", "enable a disabled account; its former sessions stay ended").action(
     (who: string, { json }: JsonOption) =>
       withUseCases(async ({ enableUser }) => {
         const changed = await enableUser(who);
@@ -45,7 +45,7 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases<UserCha
   changing(
     user,
     "unlock",
-    "forget the wrong passwords counted for an account: its user can log in at once",
+    "reset the counts of wrong passwords of an account, so that its user can log in at once",
   ).action((who: string, { json }: JsonOption) =>
     withUseCases(async ({ unlockUser }) => {
       const unlocked = await unlockUser(who);
@@ -53,7 +53,7 @@ export function addUserChanges(user: Command, withUseCases: WithUseCases<UserCha
       else printLine(`${called(unlocked)} is unlocked`);
     }),
   );
-  changing(user, "verify", "take it that mail to an account's address arrives, without a link").action(
+  changing(user, "verify", "mark an account's address as verified, without a link").action(
     (who: string, { json }: JsonOption) =>
       withUseCases(async ({ verifyUser }) => {
         const { user, alreadyApplied } = await verifyUser(who);
@@ -75,21 +75,21 @@ function changing(user: Command, name: string, description: string): Command {
 }
 
 function addResetLink(user: Command, withUseCases: WithUseCases<UserChanges>): void {
-  const description = "print a link to choose a new password, to hand over where there is no mail";
+  const description = "print a link to choose a new password, to hand over if there is no mail";
   changing(user, "reset-link", description).action((who: string, { json }: JsonOption) =>
     withUseCases(async ({ makeResetLink }) => {
       const { user, link, expiresAt } = await makeResetLink(who);
       const expires_at = expiresAt.toISOString();
       if (json) return printJson({ id: user.id, link, expires_at });
       printLine(link);
-      printLine(`serves ${user.username.shown} once, until ${expires_at}`);
+      printLine(`works once for ${user.username.shown}, until ${expires_at}`);
     }),
   );
 }
 
 function addSetPassword(user: Command, withUseCases: WithUseCases<UserChanges>): void {
   const description =
-    "give an account a new password and end all its sessions; it is asked for, or comes by --password-stdin";
+    "set a new password and end all sessions; the password is typed at a prompt, or read with --password-stdin";
   const setPassword = changing(user, "set-password", description)
     .option(...PASSWORD_STDIN)
     .action(async (who: string, { json, ...options }: JsonOption & PasswordOptions, command: Command) => {
@@ -105,9 +105,9 @@ function addSetPassword(user: Command, withUseCases: WithUseCases<UserChanges>):
 }
 
 function addDelete(user: Command, withUseCases: WithUseCases<UserChanges>): void {
-  const description = "remove an account and all its sessions for good; name and email are free again";
+  const description = "remove an account and all its sessions permanently; name and email are free again";
   changing(user, "delete", description)
-    .option("--yes", "do not ask; needed where there is no terminal")
+    .option("--yes", "do not ask; required without a terminal")
     .action(async (who: string, { json, yes }: JsonOption & { yes?: true }, command: Command) => {
       if (!yes && !process.stdin.isTTY) {
         return command.error("error: there is no terminal to ask whether you are sure: give --yes");

@@ -50,7 +50,7 @@ function addCreate(user: Command, withUseCases: WithUseCases<UserUseCases>): voi
   const create = user
     .command("create")
     .description(
-      "make an account, also where REGISTRATION=closed; the password is asked for, or comes by --password-stdin",
+      "create an account, also with REGISTRATION=closed; the password is typed at a prompt, or read with --password-stdin",
     )
     .requiredOption("--username <name>", "the username")
     .requiredOption("--email <address>", "the email")
@@ -72,18 +72,18 @@ function addCreate(user: Command, withUseCases: WithUseCases<UserUseCases>): voi
 function addList(user: Command, withUseCases: WithUseCases<UserUseCases>): void {
   const list = user
     .command("list")
-    .description("all accounts, by id, or those that fit every option that is given")
-    .option("--verified", "whose address is verified")
-    .option("--no-verified", "whose address is not verified")
-    .option("--disabled", "that are disabled")
-    .option("--no-disabled", "that are not disabled")
+    .description("list all accounts by id, or those that match every given option")
+    .option("--verified", "with a verified address")
+    .option("--no-verified", "with an unverified address")
+    .option("--disabled", "disabled accounts")
+    .option("--no-disabled", "enabled accounts")
     .option(
       "--created-since <time>",
-      "made from then on: RFC 3339, a date in UTC, or so long ago, such as 24h",
+      "created at or after that time: RFC 3339, a date in UTC, or an age such as 24h",
       timeOf,
     )
-    .option("--created-until <time>", "made before then, given alike", timeOf)
-    .option("--json", "one JSON object a line, for machines")
+    .option("--created-until <time>", "created before that time, in the same form", timeOf)
+    .option("--json", "one JSON object per line, for machines")
     .action(({ json, ...filter }: JsonOption & UserFilter) =>
       withUseCases(async ({ listUsers }) => {
         if (!json) return printRows(listUsers(filter), row);
@@ -101,7 +101,7 @@ function addList(user: Command, withUseCases: WithUseCases<UserUseCases>): void 
 function addShow(user: Command, withUseCases: WithUseCases<UserUseCases>): void {
   user
     .command("show")
-    .description("one account, when somebody last logged in, and how many live sessions it has")
+    .description("show one account, its last login, and the number of its live sessions")
     .argument("<user>", "id, email or username")
     .option(...JSON_OPTION)
     .action((who: string, { json }: JsonOption) =>
