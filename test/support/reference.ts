@@ -40,46 +40,46 @@ export function configurationPage(): string {
   });
   return `# Settings
 
-Environment variables, or lines of a file: the one that \`--env-file\` or \`CONNECT_AUTH_ENV_FILE\` names, else \`.env\` in the directory
-where the service is started. \`NAME_FILE\` reads the value of
-\`NAME\` from a file; both set is a fault. All faults are told at once, with exit status 78. \`connect-auth config\` shows what is in
-effect and where it comes from.
+Settings are environment variables, or lines of a file. The file is the one that \`--env-file\` or \`CONNECT_AUTH_ENV_FILE\`
+names, or \`.env\` in the directory where the service is started. \`NAME_FILE\` reads the value of \`NAME\` from a file;
+setting both is a fault. All faults are reported at once, with exit status 78. \`connect-auth config\` shows the settings
+in effect and the source of each.
 
 ${table(["setting", "default", "may be", "meaning"], rows)}
 
 ## \`.env\`
 
-UTF-8, with or without a byte order mark, at most 1 MiB. It is read as python-dotenv 1.2 reads it, so that a file of the Flask
-server means the same here:
+The file is UTF-8, with or without a byte order mark, at most 1 MiB. It is read as python-dotenv 1.2 reads it, so that a
+file of the Flask server means the same here:
 
-- \`NAME=value\`, \`export NAME=value\`. Whitespace around the name and the value does not count.
+- \`NAME=value\`, \`export NAME=value\`. Whitespace around the name and the value is ignored.
 - \`#\` begins a comment at the start of a line and after whitespace: \`KEY=abc#def\` is \`abc#def\`, \`KEY=abc #def\` is \`abc\`.
-- \`'…'\` takes everything as it is, but \`\\'\` and \`\\\\\`; \`"…"\` knows \`\\n\`, \`\\t\`, \`\\"\` and the like. Both may go over several lines.
-- \`\${NAME}\` and \`\${NAME:-default}\` are replaced, in quotes too, by the environment or an earlier line. A setting that names a
-  variable which is not set is a fault. A value that has \`\${\` in it goes into a file, named by \`NAME_FILE\`.
+- \`'…'\` is literal except for \`\\'\` and \`\\\\\`; \`"…"\` supports \`\\n\`, \`\\t\`, \`\\"\` and similar escapes. Both may span lines.
+- \`\${NAME}\` and \`\${NAME:-default}\` are replaced, in quotes too, by the environment or an earlier line. A setting that
+  names an unset variable is a fault. Put a value that contains \`\${\` into a file, named by \`NAME_FILE\`.
 
-The last of several lines with one name counts, and the environment goes before all of them. A line that cannot be read is a
-fault, told by its number. A name that is no setting and is nearly one (\`JWT_SECRET\`, \`CORS_ORIGIN\`) is ignored with a warning,
-in the environment as well.
+If several lines have one name, the last one counts. The environment takes precedence over the file. A line that cannot
+be parsed is a fault, reported by its number. A name that resembles a setting (\`JWT_SECRET\`, \`CORS_ORIGIN\`) is ignored
+with a warning, also in the environment.
 
 ## \`NAME_FILE\`
 
-UTF-8, at most 1 MiB, less a byte order mark and one line end. An empty file is a fault, and so is one with a NUL in it.
-A setting is never the empty text: a variable set to nothing is a variable that is not set.
+The file is UTF-8, at most 1 MiB. A byte order mark and one line end are removed. An empty file is a fault, and so is
+one with a NUL in it. A setting is never the empty text: a variable set to the empty text counts as not set.
 
 ## URLs with a password
 
-In user and password of \`MONGO_URI\`, \`FLASK_MONGO_URI\` and \`SMTP_URL\`, percent-encode \`: / ? # [ ] @ %\`: the password \`p@ss/1\` is
-\`p%40ss%2F1\`. A URL with any of these as it is, is refused, and nothing of it is shown: half of the password would be taken
-for a host.
+In user and password of \`MONGO_URI\`, \`FLASK_MONGO_URI\` and \`SMTP_URL\`, percent-encode \`: / ? # [ ] @ %\`: the password
+\`p@ss/1\` is \`p%40ss%2F1\`. A URL with any of these unencoded is refused, and no part of it is shown, because a part of
+the password would be taken for a host.
 
 ## Origins
 
-\`CORS_ORIGINS\` has each origin as browsers send it: scheme, host, and the port if it is not the scheme's own, in lower case,
-without a path. There are no wildcards. Apps that bring their pages along have \`capacitor://localhost\`, \`ionic://localhost\` or
-\`tauri://localhost\`. \`null\` is refused, since any page can have it.
+\`CORS_ORIGINS\` lists each origin as browsers send it: scheme, host, and the port if it is not the scheme's default, in
+lower case, without a path. There are no wildcards. Apps that include their pages have \`capacitor://localhost\`,
+\`ionic://localhost\` or \`tauri://localhost\`. \`null\` is refused, because any page can have it.
 
-## What goes with what
+## Combinations
 
 \`JWT_SECRET_KEY\` together with \`JWT_ALG\`, \`JWT_TYP\` or \`KEY_ROTATION\` is a fault. \`SECRET_KEY\` is required with MongoDB.
 `;
@@ -93,14 +93,15 @@ export function errorsPage(): string {
   ]);
   return `# Errors
 
-A refusal is a problem document (RFC 9457), \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, \`message\` (the same as
-\`detail\`), \`code\`, \`request_id\`, and for a body \`errors\`, a list of \`{path, code, message}\`. Decide by \`code\`, which never changes;
-show \`detail\` to people. A running service has this list at \`/docs/errors\`, where \`type\` points.
+A refusal is a problem document (RFC 9457), \`application/problem+json\`: \`type\`, \`title\`, \`status\`, \`detail\`, \`message\`
+(the same as \`detail\`), \`code\`, \`request_id\`, and for a body \`errors\`, a list of \`{path, code, message}\`. Decide by
+\`code\`, which never changes; show \`detail\` to users. A running service has this list at \`/docs/errors\`, to which \`type\`
+links.
 
 ${table(["code", "status", "meaning", "what to do"], rows)}
 
-401 carries \`WWW-Authenticate\`, 405 \`Allow\`, 429 and 503 \`Retry-After\` in seconds. \`/oauth/introspect\` and \`/oauth/revoke\` answer what
-RFC 6749 asks for instead: \`{error, error_description}\` with \`invalid_request\`, \`invalid_client\`, \`temporarily_unavailable\` or
-\`server_error\`.
+401 has \`WWW-Authenticate\`, 405 \`Allow\`, 429 and 503 \`Retry-After\` in seconds. \`/oauth/introspect\` and \`/oauth/revoke\`
+answer as RFC 6749 demands instead: \`{error, error_description}\` with \`invalid_request\`, \`invalid_client\`,
+\`temporarily_unavailable\` or \`server_error\`.
 `;
 }
