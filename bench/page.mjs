@@ -13,8 +13,8 @@ export function write(results, titles, { file, directory }) {
     "# Results",
     "<!-- written by `npm run bench` -->",
     `Measured on ${results.date} with version ${results.version}, Node.js ${machine.node}, ${machine.system}, ${machine.cores} cores` +
-      ` of ${machine.processor}, ${machine.memoryGiB} GiB; ${results.rounds} rounds of ${results.seconds} s by turns. A figure is the median of` +
-      " the rounds, with the lowest and the highest; a ratio is made in each round, to what was measured beside it. How: [performance.md](../performance.md).",
+      ` of ${machine.processor}, ${machine.memoryGiB} GiB; ${results.rounds} alternating rounds of ${results.seconds} s. A figure is the median of` +
+      " the rounds, with the lowest and the highest; a ratio is computed in each round, to the value compared with. Method: [performance.md](../performance.md).",
     ...Object.entries(titles).flatMap(([part, title]) => {
       const of = rows.filter((row) => row.part === part);
       return of.length === 0 ? [] : [`## ${title}`, tableOf(of), ...plotsOf(part, title, of, directory)];
@@ -25,7 +25,7 @@ export function write(results, titles, { file, directory }) {
 
 function tableOf(rows) {
   return [
-    "| | measured | beside it | ratio | target | |",
+    "| | measured | compared with | ratio | target | |",
     "|---|---|---|---|---|---|",
     ...rows.map(
       (row) =>
