@@ -49,7 +49,12 @@ async function exchange(
     const response = await send();
     return { response, text: await response.text() };
   } catch (cause) {
-    throw new AuthApiError("network_error", 0, "The service could not be reached. From a page: CORS_ORIGINS must have its origin", { cause });
+    throw new AuthApiError(
+      "network_error",
+      0,
+      "The service could not be reached. From a page: CORS_ORIGINS must have its origin",
+      { cause },
+    );
   }
 }
 
