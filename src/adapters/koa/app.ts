@@ -1,33 +1,25 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import cors from "@koa/cors";
-import Router from "@koa/router";
+import type Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
 import helmet from "koa-helmet";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
-import { type AccountUseCases, accountRoutes } from "./account-routes.ts";
-import type { IntrospectionClient } from "./client-secret.ts";
-import { docsRoutes } from "./docs-routes.ts";
-import { type HealthOptions, healthRoutes } from "./health-routes.ts";
-import { type OAuthUseCases, oauthRoutes } from "./oauth-routes.ts";
+import { lazyContent } from "./content.ts";
+import { ALL_ENDPOINTS, type EndpointUseCases } from "./endpoints/all.ts";
+import { describeApi } from "./openapi.ts";
+import { pageRoutes } from "./pages.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
-import { type RecoveryUseCases, recoveryRoutes } from "./recovery-routes.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
-import { type SessionUseCases, sessionRoutes } from "./session-routes.ts";
-import { wellKnownRoutes } from "./well-known-routes.ts";
+import type { GuardUseCases } from "./route.ts";
+import { knownCallsOnly, routerOf } from "./router.ts";
+import type { Service } from "./service.ts";
 
-/** The use cases behind the calls. */
-export interface UseCases extends AccountUseCases, RecoveryUseCases, SessionUseCases, OAuthUseCases {
-  /** The keys to verify access tokens with, as JWKs (RFC 7517). */
-  readonly publicKeys: () => object[];
-}
+/** The use cases behind the endpoints. */
+export type UseCases = EndpointUseCases & GuardUseCases;
 
-export interface HttpOptions extends HealthOptions {
-  readonly issuer: string;
-  /** Seconds that others may keep the published keys and metadata. */
-  readonly publishedMaxAge: number;
+export interface HttpOptions extends Omit<Service, "description"> {
   /** The directory of Swagger UI's files. */
   readonly swaggerUi: URL;
-  readonly introspectionClients: readonly IntrospectionClient[];
   readonly corsOrigins: readonly string[];
   /** How many proxies in front are trusted to say where a request comes from. */
   readonly trustProxyHops: number;
@@ -54,16 +46,24 @@ export interface RequestLog {
   failed(error: unknown): void;
 }
 
-/** The calls over HTTP. */
+/** The endpoints over HTTP. */
 export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
-  return makeApp(makeRouter(useCases, options), options);
+  const router = routerOf(ALL_ENDPOINTS, useCases, serviceOf(options));
+  pageRoutes(router, options.swaggerUi);
+  return makeApp(router, options);
 }
 
-/** The calls that can be answered before there is anything to answer others with: those get 503. */
+/** The endpoints that can be answered before there is storage; every other request gets 503. */
 export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
-  const router = new Router({ strict: true, sensitive: true });
-  healthRoutes(router, { ...options, readiness: async () => "starting" });
-  return makeApp(router, options, "storage_unavailable");
+  const service = serviceOf({ ...options, readiness: async () => "starting" });
+  const alone = ALL_ENDPOINTS.filter(({ isAlone }) => isAlone);
+  return makeApp(routerOf(alone, {} as UseCases, service), options, "storage_unavailable");
+}
+
+function serviceOf(options: HttpOptions): Service {
+  const { issuer, version } = options;
+  const describe = () => Buffer.from(JSON.stringify(describeApi({ issuer, version: version.version })));
+  return { ...options, description: lazyContent("application/json", describe) };
 }
 
 function makeApp(
@@ -83,22 +83,6 @@ function makeApp(
   // what still throws has no answer to give: the connection is gone
   app.on("error", (error) => options.log.failed(error));
   return app;
-}
-
-function makeRouter(useCases: UseCases, options: HttpOptions): Router {
-  const router = new Router({ strict: true, sensitive: true });
-  accountRoutes(router, useCases);
-  recoveryRoutes(router, useCases);
-  sessionRoutes(router, useCases);
-  oauthRoutes(router, useCases, options.introspectionClients);
-  healthRoutes(router, options);
-  docsRoutes(router, { ...options, version: options.version.version });
-  wellKnownRoutes(router, {
-    issuer: options.issuer,
-    maxAge: options.publishedMaxAge,
-    publicKeys: useCases.publicKeys,
-  });
-  return router;
 }
 
 function logAnswers({ log, measure }: Pick<HttpOptions, "log" | "measure">): Middleware {
@@ -145,23 +129,5 @@ function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middlew
       if (statusOf(problem.code) >= 500 && problem.code !== "overloaded") log.failed(error);
       answerProblem(ctx, issuer, problem);
     }
-  };
-}
-
-/** Refuses paths that cannot be read, others that are not known, and methods that a path does not have. */
-function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
-  return (ctx, next) => {
-    try {
-      decodeURIComponent(ctx.path);
-    } catch {
-      throw new HttpProblem("malformed_request", "The path cannot be decoded");
-    }
-    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
-    if (methods.size === 0) throw new AuthError(elsewhere);
-    // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
-    if (methods.has("POST")) methods.delete("HEAD");
-    if (methods.has(ctx.method)) return next();
-    const allow = [...methods].join(", ");
-    throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
   };
 }

@@ -33,20 +33,20 @@ const parsers: Record<MediaType, (text: string) => unknown> = {
 };
 
 /** The fields of a body. */
-type Texts = Readonly<Record<string, string | undefined>>;
+export type BodyFields = Readonly<Record<string, string | undefined>>;
 
 export interface BodyOptions<T> {
   /** The media types that the call takes, where it is not JSON alone. */
-  readonly types?: readonly MediaType[];
-  /** What else is wrong with a body that the schema refuses; a field that is missing or unreadable is `""` there. */
-  readonly faultsOf?: (texts: T) => readonly FieldFault[];
+  readonly types?: readonly MediaType[] | undefined;
+  /** The further faults of a body that the schema refuses; a field that is missing or unreadable is `""` there. */
+  readonly faultsOf?: ((texts: T) => readonly FieldFault[]) | undefined;
 }
 
 /**
  * The body of the request, if it is what the schema says.
  * @throws HttpProblem `unsupported_media_type`, `body_too_large`, `malformed_request`, `validation_failed`
  */
-export async function readBody<T extends Texts>(
+export async function readBody<T extends BodyFields>(
   ctx: Context,
   schema: z.ZodType<T>,
   { types = JSON_ONLY, faultsOf = () => [] }: BodyOptions<T> = {},
@@ -61,7 +61,7 @@ export async function readBody<T extends Texts>(
 }
 
 /** What the rules say of the fields that the schema has nothing against. */
-function otherFaults<T extends Texts>(
+function otherFaults<T extends BodyFields>(
   body: unknown,
   issues: readonly z.core.$ZodIssue[],
   faultsOf: (texts: T) => readonly FieldFault[],

@@ -1,14 +1,23 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { Context } from "koa";
+import { z } from "zod";
 import { FORM_ONLY, readBody } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
-import { clientBody } from "./schemas.ts";
 
 /** An API that may ask whether a token lives. */
 export interface IntrospectionClient {
   readonly id: string;
   readonly secret: string;
 }
+
+/** How an API names itself in a form (RFC 6749, section 2.3.1). */
+export const clientBody = z.object({
+  client_id: z.string().optional().meta({
+    description: "With `client_secret`, in place of the Authorization header.",
+    example: "courses",
+  }),
+  client_secret: z.string().optional().meta({ example: "at least 32 bytes, made at random" }),
+});
 
 /** The ways to name a client, as metadata calls them (RFC 8414, section 2). */
 export const CLIENT_METHODS = ["client_secret_basic", "client_secret_post"] as const;

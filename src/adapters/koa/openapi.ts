@@ -1,34 +1,22 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
-import { accountCalls } from "./account-calls.ts";
-import { oauthError, problem } from "./answers.ts";
-import type { Call, Calls, Credential } from "./call.ts";
+import { type Answers, type Credential, type Endpoint, GUARDED, isSentence } from "./endpoint.ts";
+import { ENDPOINTS } from "./endpoints/all.ts";
 import { CODES, HttpProblem, oauthBody, type ProblemCode, problemBody, statusOf } from "./problem.ts";
 import { MEANINGS } from "./problem-meanings.ts";
-import { recoveryCalls } from "./recovery-calls.ts";
-import { healthCalls, oauthCalls, publishedCalls } from "./service-calls.ts";
-import { sessionCalls } from "./session-calls.ts";
-
-const GROUPS: Readonly<Record<string, Calls>> = {
-  Account: accountCalls,
-  Sessions: sessionCalls,
-  Recovery: recoveryCalls,
-  OAuth: oauthCalls,
-  Published: publishedCalls,
-  Health: healthCalls,
-};
+import { oauthError, problem } from "./problem-schemas.ts";
 
 export interface DescriptionOptions {
   readonly issuer: string;
   readonly version: string;
 }
 
-/** The description of all calls: OpenAPI 3.1, from the schemas that requests are checked with. */
+/** The description of all endpoints (OpenAPI 3.1), made of their declarations. */
 export function describeApi({ issuer, version }: DescriptionOptions): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const [tag, calls] of Object.entries(GROUPS)) {
-    for (const [line, call] of Object.entries(calls)) {
-      const [method = "", path = ""] = line.split(" ");
-      paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(tag, path, call) };
+  for (const [tag, group] of Object.entries(ENDPOINTS)) {
+    for (const [id, endpoint] of Object.entries<Endpoint>(group)) {
+      const [method = "", path = ""] = endpoint.call.split(" ");
+      paths[path] = { ...paths[path], [method.toLowerCase()]: operationOf(tag, id, path, endpoint) };
     }
   }
   return createDocument({
@@ -43,7 +31,7 @@ export function describeApi({ issuer, version }: DescriptionOptions): ReturnType
     },
     // where the description itself comes from, whatever stands in front of the service
     servers: [{ url: "./" }, { url: issuer }],
-    tags: Object.keys(GROUPS).map((name) => ({ name })),
+    tags: Object.keys(ENDPOINTS).map((name) => ({ name })),
     paths,
     components: { securitySchemes: SECURITY_SCHEMES, headers: HEADERS, examples: examplesOf(issuer) },
   });
@@ -98,10 +86,12 @@ const REFUSALS_OF_BODIES: readonly ProblemCode[] = [
 /** Refused before it is known which call is meant, and so in the same words for all. */
 const UNREADABLE: readonly ProblemCode[] = ["request_timeout", "headers_too_large"];
 
-function refusalsOf({ needs, body, refusals = [], isAlone }: Call): ProblemCode[] {
+/** Every code that the endpoint can be refused with. */
+function refusalsOf({ needs, hashes, body, refusals = [], isAlone }: Endpoint): ProblemCode[] {
   const codes: readonly ProblemCode[] = [
     ...(needs ? REFUSALS_FOR[needs] : []),
     ...(body ? REFUSALS_OF_BODIES : []),
+    ...(hashes ? GUARDED : []),
     ...refusals,
     ...(isAlone ? [] : (["storage_unavailable"] as const)),
     "internal_error",
@@ -110,13 +100,13 @@ function refusalsOf({ needs, body, refusals = [], isAlone }: Call): ProblemCode[
   return [...new Set(codes)];
 }
 
-function operationOf(tag: string, path: string, call: Call): ZodOpenApiOperationObject {
-  const { id, summary, needs, body, types = ["application/json"], answers } = call;
+function operationOf(tag: string, id: string, path: string, endpoint: Endpoint): ZodOpenApiOperationObject {
+  const { summary, needs, body, types = ["application/json"], answers } = endpoint;
   const names = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => String(name));
   const responses: Record<string, ZodOpenApiResponseObject> = {};
-  for (const [status, schema] of Object.entries(answers))
-    responses[status] = answerOf(Number(status), schema);
-  const refusals = refusalsOf(call);
+  for (const [status, answer] of Object.entries(answers))
+    responses[status] = answerOf(Number(status), answer);
+  const refusals = refusalsOf(endpoint);
   for (const status of new Set(refusals.map(statusOf))) {
     const codes = refusals.filter((code) => statusOf(code) === status);
     responses[status] ??= refusalOf(status, codes, path.startsWith("/oauth/"));
@@ -139,7 +129,8 @@ function operationOf(tag: string, path: string, call: Call): ZodOpenApiOperation
   };
 }
 
-function answerOf(status: number, schema: Call["answers"][number]): ZodOpenApiResponseObject {
+function answerOf(status: number, answer: Answers[number] | undefined): ZodOpenApiResponseObject {
+  const schema = isSentence(answer) ? answer.schema : answer;
   return {
     description: status === 503 ? "Not now" : "Done",
     headers: headersOf(status),

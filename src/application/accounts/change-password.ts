@@ -21,7 +21,7 @@ export interface ChangePasswordCommand {
   readonly currentPassword: string;
   readonly newPassword: string;
   readonly client: { readonly ip: string };
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /**
@@ -33,14 +33,14 @@ export interface ChangePasswordCommand {
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
 
 export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
-  return async ({ accessToken, currentPassword, newPassword, client, isGone }) => {
+  return async ({ accessToken, currentPassword, newPassword, client, signal }) => {
     for (;;) {
       const now = deps.clock.now();
       const live = await checkAccessToken(deps, accessToken, now);
       const { claims, user } = live;
       const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-      const from = { ip: client.ip, isGone };
+      const from = { ip: client.ip, signal };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
       const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
       await confirmPassword(deps, user, currentPassword, admission, from);

@@ -17,7 +17,7 @@ export interface DeleteAccountCommand {
   readonly accessToken: string;
   readonly password: string;
   readonly client: { readonly ip: string };
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /**
@@ -27,7 +27,7 @@ export interface DeleteAccountCommand {
 export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
 
 export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
-  return async ({ accessToken, password, client, isGone }) => {
+  return async ({ accessToken, password, client, signal }) => {
     for (;;) {
       const now = deps.clock.now();
       const { user, claims } = await checkAccessToken(deps, accessToken, now);
@@ -35,7 +35,7 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
       const admission = { password: attempt, change: noCharge };
-      await confirmPassword(deps, user, password, admission, { ip: client.ip, isGone });
+      await confirmPassword(deps, user, password, admission, { ip: client.ip, signal });
       // another change came first, of the password perhaps: all that was checked is checked again
       if (await removeAccount(deps, user, "its_user")) return;
     }

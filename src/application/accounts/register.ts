@@ -30,7 +30,7 @@ export interface RegisterDeps extends AddAccountDeps, GrantDeps, StartSessionDep
 
 export interface RegisterCommand extends NewAccountTexts {
   readonly client: Client;
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /**
@@ -82,7 +82,7 @@ async function addAccount(deps: AddAccountDeps, command: RegisterCommand, now: D
   const { registration, mail } = await deps.throttle.registration(ip, mailedTo, now);
   const passwordHash = await refundedOnFault(
     bothOf(registration, mail),
-    deps.hasher.hash(account.password, { ip, isNewcomer: true, isGone: command.isGone }),
+    deps.hasher.hash(account.password, { ip, isNewcomer: true, signal: command.signal }),
   );
   const user = newUser(deps.ids.next(), account, passwordHash, now);
   await refundedOnFault(mail, deps.users.add(user));

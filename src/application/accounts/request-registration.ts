@@ -32,7 +32,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
       await mail.refund();
       throw new AuthError("username_taken");
     }
-    const request = { ip, isNewcomer: true, isGone: command.isGone };
+    const request = { ip, isNewcomer: true, signal: command.signal };
     const passwordHash = await refundedOnFault(
       bothOf(registration, mail),
       deps.hasher.hash(password, request),

@@ -29,7 +29,7 @@ export interface UpdateProfileCommand {
   readonly username?: string | undefined;
   readonly email?: string | undefined;
   readonly client: { readonly ip: string };
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /** The account as it is now, and the address that it will have once that is confirmed. */
@@ -52,7 +52,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const now = deps.clock.now();
       const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
       const { username, email } = readCommand(deps, command);
-      const from = { ip: command.client.ip, isGone: command.isGone };
+      const from = { ip: command.client.ip, signal: command.signal };
       // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
       const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
       await confirmPassword(deps, user, command.password, admission, from);

@@ -1,3 +1,5 @@
+import type { Cancellation } from "../ports/cancellation.ts";
+
 /** For whom a hash is made. Places are shared out fairly among networks, and within each among accounts. */
 export interface HashRequest {
   /** The client's address. */
@@ -9,8 +11,8 @@ export interface HashRequest {
   readonly account?: string | undefined;
   /** Newcomers take a quarter of the queue at most, and two never follow each other while somebody else waits. */
   readonly isNewcomer?: boolean;
-  /** Whether the client has gone: nobody would see the answer. */
-  readonly isGone?: (() => boolean) | undefined;
+  /** Aborted once the client has gone, so that nobody would see the answer. */
+  readonly signal?: Cancellation | undefined;
 }
 
 /** What is known of a request early: before its body is read, not the account. */

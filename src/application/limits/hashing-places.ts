@@ -66,7 +66,7 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
   }
 
   const isLate = ({ since }: Seat) => since <= now() - deadlineMs;
-  const isGone = ({ request }: Seat) => request.isGone?.() === true;
+  const isCancelled = ({ request }: Seat) => request.signal?.aborted === true;
 
   return {
     waiting: all.waiting,
@@ -118,7 +118,7 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
         const isKnownsTurn = (wasNewcomer || newcomers.waiting() === 0) && known.waiting() > 0;
         const seat = (isKnownsTurn ? known : newcomers).next();
         if (seat === undefined) return undefined;
-        if (isLate(seat) || isGone(seat)) drop(seat);
+        if (isLate(seat) || isCancelled(seat)) drop(seat);
         else {
           wasNewcomer = !isKnownsTurn;
           seat.begin();
@@ -132,7 +132,7 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
       for (let { item } = oldestFirst.after; item && isLate(item); { item } = oldestFirst.after) drop(item);
       for (let asked = Math.min(ASKED_AT_ONCE, all.waiting()); asked > 0; asked -= 1) {
         const link = toBeAsked.after;
-        if (link.item && isGone(link.item)) drop(link.item);
+        if (link.item && isCancelled(link.item)) drop(link.item);
         else moveToEnd(toBeAsked, link);
       }
     },

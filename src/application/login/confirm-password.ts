@@ -20,7 +20,7 @@ export async function confirmPassword(
   user: User,
   password: string,
   { change, password: attempt }: ChangeAdmission,
-  from: Pick<HashRequest, "ip" | "isGone">,
+  from: Pick<HashRequest, "ip" | "signal">,
 ): Promise<void> {
   const request = { ...from, account: user.id };
   const matches = await refundedOnFault(

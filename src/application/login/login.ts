@@ -33,7 +33,7 @@ export interface LoginCommand {
   /** A token that the device had before, of whatever kind and age: it makes it a known device. */
   readonly formerToken?: string | undefined;
   readonly client: Client;
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /**
@@ -50,7 +50,7 @@ export function makeLogin(deps: LoginDeps): Login {
     const now = deps.clock.now();
     deps.issuer.mustSign(now);
     const { account, user: found, admission } = await admitLogin(deps, command, now);
-    const request = { ip: command.client.ip, account, isGone: command.isGone };
+    const request = { ip: command.client.ip, account, signal: command.signal };
     const matches = await refundedOnFault(
       admission,
       deps.hasher.verify(found?.passwordHash, command.password, request),

@@ -21,7 +21,7 @@ export interface ResetPasswordCommand {
   readonly token: string;
   readonly newPassword: string;
   readonly client: { readonly ip: string };
-  readonly isGone?: HashRequest["isGone"];
+  readonly signal?: HashRequest["signal"];
 }
 
 /**
@@ -31,7 +31,7 @@ export interface ResetPasswordCommand {
 export type ResetPassword = (command: ResetPasswordCommand) => Promise<void>;
 
 export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
-  return async ({ token, newPassword, client, isGone }) => {
+  return async ({ token, newPassword, client, signal }) => {
     const now = deps.clock.now();
     const refusal = "invalid_reset_token";
     const presented = { purposes: ["reset_password"], text: token, ip: client.ip, refusal } as const;
@@ -41,7 +41,7 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     const passwordHash = await deps.hasher.hash(newPassword, {
       ip: client.ip,
       account: link.user.id,
-      isGone,
+      signal,
     });
     // the user who has a mailed link reads the mail of the address
     const verified = link.token.isMailed && { emailVerified: true };

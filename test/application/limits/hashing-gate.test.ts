@@ -175,12 +175,12 @@ it("refuses who has waited longer than the deadline, unhashed, and serves who ca
 it("makes no hash for a client that has gone, and gives its place in a full queue to the next", async () => {
   const { hasher, begun, end } = slowHasher();
   const gated = gateOf(hasher, 1, 1);
-  let isGone = false;
+  const client = new AbortController();
   const first = gated.hash("a");
-  const gone = refusalOf(gated.hash("b", { isGone: () => isGone }));
+  const gone = refusalOf(gated.hash("b", { signal: client.signal }));
   expect(await refusalOf(gated.hash("c"))).toMatchObject({ code: "overloaded" });
   expect(() => gated.refuseIfFull()).toThrow();
-  isGone = true;
+  client.abort();
   expect(() => gated.refuseIfFull()).not.toThrow();
   const next = gated.hash("d");
   expect(await gone).toMatchObject({ code: "overloaded" });

@@ -1,0 +1,47 @@
+import type { Endpoint } from "../endpoint.ts";
+import { accountEndpoints } from "./account.ts";
+import { healthEndpoints } from "./health.ts";
+import { oauthEndpoints } from "./oauth.ts";
+import { publishedEndpoints } from "./published.ts";
+import { recoveryEndpoints } from "./recovery.ts";
+import { sessionEndpoints } from "./sessions.ts";
+import { signInEndpoints } from "./sign-in.ts";
+
+/** Every endpoint by its id, in the groups of the description and in its order. Nothing else is routed or described. */
+export const ENDPOINTS = {
+  Account: { ...signInEndpoints, ...accountEndpoints },
+  Sessions: sessionEndpoints,
+  Recovery: recoveryEndpoints,
+  OAuth: oauthEndpoints,
+  Published: publishedEndpoints,
+  Health: healthEndpoints,
+} as const satisfies Readonly<Record<string, Readonly<Record<string, Endpoint>>>>;
+
+type Groups = typeof ENDPOINTS;
+
+/** What calls are named by in clients that are made from the description. */
+export type EndpointId = { [Group in keyof Groups]: keyof Groups[Group] }[keyof Groups];
+
+type NamedUseCases = Together<
+  { [Group in keyof Groups]: UseCasesOf<Groups[Group][keyof Groups[Group]]> }[keyof Groups]
+>;
+
+/** The use cases that the endpoints name, taken together. */
+export type EndpointUseCases = { readonly [Name in keyof NamedUseCases]: NamedUseCases[Name] };
+
+type UseCasesOf<E> = E extends { readonly handle: (request: never, useCases: infer U) => unknown }
+  ? unknown extends U
+    ? never
+    : U
+  : never;
+
+/** A & B & … of A | B | … */
+type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+  all: infer All,
+) => void
+  ? All
+  : never;
+
+export const ALL_ENDPOINTS: readonly Endpoint[] = Object.values(ENDPOINTS).flatMap((group) =>
+  Object.values<Endpoint>(group),
+);

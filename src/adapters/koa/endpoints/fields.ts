@@ -1,0 +1,45 @@
+import { z } from "zod";
+
+/** Fields that bodies and answers of several features have. */
+
+const NOT_UNICODE = /\uFFFD|\p{Surrogate}/u;
+
+/** Any text of at least one character, if it is Unicode: U+FFFD stands for bytes that were not UTF-8. */
+export const filled = z
+  .string()
+  .min(1)
+  .refine((text) => !NOT_UNICODE.test(text), "Must be Unicode text");
+
+export const username = filled.meta({
+  description: "1 to 64 characters of one script, no `@`. Compared without regard to case.",
+  example: "testUser",
+});
+
+export const email = filled.meta({
+  description: "A plain address. Compared without regard to case.",
+  example: "test@user.com",
+});
+
+export const password = filled.meta({
+  description: "The password as it is, at most 1,024 bytes.",
+  format: "password",
+  example: "correct horse battery",
+});
+
+export const newPassword = password.meta({
+  description: "From 8 characters (PASSWORD_MIN_LENGTH) to 1,024 bytes.",
+  example: "a better horse battery",
+});
+
+/** A text in an answer. */
+export const text = (example: string, description?: string) => z.string().meta({ example, description });
+
+/** A time in an answer: RFC 3339, in UTC, with milliseconds. */
+export const moment = (description: string) =>
+  z.string().meta({
+    format: "date-time",
+    example: "2026-02-03T04:05:06.789Z",
+    description: `${description} RFC 3339, in UTC.`,
+  });
+
+export const sessionsEnded = z.int().min(0).meta({ example: 2, description: "How many sessions ended." });

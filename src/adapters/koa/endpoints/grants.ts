@@ -1,0 +1,40 @@
+import { z } from "zod";
+import type { AccessGrant, SessionGrant } from "../../../application/sessions/session-grant.ts";
+import { sentenceFor } from "../endpoint.ts";
+import { text } from "./fields.ts";
+
+/** The answers that carry tokens, of every call that gives some. */
+
+const JWT = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI…";
+
+export const loggedInAs = (email: string) => `Logged in as ${email}`;
+
+/** A new access token. */
+export const accessGrant = z
+  .object({
+    username: text("testUser"),
+    message: sentenceFor(loggedInAs("test@user.com")),
+    access_token: text(JWT, "A JWT, to be sent as `Authorization: Bearer …`."),
+    token_type: z.literal("Bearer"),
+    expires_in: z.int().meta({ example: 86_400, description: "Seconds until it expires." }),
+  })
+  .meta({ id: "AccessGrant" });
+
+/** A new access token, with the refresh token of its session. */
+export const sessionGrant = accessGrant
+  .extend({ refresh_token: text(JWT, "A JWT that serves to refresh and to log out, and nothing else.") })
+  .meta({ id: "SessionGrant" });
+
+export function accessAnswer(grant: AccessGrant, message: string): z.infer<typeof accessGrant> {
+  return {
+    username: grant.username,
+    message,
+    access_token: grant.accessToken,
+    token_type: "Bearer",
+    expires_in: grant.expiresIn,
+  };
+}
+
+export function sessionAnswer(grant: SessionGrant, message: string): z.infer<typeof sessionGrant> {
+  return { ...accessAnswer(grant, message), refresh_token: grant.refreshToken };
+}

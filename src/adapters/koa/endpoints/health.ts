@@ -1,0 +1,59 @@
+import { z } from "zod";
+import { endpoint } from "../endpoint.ts";
+import { text } from "./fields.ts";
+
+const NAME = "hbtu-connect-auth";
+const checks = z.record(z.enum(["storage", "hashing", "keys"]), z.enum(["ok", "failing"]));
+
+const live = z.object({ status: z.literal("live") });
+const ready = z.object({ status: z.literal("ready"), checks });
+const notReady = z.object({
+  status: z.enum(["starting", "stopping", "failing"]),
+  checks: checks.optional(),
+  reason: z.literal("signing_key_not_yet_valid").optional(),
+});
+const version = z.object({ name: z.literal(NAME), version: text("1.0.0") });
+
+const resultOf = (works: boolean): "ok" | "failing" => (works ? "ok" : "failing");
+
+const RETRY = { "Retry-After": "1" };
+
+/** For supervisors, load balancers and people: whether the service is up, whether it can work, and its version. */
+export const healthEndpoints = {
+  live: endpoint({
+    call: "GET /health/live",
+    summary: "Whether the process answers",
+    answers: { 200: live },
+    isAlone: true,
+    handle: () => ({ status: 200, body: { status: "live" } }),
+  }),
+
+  ready: endpoint({
+    call: "GET /health/ready",
+    summary: "Whether it can do its work",
+    answers: { 200: ready, 503: notReady },
+    isAlone: true,
+    handle: async ({ service }) => {
+      const found = await service.readiness();
+      if (typeof found === "string") return { status: 503, headers: RETRY, body: { status: found } };
+      const checks = {
+        storage: resultOf(found.storage),
+        hashing: resultOf(found.hashing),
+        keys: resultOf(found.keys),
+      };
+      if (found.storage && found.hashing && found.keys)
+        return { status: 200, body: { status: "ready", checks } };
+      // keys fail for this reason alone
+      const reason = found.keys ? {} : ({ reason: "signing_key_not_yet_valid" } as const);
+      return { status: 503, headers: RETRY, body: { status: "failing", checks, ...reason } };
+    },
+  }),
+
+  version: endpoint({
+    call: "GET /version",
+    summary: "Which version this is",
+    answers: { 200: version },
+    isAlone: true,
+    handle: ({ service }) => ({ status: 200, body: { name: NAME, version: service.version.version } }),
+  }),
+};

@@ -1,0 +1,69 @@
+import { z } from "zod";
+import type { SignUp } from "../../../application/accounts/sign-up.ts";
+import type { Login } from "../../../application/login/login.ts";
+import { JSON_OR_FORM } from "../body.ts";
+import { endpoint, sentenceFor } from "../endpoint.ts";
+import { email, newPassword, password, text, username } from "./fields.ts";
+import { loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
+
+/** Unknown fields are ignored here and at login, as the app's front end was used to. */
+const registerBody = z.object({ username, email, password: newPassword }).meta({ id: "Registration" });
+
+/** Exactly one of email and username, which the use case checks. */
+export const loginBody = z.object({ email: email.optional(), username: username.optional(), password }).meta({
+  id: "Login",
+  description: "Either `email` or `username`.",
+  example: { email: "test@user.com", password: "correct horse battery" },
+});
+
+/** The same whether the address has an account or not. */
+const MAIL_COMES = "A mail to this address says how to go on";
+
+const awaitedConfirmation = z.object({ username: text("testUser"), message: sentenceFor(MAIL_COMES) }).meta({
+  id: "AwaitedConfirmation",
+  description:
+    "With REQUIRE_VERIFIED_EMAIL or REGISTRATION_ANSWER=same: log in once the address is confirmed.",
+});
+
+/** Making an account, and beginning a session. */
+export const signInEndpoints = {
+  register: endpoint({
+    call: "POST /api/register",
+    summary: "Make an account, and log in where no address has to be confirmed first",
+    hashes: true,
+    // under a flood, reading bodies that will be refused takes time that hashing needs
+    refusedEarly: { isNewcomer: true },
+    body: registerBody,
+    types: JSON_OR_FORM,
+    faultsOf: (rules, body) => rules.register(body),
+    answers: { 201: sessionGrant, 202: awaitedConfirmation },
+    refusals: ["registration_closed", "username_taken", "email_taken", "signing_key_not_yet_valid"],
+    handle: async ({ body, client, signal }, { signUp }: { signUp: SignUp }) => {
+      const registered = await signUp({ ...body, client, signal });
+      if (!("accessToken" in registered)) {
+        return { status: 202, body: { username: registered.username, message: MAIL_COMES } };
+      }
+      return {
+        status: 201,
+        body: sessionAnswer(registered, `User with email ${registered.email} was created`),
+      };
+    },
+  }),
+
+  login: endpoint({
+    call: "POST /api/login",
+    summary: "Log in",
+    needs: "former",
+    hashes: true,
+    refusedEarly: {},
+    body: loginBody,
+    types: JSON_OR_FORM,
+    faultsOf: (rules, body) => rules.login(body),
+    answers: { 200: sessionGrant },
+    refusals: ["invalid_credentials", "email_unverified", "signing_key_not_yet_valid"],
+    handle: async ({ body, token, client, signal }, { login }: { login: Login }) => {
+      const grant = await login({ ...body, formerToken: token, client, signal });
+      return { status: 200, body: sessionAnswer(grant, loggedInAs(grant.email)) };
+    },
+  }),
+};

@@ -1,0 +1,61 @@
+import type { Context, Middleware } from "koa";
+import type { FieldFaults } from "../../application/accounts/field-faults.ts";
+import type { GatedHasher } from "../../application/limits/hashing-gate.ts";
+import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
+import { type BodyFields, readBody } from "./body.ts";
+import { clientOf, signalOf } from "./client.ts";
+import { authenticateClient } from "./client-secret.ts";
+import { answerContent } from "./content.ts";
+import { type Answered, type Answers, type Credential, type Endpoint, isSentence } from "./endpoint.ts";
+import type { Service } from "./service.ts";
+
+/** The use cases that the checks before a handler need. */
+export interface GuardUseCases {
+  readonly fieldFaults: FieldFaults;
+  /** Refuses calls that need a hash where none can be made soon. */
+  readonly refuseIfFull: GatedHasher["refuseIfFull"];
+}
+
+const TOKEN: Readonly<Record<Credential, (ctx: Context) => string | undefined>> = {
+  access: bearerToken,
+  refresh: bearerToken,
+  either: bearerToken,
+  former: bearerTokenIfAny,
+  // has no token; its secret may be in the body
+  client: () => undefined,
+};
+
+/**
+ * Answers the requests of one endpoint. Its checks run in an order that clients can observe: room for hashing, the
+ * credential, the body, and then the use case.
+ */
+export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Service): Middleware {
+  const { needs, hashes, refusedEarly, body: schema, types, answers } = endpoint;
+  // `endpoint()` has checked these functions against the rest of the declaration
+  const handle = endpoint.handle as (request: object, useCases: object) => Answered | Promise<Answered>;
+  const rule = endpoint.faultsOf as ((rules: FieldFaults, body: BodyFields) => []) | undefined;
+  const faultsOf = rule && ((body: BodyFields) => rule(useCases.fieldFaults, body));
+  const bodyOptions = { types, faultsOf };
+  const tokenOf = needs && TOKEN[needs];
+  return async (ctx) => {
+    const client = clientOf(ctx);
+    if (refusedEarly) useCases.refuseIfFull({ ip: client.ip, ...refusedEarly });
+    if (needs === "client") await authenticateClient(ctx, service.introspectionClients);
+    const token = tokenOf?.(ctx);
+    const body = schema && (await readBody(ctx, schema, bodyOptions));
+    const signal = hashes && signalOf(ctx);
+    const { params } = ctx;
+    answer(ctx, answers, await handle({ token, body, params, client, signal, service }, useCases));
+  };
+}
+
+function answer(ctx: Context, answers: Answers, { status, headers, body, content }: Answered): void {
+  if (headers) ctx.set(headers);
+  if (content) {
+    answerContent(ctx, content);
+    return;
+  }
+  const declared = answers[status];
+  ctx.status = status;
+  ctx.body = isSentence(declared) ? { message: declared.message, ...body } : (body ?? "");
+}

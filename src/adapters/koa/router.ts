@@ -1,0 +1,52 @@
+import Router from "@koa/router";
+import type { Middleware } from "koa";
+import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { HttpProblem } from "./problem.ts";
+import { type GuardUseCases, routeOf } from "./route.ts";
+import type { Service } from "./service.ts";
+
+/** The order in which `Allow` names the methods of a path. */
+const METHODS = ["GET", "POST", "PATCH", "DELETE"];
+
+/** Routes the endpoints, and nothing that is not declared as one. */
+export function routerOf(endpoints: readonly Endpoint[], useCases: GuardUseCases, service: Service): Router {
+  const router = new Router({ strict: true, sensitive: true });
+  const issuerPath = new URL(service.issuer).pathname.replace(/\/$/, "");
+  const routes = endpoints.flatMap((endpoint) => {
+    const [method = "", path = ""] = endpoint.call.split(" ");
+    const aliases = endpoint.aliases?.(issuerPath).map(literal) ?? [];
+    const paths = new Set([path.replaceAll(/\{(\w+)\}/g, ":$1"), ...aliases]);
+    const route = routeOf(endpoint, useCases, service);
+    return [...paths].map((each) => ({ method, path: each, route }));
+  });
+  const inOrder = routes.toSorted((a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method));
+  for (const { method, path, route } of inOrder) router.register(path, [method], route);
+  return router;
+}
+
+/** The path with nothing in it that the router would take for a parameter or a group. */
+function literal(path: string): string {
+  return path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
+}
+
+/**
+ * Refuses paths that cannot be decoded, paths that are not routed, and methods that a path does not have.
+ * @param elsewhere - The refusal of paths that are not routed
+ */
+export function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
+  return (ctx, next) => {
+    try {
+      decodeURIComponent(ctx.path);
+    } catch {
+      throw new HttpProblem("malformed_request", "The path cannot be decoded");
+    }
+    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
+    if (methods.size === 0) throw new AuthError(elsewhere);
+    // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
+    if (methods.has("POST")) methods.delete("HEAD");
+    if (methods.has(ctx.method)) return next();
+    const allow = [...methods].join(", ");
+    throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
+  };
+}
