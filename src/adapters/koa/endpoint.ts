@@ -1,11 +1,11 @@
-import { z } from "zod";
+import type { z } from "zod";
 import type { FieldFaults } from "../../application/accounts/field-faults.ts";
 import type { EarlyHashRequest } from "../../application/limits/hash-request.ts";
 import type { Cancellation } from "../../application/ports/cancellation.ts";
 import type { FieldFault } from "../../domain/errors.ts";
 import type { Client } from "../../domain/session.ts";
+import type { Answer, Answered, Answers, OnlyFieldsOf } from "./answers.ts";
 import type { BodyFields, MediaType } from "./body.ts";
-import type { Content } from "./content.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Service } from "./service.ts";
 
@@ -43,56 +43,22 @@ interface Declaration {
   readonly aliases?: (issuerPath: string) => readonly string[];
 }
 
+/** The line by which a call is known: `POST /api/logout`. */
 export type Call = `${"GET" | "POST" | "PATCH" | "DELETE"} /${string}`;
 
-/** A bearer token, the access or the refresh token or either; a `former` token, optional and of any age; a client's secret. */
+/**
+ * An `access` or `refresh` token, or `either` of them, as the bearer token (RFC 6750); a `former` token, which is optional
+ * and may have expired; or the secret of a `client` (RFC 6749, section 2.3.1).
+ */
 export type Credential = "access" | "refresh" | "either" | "former" | "client";
-
-/** By status, the schema of the body; `null` where there is none. */
-export type Answers = Readonly<Record<number, z.ZodType | Sentence<object | undefined> | null>>;
-
-/** An answer whose `message` is always the same, and the type of what else it has. */
-export interface Sentence<Rest> {
-  readonly message: string;
-  readonly schema: z.ZodType;
-  /** For the compiler alone. */
-  readonly rest?: Rest;
-}
-
-/** @param fields - What the body has besides `message`: this is what `handle` returns as the body */
-export function says(message: string): Sentence<undefined>;
-export function says<Fields extends z.ZodRawShape>(
-  message: string,
-  fields: Fields,
-): Sentence<z.infer<z.ZodObject<Fields>>>;
-export function says(message: string, fields: z.ZodRawShape = {}): Sentence<object | undefined> {
-  return { message, schema: z.object({ message: sentenceFor(message), ...fields }) };
-}
-
-export function isSentence(answer: Answers[number] | undefined): answer is Sentence<object | undefined> {
-  return answer !== undefined && answer !== null && "schema" in answer;
-}
-
-/** The field `message` of an answer, with one that it may be. */
-export function sentenceFor(example: string) {
-  return z.string().meta({ example, description: "A sentence for people." });
-}
-
-/** What `handle` returns, as the router sees it. */
-export interface Answered {
-  readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: object | undefined;
-  readonly content?: Content;
-}
 
 /** The limits on guessing passwords, and on hashing them. */
 export const GUARDED = ["too_many_attempts", "overloaded"] as const satisfies ProblemCode[];
 
 /**
- * The declaration as it is, with `handle` checked against the rest of it: `token`, `body`, `params` and `signal` are of
- * the types that follow, and it must return one of `answers` with exactly its fields. The use cases that it needs are
- * named by the type of its second parameter.
+ * Declares an endpoint. The types of `token`, `body`, `params` and `signal` follow from the declaration, and `handle` must
+ * return one of the declared answers. The type of its second parameter names the use cases that it needs, which the
+ * container then must have.
  * @example
  * endpoint({
  *   call: "POST /api/logout",
@@ -154,30 +120,3 @@ type TokenOf<N> = N extends "former"
     : undefined;
 type BodyOf<B> = B extends z.ZodType ? z.infer<B> : undefined;
 type ParamsOf<C> = C extends `${string}{${infer Name}}${infer Rest}` ? Name | ParamsOf<Rest> : never;
-
-/** What may be answered where these are declared. */
-type Answer<A> = {
-  [S in keyof A]: { readonly status: S; readonly headers?: Readonly<Record<string, string>> } & Said<A[S]>;
-}[keyof A];
-
-type Said<T> =
-  T extends Sentence<infer Rest>
-    ? Rest extends object
-      ? { readonly body: Rest }
-      : { readonly body?: undefined }
-    : T extends z.ZodType
-      ? { readonly body: z.infer<T> } | { readonly content: Content }
-      : { readonly body?: undefined };
-
-/** Makes fields of the body `never` that the schema does not have: functions may return them as far as TypeScript cares. */
-type OnlyFieldsOf<R, A> = { readonly body?: { readonly [Field in ExcessOf<R, A>]?: never } };
-type ExcessOf<R, A> = R extends { readonly status: infer S; readonly body: infer Body }
-  ? Body extends object
-    ? Exclude<keyof Body, FieldsOf<Extract<Answer<A>, { readonly status: S }>>>
-    : never
-  : never;
-type FieldsOf<T> = T extends { readonly body: infer Body }
-  ? Body extends unknown
-    ? keyof Body
-    : never
-  : never;

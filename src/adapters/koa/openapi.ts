@@ -1,5 +1,6 @@
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponseObject } from "zod-openapi";
-import { type Answers, type Credential, type Endpoint, GUARDED, isSentence } from "./endpoint.ts";
+import { type Answers, schemaOf } from "./answers.ts";
+import { type Credential, type Endpoint, GUARDED } from "./endpoint.ts";
 import { ENDPOINTS } from "./endpoints/all.ts";
 import { CODES, HttpProblem, oauthBody, type ProblemCode, problemBody, statusOf } from "./problem.ts";
 import { MEANINGS } from "./problem-meanings.ts";
@@ -129,8 +130,8 @@ function operationOf(tag: string, id: string, path: string, endpoint: Endpoint):
   };
 }
 
-function answerOf(status: number, answer: Answers[number] | undefined): ZodOpenApiResponseObject {
-  const schema = isSentence(answer) ? answer.schema : answer;
+function answerOf(status: number, answer: Answers[number]): ZodOpenApiResponseObject {
+  const schema = schemaOf(answer);
   return {
     description: status === 503 ? "Not now" : "Done",
     headers: headersOf(status),

@@ -1,12 +1,13 @@
 import type { Context, Middleware } from "koa";
 import type { FieldFaults } from "../../application/accounts/field-faults.ts";
 import type { GatedHasher } from "../../application/limits/hashing-gate.ts";
+import { type Answered, type Answers, messageOf } from "./answers.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
 import { type BodyFields, readBody } from "./body.ts";
 import { clientOf, signalOf } from "./client.ts";
 import { authenticateClient } from "./client-secret.ts";
 import { answerContent } from "./content.ts";
-import { type Answered, type Answers, type Credential, type Endpoint, isSentence } from "./endpoint.ts";
+import type { Credential, Endpoint } from "./endpoint.ts";
 import type { Service } from "./service.ts";
 
 /** The use cases that the checks before a handler need. */
@@ -55,7 +56,7 @@ function answer(ctx: Context, answers: Answers, { status, headers, body, content
     answerContent(ctx, content);
     return;
   }
-  const declared = answers[status];
+  const message = messageOf(answers[status]);
   ctx.status = status;
-  ctx.body = isSentence(declared) ? { message: declared.message, ...body } : (body ?? "");
+  ctx.body = message === undefined ? (body ?? "") : { message, ...body };
 }

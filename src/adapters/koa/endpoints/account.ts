@@ -3,7 +3,8 @@ import type { ChangePassword } from "../../../application/accounts/change-passwo
 import type { DeleteAccount } from "../../../application/accounts/delete-account.ts";
 import type { Me, Profile } from "../../../application/accounts/me.ts";
 import type { UpdateProfile } from "../../../application/accounts/update-profile.ts";
-import { endpoint, says } from "../endpoint.ts";
+import { says } from "../answers.ts";
+import { endpoint } from "../endpoint.ts";
 import { identityHeaders } from "../identity-headers.ts";
 import { email, moment, newPassword, password, sessionsEnded, text, username } from "./fields.ts";
 

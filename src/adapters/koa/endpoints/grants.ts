@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AccessGrant, SessionGrant } from "../../../application/sessions/session-grant.ts";
-import { sentenceFor } from "../endpoint.ts";
+import { sentenceFor } from "../answers.ts";
 import { text } from "./fields.ts";
 
 /** The answers that carry tokens, of every call that gives some. */

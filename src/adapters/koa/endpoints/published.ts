@@ -53,7 +53,7 @@ export const publishedEndpoints = {
   description: endpoint({
     call: "GET /openapi.json",
     summary: "This description",
-    answers: { 200: apiDescription },
+    answers: { 200: { schema: apiDescription, isPrepared: true } },
     handle: async ({ service }) => ({
       status: 200,
       headers: { "Cache-Control": FILE_CACHE_CONTROL },

@@ -3,7 +3,8 @@ import type { CancelEmailChange } from "../../../application/recovery/cancel-ema
 import type { RequestMail } from "../../../application/recovery/request-mail.ts";
 import type { ResetPassword } from "../../../application/recovery/reset-password.ts";
 import type { VerifyEmail } from "../../../application/recovery/verify-email.ts";
-import { endpoint, says } from "../endpoint.ts";
+import { says } from "../answers.ts";
+import { endpoint } from "../endpoint.ts";
 import { email, filled, newPassword } from "./fields.ts";
 
 const addressBody = z.strictObject({ email }).meta({ id: "Address" });

@@ -6,7 +6,8 @@ import type { LogoutEverywhere } from "../../../application/sessions/logout-ever
 import type { Refresh } from "../../../application/sessions/refresh.ts";
 import type { RevokeAccess } from "../../../application/sessions/revoke-access.ts";
 import type { RevokeRefresh } from "../../../application/sessions/revoke-refresh.ts";
-import { type Endpoint, endpoint, says } from "../endpoint.ts";
+import { says } from "../answers.ts";
+import { type Endpoint, endpoint } from "../endpoint.ts";
 import { moment, sessionsEnded, text } from "./fields.ts";
 import { accessAnswer, accessGrant, loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
 

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { SignUp } from "../../../application/accounts/sign-up.ts";
 import type { Login } from "../../../application/login/login.ts";
+import { sentenceFor } from "../answers.ts";
 import { JSON_OR_FORM } from "../body.ts";
-import { endpoint, sentenceFor } from "../endpoint.ts";
+import { endpoint } from "../endpoint.ts";
 import { email, newPassword, password, text, username } from "./fields.ts";
 import { loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
 
