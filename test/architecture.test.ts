@@ -81,6 +81,48 @@ const forbidden: [rule: string, path: string, code: string][] = [
     "src/adapters/node/planted-4.ts",
     'import "../../composition/settings/config.ts";',
   ],
+  [
+    "folder of an adapter → other adapter",
+    "src/adapters/koa/endpoints/planted-1.ts",
+    'import "../../node/platform.ts";',
+  ],
+  [
+    "folder of an adapter → other adapter, by one detour",
+    "src/adapters/koa/endpoints/planted-2.ts",
+    'import "./../../node/platform.ts";',
+  ],
+  [
+    "folder of an adapter → other adapter, by another",
+    "src/adapters/koa/endpoints/planted-3.ts",
+    'import "../../../adapters/node/platform.ts";',
+  ],
+  [
+    "folder of an adapter → other adapter, through the domain",
+    "src/adapters/koa/endpoints/planted-4.ts",
+    'import "../../../domain/../adapters/node/platform.ts";',
+  ],
+  [
+    "folder of an adapter → other adapter, through the application",
+    "src/adapters/koa/endpoints/planted-5.ts",
+    'import "../../../application/ports/../../adapters/node/platform.ts";',
+  ],
+  [
+    "folder of an adapter → other folder of it",
+    "src/adapters/koa/endpoints/planted-6.ts",
+    'import "../pages/front.ts";',
+  ],
+  [
+    "folder of an adapter → its adapter by name",
+    "src/adapters/koa/endpoints/planted-7.ts",
+    'import "../../koa/app.ts";',
+  ],
+  [
+    "folder of an adapter → composition",
+    "src/adapters/koa/endpoints/planted-8.ts",
+    'import "../../../composition/settings/config.ts";',
+  ],
+  ["folder of an adapter → main", "src/adapters/koa/endpoints/planted-9.ts", 'import "../../../main.ts";'],
+  ["folder of an adapter → tsyringe", "src/adapters/koa/endpoints/planted-10.ts", 'import "tsyringe";'],
   ["adapter → main", "src/adapters/node/planted-5.ts", 'import "../../main.ts";'],
   ["adapter → tsyringe", "src/adapters/node/planted-6.ts", 'import "tsyringe";'],
   ["adapter → reflect-metadata", "src/adapters/node/planted-7.ts", 'import "reflect-metadata";'],
@@ -113,6 +155,11 @@ const allowed: [rule: string, path: string, code: string][] = [
     "adapter → domain, application, itself, Node and packages",
     "src/adapters/node/fine.ts",
     'import "node:fs";\nimport "zod";\nimport "../../application/accounts/me.ts";\nimport "../../domain/text.ts";\nimport "./platform.ts";',
+  ],
+  [
+    "folder of an adapter → domain, application, its adapter, itself, Node and packages",
+    "src/adapters/koa/endpoints/fine.ts",
+    'import "node:fs";\nimport "zod";\nimport "../../../application/ports/ids.ts";\nimport "../../../domain/text.ts";\nimport "../problem.ts";\nimport "./fields.ts";',
   ],
   ["client → client", "src/client/fine.ts", 'import "./errors.ts";'],
   [

@@ -8,6 +8,7 @@ import {
   type TokenStore,
 } from "../../src/client/client.ts";
 import { someone } from "../support/api.ts";
+import { CLIENT_CALLS } from "../support/client-calls.ts";
 
 /** What each call rejects with where the network, the store or the platform fails it. */
 
@@ -19,44 +20,11 @@ const NEVER = new Promise<never>(() => {});
 const tokens = { access_token: "a.b.c", refresh_token: "d.e.f" };
 const password = "correct horse";
 
-/** Every call that asks the service, with whatever it takes. */
-const CALLS: Record<
-  Exclude<keyof Client, "isSignedIn" | "fetch" | "close">,
-  (client: Client) => Promise<unknown>
-> = {
-  register: (client) => client.register(someone()),
-  login: (client) => client.login({ username: "ada", password }),
-  me: (client) => client.me(),
-  updateProfile: (client) => client.updateProfile({ password, username: "Ada" }),
-  changePassword: (client) => client.changePassword({ current_password: password, new_password: password }),
-  deleteAccount: (client) => client.deleteAccount({ password }),
-  refresh: (client) => client.refresh(),
-  logout: (client) => client.logout(),
-  logoutAccess: (client) => client.logoutAccess(),
-  logoutRefresh: (client) => client.logoutRefresh(),
-  logoutOthers: (client) => client.logoutOthers(),
-  logoutAll: (client) => client.logoutAll(),
-  sessions: (client) => client.sessions(),
-  endSession: (client) => client.endSession("1"),
-  forgotPassword: (client) => client.forgotPassword({ email: "ada@example.com" }),
-  resetPassword: (client) => client.resetPassword({ token: "t", new_password: password }),
-  verifyEmail: (client) => client.verifyEmail({ token: "t" }),
-  cancelEmailChange: (client) => client.cancelEmailChange({ token: "t" }),
-  resendVerification: (client) => client.resendVerification({ email: "ada@example.com" }),
-  introspect: (client) => client.introspect({ token: "t" }, { id: "api", secret: "s" }),
-  revokeToken: (client) => client.revokeToken("t"),
-  jwks: (client) => client.jwks(),
-  metadata: (client) => client.metadata(),
-  live: (client) => client.live(),
-  ready: (client) => client.ready(),
-  version: (client) => client.version(),
-};
-
 it("these are all calls", () => {
   const calls = Object.keys(createClient({ baseUrl })).filter(
     (name) => !/^(isSignedIn|fetch|close)$/.test(name),
   );
-  expect(Object.keys(CALLS).toSorted()).toEqual(calls.toSorted());
+  expect(Object.keys(CLIENT_CALLS).toSorted()).toEqual(calls.toSorted());
 });
 
 const failing = (fail: () => Promise<never>): TokenStore => ({
@@ -66,7 +34,7 @@ const failing = (fail: () => Promise<never>): TokenStore => ({
   clear: fail,
 });
 
-describe.each(Object.entries(CALLS))("%s", (name, call) => {
+describe.each(Object.entries(CLIENT_CALLS))("%s", (name, call) => {
   const outcome = (client: Client) =>
     call(client).then(
       () => "resolves",
