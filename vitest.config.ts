@@ -11,6 +11,7 @@ const FULL = "test/full/**/*.test.ts";
  * their neighbours.
  */
 const LONG = [
+  "test/adding-a-call.test.ts",
   "test/adapters/argon2/password-hasher.test.ts",
   "test/adapters/lmdb/backup.test.ts",
   "test/adapters/mongodb/kept-client.test.ts",

@@ -1,0 +1,107 @@
+import { execFile } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, expect, it } from "vitest";
+import { read } from "./support/project.ts";
+
+/** docs/adding-a-call.md, followed to the letter in a copy of the sources. */
+
+const ROOT = join(import.meta.dirname, "..");
+const TSC = join(ROOT, "node_modules/.bin/tsc");
+
+interface Place {
+  readonly path: string;
+  readonly code: string;
+}
+
+/** The blocks of the page: the first line names the file. */
+const places: readonly Place[] = [
+  ...read("docs/adding-a-call.md").matchAll(/^ {3}```ts\n {3}\/\/ (\S+)\n(.*?)^ {3}```$/gms),
+].map(([, path = "", code = ""]) => ({ path, code: code.replaceAll(/^ {3}/gm, "") }));
+
+/** In files that are there already, the line before which a reader would put something of the kind. */
+const BEFORE: Readonly<Record<string, string>> = {
+  "src/composition/wiring/use-cases.ts": "  listSessions: makeListSessions,\n",
+  "src/adapters/koa/endpoints/sessions.ts": "  endSession: endpoint({\n",
+  "src/client/session-calls.ts": "    /** Ends one of one's own sessions. */\n",
+};
+
+function put({ path, code }: Place): void {
+  const file = join(copy, path);
+  if (!existsSync(file)) {
+    writeFileSync(file, code);
+    return;
+  }
+  const [imports = ""] = /^import .*\n\n/.exec(code) ?? [];
+  const [before, after, ...more] = readFileSync(file, "utf8").split(BEFORE[path] ?? "\0");
+  expect([path, after === undefined, more]).toEqual([path, false, []]);
+  writeFileSync(file, imports + before + code.slice(imports.length) + BEFORE[path] + after);
+}
+
+/** A copy of the sources, with what the build has made already, so that only the changes are compiled. */
+function copyOfSources(): string {
+  const copy = mkdtempSync(join(tmpdir(), "connect-auth-call-"));
+  for (const name of ["src", "mail-templates", "package.json", "tsconfig.base.json", "dist"]) {
+    if (!existsSync(join(ROOT, name))) continue;
+    cpSync(join(ROOT, name), join(copy, name), { recursive: true, preserveTimestamps: true });
+  }
+  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+const copy = copyOfSources();
+afterAll(() => rmSync(copy, { recursive: true }));
+
+/** What the compiler says. */
+async function compiled(): Promise<string> {
+  const args = ["-b", "src", "src/client", "--pretty", "false"];
+  return promisify(execFile)(TSC, args, { cwd: copy }).then(
+    () => "",
+    ({ stdout }: { stdout: string }) => stdout,
+  );
+}
+
+it("the places are the use case, its line, the endpoint and the client's method", () => {
+  expect(places.map(({ path }) => path)).toEqual([
+    "src/application/sessions/count-sessions.ts",
+    ...Object.keys(BEFORE),
+  ]);
+});
+
+it("they compile together, and not without the line in the list of use cases", async () => {
+  const isLine = ({ path }: Place) => path.startsWith("src/composition/");
+  for (const place of places.filter((each) => !isLine(each))) put(place);
+  expect(await compiled()).toMatch(/^src\/composition\/.*countSessions/m);
+  for (const place of places.filter(isLine)) put(place);
+  expect(await compiled()).toBe("");
+});
+
+const PROGRAM = `
+  const { startTestAuth } = await import("./dist/composition/testing/start-test-auth.js");
+  const { createClient, memoryTokens } = await import("./dist/client/client.js");
+  const auth = await startTestAuth();
+  try {
+    const { access_token } = await auth.user();
+    const tokens = memoryTokens({ access_token });
+    const counted = await createClient({ baseUrl: auth.url, tokens }).countSessions();
+    const without = await fetch(auth.url + "/api/session-count");
+    const { paths } = await (await fetch(auth.url + "/openapi.json")).json();
+    const described = paths["/api/session-count"].get;
+    console.log(JSON.stringify({ counted, without: without.status, id: described.operationId, statuses: Object.keys(described.responses) }));
+  } finally {
+    await auth.stop();
+  }
+`;
+
+it("they make a call that is answered, checked and described", async () => {
+  const args = ["--input-type=module", "-e", PROGRAM];
+  const { stdout } = await promisify(execFile)(process.execPath, args, { cwd: copy });
+  expect(JSON.parse(stdout)).toEqual({
+    counted: { count: 1 },
+    without: 401,
+    id: "countSessions",
+    statuses: ["200", "400", "401", "408", "431", "500", "503"],
+  });
+});
