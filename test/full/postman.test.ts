@@ -20,14 +20,6 @@ async function registerAsReadmeDoes(): Promise<void> {
 }
 
 it.each([
-  ["collection", () => makeCollection(DESCRIPTION)],
-  ["environment", async () => ENVIRONMENT],
-])("the %s is in docs as it is made: `npm run test:full -- --update` after a change", async (name, make) => {
-  const text = `${JSON.stringify(await make(), null, 2)}\n`;
-  await expect(text).toMatchFileSnapshot(`../../docs/postman/${name}.json`);
-});
-
-it.each([
   ["goes through the calls with the tokens of those before", async () => {}],
   ["does so where README was tried before: its person is the same", registerAsReadmeDoes],
 ])("%s", async (_, before) => {
