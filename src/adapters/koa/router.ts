@@ -1,5 +1,5 @@
 import Router from "@koa/router";
-import type { Middleware } from "koa";
+import type { Context, Middleware } from "koa";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { HttpProblem } from "./problem.ts";
@@ -35,18 +35,31 @@ function literal(path: string): string {
  * @param elsewhere - The refusal of paths that are not routed
  */
 export function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
+  // most requests are for a path without parameters: for these nothing is matched a second time
+  const plain = router.stack.map(({ path }) => String(path)).filter((path) => /^[\w./-]+$/.test(path));
+  const known = new Map(plain.map((path) => [path, methodsAt(router, path)]));
   return (ctx, next) => {
-    try {
-      decodeURIComponent(ctx.path);
-    } catch {
-      throw new HttpProblem("malformed_request", "The path cannot be decoded");
-    }
-    const methods = new Set(router.match(ctx.path, ctx.method).path.flatMap((layer) => layer.methods));
+    const path = decodablePath(ctx);
+    const methods = known.get(path) ?? methodsAt(router, path);
     if (methods.size === 0) throw new AuthError(elsewhere);
-    // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
-    if (methods.has("POST")) methods.delete("HEAD");
     if (methods.has(ctx.method)) return next();
     const allow = [...methods].join(", ");
     throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
   };
+}
+
+function methodsAt(router: Router, path: string): ReadonlySet<string> {
+  const methods = new Set(router.match(path, "").path.flatMap((layer) => layer.methods));
+  // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
+  if (methods.has("POST")) methods.delete("HEAD");
+  return methods;
+}
+
+function decodablePath(ctx: Context): string {
+  try {
+    decodeURIComponent(ctx.path);
+    return ctx.path;
+  } catch {
+    throw new HttpProblem("malformed_request", "The path cannot be decoded");
+  }
 }
