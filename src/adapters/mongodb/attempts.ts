@@ -7,6 +7,7 @@ import type {
   Tally,
 } from "../../application/ports/storage/attempt-counters.ts";
 import { type Limit, stepsOf, waitFor } from "../../domain/throttle.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { Connection } from "./connection.ts";
 import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
@@ -23,8 +24,8 @@ export const attemptIndexes: readonly Index[] = [
   { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
 ];
 
-/** How often a count may begin, end or fall below its limit between two looks at it. */
-const TRIES = 10;
+/** How often a count may begin, end or fall below its limit between the update that failed and the read that explains it. */
+const MAX_ATTEMPTS = 10;
 
 /** What is taken back from one count. */
 interface Refund extends Counted {
@@ -79,20 +80,19 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
   }
 
   /** The tally, or how long to wait where the limit refuses. */
-  async function chargeOne(charge: Charge, now: Date): Promise<Tally | number> {
+  function chargeOne(charge: Charge, now: Date): Promise<Tally | number> {
     const { key, limit } = charge;
-    for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    return untilApplied(async () => {
       const tally = await countOne(charge, now);
       if (tally !== undefined) return tally;
       const stored = await counts.findOne({ _id: key });
-      if (stored === null) continue;
-      if (stored.until <= now) await counts.deleteOne({ _id: key, until: { $lte: now } });
-      else {
-        const waitMs = waitFor({ count: stored.count + 1, since: stored.since }, limit, now);
-        if (waitMs !== undefined) return waitMs;
+      if (stored === null) return false;
+      if (stored.until <= now) {
+        await counts.deleteOne({ _id: key, until: { $lte: now } });
+        return false;
       }
-    }
-    throw new Error("The attempt could not be counted");
+      return waitFor({ count: stored.count + 1, since: stored.since }, limit, now) ?? false;
+    }, MAX_ATTEMPTS);
   }
 
   async function takeBack(attempts: readonly Counted[]): Promise<void> {

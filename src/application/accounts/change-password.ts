@@ -1,5 +1,6 @@
 import { AuthError, type FieldFault } from "../../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from "../../domain/password.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { Throttle } from "../limits/throttle.ts";
@@ -33,11 +34,11 @@ export interface ChangePasswordCommand {
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
 
 export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
-  return async ({ accessToken, currentPassword, newPassword, client, signal }) => {
-    for (;;) {
+  return ({ accessToken, currentPassword, newPassword, client, signal }) =>
+    // checked at each attempt: the change that came first may have been one of the password
+    untilApplied(async () => {
       const now = deps.clock.now();
-      const live = await checkAccessToken(deps, accessToken, now);
-      const { claims, user } = live;
+      const { claims, user } = await checkAccessToken(deps, accessToken, now);
       const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, signal };
@@ -46,13 +47,11 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       await confirmPassword(deps, user, currentPassword, admission, from);
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const keptSession = claims.sessionId;
-      // another change came first, of the password perhaps: all that was checked is checked again
-      if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) continue;
+      if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) return false;
       deps.events.report({ type: "password_changed", userId: user.id, sessionId: claims.sessionId });
       await notify(deps, "password_changed", user);
       return tidySessions(deps, user, now, keptSession);
-    }
-  };
+    });
 }
 
 /** Why the one password cannot be replaced by the other, as far as can be said without comparing. */

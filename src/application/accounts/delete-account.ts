@@ -1,5 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import { noCharge, type Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
@@ -28,7 +29,8 @@ export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
 
 export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
   return async ({ accessToken, password, client, signal }) => {
-    for (;;) {
+    // checked at each attempt: the change that came first may have been one of the password
+    await untilApplied(async () => {
       const now = deps.clock.now();
       const { user, claims } = await checkAccessToken(deps, accessToken, now);
       const fields = presentedPasswordFaults("password", password);
@@ -36,8 +38,7 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
       const admission = { password: attempt, change: noCharge };
       await confirmPassword(deps, user, password, admission, { ip: client.ip, signal });
-      // another change came first, of the password perhaps: all that was checked is checked again
-      if (await removeAccount(deps, user, "its_user")) return;
-    }
+      return removeAccount(deps, user, "its_user");
+    });
   };
 }

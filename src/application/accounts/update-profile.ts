@@ -1,6 +1,7 @@
 import { type Email, isSameMailbox } from "../../domain/email.ts";
 import { AuthError, type FieldFault } from "../../domain/errors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import { parseUsername, type Username } from "../../domain/username.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import {
@@ -47,8 +48,9 @@ export interface UpdatedProfile extends Profile {
 export type UpdateProfile = (command: UpdateProfileCommand) => Promise<UpdatedProfile>;
 
 export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
-  return async (command) => {
-    for (;;) {
+  return (command) =>
+    // checked at each attempt: the change that came first may have been one of the password
+    untilApplied(async () => {
       const now = deps.clock.now();
       const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
       const { username, email } = readCommand(deps, command);
@@ -65,17 +67,15 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
       };
-      // another change came first: all that was checked is checked again
       if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) {
         await admission.change.refund();
-        continue;
+        return false;
       }
       if (username) deps.events.report({ type: "username_changed", userId: user.id });
       if (isNewAddress) await requestEmailChange(deps, user, email);
       const pendingEmail = isNewAddress ? email.shown : undefined;
       return { ...profileOf({ ...user, ...changes }), pendingEmail };
-    }
-  };
+    });
 }
 
 /** The present address is told as well: where it can be told nothing more, nothing is changed. */

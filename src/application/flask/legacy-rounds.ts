@@ -1,3 +1,4 @@
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { SettingsRepository } from "../ports/storage/settings.ts";
 
 /** Says that hashes of the Flask server are in storage, by the most rounds that one of them has. */
@@ -8,12 +9,12 @@ export async function legacyRounds(settings: SettingsRepository): Promise<number
   return roundsIn(await settings.find(LEGACY_HASHES));
 }
 
-/** Says that hashes with up to so many rounds are in storage: to be done before the first one is. */
+/** Records that storage may have hashes with at most `rounds` rounds. To be called before the first one is stored. */
 export async function raiseLegacyRounds(settings: SettingsRepository, rounds: number): Promise<void> {
-  for (;;) {
+  await untilApplied(async () => {
     const stored = await settings.claim(LEGACY_HASHES, String(rounds));
-    if (roundsIn(stored) >= rounds || (await settings.replace(LEGACY_HASHES, stored, String(rounds)))) return;
-  }
+    return roundsIn(stored) >= rounds || settings.replace(LEGACY_HASHES, stored, String(rounds));
+  });
 }
 
 /** What two storages say together. */

@@ -1,5 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import { publishedAheadUntil, signingKeyOf } from "../../domain/key-ring.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { StoredSigningKey } from "../ports/storage/signing-keys.ts";
 import { type KeepKeysDeps, keysOf, makeNext, wholeSecond } from "./keep-keys.ts";
 
@@ -10,25 +11,25 @@ export type RotateWhen = "ahead" | "at once";
  * Makes the next key. A key that signs at once is not in the copies that verifiers keep: those that do not fetch the
  * keys for one that they do not know refuse its tokens until they next do.
  * @throws AuthError `signing_key_not_yet_valid` where a key is to sign at once while the clock is earlier than
- * every key of the ring: other processes would take the new key for superseded. Error where others made keys at each try
+ * every key of the ring: other processes would take the new key for superseded; `storage_unavailable` where another
+ * process stored a key at each attempt
  */
 export type RotateKeys = (when?: RotateWhen) => Promise<StoredSigningKey>;
 
-/** Each try is lost only to another process that made a key meanwhile. */
-const TRIES = 5;
+/** Each attempt makes a key pair; it is lost only to a process that stored one meanwhile. */
+const MAX_ATTEMPTS = 5;
 
 export function makeRotateKeys(deps: KeepKeysDeps): RotateKeys {
   return async (when = "ahead") => {
     const now = deps.clock.now();
-    for (let tries = 1; ; tries += 1) {
+    return untilApplied(async () => {
       const seen = await keysOf(deps);
       const activeAt = when === "ahead" ? publishedAheadUntil(now, deps.ringTimes) : atOnce(seen, now);
       const made = await makeNext(deps, seen, now, activeAt);
       // where another process took the place meanwhile, that one is the next key, if it signs early enough
       const next = (await keysOf(deps)).find(({ sequence }) => sequence === made.sequence) ?? made;
-      if (next.activeAt <= activeAt || when === "ahead") return next;
-      if (tries === TRIES) throw new Error("Other processes made keys meanwhile: rotate once more");
-    }
+      return (next.activeAt <= activeAt || when === "ahead") && next;
+    }, MAX_ATTEMPTS);
   };
 }
 

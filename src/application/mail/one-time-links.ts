@@ -2,6 +2,7 @@ import type { Email } from "../../domain/email.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { linkEnd, type OneTimeToken, type Purpose, serves } from "../../domain/one-time-token.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import { refundedOnFault, type Throttle } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -111,27 +112,26 @@ export async function admittedLink(
 }
 
 /**
- * Makes a change by a link for as long as it serves: `change` resolves to whether it was made, and not where another one
- * came first, which perhaps ended the link. Resolves to the user as before; `undefined` where nothing was done.
+ * Applies a conditional change by a link, for as long as the link is valid: the change that came first may have ended it.
+ * Resolves to the user before the change; to `undefined` where the link was no longer valid and nothing was done.
  */
-export async function whileServing(
+export function whileServing(
   deps: Pick<OneTimeLinksDeps, "users">,
   presented: ServingLink,
   now: Date,
   change: (link: ServingLink) => Promise<boolean>,
 ): Promise<User | undefined> {
-  for (
-    let link: ServingLink | undefined = presented;
-    link !== undefined;
-    link = await lookAgain(deps, link, now)
-  ) {
+  let link: ServingLink | undefined = presented;
+  return untilApplied(async () => {
+    if (link === undefined) return undefined;
     if (await change(link)) return link.user;
-  }
-  return undefined;
+    link = await readAgain(deps, link, now);
+    return false;
+  });
 }
 
 /** The link with its user read anew, if it still serves. */
-async function lookAgain(
+async function readAgain(
   { users }: Pick<OneTimeLinksDeps, "users">,
   { token }: ServingLink,
   now: Date,

@@ -3,7 +3,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { EpochChanges } from "../ports/storage/users.ts";
 import { type EndEpochDeps, endEpoch, tidySessions } from "../sessions/end-epoch.ts";
-import { type FindAccountDeps, findAccount } from "../users/find-account.ts";
+import type { FindAccountDeps } from "../users/find-account.ts";
+import { applyToAccount } from "./apply-to-account.ts";
 
 export interface ChangeAccountDeps extends EndEpochDeps, FindAccountDeps {
   readonly clock: Clock;
@@ -11,30 +12,28 @@ export interface ChangeAccountDeps extends EndEpochDeps, FindAccountDeps {
 }
 
 export interface ChangedAccount {
-  /** As it was before. */
+  /** The account before the change. */
   readonly user: User;
-  /** Whether it was as wanted already, and nothing was done. */
+  /** Whether the account was in the wanted state already, so that nothing was done. */
   readonly alreadyApplied: boolean;
-  /** How many sessions that lived are ended. */
+  /** How many live sessions the change ended. */
   readonly ended: number;
 }
 
 /**
- * Makes a change to an account that ends all its sessions, whatever else is changed meanwhile, unless the
- * account `isSo` already.
- * @throws AuthError `not_found` where it was removed meanwhile
+ * Makes a change to an account that ends all its sessions, unless `isApplied` says that it was made already.
+ * @throws AuthError `not_found`
  */
-export async function changeAccount(
+export function changeAccount(
   deps: ChangeAccountDeps,
-  found: User,
+  who: string,
   changes: Omit<EpochChanges, "keptSession">,
   isApplied: (user: User) => boolean = () => false,
 ): Promise<ChangedAccount> {
-  for (let user = found; ; user = await findAccount(deps, found.id)) {
+  return applyToAccount(deps, who, async (user) => {
     if (isApplied(user)) return { user, alreadyApplied: true, ended: 0 };
     const now = deps.clock.now();
-    // another change came first; found again by id, since the name may be somebody else's by now
-    if (!(await endEpoch(deps, user, now, { ...changes, keptSession: undefined }))) continue;
+    if (!(await endEpoch(deps, user, now, { ...changes, keptSession: undefined }))) return false;
     return { user, alreadyApplied: false, ended: await tidySessions(deps, user, now, undefined) };
-  }
+  });
 }

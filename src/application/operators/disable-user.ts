@@ -1,4 +1,3 @@
-import { findAccount } from "../users/find-account.ts";
 import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
 
 /**
@@ -10,9 +9,8 @@ export type DisableUser = (who: string) => Promise<ChangedAccount>;
 
 export function makeDisableUser(deps: ChangeAccountDeps): DisableUser {
   return async (who) => {
-    const found = await findAccount(deps, who);
-    const changed = await changeAccount(deps, found, { disabled: true }, ({ disabled }) => disabled);
-    if (!changed.alreadyApplied) deps.events.report({ type: "user_disabled", userId: found.id });
+    const changed = await changeAccount(deps, who, { disabled: true }, ({ disabled }) => disabled);
+    if (!changed.alreadyApplied) deps.events.report({ type: "user_disabled", userId: changed.user.id });
     return changed;
   };
 }

@@ -1,4 +1,3 @@
-import { findAccount } from "../users/find-account.ts";
 import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
 
 /**
@@ -10,9 +9,8 @@ export type EnableUser = (who: string) => Promise<ChangedAccount>;
 
 export function makeEnableUser(deps: ChangeAccountDeps): EnableUser {
   return async (who) => {
-    const found = await findAccount(deps, who);
-    const changed = await changeAccount(deps, found, { disabled: false }, ({ disabled }) => !disabled);
-    if (!changed.alreadyApplied) deps.events.report({ type: "user_enabled", userId: found.id });
+    const changed = await changeAccount(deps, who, { disabled: false }, ({ disabled }) => !disabled);
+    if (!changed.alreadyApplied) deps.events.report({ type: "user_enabled", userId: changed.user.id });
     return changed;
   };
 }

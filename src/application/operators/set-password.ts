@@ -23,7 +23,7 @@ export function makeSetPassword(deps: SetPasswordDeps): SetPassword {
     const fields = newPasswordFaults("password", password, deps.passwordPolicy, found);
     if (fields.length > 0) throw new AuthError("validation_failed", { fields });
     const passwordHash = await deps.hasher.hash(password, OPERATOR_REQUEST);
-    const changed = await changeAccount(deps, found, { passwordHash, unlock: true });
+    const changed = await changeAccount(deps, found.id, { passwordHash, unlock: true });
     deps.events.report({ type: "password_set", userId: found.id });
     return changed;
   };

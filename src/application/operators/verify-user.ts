@@ -1,7 +1,8 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
-import { type FindAccountDeps, findAccount } from "../users/find-account.ts";
+import type { FindAccountDeps } from "../users/find-account.ts";
+import { applyToAccount } from "./apply-to-account.ts";
 
 export interface VerifyUserDeps extends FindAccountDeps {
   readonly events: SecurityEvents;
@@ -9,26 +10,26 @@ export interface VerifyUserDeps extends FindAccountDeps {
 
 export interface VerifiedUser {
   readonly user: User;
-  /** Whether the address was verified already, and nothing was done. */
+  /** Whether the address was verified already, so that nothing was done. */
   readonly alreadyApplied: boolean;
 }
 
 /**
- * Takes an operator's word that mail to the account's address arrives. Sessions and links stay.
- * @throws AuthError `not_found`, also where the account has got another address meanwhile
+ * Marks the address of an account as verified, on an operator's word. Sessions and links stay valid.
+ * @throws AuthError `not_found`, also where the address was changed meanwhile
  */
 export type VerifyUser = (who: string) => Promise<VerifiedUser>;
 
 export function makeVerifyUser(deps: VerifyUserDeps): VerifyUser {
-  return async (who) => {
-    const found = await findAccount(deps, who);
-    for (let user = found; ; user = await findAccount(deps, found.id)) {
-      if (user.email.canonical !== found.email.canonical) throw new AuthError("not_found");
+  return (who) => {
+    let address: string | undefined;
+    return applyToAccount(deps, who, async (user) => {
+      address ??= user.email.canonical;
+      if (user.email.canonical !== address) throw new AuthError("not_found");
       if (user.emailVerified) return { user, alreadyApplied: true };
-      if (await deps.users.rename(user, { emailVerified: true })) {
-        deps.events.report({ type: "user_verified", userId: user.id });
-        return { user: { ...user, emailVerified: true }, alreadyApplied: false };
-      }
-    }
+      if (!(await deps.users.rename(user, { emailVerified: true }))) return false;
+      deps.events.report({ type: "user_verified", userId: user.id });
+      return { user: { ...user, emailVerified: true }, alreadyApplied: false };
+    });
   };
 }

@@ -1,3 +1,4 @@
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
@@ -9,22 +10,21 @@ export interface LogoutEverywhereDeps extends AccessCheckDeps, EndEpochDeps {
 }
 
 /**
- * Ends the sessions of the token's user: all but the token's own, or that one, too. No session from a login
- * that began before lives once this resolves to how many ended.
+ * Ends the sessions of the token's user: `all`, or the `others` than the token's own. Resolves to how many it ended; by
+ * then no session of a login that began before lives.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
  */
 export type LogoutEverywhere = (accessToken: string, which: "others" | "all") => Promise<number>;
 
 export function makeLogoutEverywhere(deps: LogoutEverywhereDeps): LogoutEverywhere {
-  return async (accessToken, which) => {
-    for (;;) {
+  return (accessToken, which) =>
+    untilApplied(async () => {
       const now = deps.clock.now();
+      // checked at each attempt: the change that came first may have revoked the token
       const { claims, user } = await checkAccessToken(deps, accessToken, now);
       const keptSession = which === "others" ? claims.sessionId : undefined;
-      // another change came first; whether this token outlived it, the next check tells
-      if (!(await endEpoch(deps, user, now, { keptSession }))) continue;
+      if (!(await endEpoch(deps, user, now, { keptSession }))) return false;
       deps.events.report({ type: "sessions_ended", userId: user.id, kept: keptSession, by: "logout" });
       return tidySessions(deps, user, now, keptSession);
-    }
-  };
+    });
 }

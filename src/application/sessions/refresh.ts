@@ -1,6 +1,7 @@
 import { AuthError } from "../../domain/errors.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../../domain/session.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { Pace } from "../limits/pace.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -37,16 +38,16 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
   return async (refreshToken) => {
     const now = deps.clock.now();
     deps.issuer.mustSign(now);
-    for (;;) {
+    return untilApplied(async () => {
+      // checked at each attempt: after another rotation this token is one of an earlier generation
       const live = await checkRefreshToken(deps, refreshToken, now);
       deps.refreshPace.admit(live.session.id, now);
       const session = await stepOf(deps, live, now);
-      // somebody else stepped first; what this token is now, the session as it is now says
-      if (session === undefined) continue;
+      if (session === undefined) return false;
       deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });
       const grant = deps.rotation ? grantSession : grantAccess;
       return grant(deps, live.user, session, now);
-    }
+    });
   };
 }
 

@@ -1,4 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import { asComparedNow } from "../../domain/username.ts";
 import type { RevocationEntry, RevocationRepository } from "../ports/storage/revocations.ts";
@@ -117,12 +118,12 @@ async function importSetting(
   if ((await settings.find(name)) === undefined && (await settings.claim(name, value)) === value) {
     return "imported";
   }
-  for (;;) {
+  return untilApplied(async () => {
     const stored = await settings.claim(name, value);
     const merged = merge(stored, value);
     if (merged === stored) return "alreadyThere";
-    if (await settings.replace(name, stored, merged)) return "imported";
-  }
+    return (await settings.replace(name, stored, merged)) && "imported";
+  });
 }
 
 function compared<T extends object>(stored: T, imported: T): Outcome {

@@ -1,4 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import { asComparedNow } from "../../domain/username.ts";
 import { batchesOf, workOn } from "../paging/batches.ts";
@@ -45,9 +46,10 @@ export async function foldNames({ users, settings }: FoldNamesDeps): Promise<Fol
   return { folded, kept };
 }
 
-async function foldName(users: FoldNamesDeps["users"], listed: User): Promise<"same" | "folded" | "kept"> {
+function foldName(users: FoldNamesDeps["users"], listed: User): Promise<"same" | "folded" | "kept"> {
   let user: User | undefined = listed;
-  while (user !== undefined) {
+  return untilApplied(async () => {
+    if (user === undefined) return "same";
     const username = asComparedNow(user.username);
     if (username.canonical === user.username.canonical) return "same";
     try {
@@ -56,8 +58,7 @@ async function foldName(users: FoldNamesDeps["users"], listed: User): Promise<"s
       if (error instanceof AuthError && error.code === "username_taken") return "kept";
       throw error;
     }
-    // it was changed meanwhile
     user = await users.findById(user.id);
-  }
-  return "same";
+    return false;
+  });
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
 import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 
 /** The setting in storage that lists the costs of the hashes that may be there, the latest first. */
 export const ARGON2_COSTS = "argon2-costs";
@@ -16,18 +17,18 @@ const listSchema = z.array(
  * Puts the cost at the head of the list in storage, and resolves to the former ones on it. `forget` drops
  * those. Any number of processes may do this at once, at costs of their own: none gets lost.
  */
-export async function keepCost(
+export function keepCost(
   settings: SettingsRepository,
   cost: Argon2Cost,
   former: "keep" | "forget",
 ): Promise<readonly Argon2Cost[]> {
-  for (;;) {
+  return untilApplied(async () => {
     const stored = await settings.claim(ARGON2_COSTS, JSON.stringify([cost]));
     const others = readList(stored).filter((other) => !isSame(other, cost));
     const kept = former === "keep" ? others.slice(0, MOST_FORMER_COSTS) : [];
     const next = JSON.stringify([cost, ...kept]);
-    if (next === stored || (await settings.replace(ARGON2_COSTS, stored, next))) return kept;
-  }
+    return (next === stored || (await settings.replace(ARGON2_COSTS, stored, next))) && kept;
+  });
 }
 
 /** The costs that one list has, then those that only the other has. */

@@ -58,7 +58,7 @@ function timed<T extends object>(part: T, port: string, measure: MeasureStorage)
     try {
       return await make();
     } catch (error) {
-      isFault = !(error instanceof AuthError);
+      isFault = !(error instanceof AuthError) || error.code === "storage_unavailable";
       throw error;
     } finally {
       measure({ port, call }, performance.now() - began, isFault);

@@ -1,4 +1,5 @@
 import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
 import { settingText } from "../settings/setting-text.ts";
 import type { Settings } from "../settings/settings.ts";
@@ -59,10 +60,10 @@ export function differences(service: SharedSettings, own: SharedSettings): strin
 /** Keeps what this service runs with, for the commands to compare. The server that starts last counts. */
 export async function writeServiceSettings(settings: SettingsRepository, config: Config): Promise<void> {
   const next = JSON.stringify(sharedSettings(config));
-  let stored = await settings.claim(SERVICE_SETTINGS, next);
-  while (stored !== next && !(await settings.replace(SERVICE_SETTINGS, stored, next))) {
-    stored = await settings.claim(SERVICE_SETTINGS, next);
-  }
+  await untilApplied(async () => {
+    const stored = await settings.claim(SERVICE_SETTINGS, next);
+    return stored === next || settings.replace(SERVICE_SETTINGS, stored, next);
+  });
 }
 
 /** In what these settings differ from those of the service; in nothing where none was ever started. */

@@ -9,8 +9,8 @@ import type { SigningKeyRepository } from "./signing-keys.ts";
 import type { UserRepository } from "./users.ts";
 
 /**
- * One storage with all that is kept in it. Whatever keeps it from answering is thrown as an error of any
- * kind but `AuthError`; the composition turns those into `storage_unavailable`.
+ * One storage with all its repositories. A call that the storage cannot answer rejects with an `AuthError` of the code
+ * `storage_unavailable`, or with an error that is no `AuthError`, which the composition turns into one.
  */
 export interface Storage {
   readonly users: UserRepository;
@@ -22,8 +22,8 @@ export interface Storage {
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly outbox: Outbox;
   readonly auditTrail: AuditTrail;
-  /** Resolves if the storage answers now. */
+  /** Resolves if the storage answers. */
   ping(): Promise<void>;
-  /** Ends the use of the storage once what was begun is done. */
+  /** Closes the storage, after the calls that were begun. */
   close(): Promise<void>;
 }
