@@ -1,25 +1,8 @@
 import type { MailTemplates } from "../../application/ports/mail-templates.ts";
-import type { MailKind } from "../../application/ports/storage/outbox.ts";
+import { linkOf, MAIL_KINDS, type MailKind } from "../../domain/mails.ts";
 import { type ShownFacts, shownFacts } from "./shown-facts.ts";
 import { escapeHtml, makeTemplate, type Template } from "./template.ts";
 import { openTemplateFolder, type TemplateFolder } from "./template-folder.ts";
-
-/** Which mails there are, and which of them carry a link. */
-const HAS_LINK: Record<MailKind, boolean> = {
-  password_reset: true,
-  email_verification: true,
-  email_change: true,
-  email_change_requested: true,
-  email_change_warning: false,
-  registration: true,
-  address_taken: false,
-  address_put_back: true,
-  password_changed: false,
-  email_changed: false,
-  session_stolen: false,
-  account_deleted: false,
-};
-const KINDS = Object.keys(HAS_LINK) as MailKind[];
 
 interface MailTemplate {
   readonly subject: string;
@@ -44,15 +27,15 @@ export async function openMailTemplates(
   directory?: string,
   appName = "HBTU Connect",
 ): Promise<MailTemplates> {
-  const names = KINDS.flatMap((kind) => [`${kind}.txt`, `${kind}.html`]);
+  const names = MAIL_KINDS.flatMap((kind) => [`${kind}.txt`, `${kind}.html`]);
   const folder = await openTemplateFolder(names, directory);
-  const templates = Object.fromEntries(KINDS.map((kind) => [kind, readMail(kind, folder, appName)]));
+  const templates = Object.fromEntries(MAIL_KINDS.map((kind) => [kind, readMail(kind, folder, appName)]));
 
   return {
     render(kind, facts) {
       const { subject, text, html } = (templates as Record<MailKind, MailTemplate>)[kind];
       const shown = shownFacts(facts, appName);
-      if (HAS_LINK[kind] && shown.link === undefined) throw new Error(`A ${kind} mail needs a link`);
+      if (linkOf(kind) !== null && shown.link === undefined) throw new Error(`A ${kind} mail needs a link`);
       return { subject, text: text.render(shown), html: html?.render(shown) };
     },
   };
@@ -60,8 +43,9 @@ export async function openMailTemplates(
 
 function readMail(kind: MailKind, folder: TemplateFolder, appName: string): MailTemplate {
   const known: (keyof ShownFacts)[] = ["app_name", "username", "email"];
-  if (HAS_LINK[kind]) known.push("link", "expires");
-  const rules = { known, needed: HAS_LINK[kind] ? ["link"] : [] };
+  const hasLink = linkOf(kind) !== null;
+  if (hasLink) known.push("link", "expires");
+  const rules = { known, needed: hasLink ? ["link"] : [] };
   const { subject, text } = folder.read(`${kind}.txt`, (content) => {
     const { subject, text } = splitSubject(content, appName);
     return { subject, text: makeTemplate(text, { ...rules, escape: String }) };

@@ -1,8 +1,8 @@
 import { AuthError } from "../../domain/errors.ts";
+import type { MailKind } from "../../domain/mails.ts";
 import { networkOf } from "../../domain/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { AttemptCounters, Counted } from "../ports/storage/attempt-counters.ts";
-import type { MailKind } from "../ports/storage/outbox.ts";
 import type { ThrottleKeys } from "./throttle-keys.ts";
 import type { ThrottleLimits } from "./throttle-limits.ts";
 

@@ -1,10 +1,11 @@
+import { linkOf } from "../../domain/mails.ts";
 import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { MailTemplates } from "../ports/mail-templates.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
 import type { PendingRegistration } from "../ports/registration-seal.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
-import type { MailKind, Outbox, OutboxMail } from "../ports/storage/outbox.ts";
+import type { Outbox, OutboxMail } from "../ports/storage/outbox.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
 import { type BareNotice, noticeWithoutLink, type RecipientDeps, recipientOf } from "./recipients.ts";
 
@@ -28,15 +29,6 @@ const AT_ONCE = 10;
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 3_600_000;
 const GIVEN_UP_AFTER_MS = 24 * 3_600_000;
-
-/** What the link of a mail is for; of those without a link, nothing. */
-const PURPOSES: Partial<Record<MailKind, Purpose>> = {
-  password_reset: "reset_password",
-  address_put_back: "reset_password",
-  email_verification: "verify_email",
-  email_change: "change_email",
-  email_change_requested: "cancel_email_change",
-};
 
 export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
   return async () => {
@@ -120,8 +112,8 @@ function tell(
 async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User): Promise<Letter | undefined> {
   const to = mail.userId === undefined ? user.email.shown : mail.email;
   const facts = { username: user.username.shown, email: to };
-  const purpose = PURPOSES[mail.kind];
-  if (purpose === undefined) return tell(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
+  const purpose = linkOf(mail.kind);
+  if (purpose === null) return tell(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
   const token = await tokenFor(deps, mail, purpose, user);
   if (token === undefined) {
     const notice = noticeWithoutLink({ ...mail, username: facts.username });

@@ -1,7 +1,8 @@
+import { isLinkMadeOnDelivery, type MailKind, type NoticeKind } from "../../domain/mails.ts";
 import { mayBringLink } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { PendingRegistration, RegistrationSeal } from "../ports/registration-seal.ts";
-import type { MailKind, OutboxMail } from "../ports/storage/outbox.ts";
+import type { OutboxMail } from "../ports/storage/outbox.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 
 export interface RecipientDeps {
@@ -9,7 +10,7 @@ export interface RecipientDeps {
   readonly canonicalEmail: (text: string) => string;
   readonly registrationSeal: RegistrationSeal;
   /** The kinds of mails that only tell what happened. */
-  readonly notices: ReadonlySet<MailKind>;
+  readonly notices: ReadonlySet<NoticeKind>;
 }
 
 /**
@@ -82,17 +83,11 @@ function ownerOf(mail: OutboxMail, owner: User): Recipient | undefined {
   return owner.disabled ? undefined : { mail: told, user: owner };
 }
 
-/** Mails whose link is made as they are sent. */
-const MADE_LATER: ReadonlySet<MailKind> = new Set([
-  "email_verification",
-  "password_reset",
-  "address_put_back",
-]);
-
 function isNeeded({ notices }: RecipientDeps, mail: OutboxMail, user: User): boolean {
   const { kind, email } = mail;
-  if (MADE_LATER.has(kind) && mail.tokenId === undefined && !mayBringLink(mail.createdAt, user)) return false;
+  const isLinkUnmade = isLinkMadeOnDelivery(kind) && mail.tokenId === undefined;
+  if (isLinkUnmade && !mayBringLink(mail.createdAt, user)) return false;
   if (kind === "email_verification") return !user.emailVerified;
   // former versions put such mails there for addresses that nobody had verified
-  return !notices.has(kind) || user.emailVerified || user.email.shown !== email;
+  return !(notices as ReadonlySet<MailKind>).has(kind) || user.emailVerified || user.email.shown !== email;
 }

@@ -1,9 +1,10 @@
 import { AuthError } from "../../domain/errors.ts";
+import type { NoticeKind } from "../../domain/mails.ts";
 import type { User } from "../../domain/user.ts";
 import type { Admission, KeyedHash, Throttle } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
-import type { MailKind, Outbox, OutboxMail } from "../ports/storage/outbox.ts";
+import type { Outbox, OutboxMail } from "../ports/storage/outbox.ts";
 
 export interface SendLaterDeps {
   readonly clock: Clock;
@@ -29,7 +30,7 @@ export interface NoticeDeps {
   readonly throttle: Throttle;
   readonly keyedHash: KeyedHash;
   /** What users are told by mail. */
-  readonly notices: ReadonlySet<MailKind>;
+  readonly notices: ReadonlySet<NoticeKind>;
 }
 
 /**
@@ -38,7 +39,7 @@ export interface NoticeDeps {
  */
 export async function notify(
   deps: NoticeDeps,
-  kind: MailKind,
+  kind: NoticeKind,
   { id: userId, username, email, emailVerified }: Pick<User, "id" | "username" | "email" | "emailVerified">,
 ): Promise<void> {
   if (!deps.notices.has(kind) || !emailVerified) return;

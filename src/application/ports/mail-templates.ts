@@ -1,5 +1,5 @@
+import type { MailKind } from "../../domain/mails.ts";
 import type { Mail } from "./mailer.ts";
-import type { MailKind } from "./storage/outbox.ts";
 
 /** What a mail may say. All of it may come from users. */
 export interface MailFacts {

@@ -1,5 +1,5 @@
+import type { MailKind } from "../../domain/mails.ts";
 import type { Purpose } from "../../domain/one-time-token.ts";
-import type { MailKind } from "./storage/outbox.ts";
 
 /** What happened, in the words of the domain. Names are stable; nothing secret is ever part of one. */
 export type SecurityEvent =

@@ -1,4 +1,4 @@
-import type { MailKind } from "../../application/ports/storage/outbox.ts";
+import type { NoticeKind } from "../../domain/mails.ts";
 import type { Purpose } from "../../domain/one-time-token.ts";
 import type { Config } from "../settings/config.ts";
 
@@ -21,10 +21,10 @@ const NOTICES = {
   email_changed: "NOTICE_EMAIL_CHANGED",
   session_stolen: "NOTICE_SESSION_STOLEN",
   account_deleted: "NOTICE_ACCOUNT_DELETED",
-} as const satisfies Partial<Record<MailKind, keyof Config>>;
+} as const satisfies Record<NoticeKind, keyof Config>;
 
 /** What users are told by mail. */
-export function noticesOf(config: Config): ReadonlySet<MailKind> {
-  const kinds = Object.keys(NOTICES) as (keyof typeof NOTICES)[];
+export function noticesOf(config: Config): ReadonlySet<NoticeKind> {
+  const kinds = Object.keys(NOTICES) as NoticeKind[];
   return new Set(kinds.filter((kind) => config[NOTICES[kind]]));
 }

@@ -1,23 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates.ts";
 import type { MailFacts } from "../../../src/application/ports/mail-templates.ts";
-import type { MailKind } from "../../../src/application/ports/storage/outbox.ts";
+import { linkOf, MAIL_KINDS } from "../../../src/domain/mails.ts";
 
-const LINKED = [
-  "password_reset",
-  "address_put_back",
-  "email_verification",
-  "email_change",
-  "email_change_requested",
-] as const;
-const NOTICES = [
-  "password_changed",
-  "email_changed",
-  "session_stolen",
-  "account_deleted",
-  "email_change_warning",
-] as const;
-const KINDS: readonly MailKind[] = [...LINKED, ...NOTICES];
+const LINKED = MAIL_KINDS.filter((kind) => linkOf(kind) !== null);
+const NOTICES = MAIL_KINDS.filter((kind) => linkOf(kind) === null);
 
 const LINK = "https://connect.example.org/reset?a=1&b=2#token=abc_-123";
 const FACTS: MailFacts = {
@@ -44,7 +31,7 @@ function unescaped(html: string): string {
     .replaceAll(/&(amp|lt|gt|quot|#39);/g, (_, name) => characters[name] ?? "");
 }
 
-describe.each(KINDS)("the built-in %s mail", (kind) => {
+describe.each(MAIL_KINDS)("the built-in %s mail", (kind) => {
   const { subject, text, html } = templates.render(kind, FACTS);
 
   it("has a short subject that no user has a part in, and is short itself", () => {
@@ -117,12 +104,14 @@ it.each(NOTICES)("the built-in %s mail has no link", (kind) => {
   expect(text + html).not.toMatch(/https?:|<a /);
 });
 
-it("mails to an address that may be a stranger's, or no longer the user's, do not tell one", () => {
-  const telling = KINDS.filter((kind) => templates.render(kind, FACTS).text.includes(FACTS.email));
+it("only mails to the address that they tell tell one", () => {
+  const telling = MAIL_KINDS.filter((kind) => templates.render(kind, FACTS).text.includes(FACTS.email));
   expect(telling).toEqual([
     "password_reset",
-    "address_put_back",
     "email_verification",
+    "registration",
+    "address_taken",
+    "address_put_back",
     "password_changed",
     "session_stolen",
   ]);

@@ -1,17 +1,4 @@
-/** The mails that there are. */
-export type MailKind =
-  | "password_reset"
-  | "email_verification"
-  | "email_change"
-  | "email_change_requested"
-  | "email_change_warning"
-  | "registration"
-  | "address_taken"
-  | "address_put_back"
-  | "password_changed"
-  | "email_changed"
-  | "session_stolen"
-  | "account_deleted";
+import type { MailKind } from "../../../domain/mails.ts";
 
 /** A mail that is to be sent. It holds nothing that can be read and is secret: links are made as it is sent. */
 export interface OutboxMail {

@@ -1,0 +1,58 @@
+import type { Purpose } from "./one-time-token.ts";
+
+/** The mails of the service, and what each of them is. A new mail is one entry here and its templates. */
+
+/** A mail whose link the user is to follow. */
+interface LinkMail {
+  readonly link: Purpose;
+  /**
+   * When the link is made: as the mail is requested, or only as it is delivered. Of a link that is made on delivery, the
+   * request must not have been overtaken by a step that ends links.
+   */
+  readonly made: "on request" | "on delivery";
+}
+
+/** A mail without a link. */
+interface PlainMail {
+  readonly link: null;
+  /** Whether it only tells a user what happened to the account, so that operators may switch it off. */
+  readonly isNotice: boolean;
+}
+
+const NOTICE = { link: null, isNotice: true } as const;
+const ANSWER = { link: null, isNotice: false } as const;
+
+export const MAILS = {
+  password_reset: { link: "reset_password", made: "on delivery" },
+  email_verification: { link: "verify_email", made: "on delivery" },
+  email_change: { link: "change_email", made: "on request" },
+  email_change_requested: { link: "cancel_email_change", made: "on request" },
+  email_change_warning: ANSWER,
+  registration: { link: "verify_email", made: "on request" },
+  address_taken: ANSWER,
+  address_put_back: { link: "reset_password", made: "on delivery" },
+  password_changed: NOTICE,
+  email_changed: NOTICE,
+  session_stolen: NOTICE,
+  account_deleted: NOTICE,
+} as const satisfies Record<string, LinkMail | PlainMail>;
+
+export type MailKind = keyof typeof MAILS;
+
+/** The mails that operators may switch off. */
+export type NoticeKind = {
+  [K in MailKind]: (typeof MAILS)[K] extends typeof NOTICE ? K : never;
+}[MailKind];
+
+export const MAIL_KINDS = Object.keys(MAILS) as MailKind[];
+
+/** What the link in a mail is for; `null` for a mail without a link. */
+export function linkOf(kind: MailKind): Purpose | null {
+  return MAILS[kind].link;
+}
+
+/** Whether the link in a mail is made as the mail is delivered. */
+export function isLinkMadeOnDelivery(kind: MailKind): boolean {
+  const mail: LinkMail | PlainMail = MAILS[kind];
+  return mail.link !== null && mail.made === "on delivery";
+}
