@@ -1,14 +1,14 @@
-/** When a signing key is for what. Times make the states, so that all processes see the same. */
+/** The states of signing keys. They follow from times alone, so that all processes see the same states. */
 
-/** What of a key matters for its place in the ring. */
+/** The part of a key that its state depends on. */
 export interface RingKey {
   readonly kid: string;
-  /** From when on tokens are signed with it, until a key with a later time takes over. */
+  /** The start of the time in which it signs, which ends when a key with a later one takes over. */
   readonly activeAt: Date;
 }
 
 export interface RingTimes {
-  /** How long others may keep a copy of the published keys. */
+  /** How long verifiers may cache the published keys. */
   readonly publishedMaxAgeMs: number;
   /** How long a key is published before it signs, where twice `publishedMaxAgeMs` is not longer. */
   readonly publishAheadMs: number;
@@ -16,20 +16,33 @@ export interface RingTimes {
   readonly refreshTokenTtlMs: number;
 }
 
-/** Clocks of processes differ by up to 5 s, and a process learns of a key that signs at once up to 5 s later. */
+/** Clocks of processes differ by at most 5 s, and a process learns of a key that signs at once within another 5 s. */
 const SKEW_MS = 10_000;
 
+/**
+ * The states of a key, in their order: published ahead (`next`), `signing`, `verifying` until the last token that it
+ * signed has expired, then only read from expired tokens for `logging_out`, for as long as their sessions may live.
+ */
 export type KeyState = "next" | "signing" | "verifying" | "logging_out" | "over";
 
-/** The key to sign with, `undefined` where there is none yet. */
+const PUBLISHED: Record<KeyState, boolean> = {
+  next: true,
+  signing: true,
+  verifying: true,
+  logging_out: false,
+  over: false,
+};
+
+/** Whether a key is published: whether a token that it signed may still be unexpired, or will be. */
+export function isPublished(state: KeyState): boolean {
+  return PUBLISHED[state];
+}
+
+/** The key to sign with, or `undefined` if there is none yet. */
 export function signingKeyOf<K extends RingKey>(keys: readonly K[], now: Date): K | undefined {
   return latest(keys.filter((key) => key.activeAt <= now));
 }
 
-/**
- * What a key is for now: published ahead (`next`), `signing`, `verifying` until the last token it signed is
- * over, then only read from expired tokens for `logging_out`, for as long as their sessions may live.
- */
 export function keyState(keys: readonly RingKey[], key: RingKey, now: Date, times: RingTimes): KeyState {
   if (key.activeAt > now) return "next";
   const successors = keys.filter((other) => other.activeAt > key.activeAt && other.activeAt <= now);
@@ -40,16 +53,14 @@ export function keyState(keys: readonly RingKey[], key: RingKey, now: Date, time
 }
 
 /**
- * When a key that is made now may be signed with: once no copy of the published keys is without it. Verifiers keep
- * copies for longer than they are told, and some do not fetch them anew for a key that they do not know.
+ * When a key that is made now may begin to sign: once every cached copy of the published keys has it. Verifiers cache
+ * for longer than they are told, and some do not fetch the keys again for a `kid` that they do not know.
  */
 export function publishedAheadUntil(now: Date, { publishedMaxAgeMs, publishAheadMs }: RingTimes): Date {
   return new Date(now.getTime() + Math.max(2 * publishedMaxAgeMs, publishAheadMs));
 }
 
-/**
- * When the next key of a schedule is to be active, if now is the time to publish it ahead; else `undefined`.
- */
+/** When the next key of a schedule becomes active, if it is to be published now; otherwise `undefined`. */
 export function dueRotation(
   keys: readonly RingKey[],
   now: Date,

@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { EVENT_KINDS } from "../../application/audit/event-kinds.ts";
 import type { ListEvents, ListEventsQuery } from "../../application/audit/list-events.ts";
+import { EVENT_KINDS } from "../../application/audit/merge-events.ts";
 import type { AuditEntry } from "../../application/ports/storage/audit-trail.ts";
 import { withExamples } from "./help.ts";
 import { type JsonOption, printJson, printRows, whileRead } from "./output.ts";

@@ -3,7 +3,7 @@ import { type CryptoKey, importJWK, type JWK } from "jose";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { keyState, type RingTimes, signingKeyOf } from "../../domain/key-ring.ts";
+import { isPublished, keyState, type RingTimes, signingKeyOf } from "../../domain/key-ring.ts";
 import type { AccessKeys } from "./access-keys.ts";
 import { openPrivateKey, sealPrivateKey } from "./seal.ts";
 
@@ -86,14 +86,11 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
       if (!ring.has(kid)) await lookFor(kid, now);
       const key = ring.get(kid);
       if (key === undefined) return undefined;
-      const state = keyState([...ring.values()], key, now, times);
-      return { key: key.publicKey, onlyExpired: state === "logging_out" || state === "over" };
+      return { key: key.publicKey, onlyExpired: !isPublished(keyState([...ring.values()], key, now, times)) };
     },
     publicKeys(now) {
       const keys = [...ring.values()];
-      const published = keys.filter((key) =>
-        ["next", "signing", "verifying"].includes(keyState(keys, key, now, times)),
-      );
+      const published = keys.filter((key) => isPublished(keyState(keys, key, now, times)));
       return published.map(({ publicJwk }) => publicJwk);
     },
   };

@@ -3,13 +3,10 @@ import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import type { StoredWith } from "./stored.ts";
 import { openTimeIndex } from "./time-index.ts";
 
-type TokenRecord = Omit<OneTimeToken, "expiresAt" | "emailRevision" | "isMailed"> & {
-  readonly expiresAt: number;
-  readonly emailRevision?: number;
-  readonly isMailed?: boolean;
-};
+type TokenRecord = StoredWith<OneTimeToken, "emailRevision" | "isMailed">;
 
 /** Tokens by id, and indexes by their user and by their end. Former versions kept them by purpose and user. */
 export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenRepository {

@@ -1,12 +1,10 @@
 import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
+import type { StoredWith } from "./stored.ts";
 import { openTimeIndex } from "./time-index.ts";
 
-type MailRecord = Omit<OutboxMail, "createdAt" | "dueAt"> & {
-  readonly createdAt: number;
-  readonly dueAt: number;
-};
+type MailRecord = StoredWith<OutboxMail, "isNotice">;
 
 /** Mails by id, and an index by when they are due for each class: notices, and those that somebody waits for. */
 export function lmdbOutbox(environment: Environment): Outbox {

@@ -1,9 +1,7 @@
 import type { Session } from "../../domain/session.ts";
+import type { Stored } from "./stored.ts";
 
-type Dates = "generationStartedAt" | "createdAt" | "lastUsedAt" | "expiresAt";
-
-/** A session as JSON holds it: its dates in milliseconds. */
-export type SessionRecord = Omit<Session, Dates> & Readonly<Record<Dates, number>>;
+export type SessionRecord = Stored<Session>;
 
 export function toRecord(session: Session): SessionRecord {
   return {

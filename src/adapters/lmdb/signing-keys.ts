@@ -1,12 +1,9 @@
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Environment } from "./environment.ts";
 import { mustBeKeys } from "./key.ts";
+import type { Stored } from "./stored.ts";
 
-type KeyRecord = Omit<StoredSigningKey, "createdAt" | "activeAt" | "sealedPrivateKey"> & {
-  readonly createdAt: number;
-  readonly activeAt: number;
-  readonly sealedPrivateKey?: string | undefined;
-};
+type KeyRecord = Stored<StoredSigningKey>;
 
 /** Signing keys by their place in the ring, so that the place itself is what is unique. */
 export function lmdbSigningKeys({ database, read, write }: Environment): SigningKeyRepository {

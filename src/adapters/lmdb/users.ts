@@ -4,23 +4,10 @@ import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
+import type { Stored, StoredWith } from "./stored.ts";
 
-type UserRecord = Omit<
-  User,
-  "createdAt" | "emailVerified" | "keptSession" | "unlocks" | "emailHistory" | "linksSince"
-> & {
-  readonly createdAt: number;
-  readonly emailVerified?: boolean;
-  readonly unlocks?: number;
-  readonly keptSession?: string | undefined;
-  readonly emailHistory?: HistoryRecord | undefined;
-  readonly linksSince?: number | undefined;
-};
-
-interface HistoryRecord {
-  readonly revision: number;
-  readonly former: readonly { readonly revision: number; readonly until: number }[];
-}
+type UserRecord = StoredWith<User, "emailVerified" | "unlocks">;
+type HistoryRecord = Stored<EmailHistory>;
 
 /** Users by id, and two indexes that hold the ids by canonical name and canonical address. */
 export function lmdbUsers({ database, read, write }: Environment): UserRepository {

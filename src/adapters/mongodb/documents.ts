@@ -1,6 +1,18 @@
 import { type Collection, type Filter, MongoServerError, type OptionalUnlessRequiredId } from "mongodb";
 
-/** A document with the identifier that a port gave to what it holds: a string, never an ObjectId. */
+/** The keys of the fields that may be `undefined`. */
+type Optional<T> = { [K in keyof T]: undefined extends T[K] ? K : never }[keyof T];
+
+/**
+ * The document of a record: its id is `_id`, fields that are `undefined` are left out, and so were the fields `Later` in
+ * documents of earlier versions.
+ */
+export type DocumentOf<T extends { readonly id: string }, Later extends keyof T = never> = {
+  readonly _id: string;
+} & Omit<T, "id" | Later | Optional<T>> &
+  Partial<Pick<T, Later | Optional<T>>>;
+
+/** A document with the identifier that a port gave to the record: a string, never an ObjectId. */
 export interface Identified {
   readonly _id: string;
   readonly createdAt: Date;

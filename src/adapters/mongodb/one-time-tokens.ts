@@ -1,14 +1,10 @@
 import type { OneTimeTokenRepository } from "../../application/ports/storage/one-time-tokens.ts";
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import type { Connection } from "./connection.ts";
-import { isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
+import { type DocumentOf, isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type TokenDocument = Omit<OneTimeToken, "id" | "emailRevision" | "isMailed"> & {
-  readonly _id: string;
-  readonly emailRevision?: number;
-  readonly isMailed?: boolean;
-};
+type TokenDocument = DocumentOf<OneTimeToken, "emailRevision" | "isMailed">;
 
 export const oneTimeTokenIndexes: readonly Index[] = [
   { name: "by_user", key: { userId: 1 } },

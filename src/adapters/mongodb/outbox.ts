@@ -1,15 +1,19 @@
 import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+import {
+  type DocumentOf,
+  inOneBatch,
+  insertOnce,
+  isDuplicateKey,
+  isStorable,
+  mustBeStorable,
+} from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-/** What a document leaves out where it is `undefined`. */
-type Optional = "userId" | "username" | "tokenId" | "sealed";
-type MailDocument = Omit<OutboxMail, "id" | "isNotice" | Optional> & {
-  readonly _id: string;
-  /** Left out where it is false, as in documents of former versions: what is missing is sorted first. */
+type MailDocument = DocumentOf<Omit<OutboxMail, "isNotice">> & {
+  /** Left out if it is false, as in documents of earlier versions: a missing field sorts first. */
   readonly isNotice?: true;
-} & Partial<Pick<OutboxMail, Optional>>;
+};
 
 export const outboxIndexes: readonly Index[] = [
   { name: "order", key: { isNotice: 1, dueAt: 1 } },

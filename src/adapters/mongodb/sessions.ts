@@ -2,10 +2,18 @@ import type { Filter } from "mongodb";
 import type { SessionPlace, SessionRepository } from "../../application/ports/storage/sessions.ts";
 import type { Session } from "../../domain/session.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, insertOnce, isStorable, mustBeStorable, pageOf, sweepBefore } from "./documents.ts";
+import {
+  type DocumentOf,
+  inOneBatch,
+  insertOnce,
+  isStorable,
+  mustBeStorable,
+  pageOf,
+  sweepBefore,
+} from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type SessionDocument = Omit<Session, "id"> & { readonly _id: string };
+type SessionDocument = DocumentOf<Session>;
 
 const LATEST_FIRST = { createdAt: -1, _id: -1 } as const;
 

@@ -4,18 +4,18 @@ import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, insertOnce, isDuplicateKey, isStorable, mustBeStorable, pageOf } from "./documents.ts";
+import {
+  type DocumentOf,
+  inOneBatch,
+  insertOnce,
+  isDuplicateKey,
+  isStorable,
+  mustBeStorable,
+  pageOf,
+} from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-/** What a document leaves out where it is `undefined`. */
-type Optional =
-  | "keptSession"
-  | "legacyIdentity"
-  | "emailVerified"
-  | "unlocks"
-  | "emailHistory"
-  | "linksSince";
-type UserDocument = Omit<User, "id" | Optional> & { readonly _id: string } & Partial<Pick<User, Optional>>;
+type UserDocument = DocumentOf<User, "emailVerified" | "unlocks">;
 
 const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
 const EMAIL = { name: "unique_email", key: { "email.canonical": 1 }, unique: true } as const;
@@ -124,7 +124,7 @@ function withAddress(expected: Pick<User, "id" | "epoch" | "email" | "emailHisto
 }
 
 function fromDocument({ _id, ...user }: UserDocument): User {
-  // of before there were these fields
+  // earlier versions did not write these fields
   const { emailVerified = false, unlocks = 0 } = user;
   return {
     id: _id,

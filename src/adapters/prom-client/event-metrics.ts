@@ -4,7 +4,6 @@ import { countByKind } from "./counter.ts";
 
 type EventOf<Type extends SecurityEvent["type"]> = Extract<SecurityEvent, { type: Type }>;
 
-/** Listed as keys, so that none can be forgotten. */
 const LOGIN_OUTCOMES: Record<"succeeded" | EventOf<"login_failed">["reason"], true> = {
   succeeded: true,
   unknown_user: true,
@@ -18,35 +17,73 @@ const REUSE_CAUSES: Record<EventOf<"refresh_token_reused">["cause"], true> = {
   older_generation: true,
 };
 
-const REVOCATIONS = ["access_token", "refresh_token", "session", "other_sessions", "all_sessions"] as const;
+const REVOKED = {
+  access_token: true,
+  refresh_token: true,
+  session: true,
+  other_sessions: true,
+  all_sessions: true,
+} as const;
 
-/** Counts what is reported. Whom it is about goes nowhere: each user would be a series. */
+const keysOf = <K extends string>(record: Record<K, true>) => Object.keys(record) as K[];
+
+type Counters = ReturnType<typeof makeCounters>;
+
+/** How each event is counted; `null` for events that no metric counts. */
+const COUNTED: { readonly [T in SecurityEvent["type"]]: ((c: Counters, event: EventOf<T>) => void) | null } =
+  {
+    user_registered: ({ registrations }) => registrations.inc(),
+    login_succeeded: ({ login }) => login("succeeded"),
+    login_failed: ({ login }, { reason }) => login(reason),
+    attempt_throttled({ throttled }, { scopes }) {
+      for (const scope of scopes) throttled.inc({ scope });
+    },
+    password_hash_renewed: null,
+    token_refreshed: ({ refreshes }) => refreshes.inc(),
+    access_token_revoked: ({ revocation }) => revocation("access_token"),
+    refresh_token_revoked: ({ revocation }) => revocation("refresh_token"),
+    refresh_token_reused: ({ reuse }, { cause }) => reuse(cause),
+    session_ended: ({ revocation }) => revocation("session"),
+    sessions_ended: ({ revocation }, { kept }) =>
+      revocation(kept === undefined ? "all_sessions" : "other_sessions"),
+    password_changed: null,
+    password_refused: null,
+    password_reset_requested: null,
+    password_reset: null,
+    reset_link_made: null,
+    username_changed: null,
+    email_change_requested: null,
+    email_change_cancelled: null,
+    email_change_disputed: null,
+    email_changed: null,
+    email_verified: null,
+    link_mailed: null,
+    mail_failed: null,
+    mail_given_up: null,
+    mail_dropped: null,
+    account_deleted: null,
+    user_created: null,
+    user_disabled: null,
+    user_unlocked: null,
+    user_verified: null,
+    user_enabled: null,
+    password_set: null,
+    signing_key_made: null,
+    signing_key_retired: null,
+    data_exported: null,
+    data_imported: null,
+    store_backed_up: null,
+    store_restored: null,
+    events_dropped: null,
+  };
+
+/** Counts security events. No label tells which user an event is about: each user would be a series. */
 export function countEvents(registry: Registry): SecurityEvents {
   const counters = makeCounters(registry);
   return {
     report(event) {
-      switch (event.type) {
-        case "login_succeeded":
-          return counters.login("succeeded");
-        case "login_failed":
-          return counters.login(event.reason);
-        case "user_registered":
-          return counters.registrations.inc();
-        case "token_refreshed":
-          return counters.refreshes.inc();
-        case "refresh_token_reused":
-          return counters.reuse(event.cause);
-        case "access_token_revoked":
-          return counters.revocation("access_token");
-        case "refresh_token_revoked":
-          return counters.revocation("refresh_token");
-        case "session_ended":
-          return counters.revocation("session");
-        case "sessions_ended":
-          return counters.revocation(event.kept === undefined ? "all_sessions" : "other_sessions");
-        case "attempt_throttled":
-          for (const scope of event.scopes) counters.throttled.inc({ scope });
-      }
+      const count = COUNTED[event.type] as ((c: Counters, event: SecurityEvent) => void) | null;
+      count?.(counters, event);
     },
   };
 }
@@ -59,7 +96,7 @@ function makeCounters(registry: Registry) {
       "connect_auth_logins_total",
       "Logins whose password was looked at, by outcome",
       "outcome",
-      Object.keys(LOGIN_OUTCOMES) as (keyof typeof LOGIN_OUTCOMES)[],
+      keysOf(LOGIN_OUTCOMES),
     ),
     registrations: new Counter({
       name: "connect_auth_registrations_total",
@@ -76,14 +113,14 @@ function makeCounters(registry: Registry) {
       "connect_auth_refresh_token_reuses_total",
       "Refresh tokens used again, which ended their session as stolen, by cause",
       "cause",
-      Object.keys(REUSE_CAUSES) as (keyof typeof REUSE_CAUSES)[],
+      keysOf(REUSE_CAUSES),
     ),
     revocation: countByKind(
       registry,
       "connect_auth_revocations_total",
       "Revocations by a user or an operator, by what they revoked",
       "revoked",
-      REVOCATIONS,
+      keysOf(REVOKED),
     ),
     throttled: new Counter({
       name: "connect_auth_throttled_attempts_total",

@@ -3,7 +3,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { SecurityEvent, SecurityEvents } from "../ports/security-events.ts";
 import type { AuditEntry, AuditTrail, Facts } from "../ports/storage/audit-trail.ts";
-import { type MergedEvents, makeEventThinner } from "./thin-events.ts";
+import { type MergedEvents, makeEventMerger } from "./merge-events.ts";
 
 export interface RecordEventsDeps {
   readonly auditTrail: AuditTrail;
@@ -37,7 +37,7 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
   const { auditTrail, clock, capacity } = deps;
   const queue: AuditEntry[] = [];
   const nextId = idsInOrder(deps.ids);
-  const thinner = makeEventThinner();
+  const merger = makeEventMerger();
   let dropped = 0;
   let untold = 0;
 
@@ -62,13 +62,13 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
   return {
     report(event) {
       const [now, origin] = [clock.now(), deps.origin()];
-      keepMerged(thinner.take(now), now);
-      if (thinner.isKept(event, origin, now)) keep(event, origin, now);
+      keepMerged(merger.take(now), now);
+      if (merger.isKept(event, origin, now)) keep(event, origin, now);
     },
-    settle: () => keepMerged(thinner.take(), clock.now()),
+    settle: () => keepMerged(merger.take(), clock.now()),
     async write() {
       const now = clock.now();
-      keepMerged(thinner.take(now), now);
+      keepMerged(merger.take(now), now);
       while (queue.length > 0) {
         const batch = queue.slice(0, BATCH);
         await auditTrail.append(batch);

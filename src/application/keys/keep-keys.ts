@@ -1,5 +1,6 @@
 import {
   dueRotation,
+  isPublished,
   keyState,
   publishedAheadUntil,
   type RingTimes,
@@ -115,8 +116,7 @@ async function keepUseful(deps: KeepKeysDeps, ring: Ring, now: Date): Promise<St
     // the newest keeps its place, as above
     if (state !== "over") useful.push(key);
     else if (key !== all.at(-1)) await signingKeys.remove(key.kid);
-    const signsNoMore = state === "logging_out" || state === "over";
-    if (signsNoMore && key.sealedPrivateKey !== undefined) {
+    if (!isPublished(state) && key.sealedPrivateKey !== undefined) {
       await signingKeys.replacePrivateKey(key.kid, key.sealedPrivateKey, undefined);
     }
   }

@@ -4,7 +4,13 @@ import type { SessionRepository } from "../ports/storage/sessions.ts";
 import type { SettingsRepository } from "../ports/storage/settings.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
-import type { StoredRecord } from "./stored-records.ts";
+import {
+  KINDS,
+  type Kind,
+  type StoredRecord,
+  type StoredSetting,
+  type StoredThings,
+} from "./stored-records.ts";
 
 export interface ExportStoreDeps {
   readonly settings: Pick<SettingsRepository, "find">;
@@ -12,30 +18,41 @@ export interface ExportStoreDeps {
   readonly sessions: Pick<SessionRepository, "list">;
   readonly revocations: Pick<RevocationRepository, "list">;
   readonly users: Pick<UserRepository, "list">;
-  /** The names of the settings that say something of the data; the others belong to one storage. */
+  /** The names of the settings that describe the data; the others belong to one storage. */
   readonly dataSettings: readonly string[];
 }
 
 /**
- * All that a storage keeps for good, in the order of `KINDS` and of ids within each: equal storages give equal
- * exports. Reads page by page and writes nothing. Signing keys go along where that is asked.
+ * All records of a storage that outlive it, in the order of `KINDS` and by id within each kind: equal storages give equal
+ * exports. Reads page by page and writes nothing. `keys`: whether the signing keys are included.
  */
 export type ExportStore = (options: { readonly keys: boolean }) => AsyncIterable<StoredRecord>;
 
 export function makeExportStore(deps: ExportStoreDeps): ExportStore {
-  return async function* ({ keys }) {
-    for (const name of [...deps.dataSettings].sort()) {
-      const value = await deps.settings.find(name);
-      if (value !== undefined) yield { kind: "setting", value: { name, value } };
-    }
-    const ring = keys ? await deps.signingKeys.list() : [];
-    for (const value of ring.sort(byPlace)) yield { kind: "signing_key", value };
-    for await (const value of allOf(deps.sessions.list, ({ id }) => id)) yield { kind: "session", value };
-    for await (const value of allOf(deps.revocations.list, ({ key }) => key)) {
-      yield { kind: "revocation", value };
-    }
-    for await (const value of allOf(deps.users.list, ({ id }) => id)) yield { kind: "user", value };
+  const read: { readonly [K in Kind]: () => AsyncIterable<StoredThings[K]> } = {
+    setting: () => settingsOf(deps),
+    signing_key: () => keysOf(deps),
+    session: () => allOf(deps.sessions.list, ({ id }) => id),
+    revocation: () => allOf(deps.revocations.list, ({ key }) => key),
+    user: () => allOf(deps.users.list, ({ id }) => id),
   };
+  return async function* ({ keys }) {
+    for (const kind of KINDS) {
+      if (kind === "signing_key" && !keys) continue;
+      for await (const value of read[kind]()) yield { kind, value } as StoredRecord;
+    }
+  };
+}
+
+async function* settingsOf({ settings, dataSettings }: ExportStoreDeps): AsyncGenerator<StoredSetting> {
+  for (const name of [...dataSettings].sort()) {
+    const value = await settings.find(name);
+    if (value !== undefined) yield { name, value };
+  }
+}
+
+async function* keysOf({ signingKeys }: ExportStoreDeps): AsyncGenerator<StoredSigningKey> {
+  yield* (await signingKeys.list()).sort(byPlace);
 }
 
 function byPlace(a: StoredSigningKey, b: StoredSigningKey): number {

@@ -1,5 +1,5 @@
 import { type ImportRecordDeps, importRecord, type Outcome } from "./import-record.ts";
-import { type Kind, type PerKind, perKind, type StoredRecord } from "./stored-records.ts";
+import { idOf, type Kind, type PerKind, perKind, type StoredRecord } from "./stored-records.ts";
 
 export type ImportStoreDeps = ImportRecordDeps;
 
@@ -83,18 +83,5 @@ function count(
   else {
     counts.conflicts += 1;
     conflict({ kind: record.kind, id: idOf(record), field: outcome.field });
-  }
-}
-
-function idOf({ kind, value }: StoredRecord): string {
-  switch (kind) {
-    case "setting":
-      return value.name;
-    case "signing_key":
-      return value.kid;
-    case "revocation":
-      return value.key;
-    default:
-      return value.id;
   }
 }

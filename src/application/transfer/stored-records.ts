@@ -3,13 +3,13 @@ import type { User } from "../../domain/user.ts";
 import type { RevocationEntry } from "../ports/storage/revocations.ts";
 import type { StoredSigningKey } from "../ports/storage/signing-keys.ts";
 
-/** A fact that all processes sharing a storage agree on. */
+/** A value that all processes sharing a storage agree on. */
 export interface StoredSetting {
   readonly name: string;
   readonly value: string;
 }
 
-/** What a storage keeps for good, by kind. */
+/** The records that are exported and imported, by kind. */
 export interface StoredThings {
   readonly setting: StoredSetting;
   readonly signing_key: StoredSigningKey;
@@ -20,25 +20,32 @@ export interface StoredThings {
 
 export type Kind = keyof StoredThings;
 
-/** One thing that a storage keeps. */
+/** One record and its kind. */
 export type StoredRecord = {
   readonly [K in Kind]: { readonly kind: K; readonly value: StoredThings[K] };
 }[Kind];
 
 /**
- * The kinds in the order in which they are read and written. Users come last: no token lives without its user, so
- * that a storage with a part of it lets in nobody who was kept out. Revocations come after what they stop, so
- * that what ends while it is read stays ended.
+ * The field that identifies a record, by kind, in the order in which records are exported and imported. Users come last:
+ * no token is valid without its user, so that a half-imported storage admits nobody whom the whole one would refuse.
+ * Revocations come after what they revoke, so that what is revoked during an export stays revoked.
  */
-export const KINDS = [
-  "setting",
-  "signing_key",
-  "session",
-  "revocation",
-  "user",
-] as const satisfies readonly Kind[];
+const ID_FIELDS = {
+  setting: "name",
+  signing_key: "kid",
+  session: "id",
+  revocation: "key",
+  user: "id",
+} as const satisfies { readonly [K in Kind]: keyof StoredThings[K] };
 
-/** Something of each kind. */
+export const KINDS = Object.keys(ID_FIELDS) as Kind[];
+
+/** What identifies the record among those of its kind. */
+export function idOf({ kind, value }: StoredRecord): string {
+  return (value as unknown as Record<string, string>)[ID_FIELDS[kind]] ?? "";
+}
+
+/** A value for each kind. */
 export type PerKind<T> = Record<Kind, T>;
 
 export function perKind<T>(make: () => T): PerKind<T> {

@@ -1,0 +1,163 @@
+import { networkOf } from "../../domain/throttle.ts";
+import type { SecurityEvent } from "../ports/security-events.ts";
+import type { Facts } from "../ports/storage/audit-trail.ts";
+
+type Kind = SecurityEvent["type"];
+
+/** How repeated events of a kind are recorded, so that no client can fill the storage by repeating a call. */
+interface MergeRule {
+  /** The subject: events of one kind and one subject are repetitions of each other. */
+  readonly subjectOf: (event: SecurityEvent, origin: Facts) => string;
+  /** How many events of one subject are recorded singly in a minute; the others are merged into one with a count. */
+  readonly singly: number;
+}
+
+const network = ({ ip }: Facts) => (typeof ip === "string" ? networkOf(ip) : "");
+const userOf = (event: SecurityEvent) => ("userId" in event && event.userId) || "";
+
+// by network, too: what a thief does with a token or password must not be merged with what its owner does
+const bySession: MergeRule = {
+  subjectOf: (event, origin) => `${("sessionId" in event && event.sessionId) || ""} ${network(origin)}`,
+  singly: 1,
+};
+const byUser: MergeRule = { subjectOf: (event, origin) => `${userOf(event)} ${network(origin)}`, singly: 10 };
+const byNetworkAndScopes: MergeRule = {
+  subjectOf: (event, origin) => `${network(origin)} ${"scopes" in event ? event.scopes.join() : ""}`,
+  singly: 1,
+};
+const byMail: MergeRule = { subjectOf: (event) => ("kind" in event ? event.kind : ""), singly: 10 };
+
+/** For what operators do and what no client can repeat: every event is recorded singly. */
+const NEVER = "never";
+
+/** Every kind of security event, in the order of docs/audit.md. */
+const MERGE_RULES: Readonly<Record<Kind, MergeRule | typeof NEVER>> = {
+  user_registered: byUser,
+  login_succeeded: byUser,
+  login_failed: byUser,
+  attempt_throttled: byNetworkAndScopes,
+  password_hash_renewed: byUser,
+  token_refreshed: bySession,
+  access_token_revoked: byUser,
+  refresh_token_revoked: byUser,
+  refresh_token_reused: byUser,
+  session_ended: byUser,
+  sessions_ended: byUser,
+  password_changed: byUser,
+  password_refused: byUser,
+  password_reset_requested: byUser,
+  password_reset: byUser,
+  reset_link_made: NEVER,
+  username_changed: byUser,
+  email_change_requested: byUser,
+  email_change_cancelled: byUser,
+  email_change_disputed: byUser,
+  email_changed: byUser,
+  email_verified: byUser,
+  link_mailed: byUser,
+  mail_failed: byMail,
+  mail_given_up: byMail,
+  mail_dropped: byMail,
+  account_deleted: byUser,
+  user_created: NEVER,
+  user_disabled: NEVER,
+  user_unlocked: NEVER,
+  user_verified: NEVER,
+  user_enabled: NEVER,
+  password_set: NEVER,
+  signing_key_made: NEVER,
+  signing_key_retired: NEVER,
+  data_exported: NEVER,
+  data_imported: NEVER,
+  store_backed_up: NEVER,
+  store_restored: NEVER,
+  events_dropped: NEVER,
+};
+
+/** The kinds of security events. */
+export const EVENT_KINDS = Object.keys(MERGE_RULES) as Kind[];
+
+/** The events of one subject in the minute from `since` on. */
+interface Window {
+  readonly since: number;
+  singly: number;
+  merged: number;
+  latest: SecurityEvent;
+  origin: Facts;
+}
+
+/** Several events of one subject, represented by the latest of them. */
+export interface MergedEvents {
+  readonly event: SecurityEvent;
+  readonly origin: Facts;
+  readonly count: number;
+}
+
+/** Decides which events are recorded singly, and counts the others. No event is lost from the counts. */
+export interface EventMerger {
+  /** Whether the event is to be recorded singly; otherwise a later `take` returns it, merged with others. */
+  isKept(event: SecurityEvent, origin: Facts, now: Date): boolean;
+  /** Removes and returns what was merged in the minutes that are over by `now`; without `now`, in all of them. */
+  take(now?: Date): MergedEvents[];
+}
+
+const MINUTE_MS = 60_000;
+/** Beyond as many subjects in a minute, all others of one kind share a window; users and strangers are counted apart. */
+const MAX_SUBJECTS = 10_000;
+
+export function makeEventMerger(maxSubjects = MAX_SUBJECTS): EventMerger {
+  // apart, so that strangers, who are many without effort, use up none of the room for users
+  const ofStrangers = makeWindows(maxSubjects);
+  const ofUsers = makeWindows(maxSubjects);
+  return {
+    isKept: (event, origin, now) => (userOf(event) ? ofUsers : ofStrangers).isKept(event, origin, now),
+    take: (now) => [...ofStrangers.take(now), ...ofUsers.take(now)],
+  };
+}
+
+function makeWindows(maxSubjects: number): EventMerger {
+  const windows = new Map<string, Window>();
+
+  function windowOf(key: string, kind: Kind, event: SecurityEvent, origin: Facts, now: number): Window {
+    const known = windows.get(key);
+    if (known !== undefined) return known;
+    if (windows.size >= maxSubjects && key !== kind) return windowOf(kind, kind, event, origin, now);
+    const window = { since: now, singly: 0, merged: 0, latest: event, origin };
+    windows.set(key, window);
+    return window;
+  }
+
+  return {
+    isKept(event, origin, now) {
+      const rule = MERGE_RULES[event.type];
+      if (rule === NEVER || "via" in origin) return true;
+      const key = `${event.type} ${rule.subjectOf(event, origin)}`;
+      const window = windowOf(key, event.type, event, origin, now.getTime());
+      if (window.singly < rule.singly) {
+        window.singly += 1;
+        return true;
+      }
+      window.merged += 1;
+      window.latest = event;
+      window.origin = origin;
+      return false;
+    },
+    take(now) {
+      const over: MergedEvents[] = [];
+      for (const [key, { since, merged: count, latest, origin }] of windows) {
+        // in the order in which they began: the first that is not over ends the search
+        if (now !== undefined && now.getTime() - since < MINUTE_MS) break;
+        windows.delete(key);
+        if (count === 0) continue;
+        // the events of a shared window have nothing in common but their kind
+        const isShared = key === latest.type;
+        over.push(
+          isShared
+            ? { event: { type: key } as SecurityEvent, origin: {}, count }
+            : { event: latest, origin, count },
+        );
+      }
+      return over;
+    },
+  };
+}
