@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import { AuthError } from "../../src/domain/errors.ts";
+import type { User } from "../../src/domain/user.ts";
 import {
   everyWayTo,
   ODD_KEYS,
@@ -10,6 +12,11 @@ import {
 } from "../support/storage-harness.ts";
 import { aUser } from "../support/storage-samples.ts";
 import { userChangesContract } from "./user-changes.contract.ts";
+
+/** Of these values, those of the fields that a user has odd ones in. */
+function replacementFor(odd: object, values: Partial<User>): Partial<User> {
+  return Object.fromEntries(Object.entries(values).filter(([name]) => name in odd));
+}
 
 /** What UserRepository promises. */
 export function usersContract(name: string, harness: StorageHarness): void {
@@ -129,6 +136,44 @@ export function usersContract(name: string, harness: StorageHarness): void {
       expect(await find("contested")).toStrictEqual(winners[0]);
       const stored = await Promise.all(racers.map(({ id }) => storage.users.findById(id)));
       expect(stored.filter((user) => user !== undefined)).toStrictEqual(winners);
+    });
+
+    const oddUsers = ODD_KEYS.flatMap((key) => {
+      const name = JSON.stringify(key).slice(0, 20);
+      const odd = { shown: "Ada", canonical: key };
+      return [
+        [`the id ${name}`, { id: key }],
+        [`the name ${name}`, { username: odd }],
+        [`the address ${name}`, { email: odd }],
+      ] as const;
+    });
+
+    it.each(oddUsers)("finds a user with %s in every way, or does not store it", async (_, fields) => {
+      const bystander = aUser();
+      await storage.users.add(bystander);
+      const user = aUser(fields);
+      const fault = await storage.users.add(user).catch((error: unknown) => error);
+      const stored = fault === undefined ? user : undefined;
+      expect(await everyWayTo(storage, user)).toStrictEqual([stored, stored, stored]);
+      expect(await everyWayTo(storage, bystander)).toStrictEqual([bystander, bystander, bystander]);
+      if (fault === undefined) return;
+      // a fault of the caller: nobody has the name or the address
+      expect(fault).toBeInstanceOf(Error);
+      expect(fault).not.toBeInstanceOf(AuthError);
+      // what else the user would have had is free
+      const { id, username, email } = aUser();
+      await storage.users.add({ ...user, ...replacementFor(fields, { id, username, email }) });
+    });
+
+    it("stores a canonical form as it is given, whatever the shown form says", async () => {
+      const username = { shown: "Ada", canonical: "not what anybody looks up" };
+      const email = { shown: "ada@example.com", canonical: "nor this" };
+      const user = aUser({ username, email });
+      await storage.users.add(user);
+      expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
+      expect(await storage.users.findByUsername("ada")).toBeUndefined();
+      expect(await storage.users.findByEmail("ada@example.com")).toBeUndefined();
+      await storage.users.add(aUser({ username: { shown: "Ada", canonical: "ada" } }));
     });
 
     if (harness.reopen)

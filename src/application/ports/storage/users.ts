@@ -4,60 +4,66 @@ import type { User } from "../../../domain/user.ts";
 import type { Username } from "../../../domain/username.ts";
 
 /**
- * Keeps accounts. Every write is one atomic step in storage, durable once it resolves and seen by every
- * process that shares the storage. What is returned is a copy, equal to what went in. Fields that a
- * storage cannot look up (too long, say) are simply not found.
+ * Stores accounts. Each write is one atomic step, durable once it resolves and visible to every process that shares the
+ * storage. Users are returned as copies, equal to what was stored.
+ *
+ * Users are looked up by exactly three keys: the id, the canonical name and the canonical address, each compared as it was
+ * stored, character by character. A storage may be unable to hold some keys, such as an empty one, a very long one or one
+ * with control characters. A lookup by such a key resolves to `undefined`.
  */
 export interface UserRepository {
   /**
-   * Adds a user whose canonical name and canonical address nobody has.
-   * @throws AuthError `username_taken` or `email_taken`; nothing is stored then. An id that is in use is a
-   * fault, and overwrites nothing.
+   * Adds a user whose canonical name and canonical address no other user has. Once this resolves, the user is found by
+   * each of the three keys. That the canonical forms are those that logins look up is for the caller to ensure: the
+   * storage does not derive them from the shown ones.
+   * @throws AuthError `username_taken` or `email_taken`. Error if the id is in use, or if one of the keys is one that the
+   * storage cannot hold. In each case nothing is stored or overwritten.
    */
   add(user: User): Promise<void>;
   findById(id: string): Promise<User | undefined>;
-  /** Which of these ids are those of users. One round trip, however many ids. */
+  /** The ids, of those given, that users have. One round trip, however many ids. */
   findIds(ids: readonly string[]): Promise<ReadonlySet<string>>;
   findByUsername(canonical: string): Promise<User | undefined>;
   findByEmail(canonical: string): Promise<User | undefined>;
   /**
-   * Renews the hash of an unchanged password: only where epoch and hash still are `expected`'s, which
-   * keeps them as they are otherwise. Resolves to whether it did.
+   * Replaces the hash of an unchanged password, if epoch and hash are still those of `expected`. The epoch stays. Resolves
+   * to whether it replaced the hash.
    */
   replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
   /**
-   * Raises the epoch by one and makes the changes, in one step, if epoch and address still are `expected`'s, the address
-   * by its canonical form and its revision. Resolves to whether it did. From then on no session of an earlier epoch lives
-   * but the kept one.
-   * @throws AuthError `email_taken`; nothing is changed then.
+   * Raises the epoch by one and makes the changes, in one step, if epoch and address are still those of `expected`; the
+   * address is compared by its canonical form and its revision. Resolves to whether it did. From then on no session of an
+   * earlier epoch is valid, except the kept one.
+   * @throws AuthError `email_taken`. Error if the storage cannot hold the new address. In both cases nothing is changed.
    */
   advanceEpoch(
     expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">,
     changes: EpochChanges,
   ): Promise<boolean>;
   /**
-   * Changes name or address, if both and the epoch still are `expected`'s, name and address by their canonical forms,
-   * the address by its revision, too. The sessions stay, and so do epoch and hash. Resolves to whether it did.
-   * @throws AuthError `username_taken` or `email_taken`; nothing is changed then.
+   * Changes name or address, if name, address and epoch are still those of `expected`; name and address are compared by
+   * their canonical forms, the address by its revision as well. Sessions, epoch and hash stay. Resolves to whether it did.
+   * @throws AuthError `username_taken` or `email_taken`. Error if the storage cannot hold the new name or address. In each
+   * case nothing is changed.
    */
   rename(
     expected: Pick<User, "id" | "username" | "email" | "epoch" | "emailHistory">,
     changes: NameChanges,
   ): Promise<boolean>;
   /**
-   * Up to so many users, by id upwards in the order of code points, from the first one after `after`: all of
-   * them, page by page. Who is added meanwhile may be missed.
+   * At most `limit` users, in ascending order of their ids by code point, from the first one after `after`. Paging lists
+   * all users; those added meanwhile may be missed.
    */
   list(after: string | undefined, limit: number): Promise<User[]>;
-  /** Raises `unlocks` by one; of any number at once, each does. Resolves to whether there is such a user. */
+  /** Raises `unlocks` by one; concurrent calls each count. Resolves to whether there is such a user. */
   unlock(id: string): Promise<boolean>;
-  /** Removes the user if epoch and address still are `expected`'s, as `advanceEpoch` compares them. Resolves to whether it did. */
+  /** Removes the user, if epoch and address are still those of `expected`, compared as by `advanceEpoch`. Resolves to whether it did. */
   remove(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">): Promise<boolean>;
 }
 
-/** What is changed together with the epoch; what is left out stays as it is. */
+/** Changes that are made together with a new epoch. Fields that are left out stay as they are. */
 export interface EpochChanges {
-  /** The session that lives on, `undefined` for none. */
+  /** The session that stays valid, or `undefined` for none. */
   readonly keptSession: string | undefined;
   readonly passwordHash?: string;
   readonly disabled?: boolean;
@@ -69,7 +75,7 @@ export interface EpochChanges {
   readonly linksSince?: Date;
 }
 
-/** What is changed about who a user is; what is left out stays as it is. */
+/** Changes of name and address. Fields that are left out stay as they are. */
 export interface NameChanges {
   readonly username?: Username;
   readonly email?: Email;
