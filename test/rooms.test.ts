@@ -105,3 +105,9 @@ it(`no file of the sources has more than ${MOST_LINES} lines`, () => {
   const linesOf = (path: string) => textOf(path).trimEnd().split("\n").length;
   expect(files.filter((path) => linesOf(path) > MOST_LINES)).toEqual([]);
 });
+
+it("no file of the application makes two use cases", () => {
+  const makersIn = (code: string) => code.match(/^export (?:async )?function make[A-Z]/gm)?.length ?? 0;
+  expect(makersIn("export function makeOne() {}\nexport function makeOther() {}\n")).toBe(2);
+  expect(sourcesIn("src/application").filter((path) => makersIn(textOf(path)) > 1)).toEqual([]);
+});

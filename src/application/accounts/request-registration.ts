@@ -4,16 +4,17 @@ import { bothOf, refundedOnFault } from "../limits/throttle.ts";
 import { sendLater } from "../mail/send-later.ts";
 import type { RegistrationSeal } from "../ports/registration-seal.ts";
 import { readNewAccount } from "../users/new-account.ts";
-import type { AddAccountDeps, RegisterUnconfirmed } from "./register.ts";
+import type { AddAccountDeps } from "./add-account.ts";
+import type { RegisterUnconfirmed } from "./register-unconfirmed.ts";
 
 export interface RequestRegistrationDeps extends Omit<AddAccountDeps, "asksToVerify" | "events"> {
   readonly registrationSeal: RegistrationSeal;
 }
 
 /**
- * Asks for an account without finding out whether the address has one: that is looked up as the mail is sent. No
- * account is made, so that the name stays free and does not tell either; it is made by the link in the mail. Names are
- * public, and a taken one is refused here.
+ * Requests an account without telling whether the address has one: that is looked up only as the mail is delivered. The
+ * account is made by the link in the mail. Until then the name stays free, so that it does not tell either. Names are
+ * public: one that is taken is refused here.
  * @throws AuthError `registration_closed`, `validation_failed`, `username_taken`, `too_many_attempts`, `overloaded`
  */
 export function makeRequestRegistration(deps: RequestRegistrationDeps): RegisterUnconfirmed {
@@ -38,7 +39,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
       deps.hasher.hash(password, request),
     );
     const pending = { id: ids.next(), username, email, passwordHash, askedAt: now };
-    // it may wait a day for the mail server; the link's own time begins as it is sent
+    // the mail may wait a day for the mail server; the lifetime of the link begins when it is sent
     const sealed = await deps.registrationSeal.seal(
       pending,
       linkEnd("verify_email", linkEnd("verify_email", now)),

@@ -1,22 +1,18 @@
 import type { SessionGrant } from "../sessions/session-grant.ts";
-import {
-  type AwaitedConfirmation,
-  makeRegister,
-  makeRegisterUnconfirmed,
-  type RegisterCommand,
-  type RegisterDeps,
-} from "./register.ts";
+import type { RegisterCommand } from "./add-account.ts";
+import { makeRegister, type RegisterDeps } from "./register.ts";
+import { type AwaitedConfirmation, makeRegisterUnconfirmed } from "./register-unconfirmed.ts";
 import { makeRequestRegistration, type RequestRegistrationDeps } from "./request-registration.ts";
 
 export interface SignUpDeps extends RegisterDeps, RequestRegistrationDeps {
-  /** Whether registering is answered alike for free and taken addresses. */
+  /** Whether the answer is the same for free and for taken addresses. */
   readonly registrationHidden: boolean;
   readonly verifiedEmailRequired: boolean;
 }
 
 /**
- * Registers somebody in the way that is configured: with a session at once, with one only after the address is
- * confirmed, or by a mail alone.
+ * Registers an account in the configured way: with a session at once, without one until the address is confirmed, or by a
+ * mailed link alone.
  * @throws AuthError as `Register` and `makeRequestRegistration`
  */
 export type SignUp = (command: RegisterCommand) => Promise<SessionGrant | AwaitedConfirmation>;

@@ -3,56 +3,42 @@ import {
   isPublished,
   keyState,
   publishedAheadUntil,
-  type RingTimes,
   signingKeyOf,
 } from "../../domain/key-ring.ts";
 import { revocationKey } from "../../domain/revocation.ts";
-import type { Clock } from "../ports/clock.ts";
-import type { KeyMaker } from "../ports/key-maker.ts";
-import type { SecurityEvents } from "../ports/security-events.ts";
-import type { RevocationRepository } from "../ports/storage/revocations.ts";
-import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
-
-export interface KeepKeysDeps {
-  readonly clock: Clock;
-  readonly signingKeys: SigningKeyRepository;
-  readonly revocations: RevocationRepository;
-  readonly keyMaker: KeyMaker;
-  readonly events: SecurityEvents;
-  readonly ringTimes: RingTimes;
-  /** How long a key signs before the next one does, `undefined` for ever. */
-  readonly keyRotationMs: number | undefined;
-}
+import type { StoredSigningKey } from "../ports/storage/signing-keys.ts";
+import { addNextKey, keysOf, type StoredRingDeps, wholeSecond } from "./stored-ring.ts";
 
 /**
- * Sees to the ring of signing keys and resolves to the keys that are of use, as storage has them: there is
- * one to sign with, the next one of the schedule is published ahead, what is over is removed, and so is what
- * was retired. Every process does this often; whatever one of them began and did not finish, the next one
- * finishes.
+ * Maintains the ring of signing keys: makes a key if there is none to sign with, makes the next one of the schedule in
+ * time to be published ahead, and removes keys that are over or were retired. Resolves to the keys in use, as they are
+ * stored. Every process calls this regularly; what one process leaves unfinished another one completes.
  */
 export type KeepKeys = () => Promise<StoredSigningKey[]>;
 
-export function makeKeepKeys(deps: KeepKeysDeps): KeepKeys {
+export function makeKeepKeys(deps: StoredRingDeps): KeepKeys {
   return async () => {
     const now = deps.clock.now();
     const seen = await ringOf(deps, now);
     const activeAt = nextActiveAt(seen, now, deps);
     if (activeAt === undefined) return keepUseful(deps, seen, now);
-    await makeNext(deps, seen.all, now, activeAt);
-    // two processes may make a key at the same moment: one gets the place, and both read what is stored
+    await addNextKey(deps, seen.all, now, activeAt);
+    // two processes may make a key at the same time: one of them is stored, and both read it
     const made = await ringOf(deps, now);
     await removeRetired(deps, made);
     return made.keys;
   };
 }
 
-/** The ring at a moment: all keys by their sequence, and those of them that were not retired. */
-interface Ring {
+/** The ring at one moment. */
+interface RingSnapshot {
+  /** All keys, in ascending order of their sequence. */
   readonly all: readonly StoredSigningKey[];
+  /** Those that were not retired. */
   readonly keys: StoredSigningKey[];
 }
 
-async function ringOf(deps: KeepKeysDeps, now: Date): Promise<Ring> {
+async function ringOf(deps: StoredRingDeps, now: Date): Promise<RingSnapshot> {
   const all = await keysOf(deps);
   const retired = await deps.revocations.find(
     all.map(({ kid }) => revocationKey.signingKey(kid)),
@@ -61,15 +47,15 @@ async function ringOf(deps: KeepKeysDeps, now: Date): Promise<Ring> {
   return { all, keys: all.filter(({ kid }) => !retired.has(revocationKey.signingKey(kid))) };
 }
 
-/** From when on a key is to sign that is to be made now; `undefined` where none is needed. */
+/** When a key that has to be made now is to become active; `undefined` if no key is needed. */
 function nextActiveAt(
-  { all, keys }: Ring,
+  { all, keys }: RingSnapshot,
   now: Date,
-  { keyRotationMs, ringTimes }: KeepKeysDeps,
+  { keyRotationMs, ringTimes }: StoredRingDeps,
 ): Date | undefined {
   const usable = keys.filter(({ sealedPrivateKey }) => sealedPrivateKey !== undefined);
   if (signingKeyOf(usable, now) === undefined) {
-    // one made by a clock that is behind would sign in the past, and other processes would take it for superseded
+    // a key made by a clock that is behind would be active in the past, and superseded for other processes
     const isClockBehind = usable.length > 0 && signingKeyOf(all, now) === undefined;
     return isClockBehind ? undefined : wholeSecond(now);
   }
@@ -78,42 +64,23 @@ function nextActiveAt(
   return keyRotationMs === undefined ? undefined : dueRotation(keys, now, keyRotationMs, ringTimes);
 }
 
-/** The keys of the algorithm in use, by their sequence. */
-export async function keysOf({ signingKeys, keyMaker }: KeepKeysDeps): Promise<StoredSigningKey[]> {
-  const ofAlgorithm = (await signingKeys.list()).filter(({ algorithm }) => algorithm === keyMaker.algorithm);
-  return ofAlgorithm.sort((a, b) => a.sequence - b.sequence);
-}
-
-/** Makes the key after those that were seen when it was found wanting, unless its place was taken since. */
-export async function makeNext(
-  deps: KeepKeysDeps,
-  seen: readonly StoredSigningKey[],
-  now: Date,
-  activeAt: Date,
-): Promise<StoredSigningKey> {
-  const made = await deps.keyMaker.make(sequenceAfter(seen), now, activeAt);
-  const isStored = await deps.signingKeys.add(made);
-  if (isStored) deps.events.report({ type: "signing_key_made", keyId: made.kid });
-  return made;
-}
-
 /**
- * Removes what was retired, but for the newest key: its place is what keeps two processes from making two successors
- * of it, until there is one.
+ * Removes the retired keys, except the newest key: until it has a successor, its place keeps two processes from making
+ * two of them.
  */
-async function removeRetired({ signingKeys }: KeepKeysDeps, { all, keys }: Ring): Promise<void> {
+async function removeRetired({ signingKeys }: StoredRingDeps, { all, keys }: RingSnapshot): Promise<void> {
   const over = all.slice(0, -1).filter((key) => !keys.includes(key));
   await Promise.all(over.map(({ kid }) => signingKeys.remove(kid)));
 }
 
-async function keepUseful(deps: KeepKeysDeps, ring: Ring, now: Date): Promise<StoredSigningKey[]> {
+async function keepUseful(deps: StoredRingDeps, ring: RingSnapshot, now: Date): Promise<StoredSigningKey[]> {
   const { signingKeys, ringTimes } = deps;
   const { all, keys } = ring;
   await removeRetired(deps, ring);
   const useful: StoredSigningKey[] = [];
   for (const key of keys) {
     const state = keyState(keys, key, now, ringTimes);
-    // the newest keeps its place, as above
+    // the newest key keeps its place, as above
     if (state !== "over") useful.push(key);
     else if (key !== all.at(-1)) await signingKeys.remove(key.kid);
     if (!isPublished(state) && key.sealedPrivateKey !== undefined) {
@@ -121,13 +88,4 @@ async function keepUseful(deps: KeepKeysDeps, ring: Ring, now: Date): Promise<St
     }
   }
   return useful;
-}
-
-/** Tokens say the second in which they are issued, and it is by that second that their key is chosen. */
-export function wholeSecond(now: Date): Date {
-  return new Date(Math.floor(now.getTime() / 1_000) * 1_000);
-}
-
-function sequenceAfter(keys: readonly StoredSigningKey[]): number {
-  return Math.max(0, ...keys.map(({ sequence }) => sequence)) + 1;
 }

@@ -1,5 +1,5 @@
 import { type KeyState, keyState } from "../../domain/key-ring.ts";
-import { type KeepKeysDeps, keysOf } from "./keep-keys.ts";
+import { keysOf, type StoredRingDeps } from "./stored-ring.ts";
 
 export interface ListedKey {
   readonly kid: string;
@@ -9,10 +9,10 @@ export interface ListedKey {
   readonly activeAt: Date;
 }
 
-/** The ring of signing keys, oldest first. */
+/** The ring of signing keys, the oldest first. */
 export type ListKeys = () => Promise<ListedKey[]>;
 
-export function makeListKeys(deps: KeepKeysDeps): ListKeys {
+export function makeListKeys(deps: StoredRingDeps): ListKeys {
   return async () => {
     const now = deps.clock.now();
     const keys = await keysOf(deps);
