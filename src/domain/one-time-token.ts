@@ -53,7 +53,7 @@ export function linkEnd(purpose: Purpose, now: Date): Date {
  * of address is there for the case that somebody else has the password: nothing that can be done with a password ends
  * it, neither such a step nor the change itself.
  */
-export function isBackedBy(token: OneTimeToken, user: User | undefined): user is User {
+export function isUnrevoked(token: OneTimeToken, user: User | undefined): user is User {
   if (user === undefined || user.id !== token.userId || user.disabled) return false;
   if (token.purpose === "cancel_email_change") return canPutBack(user, token.emailRevision);
   return (
@@ -67,11 +67,11 @@ export function isBackedBy(token: OneTimeToken, user: User | undefined): user is
  * Whether a mail may still bring a link that is made as the mail is sent. A step that ends links also
  * ends links that were asked for before it and not made yet.
  */
-export function mayBringLink(askedAt: Date, { linksSince, createdAt }: User): boolean {
+export function isLinkRequestValid(askedAt: Date, { linksSince, createdAt }: User): boolean {
   return askedAt >= (linksSince ?? createdAt);
 }
 
 /** Whether following the link has its effect, with the user as stored now. */
-export function serves(token: OneTimeToken, user: User | undefined, now: Date): user is User {
-  return now < token.expiresAt && isBackedBy(token, user);
+export function isValidLink(token: OneTimeToken, user: User | undefined, now: Date): user is User {
+  return now < token.expiresAt && isUnrevoked(token, user);
 }

@@ -56,7 +56,7 @@ interface Charge {
  * The first of these attempts that would be over its limit, with the milliseconds to wait; `undefined` where all may
  * be counted. `storedOf` gives the count of a key whose window is not over. A key that is given twice counts twice.
  */
-export function firstOver(
+export function firstExceeded(
   charges: readonly Charge[],
   storedOf: (key: string) => Attempts | undefined,
   now: Date,

@@ -21,7 +21,7 @@ export function canonicalUsername(text: string): string {
 }
 
 /** A stored name with the canonical form of today. */
-export function asComparedNow({ shown }: Username): Username {
+export function withCurrentCanonicalForm({ shown }: Username): Username {
   return { shown, canonical: canonicalUsername(shown) };
 }
 

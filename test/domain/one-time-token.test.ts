@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isBackedBy, serves } from "../../src/domain/one-time-token.ts";
+import { isUnrevoked, isValidLink } from "../../src/domain/one-time-token.ts";
 import { aOneTimeToken, aUser } from "../support/storage-samples.ts";
 
 const user = aUser({ epoch: 3 });
@@ -7,15 +7,15 @@ const token = aOneTimeToken({ userId: user.id, epoch: 3, accountEmail: user.emai
 const before = new Date(token.expiresAt.getTime() - 1);
 
 it("a link serves its user until its time is over", () => {
-  expect(serves(token, user, before)).toBe(true);
-  expect(serves(token, user, token.expiresAt)).toBe(false);
-  expect(isBackedBy(token, user)).toBe(true);
+  expect(isValidLink(token, user, before)).toBe(true);
+  expect(isValidLink(token, user, token.expiresAt)).toBe(false);
+  expect(isUnrevoked(token, user)).toBe(true);
 });
 
 it("a link serves an account whose name, password or spelling of the address is another one", () => {
   const { canonical } = user.email;
   const changed = { ...user, passwordHash: "next", email: { shown: "ANOTHER SPELLING", canonical } };
-  expect(serves(token, changed, before)).toBe(true);
+  expect(isValidLink(token, changed, before)).toBe(true);
 });
 
 it.each([
@@ -26,6 +26,6 @@ it.each([
   ["a user of an earlier epoch", { ...user, epoch: 2 }],
   ["a user with another address", { ...user, email: { shown: "another", canonical: "another" } }],
 ])("a link does not serve %s", (_, owner) => {
-  expect(isBackedBy(token, owner)).toBe(false);
-  expect(serves(token, owner, before)).toBe(false);
+  expect(isUnrevoked(token, owner)).toBe(false);
+  expect(isValidLink(token, owner, before)).toBe(false);
 });

@@ -1,5 +1,9 @@
-import type { AttemptCounters, Charge, Tally } from "../../application/ports/storage/attempt-counters.ts";
-import { firstOver } from "../../domain/throttle.ts";
+import type {
+  AttemptCount,
+  AttemptCounters,
+  Charge,
+} from "../../application/ports/storage/attempt-counters.ts";
+import { firstExceeded } from "../../domain/throttle.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
@@ -23,7 +27,7 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
     return { count: stored.count, since: new Date(stored.since) };
   }
 
-  function countOne({ key, limit }: Charge, now: number): Tally {
+  function countOne({ key, limit }: Charge, now: number): AttemptCount {
     const stored = counts.get(key);
     const isRunning = stored !== undefined && stored.until > now;
     if (stored && !isRunning) ends.remove(stored.until, key);
@@ -48,7 +52,7 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
       mustBeKeys(...charges.map(({ key }) => key));
       const moment = new Date(now);
       return write(() => {
-        const refused = firstOver(charges, (key) => running(key, moment), moment);
+        const refused = firstExceeded(charges, (key) => running(key, moment), moment);
         return refused
           ? { refused }
           : { counted: charges.map((charge) => countOne(charge, moment.getTime())) };

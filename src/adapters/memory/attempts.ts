@@ -1,5 +1,9 @@
-import type { AttemptCounters, Charge, Tally } from "../../application/ports/storage/attempt-counters.ts";
-import { firstOver } from "../../domain/throttle.ts";
+import type {
+  AttemptCount,
+  AttemptCounters,
+  Charge,
+} from "../../application/ports/storage/attempt-counters.ts";
+import { firstExceeded } from "../../domain/throttle.ts";
 import { forgetSome, type Step } from "./step.ts";
 
 interface Count {
@@ -17,7 +21,7 @@ export function memoryAttempts(step: Step): AttemptCounters {
     return stored && stored.until > now.getTime() ? stored : undefined;
   }
 
-  function countOne({ key, limit }: Charge, now: Date): Tally {
+  function countOne({ key, limit }: Charge, now: Date): AttemptCount {
     const { count, since, until } = running(key, now) ?? {
       count: 0,
       since: new Date(now),
@@ -30,7 +34,7 @@ export function memoryAttempts(step: Step): AttemptCounters {
   return {
     charge: (charges, now) =>
       step(() => {
-        const refused = firstOver(charges, (key) => running(key, now), now);
+        const refused = firstExceeded(charges, (key) => running(key, now), now);
         return refused ? { refused } : { counted: charges.map((charge) => countOne(charge, now)) };
       }),
     refund: (attempts) =>

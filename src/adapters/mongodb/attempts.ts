@@ -1,10 +1,10 @@
 import type { Filter } from "mongodb";
 import type {
+  AttemptCount,
   AttemptCounters,
   Charge,
   Charged,
-  Counted,
-  Tally,
+  CountedAttempt,
 } from "../../application/ports/storage/attempt-counters.ts";
 import { type Limit, stepsOf, waitFor } from "../../domain/throttle.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
@@ -28,11 +28,11 @@ export const attemptIndexes: readonly Index[] = [
 const MAX_ATTEMPTS = 10;
 
 /** What is taken back from one count. */
-interface Refund extends Counted {
+interface Refund extends CountedAttempt {
   readonly times: number;
 }
 
-function together(attempts: readonly Counted[]): Refund[] {
+function together(attempts: readonly CountedAttempt[]): Refund[] {
   const refunds = new Map<string, Refund>();
   for (const { key, since } of attempts) {
     const id = `${since.getTime()} ${key}`;
@@ -64,7 +64,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
   const counts = collection<CountDocument>("attempts");
 
   /** `undefined` where a document of the key is in the way: its limit is reached, or it is over, or just inserted. */
-  async function countOne({ key, limit }: Charge, now: Date): Promise<Tally | undefined> {
+  async function countOne({ key, limit }: Charge, now: Date): Promise<AttemptCount | undefined> {
     try {
       // the document as it was before this very step: null where the step has inserted it
       const before = await counts.findOneAndUpdate(
@@ -80,7 +80,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
   }
 
   /** The tally, or how long to wait where the limit refuses. */
-  function chargeOne(charge: Charge, now: Date): Promise<Tally | number> {
+  function chargeOne(charge: Charge, now: Date): Promise<AttemptCount | number> {
     const { key, limit } = charge;
     return untilApplied(async () => {
       const tally = await countOne(charge, now);
@@ -95,7 +95,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
     }, MAX_ATTEMPTS);
   }
 
-  async function takeBack(attempts: readonly Counted[]): Promise<void> {
+  async function takeBack(attempts: readonly CountedAttempt[]): Promise<void> {
     const refunds = together(attempts.filter(({ key }) => isStorable(key)));
     if (refunds.length === 0) return;
     const ofCount = ({ key, since }: Refund) => ({ _id: key, since: new Date(since) });
@@ -114,7 +114,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
   }
 
   async function chargeAll(charges: readonly Charge[], now: Date): Promise<Charged> {
-    const counted: Tally[] = [];
+    const counted: AttemptCount[] = [];
     try {
       for (const [at, charge] of charges.entries()) {
         const outcome = await chargeOne(charge, now);

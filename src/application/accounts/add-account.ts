@@ -3,7 +3,7 @@ import type { Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import { bothOf, refundedOnFault, type Throttle } from "../limits/throttle.ts";
+import { refundedOnFault, type Throttle, together } from "../limits/throttle.ts";
 import { type SendLaterDeps, sendLater } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -41,7 +41,7 @@ export async function addAccount(deps: AddAccountDeps, command: RegisterCommand,
   const mailedTo = deps.asksToVerify ? account.email.canonical : undefined;
   const { registration, mail } = await deps.throttle.registration(ip, mailedTo, now);
   const passwordHash = await refundedOnFault(
-    bothOf(registration, mail),
+    together(registration, mail),
     deps.hasher.hash(account.password, { ip, isNewcomer: true, signal: command.signal }),
   );
   const user = newUser(deps.ids.next(), account, passwordHash, now);

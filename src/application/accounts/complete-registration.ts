@@ -1,7 +1,7 @@
 import { AuthError } from "../../domain/errors.ts";
 import { registrationUntil, revocationKey } from "../../domain/revocation.ts";
 import type { Limit } from "../../domain/throttle.ts";
-import { asComparedNow } from "../../domain/username.ts";
+import { withCurrentCanonicalForm } from "../../domain/username.ts";
 import { type KeyedHash, refundedOnFault, type Throttle } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -63,7 +63,7 @@ async function register(
     throw new AuthError("invalid_verification_token");
   }
   // the link may have been made by an earlier version, which compared names otherwise
-  const account = { ...registration, username: asComparedNow(registration.username) };
+  const account = { ...registration, username: withCurrentCanonicalForm(registration.username) };
   const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
   await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
   deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });

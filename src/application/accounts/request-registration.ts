@@ -1,6 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import { linkEnd } from "../../domain/one-time-token.ts";
-import { bothOf, refundedOnFault } from "../limits/throttle.ts";
+import { refundedOnFault, together } from "../limits/throttle.ts";
 import { sendLater } from "../mail/send-later.ts";
 import type { RegistrationSeal } from "../ports/registration-seal.ts";
 import { readNewAccount } from "../users/new-account.ts";
@@ -26,7 +26,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
     const { ip } = command.client;
     const { registration, mail } = await throttle.registration(ip, email.canonical, now);
     const namesake = await refundedOnFault(
-      bothOf(registration, mail),
+      together(registration, mail),
       users.findByUsername(username.canonical),
     );
     if (namesake !== undefined) {
@@ -35,7 +35,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
     }
     const request = { ip, isNewcomer: true, signal: command.signal };
     const passwordHash = await refundedOnFault(
-      bothOf(registration, mail),
+      together(registration, mail),
       deps.hasher.hash(password, request),
     );
     const pending = { id: ids.next(), username, email, passwordHash, askedAt: now };

@@ -1,4 +1,4 @@
-import { append, type Link, makeRing, unlink } from "./ring.ts";
+import { append, type Link, makeList, unlink } from "./linked-list.ts";
 
 /** A place that an item holds, first while it waits, then while it is worked on. */
 export interface Place {
@@ -107,13 +107,13 @@ function makeGroup<T>(key: string, parent: Group<T> | undefined): Group<T> {
     waiting: 0,
     turn: undefined,
     rank: undefined,
-    items: makeRing(),
+    items: makeList(),
     inside: undefined,
   };
 }
 
 function memberOf<T>(group: Group<T>, key: string): Group<T> {
-  group.inside ??= { members: new Map(), turns: makeRing(), ranks: [], highest: 0 };
+  group.inside ??= { members: new Map(), turns: makeList(), ranks: [], highest: 0 };
   const found = group.inside.members.get(key);
   if (found !== undefined) return found;
   const made = makeGroup(key, group);
@@ -147,7 +147,7 @@ function placeWithin<T>(around: Inside<T>, group: Group<T>): void {
   if (group.waiting === 0) leaveTurns(group);
   else {
     group.turn ??= append(around.turns, group);
-    around.ranks[group.held] ??= makeRing();
+    around.ranks[group.held] ??= makeList();
     group.rank = append(around.ranks[group.held] as Link<Group<T>>, group);
     around.highest = Math.max(around.highest, group.held);
   }

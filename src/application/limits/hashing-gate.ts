@@ -1,8 +1,8 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { HashingObserver } from "../ports/hashing-observer.ts";
 import type { PasswordHasher } from "../ports/password-hasher.ts";
+import { type HashJob, makeHashQueue, type QueueLimits } from "./hash-queue.ts";
 import type { EarlyHashRequest, HashRequest } from "./hash-request.ts";
-import { makePlaces, type QueueLimits, type Seat } from "./hashing-places.ts";
 
 export interface GateLimits extends QueueLimits {
   /** Hashes made at once. */
@@ -46,7 +46,7 @@ const PACE_WEIGHT = 0.2;
 
 function makeGate(limits: GateLimits, now: () => number, observer: HashingObserver | undefined) {
   const { concurrency } = limits;
-  const places = makePlaces(limits, now);
+  const places = makeHashQueue(limits, now);
   let running = 0;
   let paceMs = 0;
   observer?.depth(places.waiting);
@@ -64,18 +64,18 @@ function makeGate(limits: GateLimits, now: () => number, observer: HashingObserv
     if (!places.mayFindRoom(request)) throw overloaded();
   }
 
-  function begin(request: HashRequest): Seat {
+  function begin(request: HashRequest): HashJob {
     running += 1;
     const seat = places.enter(request, { start: () => {}, refuse: () => {} });
     seat.begin();
     return seat;
   }
 
-  function wait(request: HashRequest): Promise<Seat> {
+  function wait(request: HashRequest): Promise<HashJob> {
     places.dropHopeless();
     if (!places.makeRoom(request)) throw overloaded();
     return new Promise((resolve, reject) => {
-      const seat: Seat = places.enter(request, {
+      const seat: HashJob = places.enter(request, {
         start: () => resolve(seat),
         refuse: () => reject(overloaded()),
       });

@@ -2,7 +2,7 @@ import { AuthError } from "../../domain/errors.ts";
 import type { MailKind } from "../../domain/mails.ts";
 import { networkOf } from "../../domain/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
-import type { AttemptCounters, Counted } from "../ports/storage/attempt-counters.ts";
+import type { AttemptCounters, CountedAttempt } from "../ports/storage/attempt-counters.ts";
 import type { ThrottleKeys } from "./throttle-keys.ts";
 import type { ThrottleLimits } from "./throttle-limits.ts";
 
@@ -75,7 +75,7 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
   const { limits } = deps;
 
   /** Charges subjects, narrowest first. @throws AuthError `too_many_attempts`; nothing is counted then */
-  async function charge(subjects: readonly Subject[], now: Date): Promise<readonly Counted[]> {
+  async function charge(subjects: readonly Subject[], now: Date): Promise<readonly CountedAttempt[]> {
     const charges = subjects.map(({ scope, text }) => ({
       key: deps.keyedHash(`${scope} ${text}`),
       limit: limits[scope],
@@ -87,7 +87,7 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
     throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(refused.waitMs / 1_000) });
   }
 
-  const admission = (counted: readonly Counted[]): Admission => ({
+  const admission = (counted: readonly CountedAttempt[]): Admission => ({
     refund: () => deps.attempts.refund(counted),
   });
 
@@ -160,7 +160,7 @@ export async function refundedOnFault<T>(admission: Admission, work: Promise<T>)
 }
 
 /** Two attempts of which both count, or neither. */
-export function bothOf(one: Admission, other: Admission): Admission {
+export function together(one: Admission, other: Admission): Admission {
   return {
     async refund() {
       await Promise.all([one.refund(), other.refund()]);

@@ -9,7 +9,7 @@ import type { UserRepository } from "../ports/storage/users.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
 import { type FindByEmailDeps, findByEmail } from "../users/find-by-email.ts";
 import { findByName } from "../users/find-by-name.ts";
-import { type FormerSession, readFormerToken } from "./former-token.ts";
+import { type DeviceSession, readDeviceToken } from "./device-token.ts";
 
 export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails"> {
   readonly hasher: GatedHasher;
@@ -59,7 +59,7 @@ export async function admitLogin(
     const user = await find();
     return { account: typed, user, admission: await asStranger(user) };
   }
-  const former = await readFormerToken(deps.formerTokens, formerToken, now);
+  const former = await readDeviceToken(deps.formerTokens, formerToken, now);
   const [user, distrust] = await Promise.all([
     find(),
     deps.revocations.find(keysThatDistrust(former ?? NO_SESSION), now),
@@ -78,7 +78,7 @@ const NO_SESSION = { sessionId: "none", keyId: undefined };
  * The entries that make a device unknown. Its token may be expired or revoked, but not stolen: neither one from
  * a session that ended for that, nor one that somebody with a leaked key could have made.
  */
-function keysThatDistrust({ sessionId, keyId }: Omit<FormerSession, "userId">): string[] {
+function keysThatDistrust({ sessionId, keyId }: Omit<DeviceSession, "userId">): string[] {
   const theft = revocationKey.theft(sessionId);
   return keyId === undefined ? [theft] : [theft, revocationKey.signingKey(keyId)];
 }

@@ -2,7 +2,7 @@ import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import { bothOf, type ChangeAdmission, refundedOnFault } from "../limits/throttle.ts";
+import { type ChangeAdmission, refundedOnFault, together } from "../limits/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 
 export interface ConfirmPasswordDeps {
@@ -24,7 +24,7 @@ export async function confirmPassword(
 ): Promise<void> {
   const request = { ...from, account: user.id };
   const matches = await refundedOnFault(
-    bothOf(change, attempt),
+    together(change, attempt),
     deps.hasher.verify(user.passwordHash, password, request),
   );
   if (matches) return attempt.refund();

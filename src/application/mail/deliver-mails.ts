@@ -1,5 +1,5 @@
 import { linkOf } from "../../domain/mails.ts";
-import { isBackedBy, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
+import { isUnrevoked, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { MailTemplates } from "../ports/mail-templates.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
@@ -7,7 +7,7 @@ import type { PendingRegistration } from "../ports/registration-seal.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { Outbox, OutboxMail } from "../ports/storage/outbox.ts";
 import { newToken, type OneTimeLinksDeps } from "./one-time-links.ts";
-import { type BareNotice, noticeWithoutLink, type RecipientDeps, recipientOf } from "./recipients.ts";
+import { noticeInPlaceOfLink, type RecipientDeps, recipientOf, type StandaloneNotice } from "./recipients.ts";
 
 export interface DeliverMailsDeps extends OneTimeLinksDeps, RecipientDeps {
   readonly outbox: Outbox;
@@ -59,7 +59,7 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
     deps.events.report({ type: "mail_given_up", kind: mail.kind, userId: mail.userId });
     return false;
   }
-  const letter = await letterOf(deps, mail, now);
+  const letter = await render(deps, mail, now);
   if (letter === undefined) {
     await deps.outbox.remove(mail.id);
     deps.events.report({ type: "mail_dropped", kind: mail.kind, userId: mail.userId });
@@ -78,21 +78,30 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
 }
 
 /** A mail as it is sent, and the link in it that is one of a user. */
-interface Letter {
+interface RenderedMail {
   readonly mail: Mail;
   readonly link: Pick<OneTimeToken, "purpose" | "userId"> | undefined;
 }
 
 /** `undefined` where nobody needs the mail any more. */
-async function letterOf(deps: DeliverMailsDeps, mail: OutboxMail, now: Date): Promise<Letter | undefined> {
+async function render(
+  deps: DeliverMailsDeps,
+  mail: OutboxMail,
+  now: Date,
+): Promise<RenderedMail | undefined> {
   const recipient = await recipientOf(deps, mail, now);
   if (recipient === undefined) return undefined;
-  if ("user" in recipient) return write(deps, recipient.mail, recipient.user);
-  return "notice" in recipient ? tell(deps, mail, recipient.notice) : invite(deps, recipient.registration);
+  if ("user" in recipient) return renderForUser(deps, recipient.mail, recipient.user);
+  return "notice" in recipient
+    ? renderNotice(deps, mail, recipient.notice)
+    : renderRegistration(deps, recipient.registration);
 }
 
 /** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
-async function invite(deps: DeliverMailsDeps, registration: PendingRegistration): Promise<Letter> {
+async function renderRegistration(
+  deps: DeliverMailsDeps,
+  registration: PendingRegistration,
+): Promise<RenderedMail> {
   const expiresAt = linkEnd("verify_email", deps.clock.now());
   const link = deps.linkTo("verify_email", await deps.registrationSeal.seal(registration, expiresAt));
   const { username, email } = registration;
@@ -100,24 +109,28 @@ async function invite(deps: DeliverMailsDeps, registration: PendingRegistration)
   return { mail: { to: email.shown, ...deps.mailTemplates.render("registration", facts) }, link: undefined };
 }
 
-function tell(
+function renderNotice(
   { mailTemplates }: DeliverMailsDeps,
   { email }: OutboxMail,
-  { kind, username }: BareNotice,
-): Letter {
+  { kind, username }: StandaloneNotice,
+): RenderedMail {
   return { mail: { to: email, ...mailTemplates.render(kind, { username, email }) }, link: undefined };
 }
 
 /** The mail in words; `undefined` where its link serves no more and it says nothing without. */
-async function write(deps: DeliverMailsDeps, mail: OutboxMail, user: User): Promise<Letter | undefined> {
+async function renderForUser(
+  deps: DeliverMailsDeps,
+  mail: OutboxMail,
+  user: User,
+): Promise<RenderedMail | undefined> {
   const to = mail.userId === undefined ? user.email.shown : mail.email;
   const facts = { username: user.username.shown, email: to };
   const purpose = linkOf(mail.kind);
-  if (purpose === null) return tell(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
+  if (purpose === null) return renderNotice(deps, { ...mail, email: to }, { ...facts, kind: mail.kind });
   const token = await tokenFor(deps, mail, purpose, user);
   if (token === undefined) {
-    const notice = noticeWithoutLink({ ...mail, username: facts.username });
-    return notice && tell(deps, mail, notice);
+    const notice = noticeInPlaceOfLink({ ...mail, username: facts.username });
+    return notice && renderNotice(deps, mail, notice);
   }
   const link = deps.linkTo(purpose, deps.linkSecrets.make(token));
   const words = deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt });
@@ -144,7 +157,7 @@ async function tokenFor(
     return tokenId === undefined ? undefined : tokenFor(deps, { ...mail, tokenId }, purpose, user);
   }
   const token = await deps.oneTimeTokens.find(mail.tokenId);
-  if (token === undefined || !isBackedBy(token, user)) return undefined;
+  if (token === undefined || !isUnrevoked(token, user)) return undefined;
   const now = deps.clock.now();
   if (now < token.expiresAt) return token;
   // it never reached anybody, and must serve once it does

@@ -1,7 +1,7 @@
 import type { Email } from "../../domain/email.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
-import { linkEnd, type OneTimeToken, type Purpose, serves } from "../../domain/one-time-token.ts";
+import { isValidLink, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import { refundedOnFault, type Throttle } from "../limits/throttle.ts";
@@ -45,7 +45,7 @@ export async function newToken(
 }
 
 /** A link that serves, and its user as stored now. */
-export interface ServingLink {
+export interface ValidLink {
   readonly token: OneTimeToken;
   readonly user: User;
 }
@@ -71,13 +71,13 @@ function readLink(
 }
 
 /** The link, if it serves; it is not used up by this. */
-async function servingLink(
+async function findValidLink(
   { oneTimeTokens, users }: OneTimeLinksDeps,
   { purpose, userId, id }: ReadLink,
   now: Date,
-): Promise<ServingLink | undefined> {
+): Promise<ValidLink | undefined> {
   const [token, user] = await Promise.all([oneTimeTokens.find(id), users.findById(userId)]);
-  return token?.purpose === purpose && serves(token, user, now) ? { token, user } : undefined;
+  return token?.purpose === purpose && isValidLink(token, user, now) ? { token, user } : undefined;
 }
 
 /** A text that is presented as that of a mailed link, and what it may be a link for. */
@@ -98,14 +98,14 @@ export async function admittedLink(
   deps: OneTimeLinksDeps & { readonly throttle: Throttle },
   { purposes, text, ip, refusal }: Presented,
   now: Date,
-): Promise<ServingLink> {
+): Promise<ValidLink> {
   const read = readLink(deps, purposes, text);
   if (read === undefined) {
     await deps.throttle.forgedLink(ip, now);
     throw new AuthError(refusal);
   }
   const admission = await deps.throttle.link(read.id, now);
-  const link = await refundedOnFault(admission, servingLink(deps, read, now));
+  const link = await refundedOnFault(admission, findValidLink(deps, read, now));
   if (link === undefined) throw new AuthError(refusal);
   await admission.refund();
   return link;
@@ -115,13 +115,13 @@ export async function admittedLink(
  * Applies a conditional change by a link, for as long as the link is valid: the change that came first may have ended it.
  * Resolves to the user before the change; to `undefined` where the link was no longer valid and nothing was done.
  */
-export function whileServing(
+export function whileValid(
   deps: Pick<OneTimeLinksDeps, "users">,
-  presented: ServingLink,
+  presented: ValidLink,
   now: Date,
-  change: (link: ServingLink) => Promise<boolean>,
+  change: (link: ValidLink) => Promise<boolean>,
 ): Promise<User | undefined> {
-  let link: ServingLink | undefined = presented;
+  let link: ValidLink | undefined = presented;
   return untilApplied(async () => {
     if (link === undefined) return undefined;
     if (await change(link)) return link.user;
@@ -133,9 +133,9 @@ export function whileServing(
 /** The link with its user read anew, if it still serves. */
 async function readAgain(
   { users }: Pick<OneTimeLinksDeps, "users">,
-  { token }: ServingLink,
+  { token }: ValidLink,
   now: Date,
-): Promise<ServingLink | undefined> {
+): Promise<ValidLink | undefined> {
   const user = await users.findById(token.userId);
-  return serves(token, user, now) ? { token, user } : undefined;
+  return isValidLink(token, user, now) ? { token, user } : undefined;
 }

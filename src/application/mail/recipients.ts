@@ -1,5 +1,5 @@
 import { isLinkMadeOnDelivery, type MailKind, type NoticeKind } from "../../domain/mails.ts";
-import { mayBringLink } from "../../domain/one-time-token.ts";
+import { isLinkRequestValid } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { PendingRegistration, RegistrationSeal } from "../ports/registration-seal.ts";
 import type { OutboxMail } from "../ports/storage/outbox.ts";
@@ -20,10 +20,10 @@ export interface RecipientDeps {
 export type Recipient =
   | { readonly mail: OutboxMail; readonly user: User }
   | { readonly mail: OutboxMail; readonly registration: PendingRegistration }
-  | { readonly mail: OutboxMail; readonly notice: BareNotice };
+  | { readonly mail: OutboxMail; readonly notice: StandaloneNotice };
 
 /** What can be said without the account. */
-export interface BareNotice {
+export interface StandaloneNotice {
   readonly kind: MailKind;
   readonly username: string;
 }
@@ -38,7 +38,7 @@ export async function recipientOf(
   now: Date,
 ): Promise<Recipient | undefined> {
   const { users } = deps;
-  if (mail.kind === "registration") return newcomer(deps, mail, now);
+  if (mail.kind === "registration") return registrationRecipient(deps, mail, now);
   // that the address was verified then was looked at as it was put there
   if (mail.isNotice && mail.username !== undefined) {
     return { mail, notice: { kind: mail.kind, username: mail.username } };
@@ -47,12 +47,12 @@ export async function recipientOf(
     ? users.findByEmail(mail.email)
     : users.findById(mail.userId));
   if (user === undefined || user.disabled) {
-    const notice = noticeWithoutLink(mail);
+    const notice = noticeInPlaceOfLink(mail);
     return notice && { mail, notice };
   }
   if (mail.kind === "email_change") {
     const owner = await users.findByEmail(deps.canonicalEmail(mail.email));
-    if (owner !== undefined && owner.id !== user.id) return ownerOf(mail, owner);
+    if (owner !== undefined && owner.id !== user.id) return noticeToOwner(mail, owner);
   }
   return isNeeded(deps, mail, user) ? { mail, user } : undefined;
 }
@@ -61,11 +61,11 @@ export async function recipientOf(
  * What a mail says whose link serves no more, if anything. That a change of address was asked for is told all the same:
  * else somebody with the password could keep it from the owner by deleting the account.
  */
-export function noticeWithoutLink({ kind, username = "" }: OutboxMail): BareNotice | undefined {
+export function noticeInPlaceOfLink({ kind, username = "" }: OutboxMail): StandaloneNotice | undefined {
   return kind === "email_change_requested" ? { kind: "email_change_warning", username } : undefined;
 }
 
-async function newcomer(
+async function registrationRecipient(
   { users, registrationSeal }: RecipientDeps,
   mail: OutboxMail,
   now: Date,
@@ -74,11 +74,11 @@ async function newcomer(
     registrationSeal.open(mail.sealed ?? "", now),
     users.findByEmail(mail.email),
   ]);
-  if (owner !== undefined) return ownerOf(mail, owner);
+  if (owner !== undefined) return noticeToOwner(mail, owner);
   return registration && { mail, registration };
 }
 
-function ownerOf(mail: OutboxMail, owner: User): Recipient | undefined {
+function noticeToOwner(mail: OutboxMail, owner: User): Recipient | undefined {
   const told: OutboxMail = { ...mail, kind: "address_taken", email: owner.email.shown, userId: owner.id };
   return owner.disabled ? undefined : { mail: told, user: owner };
 }
@@ -86,7 +86,7 @@ function ownerOf(mail: OutboxMail, owner: User): Recipient | undefined {
 function isNeeded({ notices }: RecipientDeps, mail: OutboxMail, user: User): boolean {
   const { kind, email } = mail;
   const isLinkUnmade = isLinkMadeOnDelivery(kind) && mail.tokenId === undefined;
-  if (isLinkUnmade && !mayBringLink(mail.createdAt, user)) return false;
+  if (isLinkUnmade && !isLinkRequestValid(mail.createdAt, user)) return false;
   if (kind === "email_verification") return !user.emailVerified;
   // former versions put such mails there for addresses that nobody had verified
   return !(notices as ReadonlySet<MailKind>).has(kind) || user.emailVerified || user.email.shown !== email;

@@ -2,7 +2,7 @@ import { afterPuttingBack } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import { NO_PASSWORD } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
-import { admittedLink, type OneTimeLinksDeps, type ServingLink } from "../mail/one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps, type ValidLink } from "../mail/one-time-links.ts";
 import { type NoticeDeps, notify, type SendLaterDeps, sendLater } from "../mail/send-later.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { EpochChanges } from "../ports/storage/users.ts";
@@ -50,7 +50,7 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
   };
 }
 
-function putBack({ token, user }: ServingLink): Omit<EpochChanges, "keptSession"> {
+function putBack({ token, user }: ValidLink): Omit<EpochChanges, "keptSession"> {
   return {
     passwordHash: NO_PASSWORD,
     email: token.email,
@@ -62,7 +62,7 @@ function putBack({ token, user }: ServingLink): Omit<EpochChanges, "keptSession"
 /** @throws AuthError `email_taken`, after the account was disabled; else the error that is given */
 async function lockOut(
   deps: CancelEmailChangeDeps,
-  link: ServingLink,
+  link: ValidLink,
   now: Date,
   error: unknown,
 ): Promise<undefined> {

@@ -1,5 +1,5 @@
 import type { User } from "../../domain/user.ts";
-import { type OneTimeLinksDeps, type ServingLink, whileServing } from "../mail/one-time-links.ts";
+import { type OneTimeLinksDeps, type ValidLink, whileValid } from "../mail/one-time-links.ts";
 import type { EpochChanges } from "../ports/storage/users.ts";
 import { type EndEpochDeps, endEpoch } from "../sessions/end-epoch.ts";
 
@@ -11,11 +11,11 @@ import { type EndEpochDeps, endEpoch } from "../sessions/end-epoch.ts";
  */
 export function endByLink(
   deps: EndEpochDeps & OneTimeLinksDeps,
-  presented: ServingLink,
+  presented: ValidLink,
   now: Date,
-  changes: (link: ServingLink) => Omit<EpochChanges, "keptSession">,
+  changes: (link: ValidLink) => Omit<EpochChanges, "keptSession">,
 ): Promise<User | undefined> {
-  return whileServing(deps, presented, now, (link) =>
+  return whileValid(deps, presented, now, (link) =>
     endEpoch(deps, link.user, now, { ...changes(link), keptSession: undefined }),
   );
 }
@@ -23,7 +23,7 @@ export function endByLink(
 /** Forgets what serves no more once `endByLink` is done. */
 export async function tidyAfterLink(
   { oneTimeTokens, sessions }: Pick<EndEpochDeps & OneTimeLinksDeps, "oneTimeTokens" | "sessions">,
-  { token }: ServingLink,
+  { token }: ValidLink,
   user: User,
 ): Promise<void> {
   await oneTimeTokens.consume(token.id);

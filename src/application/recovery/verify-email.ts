@@ -2,12 +2,7 @@ import { afterChange } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
-import {
-  admittedLink,
-  type OneTimeLinksDeps,
-  type ServingLink,
-  whileServing,
-} from "../mail/one-time-links.ts";
+import { admittedLink, type OneTimeLinksDeps, type ValidLink, whileValid } from "../mail/one-time-links.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { NameChanges } from "../ports/storage/users.ts";
@@ -41,7 +36,7 @@ export function makeVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
 }
 
 /** Taking the address is what uses the link up: the account has another address from then on. */
-async function change(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
+async function change(deps: VerifyEmailDeps, link: ValidLink, now: Date): Promise<void> {
   const user = await rename(deps, link, now, ({ token, user }) => {
     const emailHistory = afterChange(user, now);
     if (emailHistory instanceof Date) throw tooManyChanges(emailHistory, now);
@@ -60,7 +55,7 @@ function tooManyChanges(until: Date, now: Date): AuthError {
 }
 
 /** May be done twice without harm, so that a process that dies in between leaves a link that serves. */
-async function verify(deps: VerifyEmailDeps, link: ServingLink, now: Date): Promise<void> {
+async function verify(deps: VerifyEmailDeps, link: ValidLink, now: Date): Promise<void> {
   const user = await rename(deps, link, now, () => ({ emailVerified: true }));
   if (!(await deps.oneTimeTokens.consume(link.token.id))) throw new AuthError("invalid_verification_token");
   deps.events.report({ type: "email_verified", userId: user.id });
@@ -69,13 +64,11 @@ async function verify(deps: VerifyEmailDeps, link: ServingLink, now: Date): Prom
 /** Makes the changes if the link still serves in that step. Resolves to the user as before. */
 async function rename(
   deps: VerifyEmailDeps,
-  presented: ServingLink,
+  presented: ValidLink,
   now: Date,
-  changes: (link: ServingLink) => NameChanges,
+  changes: (link: ValidLink) => NameChanges,
 ): Promise<User> {
-  const user = await whileServing(deps, presented, now, (link) =>
-    deps.users.rename(link.user, changes(link)),
-  );
+  const user = await whileValid(deps, presented, now, (link) => deps.users.rename(link.user, changes(link)));
   if (user === undefined) throw new AuthError("invalid_verification_token");
   return user;
 }

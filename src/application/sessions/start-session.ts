@@ -10,7 +10,7 @@ export type StartSessionDeps = LimitSessionsDeps;
  */
 export async function startSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
   const [newest] = await deps.sessions.listOf(begun.userId, 1);
-  const session = newest === undefined ? begun : after(newest, begun);
+  const session = newest === undefined ? begun : startingAfter(newest, begun);
   await deps.sessions.add(session);
   await limitSessions(deps, session.userId, now);
   return session;
@@ -18,7 +18,7 @@ export async function startSession(deps: StartSessionDeps, begun: Session, now: 
 
 const LAST_MOMENT = 8.64e15;
 
-function after(newest: Session, begun: Session): Session {
+function startingAfter(newest: Session, begun: Session): Session {
   const earliest = Math.min(newest.createdAt.getTime() + 1, LAST_MOMENT);
   return begun.createdAt.getTime() >= earliest ? begun : { ...begun, createdAt: new Date(earliest) };
 }

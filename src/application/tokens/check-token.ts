@@ -42,7 +42,7 @@ export async function checkAccessToken(deps: AccessCheckDeps, token: string, now
     deps.users.findById(claims.userId),
     deps.revocations.find(revocationKeysOf(claims), now),
   ]);
-  refuseStopped(claims, stops);
+  assertNotRevoked(claims, stops);
   if (user === undefined || !acceptsEpoch(user, claims)) throw new AuthError("revoked_token");
   return { claims, user };
 }
@@ -69,7 +69,7 @@ export function isTokenRejection(error: unknown): error is AuthError {
  * What a retired key signed was never good, and refreshing heals it; the other entries end for good.
  * @throws AuthError
  */
-export function refuseStopped({ keyId }: VerifiedAccess, stops: ReadonlySet<string>): void {
+export function assertNotRevoked({ keyId }: VerifiedAccess, stops: ReadonlySet<string>): void {
   if (keyId !== undefined && stops.has(revocationKey.signingKey(keyId))) throw new AuthError("invalid_token");
   if (stops.size > 0) throw new AuthError("revoked_token");
 }

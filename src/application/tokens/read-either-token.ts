@@ -1,6 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { TokenVerifier, VerifiedAccess } from "../ports/tokens.ts";
-import { refreshRevocationKeysOf, refuseStopped, revocationKeysOf } from "./check-token.ts";
+import { assertNotRevoked, refreshRevocationKeysOf, revocationKeysOf } from "./check-token.ts";
 
 /** A genuine token of either kind, whether its time is over or not. */
 export interface PresentedToken {
@@ -30,7 +30,7 @@ export async function readEitherToken(
       keyId,
       access: claims,
       keys: revocationKeysOf(claims),
-      refuse: (stops) => refuseStopped(claims, stops),
+      refuse: (stops) => assertNotRevoked(claims, stops),
     };
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;

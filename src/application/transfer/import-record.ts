@@ -1,7 +1,7 @@
 import { AuthError } from "../../domain/errors.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
-import { asComparedNow } from "../../domain/username.ts";
+import { withCurrentCanonicalForm } from "../../domain/username.ts";
 import type { RevocationEntry, RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
 import type { SettingsRepository } from "../ports/storage/settings.ts";
@@ -59,7 +59,7 @@ export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredReco
 }
 
 function withNameOfToday(user: User): User {
-  return { ...user, username: asComparedNow(user.username) };
+  return { ...user, username: withCurrentCanonicalForm(user.username) };
 }
 
 async function addOrCompare<T extends object>(

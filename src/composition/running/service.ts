@@ -3,7 +3,10 @@ import type Koa from "koa";
 import { type HttpOptions, makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
 import { unreadableRefusals } from "../../adapters/koa/unreadable.ts";
 import { type HttpServer, listen } from "../../adapters/node/http-server.ts";
-import { type FoldedNames, foldNames } from "../../application/users/fold-names.ts";
+import {
+  type RecanonicalizedNames,
+  recanonicalizeNames,
+} from "../../application/users/recanonicalize-names.ts";
 import type { Config } from "../settings/config.ts";
 import { repeatedly } from "../wiring/background.ts";
 import { broadcast } from "../wiring/broadcast.ts";
@@ -78,7 +81,7 @@ export async function startService(
     await writeServiceSettings(foundation.storage.settings, config);
     startHousekeeping(config, core, closers);
     const warnings = [
-      ...namesWarnings(await foldNames(foundation.storage)),
+      ...namesWarnings(await recanonicalizeNames(foundation.storage)),
       ...(await flaskDataWarnings(config, foundation.storage)),
     ];
     const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
@@ -108,7 +111,7 @@ export async function startService(
 }
 
 /** What an operator should know of accounts that an earlier version took for two. */
-function namesWarnings({ kept }: FoldedNames): string[] {
+function namesWarnings({ kept }: RecanonicalizedNames): string[] {
   if (kept === 0) return [];
   return [
     `Accounts whose name looks like another account's: ${kept}. They log in as before, by the name as they spell it. Ask them for another name`,

@@ -6,7 +6,7 @@ import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { StoredRecord } from "../../../src/application/transfer/stored-records.ts";
 import type { Session } from "../../../src/domain/session.ts";
 import type { User } from "../../../src/domain/user.ts";
-import { asComparedNow } from "../../../src/domain/username.ts";
+import { withCurrentCanonicalForm } from "../../../src/domain/username.ts";
 import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 import { collected, each, HEAD, importInto, read, recordsOf, textOf } from "../../support/transfer.ts";
 
@@ -18,7 +18,7 @@ const name = fc
 const identifier = fc.record({ shown: name, canonical: name });
 /** As a store has it: an import brings canonical names to their present form. */
 const username = name
-  .map((shown) => asComparedNow({ shown, canonical: shown }))
+  .map((shown) => withCurrentCanonicalForm({ shown, canonical: shown }))
   .filter(({ canonical }) => canonical !== "");
 const id = fc.oneof(fc.uuid(), fc.stringMatching(/^[0-9a-f]{24}$/));
 const count = fc.nat();

@@ -8,14 +8,14 @@ export interface Charge {
 }
 
 /** One attempt that was counted. */
-export interface Counted {
+export interface CountedAttempt {
   readonly key: string;
   /** When the count began that it is part of. */
   readonly since: Date;
 }
 
 /** A count with one attempt that was counted. */
-export interface Tally extends Counted {
+export interface AttemptCount extends CountedAttempt {
   /** This attempt included. */
   readonly count: number;
 }
@@ -30,7 +30,7 @@ export interface Refusal {
 
 /** What came of an attempt: it was counted under all of its keys, or under none. */
 export type Charged =
-  | { readonly counted: readonly Tally[]; readonly refused?: undefined }
+  | { readonly counted: readonly AttemptCount[]; readonly refused?: undefined }
   | { readonly refused: Refusal; readonly counted?: undefined };
 
 /** Counts attempts, for all processes that share the storage, across restarts. */
@@ -49,7 +49,7 @@ export interface AttemptCounters {
    * Takes attempts back, each from the count that it is part of. A count that comes to nothing is forgotten. Where a count
    * is over and another has begun under its key, the other stays as it is.
    */
-  refund(attempts: readonly Counted[]): Promise<void>;
+  refund(attempts: readonly CountedAttempt[]): Promise<void>;
   /** Forgets up to so many counts whose window is over at the moment. Resolves to how many it forgot. */
   sweep(now: Date, limit: number): Promise<number>;
 }

@@ -6,7 +6,7 @@ export interface Link<T> {
 }
 
 /** An empty ring. Every step on it takes constant time, which a `Set` used as a queue does not promise. */
-export function makeRing<T>(): Link<T> {
+export function makeList<T>(): Link<T> {
   return linkOf<T>(undefined);
 }
 

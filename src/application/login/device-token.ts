@@ -3,7 +3,7 @@ import type { TokenVerifier } from "../ports/tokens.ts";
 import { readEitherToken } from "../tokens/read-either-token.ts";
 
 /** The session that a device had, and its user. */
-export interface FormerSession {
+export interface DeviceSession {
   readonly userId: string;
   readonly sessionId: string;
   /** The key that signed the token, where keys have names. */
@@ -16,11 +16,11 @@ export interface FormerSession {
  * `verifier` must change nothing.
  * @throws AuthError `storage_unavailable`
  */
-export async function readFormerToken(
+export async function readDeviceToken(
   verifier: TokenVerifier,
   token: string,
   now: Date,
-): Promise<FormerSession | undefined> {
+): Promise<DeviceSession | undefined> {
   try {
     const { userId, sessionId, keyId } = await readEitherToken(verifier, token, now);
     return { userId, sessionId, keyId };

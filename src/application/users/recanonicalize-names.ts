@@ -1,20 +1,20 @@
 import { AuthError } from "../../domain/errors.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
-import { asComparedNow } from "../../domain/username.ts";
+import { withCurrentCanonicalForm } from "../../domain/username.ts";
 import { batchesOf, workOn } from "../paging/batches.ts";
 import { allOf } from "../paging/pages.ts";
 import type { SettingsRepository } from "../ports/storage/settings.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 
-export interface FoldNamesDeps {
+export interface RecanonicalizeNamesDeps {
   readonly users: Pick<UserRepository, "list" | "findById" | "rename">;
   readonly settings: SettingsRepository;
 }
 
 /** What became of the names that were stored in a former canonical form. */
-export interface FoldedNames {
-  readonly folded: number;
+export interface RecanonicalizedNames {
+  readonly changed: number;
   /** Those that keep the former form, since another account has the present one. */
   readonly kept: number;
 }
@@ -28,32 +28,38 @@ const BATCH = 500;
  * Brings all stored names to the present canonical form, so that nobody can register a look-alike of one. Once for each storage:
  * a setting says that it was done. May be stopped at any time and begun again, and run by several processes at once.
  */
-export async function foldNames({ users, settings }: FoldNamesDeps): Promise<FoldedNames> {
-  let [folded, kept] = [0, 0];
+export async function recanonicalizeNames({
+  users,
+  settings,
+}: RecanonicalizeNamesDeps): Promise<RecanonicalizedNames> {
+  let [changed, kept] = [0, 0];
   const stored = await settings.find(NAMES_FOLDED);
-  if (stored === FORM) return { folded, kept };
+  if (stored === FORM) return { changed, kept };
   for await (const batch of batchesOf(
     allOf(users.list, ({ id }) => id),
     BATCH,
   )) {
-    for (const outcome of await workOn(batch, (user) => foldName(users, user))) {
-      if (outcome === "folded") folded += 1;
+    for (const outcome of await workOn(batch, (user) => recanonicalizeName(users, user))) {
+      if (outcome === "changed") changed += 1;
       if (outcome === "kept") kept += 1;
     }
   }
   const claimed = await settings.claim(NAMES_FOLDED, FORM);
   if (claimed !== FORM) await settings.replace(NAMES_FOLDED, claimed, FORM);
-  return { folded, kept };
+  return { changed, kept };
 }
 
-function foldName(users: FoldNamesDeps["users"], listed: User): Promise<"same" | "folded" | "kept"> {
+function recanonicalizeName(
+  users: RecanonicalizeNamesDeps["users"],
+  listed: User,
+): Promise<"same" | "changed" | "kept"> {
   let user: User | undefined = listed;
   return untilApplied(async () => {
     if (user === undefined) return "same";
-    const username = asComparedNow(user.username);
+    const username = withCurrentCanonicalForm(user.username);
     if (username.canonical === user.username.canonical) return "same";
     try {
-      if (await users.rename(user, { username })) return "folded";
+      if (await users.rename(user, { username })) return "changed";
     } catch (error) {
       if (error instanceof AuthError && error.code === "username_taken") return "kept";
       throw error;

@@ -1,10 +1,10 @@
 import { networkOf } from "../../domain/throttle.ts";
 import { type FairQueue, makeFairQueue, type Place } from "./fair-queue.ts";
 import type { EarlyHashRequest, HashRequest } from "./hash-request.ts";
-import { append, makeRing, moveToEnd, unlink } from "./ring.ts";
+import { append, makeList, moveToEnd, unlink } from "./linked-list.ts";
 
 /** A place in the queue, and after that among the hashes that are being made. */
-export interface Seat extends Place {
+export interface HashJob extends Place {
   readonly since: number;
   readonly request: HashRequest;
   readonly start: () => void;
@@ -20,7 +20,7 @@ export interface QueueLimits {
 
 /** A queue in which a request takes a place, and how many may wait there. */
 interface Membership {
-  readonly queue: FairQueue<Seat>;
+  readonly queue: FairQueue<HashJob>;
   readonly limit: number;
   readonly path: readonly string[];
 }
@@ -29,13 +29,13 @@ interface Membership {
 const ASKED_AT_ONCE = 64;
 
 /** Keeps who waits, whose turn it is, and who yields where there is no room for all. */
-export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number) {
-  const all = makeFairQueue<Seat>();
-  const known = makeFairQueue<Seat>();
-  const newcomers = makeFairQueue<Seat>();
-  const accounts = new Map<string, FairQueue<Seat>>();
-  const oldestFirst = makeRing<Seat>();
-  const toBeAsked = makeRing<Seat>();
+export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => number) {
+  const all = makeFairQueue<HashJob>();
+  const known = makeFairQueue<HashJob>();
+  const newcomers = makeFairQueue<HashJob>();
+  const accounts = new Map<string, FairQueue<HashJob>>();
+  const oldestFirst = makeList<HashJob>();
+  const toBeAsked = makeList<HashJob>();
   const quarter = Math.max(1, queue / 4);
   let wasNewcomer = false;
 
@@ -47,26 +47,26 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
     if (isNewcomer) return [{ queue: newcomers, limit: quarter, path }, whole];
     const line = { queue: known, limit: Number.POSITIVE_INFINITY, path };
     if (account === undefined) return [whole, line];
-    const own = accounts.get(account) ?? makeFairQueue<Seat>();
+    const own = accounts.get(account) ?? makeFairQueue<HashJob>();
     // one account from many networks gets no more than from one, and its strangers do not keep its owner out
     return [{ queue: own, limit: quarter, path: [network] }, whole, line];
   }
 
   /** Who must yield, if anybody, for one more to find room; `undefined` where there is none. */
-  function roomIn(memberships: readonly Membership[]): { readonly yields?: Seat } | undefined {
+  function roomIn(memberships: readonly Membership[]): { readonly yields?: HashJob } | undefined {
     const full = memberships.find(({ queue, limit }) => queue.waiting() >= limit);
     if (full === undefined) return {};
     const yields = full.queue.mustYield(full.path);
     return yields && { yields };
   }
 
-  function drop(seat: Seat): void {
+  function drop(seat: HashJob): void {
     seat.leave();
     seat.refuse();
   }
 
-  const isLate = ({ since }: Seat) => since <= now() - deadlineMs;
-  const isCancelled = ({ request }: Seat) => request.signal?.aborted === true;
+  const isLate = ({ since }: HashJob) => since <= now() - deadlineMs;
+  const isCancelled = ({ request }: HashJob) => request.signal?.aborted === true;
 
   return {
     waiting: all.waiting,
@@ -86,11 +86,11 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
     },
 
     /** Takes a place, to wait in at first. */
-    enter(request: HashRequest, { start, refuse }: Pick<Seat, "start" | "refuse">): Seat {
+    enter(request: HashRequest, { start, refuse }: Pick<HashJob, "start" | "refuse">): HashJob {
       const { account } = request;
       const memberships = membershipsOf(request);
       const places: Place[] = [];
-      const seat: Seat = {
+      const seat: HashJob = {
         since: now(),
         request,
         start,
@@ -113,7 +113,7 @@ export function makePlaces({ queue, deadlineMs }: QueueLimits, now: () => number
     },
 
     /** Begins what comes next: two newcomers never follow each other while somebody known waits. */
-    beginNext(): Seat | undefined {
+    beginNext(): HashJob | undefined {
       for (;;) {
         const isKnownsTurn = (wasNewcomer || newcomers.waiting() === 0) && known.waiting() > 0;
         const seat = (isKnownsTurn ? known : newcomers).next();

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
-import { foldNames } from "../../../src/application/users/fold-names.ts";
+import { recanonicalizeNames } from "../../../src/application/users/recanonicalize-names.ts";
 import { ada, client, makeCore, refusal, testClock } from "../../support/core.ts";
 import { aUser } from "../../support/storage-samples.ts";
 
@@ -29,7 +29,7 @@ async function withFormer(...names: string[]) {
 it("an account of before logs in by name, folded or not, and keeps its name", async () => {
   const { core, storage } = await withFormer(persian);
   expect(await core.login({ username: persian, password, client })).toMatchObject({ username: persian });
-  expect(await foldNames(storage)).toEqual({ folded: 1, kept: 0 });
+  expect(await recanonicalizeNames(storage)).toEqual({ folded: 1, kept: 0 });
   for (const username of [persian, arabic]) {
     expect(await core.login({ username, password, client })).toMatchObject({ username: persian });
   }
@@ -44,7 +44,7 @@ it.each([
   ["ada  eva", "Ada Eva"],
 ])("nobody gets a look-alike of %j, stored as before: %j", async (name, alike) => {
   const { core, storage } = await withFormer(name);
-  await foldNames(storage);
+  await recanonicalizeNames(storage);
   for (const username of [name, alike]) {
     expect(await refusal(core.register({ ...ada, username }))).toBe("username_taken");
   }
@@ -52,7 +52,7 @@ it.each([
 
 it("of two look-alikes one keeps its former form; both log in, and nobody gets a third", async () => {
   const { core, storage, ids } = await withFormer(persian, "علی  رضا");
-  expect(await foldNames(storage)).toEqual({ folded: 1, kept: 1 });
+  expect(await recanonicalizeNames(storage)).toEqual({ folded: 1, kept: 1 });
   const shown = async (username: string) => (await core.login({ username, password, client })).username;
   expect([await shown(persian), await shown("علی  رضا")]).toEqual([persian, "علی  رضا"]);
   expect(await refusal(core.register({ ...ada, username: arabic }))).toBe("username_taken");
@@ -62,10 +62,10 @@ it("of two look-alikes one keeps its former form; both log in, and nobody gets a
 it("is done once, and again only where it was stopped", async () => {
   const { storage } = await withFormer(persian, "ada  eva");
   const stopped = { ...storage.users, rename: () => Promise.reject(new Error("gone")) };
-  await expect(foldNames({ ...storage, users: stopped })).rejects.toThrow("gone");
-  expect(await foldNames(storage)).toEqual({ folded: 2, kept: 0 });
+  await expect(recanonicalizeNames({ ...storage, users: stopped })).rejects.toThrow("gone");
+  expect(await recanonicalizeNames(storage)).toEqual({ folded: 2, kept: 0 });
   const unread = { ...storage.users, list: () => Promise.reject(new Error("read")) };
-  expect(await foldNames({ ...storage, users: unread })).toEqual({ folded: 0, kept: 0 });
+  expect(await recanonicalizeNames({ ...storage, users: unread })).toEqual({ folded: 0, kept: 0 });
 });
 
 it("leaves what the user changes meanwhile, and who is removed", async () => {
@@ -86,7 +86,7 @@ it("leaves what the user changes meanwhile, and who is removed", async () => {
       return users.rename(expected, changes);
     },
   };
-  await foldNames({ ...storage, users: racing });
+  await recanonicalizeNames({ ...storage, users: racing });
   expect((await users.findById(ids[0] as string))?.username.shown).toBe("Eve");
   expect(await users.findById(ids[1] as string)).toBeUndefined();
 });
@@ -97,8 +97,8 @@ it("two processes at once fold every name, and five hundred more", async () => {
     const name = `ada  ${at}`;
     await storage.users.add(aUser({ username: { shown: name, canonical: name } }));
   }
-  const [one, other] = await Promise.all([foldNames(storage), foldNames(storage)]);
-  expect(one.folded + other.folded).toBe(1_001);
+  const [one, other] = await Promise.all([recanonicalizeNames(storage), recanonicalizeNames(storage)]);
+  expect(one.changed + other.changed).toBe(1_001);
   expect(one.kept + other.kept).toBe(0);
   const names = (await storage.users.list(undefined, 2_000)).map(({ username }) => username);
   expect(names.every(({ shown, canonical }) => shown.replace("  ", " ") === canonical)).toBe(true);
