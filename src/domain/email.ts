@@ -1,12 +1,12 @@
 import { canonicalText, hasHidden, isOneScript, MAX_UNITS, shownText, utf8Length } from "./text.ts";
 
-/** An address in the form people see and in the form it is compared by. */
+/** An address in the form that people see and in the form by which it is compared. */
 export interface Email {
   readonly shown: string;
   readonly canonical: string;
 }
 
-/** An internationalised host name in ASCII (UTS #46, lower case), or `""` where it is none. */
+/** A host name in ASCII (UTS #46, lower case), or `""` if the text is not a host name. */
 export type DomainToAscii = (domain: string) => string;
 
 const MAX_BYTES = 254;
@@ -18,9 +18,9 @@ const HOST_CHARACTERS = /^[\p{L}\p{M}\p{Nd}.-]+$/u;
 const DOTTED_HOST =
   /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?![0-9]+$)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** The two functions by which addresses are read, over the platform's IDNA table. */
+/** The functions that read addresses, given the IDNA table of the platform. */
 export function emailRules(domainToAscii: DomainToAscii) {
-  /** `undefined` where what follows the @ is no host name. */
+  /** The folded address with its domain in ASCII, or `undefined` if the part after the @ is no host name. */
   function withAsciiDomain(text: string, folded: string): string | undefined {
     const at = folded.lastIndexOf("@");
     const domain = domainIn(text);
@@ -29,13 +29,13 @@ export function emailRules(domainToAscii: DomainToAscii) {
     return ascii === "" ? undefined : `${folded.slice(0, at)}@${ascii}`;
   }
 
-  /** The canonical form of any text, whether it is an address or not: what a login looks up. */
+  /** The canonical form of any text, whether it is an address or not: the form that a login looks up. */
   function canonicalEmail(text: string): string {
     const folded = canonicalText(text);
     return withAsciiDomain(text, folded) ?? folded;
   }
 
-  /** The address, or `undefined` where it is not a plain one (RFC 5321 dot-atom, RFC 6531 letters). */
+  /** The address, or `undefined` if it is not a plain one (RFC 5321 dot-atom, RFC 6531 letters). */
   function parseEmail(text: string): Email | undefined {
     const folded = canonicalText(text);
     const canonical = withAsciiDomain(text, folded);
@@ -45,13 +45,14 @@ export function emailRules(domainToAscii: DomainToAscii) {
   }
 
   /**
-   * The canonical forms by which an account with the address may be stored: former versions took a final sigma in the
-   * domain for the other one.
+   * The canonical forms under which an account with the address may be stored, the present form first: earlier versions
+   * did not distinguish the final sigma in a domain from the other one.
    */
-  function storedEmails(text: string): string[] {
+  function storedEmails(text: string): [string, ...string[]] {
     const folded = canonicalText(text);
-    const forms = [canonicalEmail(text), withAsciiDomain(folded, folded) ?? folded];
-    return [...new Set(forms)];
+    const canonical = withAsciiDomain(text, folded) ?? folded;
+    const former = withAsciiDomain(folded, folded) ?? folded;
+    return former === canonical ? [canonical] : [canonical, former];
   }
 
   return { canonicalEmail, parseEmail, storedEmails };
@@ -59,7 +60,7 @@ export function emailRules(domainToAscii: DomainToAscii) {
 
 export type EmailRules = ReturnType<typeof emailRules>;
 
-/** The domain in lower case, its two sigmas kept apart as they are in the DNS: they make two domains. */
+/** The domain in lower case. The two sigmas stay distinct, since in the DNS they make two domains. */
 function domainIn(text: string): string {
   if (text.length > MAX_UNITS) return text;
   const lower = shownText(text).replaceAll("Σ", "σ").toLowerCase().normalize("NFKC");
@@ -67,8 +68,8 @@ function domainIn(text: string): string {
 }
 
 /**
- * Whether mail to the one address arrives where mail to the other does: at most the letter case of the domain differs. A
- * mail server may tell `Ada@` from `ada@`.
+ * Whether two addresses are of one mailbox: at most the letter case of the domain differs, since a mail server may
+ * distinguish `Ada@` from `ada@`.
  */
 export function isSameMailbox(one: Email, other: Email): boolean {
   const localPart = ({ shown }: Email) => shown.slice(0, shown.lastIndexOf("@"));

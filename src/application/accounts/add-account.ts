@@ -40,12 +40,11 @@ export async function addAccount(deps: AddAccountDeps, command: RegisterCommand,
   // counted as a mail, too: else registering and deleting again and again would flood the address
   const mailedTo = deps.asksToVerify ? account.email.canonical : undefined;
   const { registration, mail } = await deps.throttle.registration(ip, mailedTo, now);
-  const passwordHash = await refundedOnFault(
-    together(registration, mail),
+  const passwordHash = await refundedOnFault(together(registration, mail), () =>
     deps.hasher.hash(account.password, { ip, isNewcomer: true, signal: command.signal }),
   );
   const user = newUser(deps.ids.next(), account, passwordHash, now);
-  await refundedOnFault(mail, deps.users.add(user));
+  await refundedOnFault(mail, () => deps.users.add(user));
   return user;
 }
 

@@ -59,13 +59,13 @@ async function register(
   now: Date,
 ): Promise<void> {
   const use = await useUp(deps, registration.id, now);
-  if (await refundedOnFault(use, isOver(deps, registration))) {
+  if (await refundedOnFault(use, () => isOver(deps, registration))) {
     throw new AuthError("invalid_verification_token");
   }
   // the link may have been made by an earlier version, which compared names otherwise
   const account = { ...registration, username: withCurrentCanonicalForm(registration.username) };
   const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
-  await refundedOnFault(use, deps.users.add({ ...user, emailVerified: true }));
+  await refundedOnFault(use, () => deps.users.add({ ...user, emailVerified: true }));
   deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
 }
 

@@ -25,8 +25,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
     const { username, email, password } = readNewAccount(deps, command);
     const { ip } = command.client;
     const { registration, mail } = await throttle.registration(ip, email.canonical, now);
-    const namesake = await refundedOnFault(
-      together(registration, mail),
+    const namesake = await refundedOnFault(together(registration, mail), () =>
       users.findByUsername(username.canonical),
     );
     if (namesake !== undefined) {
@@ -34,8 +33,7 @@ export function makeRequestRegistration(deps: RequestRegistrationDeps): Register
       throw new AuthError("username_taken");
     }
     const request = { ip, isNewcomer: true, signal: command.signal };
-    const passwordHash = await refundedOnFault(
-      together(registration, mail),
+    const passwordHash = await refundedOnFault(together(registration, mail), () =>
       deps.hasher.hash(password, request),
     );
     const pending = { id: ids.next(), username, email, passwordHash, askedAt: now };

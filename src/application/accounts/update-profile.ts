@@ -67,7 +67,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
         ...(username && { username }),
         ...(email && !isNewAddress && { email }),
       };
-      if (!(await refundedUnlessDone(mails, deps.users.rename(user, changes)))) {
+      if (!(await refundedUnlessDone(mails, () => deps.users.rename(user, changes)))) {
         await admission.change.refund();
         return false;
       }
@@ -93,7 +93,7 @@ function admitMails(
 }
 
 /** Where the change is refused or has to be tried again, no mail was asked for yet. */
-async function refundedUnlessDone(mails: Admission, change: Promise<boolean>): Promise<boolean> {
+async function refundedUnlessDone(mails: Admission, change: () => Promise<boolean>): Promise<boolean> {
   const isDone = await refundedOnFault(mails, change);
   if (!isDone) await mails.refund();
   return isDone;

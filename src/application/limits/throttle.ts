@@ -149,17 +149,17 @@ function mailSubjects({ purpose, email }: AskedMail, network: string): Subject[]
   ];
 }
 
-/** What could not be decided, for want of a turn or of storage, was no attempt. */
-export async function refundedOnFault<T>(admission: Admission, work: Promise<T>): Promise<T> {
+/** Does the work of an admitted attempt. If it fails, the attempt was not decided, and its charge is refunded. */
+export async function refundedOnFault<T>(admission: Admission, work: () => T | Promise<T>): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     await admission.refund();
     throw error;
   }
 }
 
-/** Two attempts of which both count, or neither. */
+/** Two admissions that are refunded together. */
 export function together(one: Admission, other: Admission): Admission {
   return {
     async refund() {
@@ -168,10 +168,10 @@ export function together(one: Admission, other: Admission): Admission {
   };
 }
 
-/** Of an attempt that is not counted. */
+/** The admission of an attempt that is not counted. */
 export const noCharge: Admission = { refund: async () => {} };
 
-/** Lets everything pass: for tests and load measurements. */
+/** Admits every attempt: for tests and load measurements. */
 export const noThrottle: Throttle = {
   login: async () => noCharge,
   device: async () => noCharge,

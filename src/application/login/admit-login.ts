@@ -7,7 +7,7 @@ import { deviceKeyOf, throttleKeysOf } from "../limits/throttle-keys.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
-import { type FindByEmailDeps, findByEmail } from "../users/find-by-email.ts";
+import { type FindByEmailDeps, findByStoredEmail } from "../users/find-by-email.ts";
 import { findByName } from "../users/find-by-name.ts";
 import { type DeviceSession, readDeviceToken } from "./device-token.ts";
 
@@ -15,7 +15,7 @@ export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails"> {
   readonly hasher: GatedHasher;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
-  /** Reads tokens that a device had before, and changes nothing. */
+  /** Verifies tokens that a device was given before, and changes nothing. */
   readonly formerTokens: TokenVerifier;
   readonly throttle: Throttle;
   readonly canonicalEmail: (text: string) => string;
@@ -24,24 +24,24 @@ export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails"> {
 interface LoginAttempt {
   readonly email?: string | undefined;
   readonly username?: string | undefined;
-  /** A token that the device had before. */
+  /** A token that the device was given before. */
   readonly formerToken?: string | undefined;
   readonly client: { readonly ip: string };
 }
 
-/** Who is meant, if anybody, and the charge for the attempt. */
+/** The user that the login is for, if there is one, and the charge of the attempt. */
 export interface AdmittedLogin {
-  /** What was typed, as it is looked up. */
+  /** The canonical form of the name or address that was typed. */
   readonly account: string;
   readonly user: User | undefined;
   readonly admission: Admission;
 }
 
 /**
- * Finds the account, then charges the attempt to it, or to what was typed where no account is found: the storage calls
- * are the same. A former token is verified first, whether the account exists or not, and costs the same storage calls whatever is
- * wrong with it.
- * @throws AuthError `too_many_attempts`; `overloaded` where no hash could be made, before anything is asked or charged
+ * Finds the account, then charges the attempt to it, or to what was typed if there is no such account: the calls of
+ * storage are the same. A token of the device is verified first, whether the account exists or not, and costs the same
+ * calls whether it is valid or not.
+ * @throws AuthError `too_many_attempts`; `overloaded` if the queue of hashes is full, before any lookup or charge
  */
 export async function admitLogin(
   deps: AdmitLoginDeps,
@@ -50,10 +50,11 @@ export async function admitLogin(
 ): Promise<AdmittedLogin> {
   const { users, throttle } = deps;
   const { email, username = "", formerToken, client } = attempt;
-  const typed = email === undefined ? canonicalUsername(username) : deps.canonicalEmail(email);
-  // one who floods costs no more than the reading of a body
+  const forms = email === undefined ? undefined : deps.storedEmails(email);
+  const typed = forms === undefined ? canonicalUsername(username) : forms[0];
+  // first of all, so that a request of a flood costs no more than reading its body
   deps.hasher.refuseIfFull({ ip: client.ip, account: typed });
-  const find = () => (email === undefined ? findByName(users, username) : findByEmail(deps, email));
+  const find = () => (forms === undefined ? findByName(users, username) : findByStoredEmail(deps, forms));
   const asStranger = (user: User | undefined) => throttle.login(throttleKeysOf(typed, user), client.ip, now);
   if (formerToken === undefined) {
     const user = await find();
@@ -71,12 +72,12 @@ export async function admitLogin(
   return { account: typed, user, admission };
 }
 
-/** Asked about where the token says nothing, so that storage is asked alike. */
+/** Looked up if the token is not valid, so that the calls of storage are the same. */
 const NO_SESSION = { sessionId: "none", keyId: undefined };
 
 /**
- * The entries that make a device unknown. Its token may be expired or revoked, but not stolen: neither one from
- * a session that ended for that, nor one that somebody with a leaked key could have made.
+ * The revocation entries that make a device unknown. The token may have expired or been revoked, but it must not come from
+ * a session that ended because of a theft, nor have been signed with a key that was retired.
  */
 function keysThatDistrust({ sessionId, keyId }: Omit<DeviceSession, "userId">): string[] {
   const theft = revocationKey.theft(sessionId);

@@ -11,8 +11,8 @@ export interface ConfirmPasswordDeps {
 }
 
 /**
- * Lets a user through who is logged in and presents the password as well. Where the password is right, its charge is taken
- * back; where it is wrong, that of the change.
+ * Checks the password that a logged-in user presents for a change. A correct password refunds the charge of the password,
+ * a wrong one that of the change.
  * @throws AuthError `invalid_credentials`, `overloaded`
  */
 export async function confirmPassword(
@@ -23,8 +23,7 @@ export async function confirmPassword(
   from: Pick<HashRequest, "ip" | "signal">,
 ): Promise<void> {
   const request = { ...from, account: user.id };
-  const matches = await refundedOnFault(
-    together(change, attempt),
+  const matches = await refundedOnFault(together(change, attempt), () =>
     deps.hasher.verify(user.passwordHash, password, request),
   );
   if (matches) return attempt.refund();

@@ -2,18 +2,17 @@ import { AuthError } from "../../domain/errors.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
 import { readEitherToken } from "../tokens/read-either-token.ts";
 
-/** The session that a device had, and its user. */
+/** A session that a device had, and its user. */
 export interface DeviceSession {
   readonly userId: string;
   readonly sessionId: string;
-  /** The key that signed the token, where keys have names. */
+  /** The `kid` of the key that signed the token, if keys have one. */
   readonly keyId: string | undefined;
 }
 
 /**
- * What a token says of the device that presents it at a login, be it expired or revoked; `undefined` for any that
- * is not good for this. What is wrong with it is nobody's concern: the login goes on as if none had come.
- * `verifier` must change nothing.
+ * The session of a token that a device presents at a login. The token may have expired or been revoked. `undefined` for a
+ * token that is not genuine: the login then goes on as if there were none. `verifier` must change nothing.
  * @throws AuthError `storage_unavailable`
  */
 export async function readDeviceToken(

@@ -21,7 +21,7 @@ export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
   readonly refreshTokenTtlMs: number;
   /** How often one account may begin a session. */
   readonly loginPace: Pace;
-  /** Whether who has not shown that mail to the address arrives stays outside. */
+  /** Whether a user with an unverified address is refused. */
   readonly verifiedEmailRequired: boolean;
 }
 
@@ -30,7 +30,7 @@ export interface LoginCommand {
   readonly email?: string | undefined;
   readonly username?: string | undefined;
   readonly password: string;
-  /** A token that the device had before, of whatever kind and age: it makes it a known device. */
+  /** A token that the device was given before, of either kind and any age: it makes the device a known one. */
   readonly formerToken?: string | undefined;
   readonly client: Client;
   readonly signal?: HashRequest["signal"];
@@ -51,13 +51,12 @@ export function makeLogin(deps: LoginDeps): Login {
     deps.issuer.mustSign(now);
     const { account, user: found, admission } = await admitLogin(deps, command, now);
     const request = { ip: command.client.ip, account, signal: command.signal };
-    const matches = await refundedOnFault(
-      admission,
+    const matches = await refundedOnFault(admission, () =>
       deps.hasher.verify(found?.passwordHash, command.password, request),
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
-    await refundedOnFault(admission, keepPace(deps, user, now));
+    await refundedOnFault(admission, () => deps.loginPace.admit(user.id, now));
     const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
@@ -66,7 +65,7 @@ export function makeLogin(deps: LoginDeps): Login {
   };
 }
 
-/** The user, if the password is right; by what is thrown it cannot be told what is wrong. */
+/** @throws AuthError `invalid_credentials`, the same for an unknown user, a wrong password and a disabled account */
 function admitted({ events }: LoginDeps, user: User | undefined, matches: boolean): User {
   if (user !== undefined && matches && !user.disabled) return user;
   const reason: LoginFailure = !user ? "unknown_user" : matches ? "disabled" : "wrong_password";
@@ -74,19 +73,14 @@ function admitted({ events }: LoginDeps, user: User | undefined, matches: boolea
   throw new AuthError("invalid_credentials");
 }
 
-/** Said only to who knows the password, and no wrong one to be counted. */
+/** Told only to a user with the correct password, whose attempt is not counted as a wrong one. */
 async function refuseUnverified(deps: LoginDeps, user: User, admission: Admission): Promise<never> {
   await admission.refund();
   deps.events.report({ type: "login_failed", userId: user.id, reason: "email_unverified" });
   throw new AuthError("email_unverified");
 }
 
-/** Sessions that one account begins are limited. */
-async function keepPace({ loginPace }: LoginDeps, user: User, now: Date): Promise<void> {
-  loginPace.admit(user.id, now);
-}
-
-/** A login that succeeded does not fail because its hash could not be renewed this time. */
+/** A login does not fail because its hash cannot be renewed; a later one renews it. */
 async function renewHash(deps: LoginDeps, user: User, password: string, request: HashRequest): Promise<void> {
   try {
     const passwordHash = await deps.hasher.hash(password, request);
@@ -97,7 +91,7 @@ async function renewHash(deps: LoginDeps, user: User, password: string, request:
   }
 }
 
-/** Why nobody can be meant by what was typed, or the password not be one. */
+/** The faults of a login that can be told without a lookup. */
 export function loginFaults({
   email,
   username,

@@ -105,7 +105,7 @@ export async function admittedLink(
     throw new AuthError(refusal);
   }
   const admission = await deps.throttle.link(read.id, now);
-  const link = await refundedOnFault(admission, findValidLink(deps, read, now));
+  const link = await refundedOnFault(admission, () => findValidLink(deps, read, now));
   if (link === undefined) throw new AuthError(refusal);
   await admission.refund();
   return link;

@@ -6,15 +6,19 @@ export interface FindByEmailDeps extends Pick<EmailRules, "canonicalEmail" | "st
   readonly users: Pick<UserRepository, "findByEmail">;
 }
 
-/**
- * The user of that address, as this version or a former one stored it. What is asked of storage depends on the text
- * alone.
- */
-export async function findByEmail(deps: FindByEmailDeps, text: string): Promise<User | undefined> {
-  const { users, canonicalEmail, storedEmails } = deps;
-  const canonical = canonicalEmail(text);
-  const found = await Promise.all(storedEmails(text).map((form) => users.findByEmail(form)));
-  // under the former form there may be somebody with another domain
+/** The user with the address, in whatever spelling and whichever version stored it. */
+export function findByEmail(deps: FindByEmailDeps, text: string): Promise<User | undefined> {
+  return findByStoredEmail(deps, deps.storedEmails(text));
+}
+
+/** The same by the forms of `storedEmails`. The calls of storage depend on the forms alone. */
+export async function findByStoredEmail(
+  { users, canonicalEmail }: Pick<FindByEmailDeps, "users" | "canonicalEmail">,
+  forms: readonly [string, ...string[]],
+): Promise<User | undefined> {
+  const [canonical] = forms;
+  const found = await Promise.all(forms.map((form) => users.findByEmail(form)));
+  // a user found under the former form may have another domain
   return found.find(
     (user) => user && [user.email.canonical, canonicalEmail(user.email.shown)].includes(canonical),
   );
