@@ -8,13 +8,14 @@ type Core = Awaited<ReturnType<typeof makeCore>>;
 const NEW_PASSWORD = "another horse";
 export const NEW_EMAIL = "ada@elsewhere.example";
 
-/** Every purpose: how its link is asked for, who gets it, and what following it is. */
+/** For each purpose: how its link is requested, who gets it, how long it is valid, and how it is followed. */
 export const LINKS: Record<
   Purpose,
   {
     ask(core: Core, own: SessionGrant): Promise<unknown>;
     readonly to: string;
     readonly page: string;
+    readonly lifeMs: number;
     follow(core: Core, token: string): Promise<void>;
     readonly refusal: string;
   }
@@ -23,6 +24,7 @@ export const LINKS: Record<
     ask: (core) => core.resendVerification({ email: ada.email, client }),
     to: ada.email,
     page: "verify-email",
+    lifeMs: DAY_MS,
     follow: (core, token) => core.verifyEmail({ token, client }),
     refusal: "invalid_verification_token",
   },
@@ -30,6 +32,7 @@ export const LINKS: Record<
     ask: askForAddress,
     to: NEW_EMAIL,
     page: "verify-email",
+    lifeMs: DAY_MS,
     follow: (core, token) => core.verifyEmail({ token, client }),
     refusal: "invalid_verification_token",
   },
@@ -37,6 +40,7 @@ export const LINKS: Record<
     ask: askForAddress,
     to: ada.email,
     page: "cancel-email-change",
+    lifeMs: 3 * DAY_MS,
     follow: (core, token) => core.cancelEmailChange({ token, client }),
     refusal: "invalid_cancellation_token",
   },
@@ -44,6 +48,7 @@ export const LINKS: Record<
     ask: (core) => core.forgotPassword({ email: ada.email, client }),
     to: ada.email,
     page: "reset-password",
+    lifeMs: DAY_MS / 24,
     follow: (core, token) => core.resetPassword({ token, newPassword: "the link's horse", client }),
     refusal: "invalid_reset_token",
   },

@@ -4,16 +4,8 @@ import { ada, makeCore, refusal } from "../../support/core.ts";
 import { ENDINGS, ends, LINKS, mailedLink, PURPOSES } from "../../support/mailed-links.ts";
 import { stepped } from "../../support/stepped.ts";
 
-const DAY_MS = 86_400_000;
 /** Lookups of an operator's account: by id, then by address. */
 const LOOKUPS = 1;
-/** How long each link serves. */
-const LIVES_MS = {
-  reset_password: DAY_MS / 24,
-  verify_email: DAY_MS,
-  change_email: DAY_MS,
-  cancel_email_change: 3 * DAY_MS,
-};
 
 async function withAda() {
   const core = await makeCore();
@@ -21,7 +13,7 @@ async function withAda() {
 }
 
 describe.each(PURPOSES)("a link to %s", (purpose) => {
-  const { follow, refusal: refused } = LINKS[purpose];
+  const { follow, refusal: refused, lifeMs } = LINKS[purpose];
   const endings = Object.keys(ENDINGS).filter((ending) => ends(ending, purpose));
   const others = Object.keys(ENDINGS).filter((ending) => !ends(ending, purpose));
 
@@ -39,7 +31,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     ] as const) {
       const { core, own } = await withAda();
       const token = await mailedLink(core, purpose, own);
-      core.clock.advance(LIVES_MS[purpose] - early);
+      core.clock.advance(lifeMs - early);
       expect(await refusal(follow(core, token))).toBe(expected);
     }
   });
