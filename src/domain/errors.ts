@@ -1,4 +1,4 @@
-/** Why a use case refuses. Stable: clients switch on it. */
+/** The reasons for refusals. Stable, since clients switch on them. */
 export type AuthErrorCode =
   | "validation_failed"
   | "invalid_token"
@@ -44,18 +44,18 @@ const DETAILS: Record<AuthErrorCode, string> = {
 export interface FieldFault {
   readonly path: string;
   readonly code: string;
-  /** A sentence for people. Never repeats what was sent; it may name one character, as U+0040. */
+  /** A sentence for people. It never repeats what was sent, but may name one character, as U+0040. */
   readonly message: string;
 }
 
 interface Circumstances {
   readonly fields?: readonly FieldFault[];
   readonly cause?: unknown;
-  /** Whole seconds after which another try makes sense. */
+  /** The seconds after which to try again, a whole number. */
   readonly retryAfter?: number;
 }
 
-/** The one error that use cases and ports refuse with; anything else thrown is a fault. */
+/** The one error with which use cases and ports refuse. Any other error that is thrown is a fault. */
 export class AuthError extends Error {
   override readonly name = "AuthError";
   readonly code: AuthErrorCode;

@@ -1,7 +1,6 @@
 /**
- * A number of 53 bits that stands for a text where keeping the text would take too much room. Two texts seldom
- * share one, but they can, and on purpose too: it decides nothing by itself. (cyrb53: two multiplicative
- * hashes of 32 bits, mixed.)
+ * A hash of 53 bits (cyrb53: two multiplicative hashes of 32 bits, mixed), for texts that would take too much memory.
+ * Collisions are rare, but can be made on purpose: equal fingerprints must be confirmed by comparing the texts.
  */
 export function fingerprint(text: string): number {
   let a = 0xdeadbeef;

@@ -1,12 +1,12 @@
 /** Addresses of IPv4 and IPv6 as text (RFC 4291, section 2.2; RFC 5952). */
 
-/** An address; one of IPv4 that is mapped into IPv6 is of IPv4, since it is the same host. */
+/** An IP address. An IPv4-mapped IPv6 address is read as the IPv4 address, since it is the same host. */
 export interface IpAddress {
-  /** One spelling for each address (RFC 5952). */
+  /** The canonical text (RFC 5952). */
   readonly text: string;
   /**
-   * The network that counts as one client: an address of IPv4 itself, of IPv6 the first 64 bits, since one host has
-   * them all.
+   * The network that counts as one client: the IPv4 address itself, or the first 64 bits of the IPv6 address, since one
+   * host usually has all addresses in it.
    */
   readonly network: string;
 }
@@ -17,8 +17,8 @@ const IPV6_PARTS = 8;
 const NETWORK_PARTS = 4;
 
 /**
- * The address, or `undefined` where the text is none. One with a zone (`%eth0`, RFC 4007) is none, since a zone says
- * something to one machine alone.
+ * The address, or `undefined` if the text is none. A text with a zone (`%eth0`, RFC 4007) is none, since a zone has a
+ * meaning on one machine only.
  */
 export function parseIp(text: string): IpAddress | undefined {
   if (text.length > LONGEST) return undefined;

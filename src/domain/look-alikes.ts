@@ -6,7 +6,10 @@
  * data is compared with this one line by line.
  */
 
-/** The members of a word look alike; the first one stands for all where names are compared. All are in lower case and in NFD. */
+/**
+ * The members of a word look alike; the first one stands for all where names are compared. All are in lower case and in
+ * NFD.
+ */
 const LATIN = `
   aɑ cᴄ eꬲ fƒẝꞙꬵ gɡƍᶃ iɩɪ jʝ lǀ oᴏᴑꬽ pƿ rꭇꭈʀ sƽꜱ uᴜꞟꭎꭒ vᴠ wᴡ xꭓꭕ yʏᶌỿꭚ zᴢ bƅ 3ʒȝꝫɜᴈ 8ȣ
   ßꞵꟗ đðɖ øꬾ ĸᴋ ŋƞ ƨᴤ əǝ ɋᶐ ɔᴐↄ ɛꞓ ɨᵻᵼ ɵꝋ ʃꭍ ʍᴍ ʔɂ ʚꞝ ꜧꞕ ꜹꜻ`;

@@ -2,13 +2,13 @@ import type { Email } from "./email.ts";
 import { canPutBack, emailRevision } from "./email-history.ts";
 import type { User } from "./user.ts";
 
-/** Rules for mailed links: what each is for, how long it serves, and what ends it before. */
+/** Rules for mailed links: what each is for, how long it is valid, and what ends it earlier. */
 
 const HOUR = 3_600_000;
 
 /**
- * Purposes of mailed links, and how long a link serves, in milliseconds: after its mail was sent, and the two of a change of
- * address after it was asked for.
+ * How long a link of each purpose is valid, in milliseconds: from the delivery of its mail on, or from the request on for
+ * the two links of a change of address.
  */
 const LINK_LIFE_MS = {
   reset_password: HOUR,
@@ -20,24 +20,24 @@ const LINK_LIFE_MS = {
 
 export type Purpose = keyof typeof LINK_LIFE_MS;
 
-/** That a mailed secret is good for something, without the secret. */
+/** A one-time token: what the secret in a mailed link is good for, without the secret. */
 export interface OneTimeToken {
-  /** What the mailed secret lets its reader do, once. */
+  /** What the link can be used for, once. */
   readonly purpose: Purpose;
   readonly userId: string;
-  /** A UUID, which no other token has. */
+  /** A unique UUID. */
   readonly id: string;
-  /** The address that it is mailed to. */
+  /** The address that the link is mailed to. */
   readonly email: Email;
   /** The user's epoch when the link was made. */
   readonly epoch: number;
-  /** The canonical form of the address that the account had then. */
+  /** The canonical address of the account when the link was made. */
   readonly accountEmail: string;
-  /** The revision of the account's address then. 0 in records of former versions. */
+  /** The revision of that address. 0 in records of earlier versions. */
   readonly emailRevision: number;
   /**
-   * Whether it was mailed, so that its reader has the address. An operator hands others over. `true` in records of former
-   * versions, which did not tell them apart.
+   * Whether the link was mailed, so that using it proves control of the address; operators hand over others. `true` in
+   * records of earlier versions, which did not record it.
    */
   readonly isMailed: boolean;
   readonly expiresAt: Date;
@@ -48,10 +48,10 @@ export function linkEnd(purpose: Purpose, now: Date): Date {
 }
 
 /**
- * Whether nothing but time has ended the link. Each step that ends sessions raises the user's epoch, and so ends every
- * link from before; a change of address ends the links that were made for the former one. A link that cancels a change
- * of address is there for the case that somebody else has the password: nothing that can be done with a password ends
- * it, neither such a step nor the change itself.
+ * Whether nothing has ended the link, leaving its expiry aside. Each step that ends sessions raises the user's epoch, and
+ * so ends every earlier link; a change of address ends the links that were made for the former address. A link that
+ * cancels a change of address protects the owner from somebody else with the password: nothing that can be done with the
+ * password ends it, neither such a step nor the change itself.
  */
 export function isUnrevoked(token: OneTimeToken, user: User | undefined): user is User {
   if (user === undefined || user.id !== token.userId || user.disabled) return false;
@@ -64,14 +64,14 @@ export function isUnrevoked(token: OneTimeToken, user: User | undefined): user i
 }
 
 /**
- * Whether a mail may still bring a link that is made as the mail is sent. A step that ends links also
- * ends links that were asked for before it and not made yet.
+ * Whether a link that was requested at `askedAt` may still be made: a step that ends links also ends those that were
+ * requested before it and not made yet.
  */
 export function isLinkRequestValid(askedAt: Date, { linksSince, createdAt }: User): boolean {
   return askedAt >= (linksSince ?? createdAt);
 }
 
-/** Whether following the link has its effect, with the user as stored now. */
+/** Whether the link can be used: it has not expired, and nothing ended it. `user` is the user as stored now. */
 export function isValidLink(token: OneTimeToken, user: User | undefined, now: Date): user is User {
   return now < token.expiresAt && isUnrevoked(token, user);
 }

@@ -1,21 +1,21 @@
 /**
- * Keys of the entries that stop tokens. An entry outlives what it stops by an hour, since a storage may
- * sweep by a clock of its own.
+ * The keys of revocation entries. An entry outlives what it revokes by an hour, since a storage may sweep by a clock of its
+ * own.
  */
 export const revocationKey = {
   /** One access token. */
   token: (tokenId: string) => `jti:${tokenId}`,
-  /** A whole session: inserting this entry is its end. */
+  /** A whole session. Adding this entry is what ends the session. */
   session: (sessionId: string) => `sid:${sessionId}`,
-  /** Refreshing in a session; its access tokens live on. */
+  /** Refreshing in a session; its access tokens stay valid. */
   refreshing: (sessionId: string) => `refresh:${sessionId}`,
-  /** Ends nothing by itself: says that a session ended because one of its tokens was stolen. */
+  /** Revokes nothing by itself: marks a session that ended because one of its tokens was stolen. */
   theft: (sessionId: string) => `theft:${sessionId}`,
-  /** An account of the Flask server that was brought over and removed since: it is not brought over again. */
+  /** An account that was imported from the Flask server and removed since: it is not imported again. */
   removedUser: (userId: string) => `removed-user:${userId}`,
-  /** Links that make an account with an address (a keyed hash of it), where such an account was deleted. */
+  /** The registration links for an address, given by a keyed hash, after an account with it was deleted. */
   registration: (addressHash: string) => `registration:${addressHash}`,
-  /** The same of all addresses, where a backup was restored. */
+  /** The registration links for every address, after a backup was restored. */
   registrations: "registrations",
   /** Every access token signed with a key. */
   signingKey: (keyId: string) => `kid:${keyId}`,
@@ -23,18 +23,18 @@ export const revocationKey = {
 
 const KEPT_LONGER_MS = 3_600_000;
 
-/** Longer than a link that makes an account serves: its mail may be on its way for a day, as long as the link itself. */
+/** Longer than a registration link is valid: a day until its mail is delivered, and a day after that. */
 const REGISTRATION_KEPT_MS = 49 * 3_600_000;
 
 /**
- * Until when an entry counts that ends the links asked for before `moment`. It is looked for as of the same time after
- * the link was asked for, and so found where it was made later than that.
+ * The expiry of an entry that revokes the registration links requested before `moment`. A link is looked up as of the
+ * expiry that belongs to its own request, so that exactly the entries made after the request are found.
  */
 export function registrationUntil(moment: Date): Date {
   return new Date(moment.getTime() + REGISTRATION_KEPT_MS);
 }
 
-/** Until when the entry that stops something must be kept. */
+/** How long a revocation entry must be kept, given the expiry of what it revokes. */
 export function keptUntil(endOfWhatItStops: Date): Date {
   return new Date(endOfWhatItStops.getTime() + KEPT_LONGER_MS);
 }

@@ -1,24 +1,24 @@
 import type { Origin } from "./user.ts";
 
-/** One login, on one device, until its end. */
+/** A session: one login, on one device. */
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** The user's epoch as read before the password was checked. */
+  /** The user's epoch, as read before the password was checked. */
   readonly epoch: number;
-  /** Counts the steps of rotation; the refresh token of this generation is the newest. */
+  /** The number of rotations so far; the refresh token of this generation is the newest. */
   readonly generation: number;
   readonly generationStartedAt: Date;
   readonly createdAt: Date;
   readonly lastUsedAt: Date;
   /** Fixed at login, never extended. */
   readonly expiresAt: Date;
-  /** As the client named itself, cut. */
+  /** The `User-Agent` of the client, truncated. */
   readonly userAgent: string;
   readonly ip: string;
 }
 
-/** Who is at the other end of a login. */
+/** The client of a login. */
 export interface Client {
   readonly userAgent: string;
   readonly ip: string;
@@ -48,24 +48,24 @@ export function beginSession(
   };
 }
 
-/** What of the session its user is asked about. */
+/** The part of the session that `acceptsEpoch` compares with its user. */
 export function originOf(session: Session): Origin {
   return { sessionId: session.id, epoch: session.epoch };
 }
 
-/** A use is recorded this often at most; until then nobody can tell a little idle from not idle. */
+/** The shortest interval between two recorded uses: idle time is known no more precisely. */
 const USE_PRECISION_MS = 60_000;
 
 /**
- * Whether the session has ended by time: at its fixed end or, where idle time is limited, once it was neither
- * logged in nor refreshed for that long. Never early: of the last use a minute may be unrecorded.
+ * Whether the session has expired: at its fixed end, or after `idleTtlMs` without a login or refresh. Never early: up to
+ * `USE_PRECISION_MS` of its use may be unrecorded.
  */
 export function isOver(session: Session, now: Date, idleTtlMs: number | undefined): boolean {
   if (now >= session.expiresAt) return true;
   return idleTtlMs !== undefined && idleSince(session, now) >= idleTtlMs + USE_PRECISION_MS;
 }
 
-/** Whether a use now is worth a write. */
+/** Whether a use at this time is to be recorded. */
 export function isUseDue(session: Session, now: Date): boolean {
   return idleSince(session, now) >= USE_PRECISION_MS;
 }
@@ -74,14 +74,13 @@ function idleSince(session: Session, now: Date): number {
   return now.getTime() - session.lastUsedAt.getTime();
 }
 
-/** How refresh tokens are exchanged: `undefined` where the same one serves to the session's end. */
+/** How refresh tokens rotate; `undefined` if the same refresh token stays valid until the end of the session. */
 export type Rotation = { readonly graceMs: number } | undefined;
 
 /**
- * What a refresh token of some generation is to the session now: its `newest`; the one before, still within
- * the grace of its step, for which the answer is `repeated`; one that was `reused`, which with rotation means
- * that somebody holds a copy; or `superseded`, by a rotation that is since switched off or by a generation
- * that storage has not seen.
+ * The standing of a refresh token, by its generation. `newest`: the current one. `repeated`: the previous one, within the
+ * grace period, so that the answer is repeated. `reused`: an older one, which with rotation means that somebody has a
+ * copy. `superseded`: an older one while rotation is switched off, or one of a generation that storage has not seen.
  */
 export type Standing = "newest" | "repeated" | "reused" | "superseded";
 

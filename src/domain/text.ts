@@ -1,8 +1,8 @@
-/** Pure rules about text that several identifiers share. */
+/** Rules for text that several identifiers share. */
 
 import { strangerFinder } from "./scripts.ts";
 
-/** No name and no address is longer, in UTF-16 units, however it is spelt; normalising takes long with more. */
+/** The longest name or address, in UTF-16 units and any spelling: normalising a longer text would take long. */
 export const MAX_UNITS = 1024;
 
 /**
@@ -15,12 +15,14 @@ export function canonicalText(text: string): string {
   return shownText(text).toLowerCase().replaceAll("ς", "σ").normalize("NFKC");
 }
 
-/** What people see of a name or an address: the trimmed NFKC form. */
+/** The form of a name or an address that is shown to people: trimmed, in NFKC. */
 export function shownText(text: string): string {
   return text.length > MAX_UNITS ? text : text.trim().normalize("NFKC");
 }
 
-/** Whether there is a character that nobody sees: control, format, a lone surrogate; also at the ends. */
+/**
+ * Whether the text has an invisible character, also at its ends: a control or format character, or a lone surrogate.
+ */
 export function hasHidden(text: string): boolean {
   return /[\p{Cc}\p{Cf}\p{Cs}]/u.test(text);
 }

@@ -1,29 +1,29 @@
 import { parseIp } from "./ip-address.ts";
 
-/** Rules for how often something may be attempted. */
+/** Rules of rate limits. */
 
-/** How often something was attempted, and since when. */
+/** A count of attempts, and when it began. */
 interface Attempts {
-  /** The one in question included. */
+  /** Including the attempt in question. */
   readonly count: number;
   readonly since: Date;
 }
 
-/** So many attempts in a time that begins with the first of them. */
+/** A limit: so many attempts in a window that begins with the first of them. */
 export interface Limit {
   readonly attempts: number;
   readonly windowMs: number;
-  /** Beyond these, one more after a wait, and another after a wait twice as long, until the longest. */
+  /** Beyond these, one more attempt after a wait, with waits that double up to the longest. */
   readonly waits?: { readonly firstMs: number; readonly longestMs: number };
 }
 
-/** How many attempts are allowed, from so many milliseconds after the first of them. */
+/** How many attempts are allowed from `afterMs` milliseconds after the first one on. */
 export interface Step {
   readonly afterMs: number;
   readonly attempts: number;
 }
 
-/** What a limit allows in the course of its window, in that order. The first step has always begun. */
+/** The steps of a limit in the course of its window, in ascending order. The first one begins at once. */
 export function stepsOf({ attempts, windowMs, waits }: Limit): [Step, ...Step[]] {
   const steps: [Step, ...Step[]] = [{ afterMs: 0, attempts }];
   if (waits === undefined) return steps;
@@ -35,7 +35,7 @@ export function stepsOf({ attempts, windowMs, waits }: Limit): [Step, ...Step[]]
   return steps;
 }
 
-/** How long to wait before this attempt would be allowed, in milliseconds; `undefined` where it is now. */
+/** The milliseconds to wait until this attempt would be allowed; `undefined` if it is allowed now. */
 export function waitFor({ count, since }: Attempts, limit: Limit, now: Date): number | undefined {
   // clocks differ: a count may have begun a little later than it is here
   const elapsed = Math.max(0, now.getTime() - since.getTime());
@@ -46,15 +46,15 @@ export function waitFor({ count, since }: Attempts, limit: Limit, now: Date): nu
   return Math.max(1, opensAt - elapsed);
 }
 
-/** One attempt to be counted under a key. */
+/** An attempt to be counted under a key. */
 interface Charge {
   readonly key: string;
   readonly limit: Limit;
 }
 
 /**
- * The first of these attempts that would be over its limit, with the milliseconds to wait; `undefined` where all may
- * be counted. `storedOf` gives the count of a key whose window is not over. A key that is given twice counts twice.
+ * The first of these charges that exceeds its limit, with the milliseconds to wait; `undefined` if all are allowed.
+ * `storedOf` returns the count of a key whose window is not over. A key that occurs twice counts twice.
  */
 export function firstExceeded(
   charges: readonly Charge[],
@@ -72,7 +72,7 @@ export function firstExceeded(
   return undefined;
 }
 
-/** The network that an address counts for. All that is no address is one network. */
+/** The network that an address counts for. All texts that are no address count for one network. */
 export function networkOf(ip: string): string {
   return parseIp(ip)?.network ?? "none";
 }

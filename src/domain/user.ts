@@ -3,48 +3,53 @@ import type { EmailHistory } from "./email-history.ts";
 import type { Username } from "./username.ts";
 
 /**
- * An account. Its `epoch` is what decides whether tokens live: whatever must end older sessions raises
- * it in the same write that makes the change (docs/decisions/0003-epoch-and-revocation.md).
+ * An account. Its `epoch` decides which sessions are valid: a change that must end earlier sessions raises it in the same
+ * write (docs/decisions/0003-epoch-and-revocation.md).
  */
 export interface User {
   readonly id: string;
   readonly username: Username;
   readonly email: Email;
-  /** Whether the user showed that mail to the address arrives. */
+  /** Whether the user has proved to receive mail at the address. */
   readonly emailVerified: boolean;
-  /** As the hasher wrote it, its kind and cost within; or `NO_PASSWORD`. */
+  /** The encoded hash, with its kind and cost; or `NO_PASSWORD`. */
   readonly passwordHash: string;
   readonly createdAt: Date;
   readonly epoch: number;
-  /** The one session of an older epoch that lives on: the one that changed the password, say. */
+  /** The one session of an earlier epoch that stays valid, such as the one that changed the password. */
   readonly keptSession: string | undefined;
   readonly disabled: boolean;
-  /** How often the counts of wrong passwords were cleared. Counts are of one such number, so that one step clears all. */
+  /**
+   * How often the counts of wrong passwords were cleared. It is part of the keys of the counts, so that one write
+   * clears all.
+   */
   readonly unlocks: number;
   /**
-   * Of an account brought over from the Flask server, the address as it was written there, letter by letter:
-   * that server's tokens name their user by it. `undefined` for everyone else.
+   * The address exactly as the Flask server had it, for an account imported from there: that server's tokens identify
+   * their user by it. `undefined` for other accounts.
    */
   readonly legacyIdentity: string | undefined;
-  /** Which earlier addresses a mailed link may put back. `undefined` where the address was never changed. */
+  /** The former addresses that a mailed link may restore. `undefined` if the address was never changed. */
   readonly emailHistory: EmailHistory | undefined;
   /**
-   * When the epoch was raised or the address changed last: mails that were asked for before bring no link. `undefined`
-   * where neither has happened since there is this field.
+   * When the epoch was last raised or the address last changed: no link is made for a request from before. `undefined` if
+   * neither has happened since this field exists.
    */
   readonly linksSince: Date | undefined;
 }
 
-/** In place of a hash: no password matches, and checking one takes as long. A mailed link sets another. */
+/**
+ * In place of a hash: no password matches it, and a check takes as long as any other. A mailed link sets a password.
+ */
 export const NO_PASSWORD = "!";
 
-/** What a token or a session carries of its user at the time it came to be. */
+/** The session and the epoch that a token or a session was issued under. */
 export interface Origin {
   readonly sessionId: string;
   readonly epoch: number;
 }
 
-/** Whether the user, as stored now, still stands behind what was given out then. */
+/** Whether the user, as stored now, still accepts what was issued under this origin. */
 export function acceptsEpoch(user: User, origin: Origin): boolean {
   return !user.disabled && (origin.epoch === user.epoch || origin.sessionId === user.keptSession);
 }

@@ -10,7 +10,10 @@ const strangerIn = strangerFinder("0-9 ._\\-\u2010'\u2018\u2019\u02bb\u02bc\u00b
 /** Marks of scholars, of liturgy and of old hands: none is in a name today, and most look like one that is. */
 const NO_NAMES_MARKS =
   "\\u0305\\u0310\\u0312-\\u0315\\u0320-\\u0322\\u0334-\\u0339\\u0347\\u0350-\\u0357\\u0359-\\u036f\\u0483-\\u0487\\u0591-\\u05af\\u05c4\\u05c5\\u0610-\\u061a\\u0658-\\u065e\\u06d6-\\u06ed\\u0898-\\u089f\\u08ca-\\u08ff\\u0951-\\u0954\\u1ab0-\\u1aff\\u1cd0-\\u1cff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\u2de0-\\u2dff\\ua66f-\\ua67d";
-/** In the scripts of India and in Sinhala a vowel is a letter or a sign; one with a second sign looks like another vowel. */
+/**
+ * In the scripts of India and in Sinhala a vowel is a letter or a sign; one with a second sign looks like another
+ * vowel.
+ */
 const VOWEL_LETTERS =
   "\\u0905-\\u0914\\u0985-\\u0994\\u0a05-\\u0a14\\u0a85-\\u0a94\\u0b05-\\u0b14\\u0b85-\\u0b94\\u0c05-\\u0c14\\u0c85-\\u0c94\\u0d05-\\u0d14\\u0972-\\u0977\\u0a72\\u0a73\\u0d85-\\u0d96";
 const VOWEL_SIGNS =

@@ -26,8 +26,8 @@ export interface ChangePasswordCommand {
 }
 
 /**
- * Changes the password and ends every session but the token's own. No session from a login with the old
- * password lives once this resolves to how many ended.
+ * Changes the password and ends every session except the token's own. Resolves to how many sessions it ended; by then no
+ * session of a login with the old password is valid.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
  * `expired_token`, `revoked_token`
  */
@@ -42,7 +42,7 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, signal };
-      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      // charged before the password is checked, which costs a hash; a wrong password refunds the change
       const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
       await confirmPassword(deps, user, currentPassword, admission, from);
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
@@ -54,7 +54,7 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
     });
 }
 
-/** Why the one password cannot be replaced by the other, as far as can be said without comparing. */
+/** The faults of the two passwords that can be told without comparing hashes. */
 export function passwordChangeFaults(
   { passwordPolicy }: Pick<ChangePasswordDeps, "passwordPolicy">,
   { currentPassword, newPassword }: Pick<ChangePasswordCommand, "currentPassword" | "newPassword">,

@@ -27,8 +27,8 @@ export interface CompleteRegistrationDeps {
 }
 
 /**
- * Makes the account that a mailed link is for, with its address confirmed. Once for each link, also where the account
- * has been deleted since, for any link that was asked for before that; of several links for one name or address, one makes it.
+ * Makes the account of a registration link, with its address verified. A link makes an account once, and none if an account
+ * with the address was deleted since its request. Of several links for one name or address, one makes an account.
  * @throws AuthError `invalid_verification_token`, `registration_closed`, `username_taken`, `email_taken`,
  * `too_many_attempts`
  */
@@ -45,7 +45,7 @@ export function makeCompleteRegistration(deps: CompleteRegistrationDeps): Comple
     if (!deps.registrationOpen) throw new AuthError("registration_closed");
     const presented = await deps.throttle.link(registration.id, now);
     await register(deps, registration, now).catch(async (error) => {
-      // one that makes no account counts for itself; what could not be decided does not
+      // a refused link stays charged under its id; an attempt that failed does not
       if (!(error instanceof AuthError)) await presented.refund();
       throw error;
     });
@@ -62,7 +62,7 @@ async function register(
   if (await refundedOnFault(use, () => isOver(deps, registration))) {
     throw new AuthError("invalid_verification_token");
   }
-  // the link may have been made by an earlier version, which compared names otherwise
+  // an earlier version may have made the link, with another canonical form of the name
   const account = { ...registration, username: withCurrentCanonicalForm(registration.username) };
   const user = newUser(deps.ids.next(), account, registration.passwordHash, now);
   await refundedOnFault(use, () => deps.users.add({ ...user, emailVerified: true }));
@@ -79,12 +79,12 @@ async function isOver(
   return found.size > 0;
 }
 
-/** Remembered for longer than a link serves. */
+/** The window is longer than a link is valid. */
 const ONCE: Limit = { attempts: 1, windowMs: 25 * 3_600_000 };
 
 /**
- * Counts a use of the link and lets the first one pass: nothing is stored for a link before it is used. A process that
- * dies right after this leaves the link used and no account; the user registers again.
+ * Counts the use of a link and admits the first one: nothing is stored for a link before it is used. If the process dies
+ * right after this, the link is used up without an account, and the user has to register again.
  */
 async function useUp({ attempts, keyedHash }: CompleteRegistrationDeps, id: string, now: Date) {
   const key = keyedHash(`registration ${id}`);

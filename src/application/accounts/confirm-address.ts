@@ -8,7 +8,7 @@ export interface ConfirmAddressDeps {
   readonly registrationSeal: RegistrationSeal;
 }
 
-/** Confirms the address of an account, a new address of one, or that of an account that is made by this: by the link. */
+/** Follows a link that verifies an address: that of an account, a new one of an account, or that of a registration. */
 export function makeConfirmAddress(deps: ConfirmAddressDeps): VerifyEmail {
   return (command) =>
     deps.registrationSeal.isSealed(command.token)

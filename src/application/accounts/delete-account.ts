@@ -22,8 +22,9 @@ export interface DeleteAccountCommand {
 }
 
 /**
- * Removes the account of the token's user, and with it every session; name and address are free again.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`, `expired_token`, `revoked_token`
+ * Removes the account of the token's user, and with it every session; its name and address are free again.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
+ * `expired_token`, `revoked_token`
  */
 export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
 

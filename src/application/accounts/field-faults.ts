@@ -12,9 +12,9 @@ export interface FieldFaultsDeps {
 }
 
 /**
- * What the rules say of the fields of a call. The use cases refuse by the same rules; this is for requests that no
- * use case sees because some field is missing or of the wrong type, so that the answer tells what is wrong with
- * the other fields, too. Rules that need the account are left out: nobody has shown yet whose it is.
+ * The faults of the fields of each call, by the rules of its use case. A request with a missing field, or one of the wrong
+ * type, never reaches the use case; with these the answer still tells what is wrong with the other fields. Rules that need
+ * the account are left out, since the caller is not authenticated yet.
  */
 export interface FieldFaults {
   register(texts: NewAccountTexts): FieldFault[];

@@ -16,7 +16,7 @@ export interface Profile {
 }
 
 /**
- * Whose access token this is.
+ * The account of the token's user.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
  */
 export type Me = (accessToken: string) => Promise<Profile>;

@@ -15,13 +15,13 @@ export interface RemoveAccountDeps extends NoticeDeps {
   readonly events: SecurityEvents;
 }
 
-/** Nobody imports the same old database after that. */
+/** Later than any import of the old database. */
 const REMEMBERED_UNTIL = new Date("9999-01-01T00:00:00.000Z");
 
 /**
- * Removes an account, and with it every session and every mailed link. Resolves to whether it did: not where another change came
- * first. That an account of the Flask server was removed is remembered by its id, before it is: an import that
- * is run again would bring it back otherwise.
+ * Removes an account, and with it every session and every mailed link, unless another change came first. Resolves to
+ * whether it did. The removal of an account that was imported from the Flask server is recorded first, by its id, so that
+ * a repeated import does not bring it back.
  */
 export async function removeAccount(
   deps: RemoveAccountDeps,
@@ -31,7 +31,7 @@ export async function removeAccount(
   if (user.legacyIdentity !== undefined) {
     await deps.revocations.add(revocationKey.removedUser(user.id), REMEMBERED_UNTIL);
   }
-  // before the address is free: a link to register that was asked for earlier makes no account with it
+  // before the address is free, so that no earlier registration link makes an account with it
   const registrations = revocationKey.registration(deps.keyedHash(user.email.canonical));
   await deps.revocations.add(registrations, registrationUntil(deps.clock.now()));
   if (!(await deps.users.remove(user))) return false;

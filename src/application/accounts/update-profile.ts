@@ -33,15 +33,16 @@ export interface UpdateProfileCommand {
   readonly signal?: HashRequest["signal"];
 }
 
-/** The account as it is now, and the address that it will have once that is confirmed. */
+/** The account as it is now, and the address that it will have once that is verified. */
 export interface UpdatedProfile extends Profile {
   readonly pendingEmail: string | undefined;
 }
 
 /**
- * Changes the name at once, and the address, if only in the spelling before the @, once a link that is mailed to the new one is followed. The present address
- * is mailed a link that cancels it. Sessions stay. Whether another account has the new address is looked up only as the
- * mail is sent, so that neither answer nor time tells; its owner gets another mail then, and nobody the link.
+ * Changes the name at once, and the address once a link that is mailed to the new one is followed; another spelling before
+ * the @ is a new address, too. The present address is mailed a link that cancels the change. Sessions stay. Whether another
+ * account has the new address is looked up only as the mail is delivered, so that neither the answer nor its time tells;
+ * the owner is told then, and no link is sent.
  * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
  * `invalid_token`, `expired_token`, `revoked_token`
  */
@@ -55,7 +56,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
       const { username, email } = readCommand(deps, command);
       const from = { ip: command.client.ip, signal: command.signal };
-      // before the password is looked at, which costs a hash; a wrong one is counted elsewhere, and is no change
+      // charged before the password is checked, which costs a hash; a wrong password refunds the change
       const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
       await confirmPassword(deps, user, command.password, admission, from);
       const present = deps.parseEmail(user.email.shown);
@@ -78,7 +79,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
     });
 }
 
-/** The present address is told as well: where it can be told nothing more, nothing is changed. */
+/** The present address is mailed as well: if its limit is reached, nothing is changed. */
 function admitMails(
   { throttle }: UpdateProfileDeps,
   [present, next]: readonly [Email, Email],
@@ -92,7 +93,7 @@ function admitMails(
   return throttle.mails(asked, ip, now);
 }
 
-/** Where the change is refused or has to be tried again, no mail was asked for yet. */
+/** If the change is refused or has to be attempted again, no mail was requested yet. */
 async function refundedUnlessDone(mails: Admission, change: () => Promise<boolean>): Promise<boolean> {
   const isDone = await refundedOnFault(mails, change);
   if (!isDone) await mails.refund();
@@ -113,7 +114,7 @@ interface ReadProfile {
 type ProfileRules = Pick<UpdateProfileDeps, "parseEmail">;
 type ProfileTexts = Pick<UpdateProfileCommand, "username" | "email" | "password">;
 
-/** Why the profile cannot become that. */
+/** The faults of the fields. */
 export function profileFaults(rules: ProfileRules, texts: ProfileTexts): FieldFault[] {
   return examine(rules, texts).faults;
 }

@@ -102,7 +102,9 @@ export interface EventMerger {
 }
 
 const MINUTE_MS = 60_000;
-/** Beyond as many subjects in a minute, all others of one kind share a window; users and strangers are counted apart. */
+/**
+ * Beyond as many subjects in a minute, all others of one kind share a window; users and strangers are counted apart.
+ */
 const MAX_SUBJECTS = 10_000;
 
 export function makeEventMerger(maxSubjects = MAX_SUBJECTS): EventMerger {

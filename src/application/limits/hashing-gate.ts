@@ -9,7 +9,10 @@ export interface GateLimits extends QueueLimits {
   readonly concurrency: number;
 }
 
-/** A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if others must get the place */
+/**
+ * A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if others must get the
+ * place
+ */
 export interface GatedHasher extends Pick<PasswordHasher, "isOutdated"> {
   hash(password: string, request: HashRequest): Promise<string>;
   verify(hash: string | undefined, password: string, request: HashRequest): Promise<boolean>;

@@ -6,7 +6,9 @@ import type { AttemptCounters, CountedAttempt } from "../ports/storage/attempt-c
 import type { ThrottleKeys } from "./throttle-keys.ts";
 import type { ThrottleLimits } from "./throttle-limits.ts";
 
-/** A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text. */
+/**
+ * A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text.
+ */
 export type KeyedHash = (text: string) => string;
 
 export interface ThrottleDeps {

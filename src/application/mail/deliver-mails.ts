@@ -14,14 +14,14 @@ export interface DeliverMailsDeps extends OneTimeLinksDeps, RecipientDeps {
   readonly mailer: Mailer;
   readonly mailTemplates: MailTemplates;
   readonly events: SecurityEvents;
-  /** The link into the front end that carries this text. */
+  /** The URL in the front end with this secret in it. */
   readonly linkTo: (purpose: Purpose, secret: string) => string;
 }
 
 /**
- * Sends the mails that are due, each at least once; what fails is tried again, later each time, for a day.
- * Resolves to how many were sent. Any number of processes may do so at once.
- * @throws what the first mail failed with; the others are sent none the less
+ * Delivers the mails that are due, each at least once. A mail that cannot be sent is tried again for a day, at growing
+ * intervals. Resolves to the number of mails sent. Any number of processes may call this at the same time.
+ * @throws the error of the first mail that failed, after the others were delivered
  */
 export type DeliverMails = () => Promise<number>;
 
@@ -34,13 +34,13 @@ export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
   return async () => {
     let sent = 0;
     let failed: PromiseRejectedResult | undefined;
-    // on at once while there is more: mails for addresses that nobody has must not hold up the others
+    // without a pause between batches: mails to addresses without an account must not delay the others
     for (;;) {
       const mails = await deps.outbox.due(deps.clock.now(), AT_ONCE);
       const ends = await Promise.allSettled(mails.map((mail) => deliver(deps, mail)));
       failed ??= ends.find((end) => end.status === "rejected");
       sent += ends.filter((end) => end.status === "fulfilled" && end.value).length;
-      // where every one failed the storage may be at fault, and they are due still
+      // if all failed, the storage may be at fault, and they are still due
       if (mails.length < AT_ONCE || ends.every(({ status }) => status === "rejected")) break;
     }
     if (failed) throw failed.reason;
@@ -52,7 +52,7 @@ export function makeDeliverMails(deps: DeliverMailsDeps): DeliverMails {
 async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolean> {
   const now = deps.clock.now();
   const wait = Math.min(FIRST_WAIT_MS * 2 ** mail.attempts, LONGEST_WAIT_MS);
-  // whoever else has it now, or a process that was killed with it: its next attempt is put off already
+  // otherwise another process has begun this attempt
   if (!(await deps.outbox.begin(mail.id, mail.attempts, new Date(now.getTime() + wait)))) return false;
   if (now.getTime() - mail.createdAt.getTime() >= GIVEN_UP_AFTER_MS) {
     await deps.outbox.remove(mail.id);
@@ -77,13 +77,13 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
   return true;
 }
 
-/** A mail as it is sent, and the link in it that is one of a user. */
+/** A mail as it is sent, and the token of the link in it, if the link belongs to a user. */
 interface RenderedMail {
   readonly mail: Mail;
   readonly link: Pick<OneTimeToken, "purpose" | "userId"> | undefined;
 }
 
-/** `undefined` where nobody needs the mail any more. */
+/** The mail in words; `undefined` if it is not needed any more. */
 async function render(
   deps: DeliverMailsDeps,
   mail: OutboxMail,
@@ -97,7 +97,7 @@ async function render(
     : renderRegistration(deps, recipient.registration);
 }
 
-/** The link is good for the account itself: there is nobody yet for whom a token could be stored. */
+/** The link contains the registration itself: there is no user yet for whom a token could be stored. */
 async function renderRegistration(
   deps: DeliverMailsDeps,
   registration: PendingRegistration,
@@ -117,7 +117,7 @@ function renderNotice(
   return { mail: { to: email, ...mailTemplates.render(kind, { username, email }) }, link: undefined };
 }
 
-/** The mail in words; `undefined` where its link serves no more and it says nothing without. */
+/** The mail in words; `undefined` if its link is no longer valid and the mail is pointless without it. */
 async function renderForUser(
   deps: DeliverMailsDeps,
   mail: OutboxMail,
@@ -138,9 +138,9 @@ async function renderForUser(
 }
 
 /**
- * The token whose link the mail carries. It is tied to the mail before that is sent the first time: sent once more,
- * after a crash, the mail has the same link. Where that was used, or ended by another change, there is none: waiting to
- * be sent never makes it good again.
+ * The token of the link in the mail. It is tied to the mail before the first attempt to send it, so that a mail that is
+ * sent again after a crash has the same link. `undefined` if the link was used or ended: waiting to be sent never makes
+ * it valid again.
  */
 async function tokenFor(
   deps: DeliverMailsDeps,
@@ -152,7 +152,7 @@ async function tokenFor(
     const own = await newToken(deps, purpose, user);
     const tokenId = await deps.outbox.tie(mail.id, own.id);
     if (tokenId === own.id) return own;
-    // another process tied its own, and may have died before it sent the mail
+    // another process tied its token first, and may have died before it sent the mail
     await deps.oneTimeTokens.consume(own.id);
     return tokenId === undefined ? undefined : tokenFor(deps, { ...mail, tokenId }, purpose, user);
   }
@@ -160,7 +160,7 @@ async function tokenFor(
   if (token === undefined || !isUnrevoked(token, user)) return undefined;
   const now = deps.clock.now();
   if (now < token.expiresAt) return token;
-  // it never reached anybody, and must serve once it does
+  // the link expired before it was delivered: its lifetime begins with the delivery
   const expiresAt = linkEnd(purpose, now);
   return (await deps.oneTimeTokens.prolong(token.id, expiresAt)) ? { ...token, expiresAt } : undefined;
 }

@@ -20,8 +20,8 @@ export interface OneTimeLinksDeps {
 }
 
 /**
- * Makes a one-time token, beside those that there are. It serves for the account as `user` was read: where a step that
- * ends links came since, it never serves.
+ * Makes a one-time token; earlier ones stay valid. It belongs to the account as `user` was read: if a step that ends
+ * links came since, the token is never valid.
  */
 export async function newToken(
   { clock, ids, oneTimeTokens }: Pick<OneTimeLinksDeps, "clock" | "ids" | "oneTimeTokens">,
@@ -44,20 +44,20 @@ export async function newToken(
   return token;
 }
 
-/** A link that serves, and its user as stored now. */
+/** A valid link, and its user as stored now. */
 export interface ValidLink {
   readonly token: OneTimeToken;
   readonly user: User;
 }
 
-/** What the text of a genuine link says. */
+/** The content of a genuine link. */
 interface ReadLink {
   readonly purpose: Purpose;
   readonly userId: string;
   readonly id: string;
 }
 
-/** What the text says, if this service made it for one of these purposes. Asks no storage. */
+/** The content of the text, if this service made it for one of these purposes. Does not access storage. */
 function readLink(
   { linkSecrets }: OneTimeLinksDeps,
   purposes: readonly Purpose[],
@@ -70,7 +70,7 @@ function readLink(
   return undefined;
 }
 
-/** The link, if it serves; it is not used up by this. */
+/** The link, if it is valid. This does not use it up. */
 async function findValidLink(
   { oneTimeTokens, users }: OneTimeLinksDeps,
   { purpose, userId, id }: ReadLink,
@@ -80,18 +80,18 @@ async function findValidLink(
   return token?.purpose === purpose && isValidLink(token, user, now) ? { token, user } : undefined;
 }
 
-/** A text that is presented as that of a mailed link, and what it may be a link for. */
+/** A text that is presented as the secret of a mailed link, and the purposes that it may have. */
 export interface Presented {
   readonly purposes: readonly Purpose[];
   readonly text: string;
   readonly ip: string;
-  /** The error code for a text that is not a working link. */
+  /** The error code for a text that is not that of a valid link. */
   readonly refusal: AuthErrorCode;
 }
 
 /**
- * The link with this text. A text that this service did not make counts as a wrong password from its network, and a link
- * that does not serve counts for itself alone: links that serve are not refused for what others present.
+ * The link with this text. A text that this service did not make counts as a wrong password from its network. A genuine
+ * link that is not valid counts under its own id alone, so that valid links are not refused for what others present.
  * @throws AuthError `refusal`, `too_many_attempts`
  */
 export async function admittedLink(
@@ -130,7 +130,7 @@ export function whileValid(
   });
 }
 
-/** The link with its user read anew, if it still serves. */
+/** The link with its user read again, if it is still valid. */
 async function readAgain(
   { users }: Pick<OneTimeLinksDeps, "users">,
   { token }: ValidLink,

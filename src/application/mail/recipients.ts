@@ -9,28 +9,28 @@ export interface RecipientDeps {
   readonly users: UserRepository;
   readonly canonicalEmail: (text: string) => string;
   readonly registrationSeal: RegistrationSeal;
-  /** The kinds of mails that only tell what happened. */
+  /** The notices that are configured. */
   readonly notices: ReadonlySet<NoticeKind>;
 }
 
 /**
- * What is sent, and to whom: a user, somebody who has no account yet, or the reader of an address who is told of
- * something, whatever has become of the account.
+ * The recipient of a mail: a user; a registration that is not confirmed yet; or an address that is sent a notice, whether
+ * its account still exists or not.
  */
 export type Recipient =
   | { readonly mail: OutboxMail; readonly user: User }
   | { readonly mail: OutboxMail; readonly registration: PendingRegistration }
   | { readonly mail: OutboxMail; readonly notice: StandaloneNotice };
 
-/** What can be said without the account. */
+/** A notice that can be rendered without its account. */
 export interface StandaloneNotice {
   readonly kind: MailKind;
   readonly username: string;
 }
 
 /**
- * Who gets the mail, if anybody should. This is where it is looked up whether an address has an account: of one that
- * was asked for by another, its owner is told so instead.
+ * The recipient of the mail, or `undefined` if it is not needed. This is where an address is looked up: if it belongs to
+ * another account than the one that asked for the mail, its owner is told instead.
  */
 export async function recipientOf(
   deps: RecipientDeps,
@@ -39,7 +39,7 @@ export async function recipientOf(
 ): Promise<Recipient | undefined> {
   const { users } = deps;
   if (mail.kind === "registration") return registrationRecipient(deps, mail, now);
-  // that the address was verified then was looked at as it was put there
+  // it was checked that the address was verified when the notice was added
   if (mail.isNotice && mail.username !== undefined) {
     return { mail, notice: { kind: mail.kind, username: mail.username } };
   }
@@ -58,8 +58,8 @@ export async function recipientOf(
 }
 
 /**
- * What a mail says whose link serves no more, if anything. That a change of address was asked for is told all the same:
- * else somebody with the password could keep it from the owner by deleting the account.
+ * The notice that is sent instead of a mail whose link is no longer valid, if any. A request to change the address is told
+ * in any case: otherwise an attacker with the password could hide it from the owner by deleting the account.
  */
 export function noticeInPlaceOfLink({ kind, username = "" }: OutboxMail): StandaloneNotice | undefined {
   return kind === "email_change_requested" ? { kind: "email_change_warning", username } : undefined;
@@ -88,6 +88,6 @@ function isNeeded({ notices }: RecipientDeps, mail: OutboxMail, user: User): boo
   const isLinkUnmade = isLinkMadeOnDelivery(kind) && mail.tokenId === undefined;
   if (isLinkUnmade && !isLinkRequestValid(mail.createdAt, user)) return false;
   if (kind === "email_verification") return !user.emailVerified;
-  // former versions put such mails there for addresses that nobody had verified
+  // earlier versions added notices for addresses that were not verified
   return !(notices as ReadonlySet<MailKind>).has(kind) || user.emailVerified || user.email.shown !== email;
 }

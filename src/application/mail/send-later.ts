@@ -12,7 +12,7 @@ export interface SendLaterDeps {
   readonly outbox: Outbox;
 }
 
-/** Puts a mail where it is found even if the process ends now; it is sent outside the request. */
+/** Adds a mail to the outbox, durably. It is delivered outside the request. */
 export async function sendLater(
   { clock, ids, outbox }: SendLaterDeps,
   mail: Pick<OutboxMail, "kind" | "email"> &
@@ -29,13 +29,13 @@ export interface NoticeDeps {
   readonly outbox: Outbox;
   readonly throttle: Throttle;
   readonly keyedHash: KeyedHash;
-  /** What users are told by mail. */
+  /** The notices that are configured. */
   readonly notices: ReadonlySet<NoticeKind>;
 }
 
 /**
- * Tells a user by mail what happened to the account, where that is configured and the address is verified. While such a
- * mail waits to be sent, and beyond the limits, another one is left out: what happened has happened all the same.
+ * Sends a user a notice of what happened to the account, if it is configured and the address is verified. While a notice
+ * of the kind waits to be sent, and beyond the limits, no other is added; that is no error, since the change was made.
  */
 export async function notify(
   deps: NoticeDeps,
@@ -47,7 +47,7 @@ export async function notify(
   const admission = await unlessTooMany(deps.throttle.notice(kind, userId, email.canonical, now));
   if (admission === undefined) return;
   const wasAdded = await deps.outbox.add({
-    // the same for all such mails, so that at most one waits
+    // the same id for all notices of a kind, so that at most one waits
     id: deps.keyedHash(`waiting ${kind} ${userId} ${email.canonical}`),
     kind,
     email: email.shown,

@@ -1,9 +1,9 @@
-/** Told what becomes of hashes that wait for their turn. Never throws and never keeps anyone waiting. */
+/** Observes the queue of hashes. Its methods never throw and never block. */
 export interface HashingObserver {
-  /** Handed, once, what tells how many wait at that moment. */
+  /** Called once, with a function that returns the present length of the queue. */
   depth(read: () => number): void;
-  /** A hash began after so many milliseconds of waiting, none where it found a free place. */
+  /** A hash began after `ms` milliseconds in the queue, 0 if it did not wait. */
   waited(ms: number): void;
-  /** A hash ended, well or not, so many milliseconds after it began. */
+  /** A hash ended, with or without an error, `ms` milliseconds after it began. */
   hashed(ms: number): void;
 }

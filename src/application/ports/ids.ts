@@ -1,4 +1,4 @@
-/** Makes identifiers that nobody can guess and no two callers share. */
+/** Makes identifiers that are unique and cannot be guessed. */
 export interface Ids {
   /** A UUID (RFC 9562), lower case. */
   next(): string;

@@ -1,18 +1,18 @@
 import type { MailKind } from "../../domain/mails.ts";
 import type { Mail } from "./mailer.ts";
 
-/** What a mail may say. All of it may come from users. */
+/** The values that a mail may contain. All of them may come from users. */
 export interface MailFacts {
   readonly username: string;
   /** The user's address as people see it. */
   readonly email: string;
-  /** Where the mail has one to follow. */
+  /** The link to follow, if the mail has one. */
   readonly link?: string;
-  /** Until when the link serves. */
+  /** When the link expires. */
   readonly expiresAt?: Date;
 }
 
-/** Says each mail in words. */
+/** Renders mails. */
 export interface MailTemplates {
   render(kind: MailKind, facts: MailFacts): Omit<Mail, "to">;
 }

@@ -1,13 +1,13 @@
 /**
- * Hashes passwords, slowly on purpose. Passwords come as they were sent; whether letters are composed first is
- * a matter of the kind of hash.
+ * Hashes passwords, slowly on purpose. Passwords are given as they were sent; whether they are normalized first depends on
+ * the kind of hash.
  */
 export interface PasswordHasher {
-  /** A salted hash that says its own kind and cost. */
+  /** A salted hash, encoded with its kind and cost. */
   hash(password: string): Promise<string>;
   /**
-   * Whether the password has this hash. Without a hash it does the same work and says no, so that an
-   * unknown account cannot be told from a wrong password by time.
+   * Whether the password has this hash. Without a hash it does the same work and resolves to `false`, so that the time does
+   * not distinguish an unknown account from a wrong password.
    */
   verify(hash: string | undefined, password: string): Promise<boolean>;
   /** Whether a fresh hash of the same password would be of another kind or cost. */

@@ -1,14 +1,14 @@
 import type { Email } from "../../domain/email.ts";
 import type { Username } from "../../domain/username.ts";
 
-/** An account that somebody asked for and whose address is not confirmed yet. Nothing of it is stored. */
+/** A requested account whose address is not verified yet. It is not stored. */
 export interface PendingRegistration {
-  /** Tells its link from all others. */
+  /** Identifies its link. */
   readonly id: string;
   readonly username: Username;
   readonly email: Email;
   readonly passwordHash: string;
-  /** When it was asked for. The beginning of time in what former versions made. */
+  /** When it was requested. The time 0 in registrations sealed by earlier versions. */
   readonly askedAt: Date;
 }
 
@@ -19,8 +19,8 @@ export interface PendingRegistration {
 export interface RegistrationSeal {
   /** Text of at most 4,096 characters, good for a URL, that can be opened before `until`. */
   seal(registration: PendingRegistration, until: Date): Promise<string>;
-  /** `undefined` where the text is nothing that `seal` made, or its time is over. */
+  /** The registration; `undefined` if `seal` did not make the text, or it has expired. */
   open(text: string, now: Date): Promise<PendingRegistration | undefined>;
-  /** Whether the text may be one that `seal` made, by its form alone: no other mailed link looks like it. */
+  /** Whether the text has the form that `seal` makes, which no other mailed link has. */
   isSealed(text: string): boolean;
 }

@@ -1,12 +1,12 @@
 import type { MailKind } from "../../domain/mails.ts";
 import type { Purpose } from "../../domain/one-time-token.ts";
 
-/** What happened, in the words of the domain. Names are stable; nothing secret is ever part of one. */
+/** A security event. Names are stable, and no event has a secret in it. */
 export type SecurityEvent =
   | {
       readonly type: "user_registered";
       readonly userId: string;
-      /** The session that began with it, if one did. */
+      /** The session that began with the registration, if any. */
       readonly sessionId: string | undefined;
     }
   | { readonly type: "login_succeeded"; readonly userId: string; readonly sessionId: string }
@@ -71,7 +71,7 @@ export type SecurityEvent =
 
 export type LoginFailure = "unknown_user" | "wrong_password" | "disabled" | "email_unverified";
 
-/** Told of what matters for security, after it is stored. Never throws and never keeps anyone waiting. */
+/** Receives security events, each after its change was stored. `report` never throws and never blocks. */
 export interface SecurityEvents {
   report(event: SecurityEvent): void;
 }

@@ -1,6 +1,6 @@
 import type { Session } from "../../domain/session.ts";
 
-/** What an access token says. Times have whole seconds. */
+/** The claims of an access token. Times have whole seconds. */
 export interface AccessClaims {
   readonly userId: string;
   readonly sessionId: string;
@@ -10,22 +10,22 @@ export interface AccessClaims {
   readonly identity: string;
   /** The user's name at that time, for display. */
   readonly username: string;
-  /** Whether mail to that address had been shown to arrive. */
+  /** Whether that address was verified at that time. */
   readonly emailVerified: boolean;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
-/** What a token says that was found genuine. */
+/** What every genuine token carries. */
 interface Genuine {
-  /** Every claim as it stands in the token (RFC 7519, section 4). */
+  /** All claims as they are in the token (RFC 7519, section 4). */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
 export interface VerifiedAccess extends Omit<AccessClaims, "username">, Genuine {
-  /** `undefined` in tokens of versions before this claim. */
+  /** `undefined` in tokens of versions without this claim. */
   readonly username: string | undefined;
-  /** The `kid` of the key that signed it, where keys have one. */
+  /** The `kid` of the key that signed it, if keys have one. */
   readonly keyId: string | undefined;
 }
 
@@ -38,20 +38,19 @@ export interface VerifiedRefresh extends Genuine {
 /** Makes tokens: JWTs (RFC 7519) signed with keys that no caller sees. */
 export interface TokenIssuer {
   /**
-   * Returns where access tokens can be signed at that time. To be asked before anything is written for one.
-   * @throws AuthError `signing_key_not_yet_valid` where the clock is earlier than every key
+   * Checks that access tokens can be signed at that time; to be called before anything is written for one.
+   * @throws AuthError `signing_key_not_yet_valid` if the clock is earlier than every key
    */
   mustSign(now: Date): void;
   /** @throws AuthError `signing_key_not_yet_valid` */
   issueAccess(claims: AccessClaims): Promise<string>;
-  /** Depends on the session alone: the same generation gives the same token, byte for byte. */
+  /** Depends on the session alone: the same generation yields the same token, byte for byte. */
   issueRefresh(session: Session): Promise<string>;
 }
 
 /**
- * Reads tokens. Accepts only what this service issues: algorithm, type, key, issuer and audience come from
- * configuration, never from the token. Says nothing about revocation. `evenExpired` takes a token whose time
- * is over as well.
+ * Verifies tokens. It accepts only tokens that this service issues: algorithm, type, key, issuer and audience come from the
+ * configuration, never from the token. It does not check revocation. `evenExpired` accepts expired tokens as well.
  */
 export interface TokenVerifier {
   /** @throws AuthError `invalid_token` or `expired_token` */

@@ -21,13 +21,13 @@ export interface CancelEmailChangeCommand {
 }
 
 /**
- * Cancels a change of address that somebody with the password asked for, whether it was confirmed since or not: the
- * account has the address again that the link was mailed to, verified by that. Ends every session and every other mailed
- * link, but for those to cancel an earlier change; no password opens the account until its owner chooses one by the
- * link that is mailed to that address now.
- * @throws AuthError `invalid_cancellation_token`, `too_many_attempts`; `email_taken` where the address has another
- * account by now: then the account keeps the address that it has and is disabled, since either of the two who read those
- * addresses may be its owner. The link serves again once the address is free and an operator has enabled the account.
+ * Cancels a change of address that was requested with the password, whether it was confirmed since or not: restores the
+ * address that the link was mailed to, as verified. Ends every session and every other mailed link, except those that
+ * cancel an earlier change, and voids the password: the owner chooses a new one by a link that is mailed to the restored
+ * address now.
+ * @throws AuthError `invalid_cancellation_token`, `too_many_attempts`; `email_taken` if another account has the address by
+ * now: then the account keeps its present address and is disabled, since the owner may be the reader of either address. The
+ * link is valid again once the address is free and an operator has enabled the account.
  */
 export type CancelEmailChange = (command: CancelEmailChangeCommand) => Promise<void>;
 
@@ -42,9 +42,9 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     const { id: userId, username } = user;
     const { email } = link.token;
     deps.events.report({ type: "email_change_cancelled", userId });
-    // first of all: without it nobody could log in
+    // first, since nobody can log in without this mail
     await sendLater(deps, { kind: "address_put_back", email: email.shown, userId, username: username.shown });
-    // a reader of the address that the account had meanwhile is told, too
+    // the address that the account had meanwhile is told, too
     if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
     await tidyAfterLink(deps, link, user);
   };

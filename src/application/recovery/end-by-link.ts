@@ -4,10 +4,10 @@ import type { EpochChanges } from "../ports/storage/users.ts";
 import { type EndEpochDeps, endEpoch } from "../sessions/end-epoch.ts";
 
 /**
- * Makes a change by a mailed link that ends every session, and with them every link of the user that such a step ends.
- * That step is what uses the link up: it happens only if the link still serves then, and once.
- * Resolves to the user as before the change; `undefined` where the link serves no more and nothing was done.
- * @throws AuthError `email_taken` where the change is one of the address; nothing was done then
+ * Applies a change by a mailed link that ends every session and every link that such a step ends. The step uses the link
+ * up: it happens once, and only if the link is still valid. Resolves to the user before the change; to `undefined` if the
+ * link was no longer valid and nothing was done.
+ * @throws AuthError `email_taken` for a change of address; nothing was done then
  */
 export function endByLink(
   deps: EndEpochDeps & OneTimeLinksDeps,
@@ -20,7 +20,7 @@ export function endByLink(
   );
 }
 
-/** Forgets what serves no more once `endByLink` is done. */
+/** Removes the records that are of no use after `endByLink`. */
 export async function tidyAfterLink(
   { oneTimeTokens, sessions }: Pick<EndEpochDeps & OneTimeLinksDeps, "oneTimeTokens" | "sessions">,
   { token }: ValidLink,

@@ -11,12 +11,12 @@ export interface RequestEmailChangeDeps
 }
 
 /**
- * Has a link mailed to the new address that confirms it, and one to the account's present address that cancels the
- * change. The latter goes first: no process dies having mailed the new address alone. It goes to an address that is not
- * verified as well, since its reader is the one to be protected.
+ * Requests two mails: to the account's present address, with a link that cancels the change, and to the new address, with
+ * a link that confirms it. The former is stored first, so that no crash leaves the latter alone. It is sent even if the
+ * present address is not verified, since its reader is the one to be protected.
  *
- * Both links are good for the account as `user` was read. A mail that waits while the user ends all sessions brings a
- * link that does not confirm; the link that cancels serves after that, too, and after the change.
+ * Both links belong to the account as `user` was read. If the user ends all sessions while the mails wait, the link in the
+ * second one does not confirm; the link that cancels stays valid then, and after the change.
  */
 export async function requestEmailChange(
   deps: RequestEmailChangeDeps,

@@ -25,7 +25,7 @@ export interface ResetPasswordCommand {
 }
 
 /**
- * Sets the password of who reads the mail, once for each link, and ends every session.
+ * Sets a new password by a mailed link, once for each link, and ends every session.
  * @throws AuthError `invalid_reset_token`, `validation_failed`, `too_many_attempts`, `overloaded`
  */
 export type ResetPassword = (command: ResetPasswordCommand) => Promise<void>;
@@ -43,7 +43,7 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
       account: link.user.id,
       signal,
     });
-    // the user who has a mailed link reads the mail of the address
+    // following a mailed link proves that mail to the address arrives
     const verified = link.token.isMailed && { emailVerified: true };
     const user = await endByLink(deps, link, now, () => ({ passwordHash, unlock: true, ...verified }));
     if (user === undefined) throw new AuthError(refusal);

@@ -19,8 +19,8 @@ export interface VerifyEmailCommand {
 }
 
 /**
- * Takes it that mail to the address arrives: of the one that the account has, or of a new one, which it has from
- * then on. Once for each link; sessions stay.
+ * Verifies an address by a mailed link: the account's present one, or a new one, which the account then has. Once for each
+ * link; sessions stay.
  * @throws AuthError `invalid_verification_token`, `email_taken`, `too_many_attempts`
  */
 export type VerifyEmail = (command: VerifyEmailCommand) => Promise<void>;
@@ -35,17 +35,17 @@ export function makeVerifyEmail(deps: VerifyEmailDeps): VerifyEmail {
   };
 }
 
-/** Taking the address is what uses the link up: the account has another address from then on. */
+/** The change itself uses the link up: it was made for the former address. */
 async function change(deps: VerifyEmailDeps, link: ValidLink, now: Date): Promise<void> {
   const user = await rename(deps, link, now, ({ token, user }) => {
     const emailHistory = afterChange(user, now);
     if (emailHistory instanceof Date) throw tooManyChanges(emailHistory, now);
     return { email: token.email, emailVerified: true, emailHistory, linksSince: now };
   });
-  // it serves no more: this tidies only
+  // the link is no longer valid: this only removes its record
   await deps.oneTimeTokens.consume(link.token.id);
   deps.events.report({ type: "email_changed", userId: user.id });
-  // the old address is told, for its owner may know nothing of it
+  // the old address is told, since its owner may not know of the change
   await notify(deps, "email_changed", user);
 }
 
@@ -54,14 +54,14 @@ function tooManyChanges(until: Date, now: Date): AuthError {
   return new AuthError("too_many_attempts", { retryAfter });
 }
 
-/** May be done twice without harm, so that a process that dies in between leaves a link that serves. */
+/** Idempotent until the link is consumed: if the process dies in between, the link is still valid. */
 async function verify(deps: VerifyEmailDeps, link: ValidLink, now: Date): Promise<void> {
   const user = await rename(deps, link, now, () => ({ emailVerified: true }));
   if (!(await deps.oneTimeTokens.consume(link.token.id))) throw new AuthError("invalid_verification_token");
   deps.events.report({ type: "email_verified", userId: user.id });
 }
 
-/** Makes the changes if the link still serves in that step. Resolves to the user as before. */
+/** Makes the changes, if the link is valid in that step. Resolves to the user before the change. */
 async function rename(
   deps: VerifyEmailDeps,
   presented: ValidLink,

@@ -7,9 +7,9 @@ export interface EndEpochDeps extends OwnSessionsDeps {
 }
 
 /**
- * Makes a change that ends the user's sessions but for the kept one, and every mailed link, in the one step that raises the
- * epoch. Resolves to whether it did: not where another such change came first. Their records are left to `tidySessions`,
- * which may fail: the change has been made by then, and is told of first.
+ * Makes a change that ends every mailed link and the user's sessions, except the kept one, in the one step that raises the
+ * epoch. Resolves to whether it did, or another change came first. The records of the ended sessions are removed by
+ * `tidySessions`, after the change was reported, since that may fail.
  */
 export function endEpoch(
   { users }: Pick<EndEpochDeps, "users">,
@@ -20,7 +20,7 @@ export function endEpoch(
   return users.advanceEpoch(user, { ...changes, linksSince: now });
 }
 
-/** Forgets the sessions that ended with the user's epoch. Resolves to how many of them lived until then. */
+/** Removes the sessions that ended with the user's epoch. Resolves to how many of them were live until then. */
 export async function tidySessions(
   deps: EndEpochDeps,
   user: User,

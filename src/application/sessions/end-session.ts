@@ -9,8 +9,8 @@ export interface EndSessionDeps {
 }
 
 /**
- * Ends a session: the entry is its end, for every token of it; removing its record is tidying. Resolves to whether this
- * call ended it: of several at once, one is told so.
+ * Ends a session by a revocation entry, which is effective for every token of it, and removes its record. Resolves to
+ * whether this call ended it; of concurrent calls, to `true` for one.
  */
 export async function endSession(
   deps: EndSessionDeps,

@@ -13,8 +13,8 @@ export interface LogoutDeps extends RefreshCheckDeps {
 }
 
 /**
- * Ends the session of an access or refresh token, be the token expired or superseded: whoever wants out gets
- * out. Every token of the session is dead once this resolves.
+ * Ends the session of an access or refresh token, which may have expired or been superseded. Once this resolves, every
+ * token of the session is revoked.
  * @throws AuthError `invalid_token`, `revoked_token`
  */
 export type Logout = (token: string) => Promise<void>;
@@ -30,7 +30,7 @@ export function makeLogout(deps: LogoutDeps): Logout {
     ]);
     refuse(stops);
     if (session !== undefined && session.userId !== userId) throw new AuthError("invalid_token");
-    // an access token says itself of which epoch it is; a refresh token leaves that to its session
+    // an access token carries its epoch; that of a refresh token is its session's
     const origin = access ?? (session && originOf(session));
     const ended = session ?? (access && { id: sessionId, expiresAt: access.expiresAt });
     if (!user || !origin || !ended || !acceptsEpoch(user, origin)) throw new AuthError("revoked_token");

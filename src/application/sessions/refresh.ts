@@ -25,10 +25,9 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
 }
 
 /**
- * Gives a new access token and, with rotation, the next refresh token. Without it the newest refresh token
- * goes on serving. With it one step of the session decides: whoever presents the token before, within its
- * grace, gets the same next one; a token from before that is a theft, and ends the session (RFC 9700,
- * section 4.14.2).
+ * Issues a new access token and, with rotation, the next refresh token; without it the refresh token stays valid. With
+ * rotation the previous refresh token yields the same next one within the grace period. An earlier one was stolen, and
+ * ends the session (RFC 9700, section 4.14.2).
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`,
  * `signing_key_not_yet_valid`
  */
@@ -51,7 +50,7 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
   };
 }
 
-/** The session to answer for, after its step where it takes one; `undefined` where another came first. */
+/** The session to issue tokens for, after its rotation if it takes one; `undefined` if another rotation came first. */
 async function stepOf(deps: RefreshDeps, live: LiveRefresh, now: Date): Promise<Session | undefined> {
   const { claims, session } = live;
   const standing = standingOf(session, claims.generation, now, deps.rotation);

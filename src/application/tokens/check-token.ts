@@ -19,13 +19,13 @@ export interface RefreshCheckDeps extends AccessCheckDeps {
   readonly sessionIdleTtlMs: number | undefined;
 }
 
-/** An access token that lives, and the user who stands behind it. */
+/** A valid access token, and its user. */
 export interface LiveAccess {
   readonly claims: VerifiedAccess;
   readonly user: User;
 }
 
-/** A refresh token that lives, its session and user. */
+/** A valid refresh token, its session and its user. */
 export interface LiveRefresh {
   readonly claims: VerifiedRefresh;
   readonly session: Session;
@@ -33,7 +33,7 @@ export interface LiveRefresh {
 }
 
 /**
- * Whether this access token lives at this moment. One round trip to storage, after the signature.
+ * Checks that an access token is valid. One round trip to storage, after the signature.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
 export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
@@ -47,26 +47,26 @@ export async function checkAccessToken(deps: AccessCheckDeps, token: string, now
   return { claims, user };
 }
 
-/** What would stop this access token. */
+/** The keys of the entries that would revoke this access token. */
 export function revocationKeysOf({ tokenId, sessionId, keyId }: VerifiedAccess): string[] {
   const keys = [revocationKey.token(tokenId), revocationKey.session(sessionId)];
   return keyId === undefined ? keys : [...keys, revocationKey.signingKey(keyId)];
 }
 
-/** What would stop the refresh tokens of this session. */
+/** The keys of the entries that would revoke the refresh tokens of this session. */
 export function refreshRevocationKeysOf(sessionId: string): string[] {
   return [revocationKey.session(sessionId), revocationKey.refreshing(sessionId)];
 }
 
 const DEAD: ReadonlySet<string> = new Set<AuthErrorCode>(["invalid_token", "expired_token", "revoked_token"]);
 
-/** Whether what was thrown says that a token is no good, and not that something failed. */
+/** Whether an error says that a token is not valid, rather than that something failed. */
 export function isTokenRejection(error: unknown): error is AuthError {
   return error instanceof AuthError && DEAD.has(error.code);
 }
 
 /**
- * What a retired key signed was never good, and refreshing heals it; the other entries end for good.
+ * A token of a retired key is `invalid_token`, so that its client refreshes; all other entries revoke it for good.
  * @throws AuthError
  */
 export function assertNotRevoked({ keyId }: VerifiedAccess, stops: ReadonlySet<string>): void {
@@ -75,8 +75,8 @@ export function assertNotRevoked({ keyId }: VerifiedAccess, stops: ReadonlySet<s
 }
 
 /**
- * Whether this refresh token belongs to a session that lives and may refresh; its generation is for the
- * caller to judge. One round trip to storage, after the signature.
+ * Checks that a refresh token belongs to a live session that may be refreshed; callers check its generation. One round
+ * trip to storage, after the signature.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
 export async function checkRefreshToken(

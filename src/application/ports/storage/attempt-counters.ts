@@ -3,32 +3,34 @@ import type { Limit } from "../../../domain/throttle.ts";
 /** One attempt to be counted. */
 export interface Charge {
   readonly key: string;
-  /** How many are allowed. A count is forgotten once the limit's window is over, which begins with its first attempt. */
+  /**
+   * How many are allowed. A count is forgotten once the limit's window is over, which begins with its first attempt.
+   */
   readonly limit: Limit;
 }
 
-/** One attempt that was counted. */
+/** An attempt that was counted. */
 export interface CountedAttempt {
   readonly key: string;
-  /** When the count began that it is part of. */
+  /** When the count that it is part of began. */
   readonly since: Date;
 }
 
-/** A count with one attempt that was counted. */
+/** A counted attempt, with the count so far. */
 export interface AttemptCount extends CountedAttempt {
-  /** This attempt included. */
+  /** Including this attempt. */
   readonly count: number;
 }
 
 /** A limit that refuses an attempt. */
 export interface Refusal {
-  /** The place of the charge among those that were given. */
+  /** The index of the refused charge. */
   readonly at: number;
   /** How long to wait until the limit allows another one, in milliseconds. */
   readonly waitMs: number;
 }
 
-/** What came of an attempt: it was counted under all of its keys, or under none. */
+/** The outcome of an attempt: it was counted under all of its keys, or under none. */
 export type Charged =
   | { readonly counted: readonly AttemptCount[]; readonly refused?: undefined }
   | { readonly refused: Refusal; readonly counted?: undefined };
@@ -40,9 +42,9 @@ export interface AttemptCounters {
    * counts nothing and resolves to the first limit that refuses. A count whose window is over begins anew. Of any number
    * of attempts at once, no more are counted than the limit allows, and each has a count of its own.
    *
-   * Keys are given narrowest first. A storage that can change several keys in one atomic step does so. Any other one
-   * takes the keys in turn: a key never counts an attempt that an earlier one refuses, not even for a moment, and what an
-   * earlier key counted is taken back where a later one refuses.
+   * Keys are given narrowest first. A storage that can change several keys in one atomic step does so. Any other storage
+   * takes the keys in turn: a key never counts an attempt that an earlier key refuses, not even for a moment, and if a
+   * later key refuses, the counts of the earlier ones are taken back.
    */
   charge(charges: readonly Charge[], now: Date): Promise<Charged>;
   /**
@@ -50,6 +52,6 @@ export interface AttemptCounters {
    * is over and another has begun under its key, the other stays as it is.
    */
   refund(attempts: readonly CountedAttempt[]): Promise<void>;
-  /** Forgets up to so many counts whose window is over at the moment. Resolves to how many it forgot. */
+  /** Removes at most `limit` counts whose window is over. Resolves to how many it removed. */
   sweep(now: Date, limit: number): Promise<number>;
 }

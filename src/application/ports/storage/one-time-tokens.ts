@@ -1,20 +1,19 @@
 import type { OneTimeToken } from "../../../domain/one-time-token.ts";
 
 /**
- * Keeps one-time tokens by id; a user may have several of one purpose. Writes are atomic, durable once they resolve and
- * seen by every process that shares the storage. Expiry is the caller's to judge; a storage may forget a token a day
- * after its end.
+ * Stores one-time tokens by id; a user may have several of one purpose. Writes are atomic, durable once they resolve and
+ * visible to every process that shares the storage. Callers check the expiry; a storage may remove a token a day after it.
  */
 export interface OneTimeTokenRepository {
-  /** Stores the token, in place of one with the same id. */
+  /** Stores the token, replacing one with the same id. */
   put(token: OneTimeToken): Promise<void>;
   find(id: string): Promise<OneTimeToken | undefined>;
-  /** Sets the end of a token that is there. Resolves to whether it was: one that was consumed does not come back. */
+  /** Sets the expiry of a stored token. Resolves to whether it was stored: a consumed token does not come back. */
   prolong(id: string, expiresAt: Date): Promise<boolean>;
-  /** Forgets the token. Resolves to whether it was there: of many at once, for one. */
+  /** Removes the token. Resolves to whether it was stored; of concurrent calls, to `true` for one. */
   consume(id: string): Promise<boolean>;
-  /** Forgets all tokens of a user. */
+  /** Removes all tokens of a user. */
   removeOf(userId: string): Promise<void>;
-  /** Forgets at most `limit` tokens that end at or before the moment. Resolves to how many it forgot. */
+  /** Removes at most `limit` tokens that expire at `until` or earlier. Resolves to how many it removed. */
   sweep(until: Date, limit: number): Promise<number>;
 }

@@ -1,52 +1,58 @@
 import type { MailKind } from "../../../domain/mails.ts";
 
-/** A mail that is to be sent. It holds nothing that can be read and is secret: links are made as it is sent. */
+/** A mail that is to be sent. It contains no readable secret: links are made as it is delivered. */
 export interface OutboxMail {
   readonly id: string;
   readonly kind: MailKind;
   /**
-   * Where it goes, as people see the address. Where nobody looked yet whether anyone here has it, its canonical
-   * form.
+   * The recipient, in the form that people see; in canonical form if it was not looked up yet whether an account has the
+   * address.
    */
   readonly email: string;
-  /** Whose mail it is, `undefined` where that is to be looked up by the address. */
+  /** The user of the mail; `undefined` if the user is to be looked up by the address. */
   readonly userId: string | undefined;
   /**
-   * The user's name, as people see it, when it was asked for: what tells of something must be sent also where the account
-   * is gone since. `undefined` where nobody looked, and in records of former versions.
+   * The shown name of the user at the time of the request: a notice is sent even if the account was deleted since.
+   * `undefined` if the user was not looked up, and in records of earlier versions.
    */
   readonly username: string | undefined;
   readonly createdAt: Date;
-  /** How often sending it was begun. */
+  /** The number of attempts to send it that were begun. */
   readonly attempts: number;
-  /** Not before this moment is sending it begun (again). */
+  /** When the next attempt may begin. */
   readonly dueAt: Date;
-  /** The one-time token whose link it carries, once that was made. */
+  /** The one-time token of the link in it, once that was made. */
   readonly tokenId: string | undefined;
-  /** Whether it only tells what happened, so that nobody waits for it. `false` in records of former versions. */
+  /** Whether it is a notice, for which nobody waits. `false` in records of earlier versions. */
   readonly isNotice: boolean;
-  /** Encrypted: what the link will carry, where that is stored nowhere else. */
+  /** The encrypted content of the link, if it is stored nowhere else. */
   readonly sealed: string | undefined;
 }
 
 /**
- * Keeps mails from the request that asks for them until they are sent. Writes are atomic, durable once they
- * resolve and seen by every process that shares the storage.
+ * Stores mails from their request until they are sent. Writes are atomic, durable once they resolve and visible to every
+ * process that shares the storage.
  */
 export interface Outbox {
-  /** Adds a mail. Resolves to whether it did: where the id is in use, nothing is overwritten. Of many at once, one. */
+  /**
+   * Adds a mail unless its id is in use. Resolves to whether it did; of concurrent calls with one id, to `true` for
+   * one.
+   */
   add(mail: OutboxMail): Promise<boolean>;
-  /** Up to `limit` mails that are due at the moment: notices after all others, and else the longest due first. */
+  /** At most `limit` mails that are due, those due longest first, notices after all others. */
   due(now: Date, limit: number): Promise<OutboxMail[]>;
   /**
-   * Begins an attempt at a mail if it still has had `expectedAttempts`: counts it, and puts the next one off to
-   * `dueAt`. Resolves to whether it did: of many at once, for one.
+   * Begins an attempt to send a mail, if it still has `expectedAttempts`: counts the attempt, and sets the time of the next
+   * one to `dueAt`. Resolves to whether it did; of concurrent calls, to `true` for one.
    */
   begin(id: string, expectedAttempts: number, dueAt: Date): Promise<boolean>;
-  /** Ties the token to the mail if none is yet. Resolves to the one that is then, `undefined` without the mail. */
+  /**
+   * Ties the token to the mail, unless one is tied to it. Resolves to the token that is tied then; `undefined` if there
+   * is no such mail.
+   */
   tie(id: string, tokenId: string): Promise<string | undefined>;
-  /** Forgets a mail, if it is there. */
+  /** Removes a mail, if it is stored. */
   remove(id: string): Promise<void>;
-  /** How many mails wait, and since when the oldest does. */
+  /** The number of mails that wait, and the time of the oldest one. */
   waiting(): Promise<{ readonly count: number; readonly since: Date | undefined }>;
 }

@@ -1,23 +1,26 @@
-/** What stops something, and until when it counts. */
+/** A revocation entry, and its expiry. */
 export interface RevocationEntry {
   readonly key: string;
   readonly until: Date;
 }
 
 /**
- * Keeps the entries that stop tokens. An entry is durable once `add` resolves, and from then on seen by
- * every process that shares the storage.
+ * Stores revocation entries. An entry is durable once `add` resolves, and visible to every process that shares the
+ * storage.
  */
 export interface RevocationRepository {
   /**
-   * Adds an entry that counts while it is earlier than `until`. Adding it again keeps the later end. Resolves to whether
-   * there was none under the key: of several that add it at once, one is told so.
+   * Adds an entry that is effective before `until`. If the key has an entry already, the later expiry is kept. Resolves to
+   * whether the key had none; of concurrent calls, to `true` for one.
    */
   add(key: string, until: Date): Promise<boolean>;
-  /** Which of these entries are there and count now. One round trip, however many keys. */
+  /** The keys, of those given, that have an effective entry. One round trip, however many keys. */
   find(keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
-  /** Up to so many entries, those that count no more too, by key upwards, from the first one after `after`. */
+  /**
+   * At most `limit` entries, including expired ones, in ascending order of their keys, from the first one after
+   * `after`.
+   */
   list(after: string | undefined, limit: number): Promise<RevocationEntry[]>;
-  /** Forgets up to so many entries that count no more at the moment. Resolves to how many it forgot. */
+  /** Removes at most `limit` expired entries. Resolves to how many it removed. */
   sweep(now: Date, limit: number): Promise<number>;
 }

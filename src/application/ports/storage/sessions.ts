@@ -1,40 +1,44 @@
 import type { Session } from "../../../domain/session.ts";
 
-/** Where a session is in the list of its user. */
+/** The position of a session in the list of its user. */
 export type SessionPlace = Pick<Session, "id" | "createdAt">;
 
 /**
- * Keeps sessions. Writes are atomic, durable once they resolve and seen by every process that shares the
- * storage. Whether a session is over is the caller's to judge; a storage may forget it after its end.
+ * Stores sessions. Writes are atomic, durable once they resolve and visible to every process that shares the storage.
+ * Callers check whether a session has expired; a storage may remove it after its expiry.
  */
 export interface SessionRepository {
-  /** Adds a session. An id that is in use is a fault, and overwrites nothing. */
+  /** Adds a session. @throws Error if the id is in use; nothing is overwritten then */
   add(session: Session): Promise<void>;
   find(id: string): Promise<Session | undefined>;
   /**
-   * Moves the session to its next generation, begun and used `at`, if it still has the expected one.
-   * Resolves to the session as it is then, or to `undefined` where another step came first or there is
-   * no such session.
+   * Moves the session to its next generation, begun and used `at`, if it still has the expected one. Resolves to the
+   * session after the step; to `undefined` if another step came first or there is no such session.
    */
   advance(id: string, expectedGeneration: number, at: Date): Promise<Session | undefined>;
   /** Records a use. An earlier moment than the recorded one, or an unknown session, changes nothing. */
   touch(id: string, at: Date): Promise<void>;
   /**
-   * The sessions of a user, dead ones too, the latest begun first, then by id downwards: at most `limit` of them, from
-   * the first one after `after`. Neither a long list nor a long way to its first one holds the event loop.
+   * At most `limit` sessions of a user, including ended ones, the latest begun first and then in descending order of their
+   * ids, from the first one after `after`. No list, however long, blocks the event loop.
    */
   listOf(userId: string, limit: number, after?: SessionPlace): Promise<Session[]>;
-  /** Whether more than `count` sessions of a user are stored, dead ones too. Looks at no more than `count` + 1 of them. */
+  /**
+   * Whether more than `count` sessions of a user are stored, including ended ones. Reads at most `count` + 1 of them.
+   */
   hasMoreThan(userId: string, count: number): Promise<boolean>;
-  /** Up to so many sessions of whomever, dead ones too, by id upwards, from the first one after `after`. */
+  /**
+   * At most `limit` sessions of any user, including ended ones, in ascending order of their ids, from the first one
+   * after `after`.
+   */
   list(after: string | undefined, limit: number): Promise<Session[]>;
-  /** Forgets a session, if it is there. */
+  /** Removes a session, if it is stored. */
   remove(id: string): Promise<void>;
   /**
-   * Forgets the sessions of a user that have an earlier epoch, but for the kept one. However many there are, the event
-   * loop does other work meanwhile.
+   * Removes the sessions of a user that have an earlier epoch, except the kept one. However many there are, the event loop
+   * is not blocked.
    */
   removeEarlier(userId: string, epoch: number, kept: string | undefined): Promise<void>;
-  /** Forgets up to so many sessions that end at or before the moment. Resolves to how many it forgot. */
+  /** Removes at most `limit` sessions that expire at `until` or earlier. Resolves to how many it removed. */
   sweep(until: Date, limit: number): Promise<number>;
 }

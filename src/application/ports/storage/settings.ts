@@ -1,8 +1,8 @@
-/** Small facts that all processes sharing a storage must agree on. */
+/** Stores small values that all processes sharing a storage must agree on. */
 export interface SettingsRepository {
   find(name: string): Promise<string | undefined>;
   /** Stores the value if the name has none yet, and resolves to the value stored then: the first one wins. */
   claim(name: string, value: string): Promise<string>;
-  /** Replaces the value if it still is the expected one. Resolves to whether it did. */
+  /** Replaces the value, if it is still the expected one. Resolves to whether it did. */
   replace(name: string, expected: string, next: string): Promise<boolean>;
 }

@@ -6,24 +6,21 @@ export interface StoredSigningKey {
   /** Counts the keys of one algorithm, from 1; the place of a key in the ring. */
   readonly sequence: number;
   readonly publicJwk: Readonly<Record<string, unknown>>;
-  /** `undefined` once nothing is to be signed with it any more. */
+  /** `undefined` once the key does not sign any more. */
   readonly sealedPrivateKey: string | undefined;
   readonly createdAt: Date;
-  /** From when on tokens are signed with it. */
+  /** When it begins to sign. */
   readonly activeAt: Date;
 }
 
-/** Keeps the ring of signing keys, shared by all processes. */
+/** Stores the ring of signing keys, which all processes share. */
 export interface SigningKeyRepository {
-  /** Adds a key if its place, algorithm and sequence, is free. Resolves to whether it did. */
+  /** Adds a key, unless there is one of its algorithm and sequence. Resolves to whether it did. */
   add(key: StoredSigningKey): Promise<boolean>;
-  /**
-   * Replaces the sealed private half, or forgets it, if it still is the expected one. Resolves to whether it
-   * did.
-   */
+  /** Replaces or removes the sealed private half, if it is still the expected one. Resolves to whether it did. */
   replacePrivateKey(kid: string, expected: string, next: string | undefined): Promise<boolean>;
-  /** Removes a key, if it is there. */
+  /** Removes a key, if it is stored. */
   remove(kid: string): Promise<void>;
-  /** All keys, in no order. */
+  /** All keys, in no particular order. */
   list(): Promise<StoredSigningKey[]>;
 }

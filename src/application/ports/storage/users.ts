@@ -57,7 +57,10 @@ export interface UserRepository {
   list(after: string | undefined, limit: number): Promise<User[]>;
   /** Raises `unlocks` by one; concurrent calls each count. Resolves to whether there is such a user. */
   unlock(id: string): Promise<boolean>;
-  /** Removes the user, if epoch and address are still those of `expected`, compared as by `advanceEpoch`. Resolves to whether it did. */
+  /**
+   * Removes the user, if epoch and address are still those of `expected`, compared as by `advanceEpoch`. Resolves to
+   * whether it did.
+   */
   remove(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">): Promise<boolean>;
 }
 
