@@ -29,7 +29,7 @@ async function withFormer(...names: string[]) {
 it("an account of before logs in by name, folded or not, and keeps its name", async () => {
   const { core, storage } = await withFormer(persian);
   expect(await core.login({ username: persian, password, client })).toMatchObject({ username: persian });
-  expect(await recanonicalizeNames(storage)).toEqual({ folded: 1, kept: 0 });
+  expect(await recanonicalizeNames(storage)).toEqual({ changed: 1, kept: 0 });
   for (const username of [persian, arabic]) {
     expect(await core.login({ username, password, client })).toMatchObject({ username: persian });
   }
@@ -52,7 +52,7 @@ it.each([
 
 it("of two look-alikes one keeps its former form; both log in, and nobody gets a third", async () => {
   const { core, storage, ids } = await withFormer(persian, "علی  رضا");
-  expect(await recanonicalizeNames(storage)).toEqual({ folded: 1, kept: 1 });
+  expect(await recanonicalizeNames(storage)).toEqual({ changed: 1, kept: 1 });
   const shown = async (username: string) => (await core.login({ username, password, client })).username;
   expect([await shown(persian), await shown("علی  رضا")]).toEqual([persian, "علی  رضا"]);
   expect(await refusal(core.register({ ...ada, username: arabic }))).toBe("username_taken");
@@ -63,9 +63,9 @@ it("is done once, and again only where it was stopped", async () => {
   const { storage } = await withFormer(persian, "ada  eva");
   const stopped = { ...storage.users, rename: () => Promise.reject(new Error("gone")) };
   await expect(recanonicalizeNames({ ...storage, users: stopped })).rejects.toThrow("gone");
-  expect(await recanonicalizeNames(storage)).toEqual({ folded: 2, kept: 0 });
+  expect(await recanonicalizeNames(storage)).toEqual({ changed: 2, kept: 0 });
   const unread = { ...storage.users, list: () => Promise.reject(new Error("read")) };
-  expect(await recanonicalizeNames({ ...storage, users: unread })).toEqual({ folded: 0, kept: 0 });
+  expect(await recanonicalizeNames({ ...storage, users: unread })).toEqual({ changed: 0, kept: 0 });
 });
 
 it("leaves what the user changes meanwhile, and who is removed", async () => {
