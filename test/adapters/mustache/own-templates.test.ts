@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openMailTemplates } from "../../../src/adapters/mustache/mail-templates.ts";
-import type { MailKind } from "../../../src/application/ports/storage/outbox.ts";
+import type { MailKind } from "../../../src/domain/mails.ts";
 
 const BUILT_IN = readdirSync(join(import.meta.dirname, "../../../mail-templates"));
 const kinds = BUILT_IN.filter((name) => name.endsWith(".txt")).map((name) => name.slice(0, -4) as MailKind);
