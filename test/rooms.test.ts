@@ -5,7 +5,7 @@ import { ROOT } from "./support/project.ts";
 
 /**
  * The folders inside a layer, and what each may import of the others. A folder may import only those that stand
- * before it, so that there are no circles. All may import the first, which holds interfaces and settings.
+ * before it, so that there are no circles. All may import the first: the ports, or what the storages can do.
  */
 const ROOMS: Record<string, Record<string, readonly string[]>> = {
   application: {
@@ -27,11 +27,12 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     flask: ["paging", "sessions"],
   },
   composition: {
+    storages: [],
     settings: [],
-    wiring: [],
-    running: ["wiring"],
-    operating: ["running", "wiring"],
-    testing: ["running", "wiring"],
+    wiring: ["settings"],
+    running: ["settings", "wiring"],
+    operating: ["running", "settings", "wiring"],
+    testing: ["running", "settings", "wiring"],
   },
 };
 const MOST_FILES_OF_A_ROOM = 15;

@@ -1,20 +1,13 @@
 import { randomUUID } from "node:crypto";
-import {
-  access,
-  constants,
-  type FileHandle,
-  mkdir,
-  open,
-  readdir,
-  rm,
-  stat,
-  writeFile,
-} from "node:fs/promises";
+import { access, constants, type FileHandle, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What LMDB calls its files. */
 export const DATA_FILE = "data.mdb";
 const LOCK_FILE = "lock.mdb";
+
+/** All files of a store. */
+export const STORE_FILES = [DATA_FILE, LOCK_FILE] as const;
 
 /**
  * Readies the directory of a store. LMDB takes the whole process down (a segmentation fault or a bus error)
@@ -34,15 +27,6 @@ export async function prepareDirectory(directory: string): Promise<void> {
 /** Whether a store was ever made in this directory. */
 export async function holdsStore(directory: string): Promise<boolean> {
   return Boolean(await sizeOf(join(directory, DATA_FILE)));
-}
-
-/** Whether a directory has any file of a store, of one that is damaged or in use, too. */
-export async function holdsFiles(directory: string): Promise<boolean> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
-    if (error.code === "ENOENT") return [];
-    throw error;
-  });
-  return names.includes(DATA_FILE) || names.includes(LOCK_FILE);
 }
 
 /** The size of a file that can be read and written, `undefined` where there is none. */

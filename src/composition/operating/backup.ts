@@ -1,9 +1,10 @@
 import { stat } from "node:fs/promises";
 import type { Backup } from "../../adapters/cli/backup.ts";
-import { sealBackup } from "../../adapters/lmdb/backup-file.ts";
-import { type LmdbStorage, openLmdbStorage } from "../../adapters/lmdb/storage.ts";
+import { sealBackup } from "../../adapters/node/backup-file.ts";
 import { mustBeFree, placeWhole } from "../../adapters/node/whole-file.ts";
 import type { Config } from "../settings/config.ts";
+import type { DirectoryStorage } from "../storages/descriptor.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { reasonsOf, StartError } from "../wiring/start-error.ts";
@@ -12,10 +13,11 @@ import { mustBeThere } from "../wiring/storage.ts";
 /** The backup of the embedded store that the configuration names, whoever uses it meanwhile. */
 export function openBackup(config: Config, closers: Closers): Backup {
   return async ({ file, overwrite }) => {
-    mustBeEmbedded(config);
+    const { open } = storageInFiles(config);
     await mustBeThere(config);
     if (!overwrite) await mustBeFree(file).catch(notMade);
-    const storage = await openStore(config.DATA_DIR, closers);
+    const storage = await open(config.DATA_DIR).catch(notMade);
+    closers.push(() => storage.close());
     const audit = startAudit(storage.auditTrail, auditOfCommands);
     closers.push(audit.close);
     const at = new Date();
@@ -29,26 +31,23 @@ export function openBackup(config: Config, closers: Closers): Backup {
   };
 }
 
-/** @throws StartError where the storage is not one of files in `DATA_DIR` */
-export function mustBeEmbedded({ STORAGE }: Config): void {
-  if (STORAGE === "mongodb") {
-    throw new StartError(
-      "This is for the embedded store. The configuration names MongoDB, which has its own: mongodump and mongorestore.",
-      "How they are called: docs/guides/backup.md. For a store of files, unset MONGO_URI and set DATA_DIR.",
-    );
+/** The storage that the configuration names. @throws StartError where it is not one of files in `DATA_DIR` */
+export function storageInFiles({ STORAGE }: Config): DirectoryStorage {
+  const storage = STORAGES[STORAGE];
+  switch (storage.home) {
+    case "directory":
+      return storage;
+    case "process":
+      throw new StartError(
+        `STORAGE=${STORAGE} keeps nothing that could be backed up or restored.`,
+        "For a store of files, unset STORAGE and set DATA_DIR.",
+      );
+    case "server":
+      throw new StartError(
+        `This is for the embedded store. The configuration names ${storage.title}, which has its own: ${storage.backupTools}.`,
+        `How they are called: docs/guides/backup.md. For a store of files, unset ${storage.setting} and set DATA_DIR.`,
+      );
   }
-  if (STORAGE === "memory") {
-    throw new StartError(
-      "STORAGE=memory keeps nothing that could be backed up or restored.",
-      "For a store of files, unset STORAGE and set DATA_DIR.",
-    );
-  }
-}
-
-async function openStore(directory: string, closers: Closers): Promise<LmdbStorage> {
-  const storage = await openLmdbStorage(directory).catch(notMade);
-  closers.push(() => storage.close());
-  return storage;
 }
 
 function notMade(error: Error): never {

@@ -3,6 +3,8 @@ import { describeMongoUri } from "../../adapters/mongodb/uri.ts";
 import { ConfigError, type Reading } from "../settings/config.ts";
 import { HIDDEN, settingText } from "../settings/setting-text.ts";
 import { type Settings, settingsSchema } from "../settings/settings.ts";
+import type { StorageDescriptor } from "../storages/descriptor.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { ringTokens } from "../wiring/access-keys.ts";
 
 /** Every setting as it is in effect, nothing secret in it, and where it comes from. */
@@ -37,21 +39,29 @@ function withoutCredentials(uri: string): string {
 
 type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
 
+/** Where the secret comes from if `SECRET_KEY` is not set; `undefined` where it must be set. */
+const SECRET_ORIGINS: Record<StorageDescriptor["home"], string | undefined> = {
+  process: "derived: made at each start",
+  directory: "derived: secret.key in DATA_DIR",
+  server: undefined,
+};
+
 /** What stands in for settings that are not set. */
 function derived({ settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
   const ring = ringTokens({ ...settings, ISSUER });
+  const storage = STORAGES[STORAGE];
+  const secretOrigin = SECRET_ORIGINS[storage.home];
   return {
     ISSUER: { value: ISSUER, origin: "derived: http://localhost and PORT" },
     STORAGE: {
       value: STORAGE,
-      origin: settings.MONGO_URI === undefined ? "default" : "derived: MONGO_URI is set",
+      origin: storage.home === "server" ? `derived: ${storage.setting} is set` : "default",
     },
     HASH_CONCURRENCY: {
       value: String(HASH_CONCURRENCY),
       origin: "derived: cores, and threads that UV_THREADPOOL_SIZE leaves",
     },
-    ...(STORAGE === "lmdb" && { SECRET_KEY: { value: HIDDEN, origin: "derived: secret.key in DATA_DIR" } }),
-    ...(STORAGE === "memory" && { SECRET_KEY: { value: HIDDEN, origin: "derived: made at each start" } }),
+    ...(secretOrigin && { SECRET_KEY: { value: HIDDEN, origin: secretOrigin } }),
     ...(settings.JWT_SECRET_KEY === undefined && {
       JWT_ALG: { value: ring.algorithm, origin: "default" },
       JWT_TYP: { value: ring.typ, origin: "default" },

@@ -3,11 +3,12 @@ import type { Storage } from "../../application/ports/storage/storage.ts";
 import { checkedConfig } from "../settings/check-config.ts";
 import type { Config } from "../settings/config.ts";
 import type { EnvFile, Environment } from "../settings/setting-sources.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { openAccessKeys } from "../wiring/access-keys.ts";
 import { Closers } from "../wiring/closers.ts";
 import { checkSecrets, findSecrets, type Secrets } from "../wiring/secrets.ts";
 import { mustAgreeWithService } from "../wiring/service-settings.ts";
-import { openExistingStorage, openStorage } from "../wiring/storage.ts";
+import { openStorageToExamine } from "../wiring/storage.ts";
 import { examined, type Found } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
 import {
@@ -41,8 +42,7 @@ function examineConfig({ warnings }: Config): Finding {
 async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<Finding> {
   let storage: Storage | undefined;
   yield await examined("storage", async () => {
-    // one in memory is the service's own; here it only shows that there can be one
-    const opened = await (config.STORAGE === "memory" ? openStorage : openExistingStorage)(config);
+    const opened = await openStorageToExamine(config);
     closers.push(() => opened.storage.close());
     storage = opened.storage;
     return examineStorage(storage, opened.description);
@@ -50,9 +50,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   if (storage === undefined) return;
   const open = storage;
   yield examined("atomicity", () => examineAtomicity(open));
-  if (config.STORAGE === "mongodb")
-    yield { name: "indexes", status: "ok", found: "all there, looked at just now" };
-  if (config.STORAGE === "lmdb") yield examined("disk", () => examineDisk(config));
+  yield* examineHome(config);
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
     secrets = await findSecrets(config, open.settings);
@@ -69,6 +67,19 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   yield examined("clock", () => examineClock(config, open));
   yield examined("mail", () => examineOutbox(open));
   yield examined("legacy hashes", () => examineLegacyHashes(open));
+}
+
+/** What there is to look at only where the data are in files, or only where they are on a server. */
+async function* examineHome(config: Config): AsyncGenerator<Finding> {
+  const storage = STORAGES[config.STORAGE];
+  switch (storage.home) {
+    case "process":
+      return;
+    case "directory":
+      return yield examined("disk", () => examineDisk(config.DATA_DIR, storage.files[0]));
+    case "server":
+      return yield { ...storage.prepared, status: "ok" };
+  }
 }
 
 async function examineSecret(config: Config, secrets: Secrets, { settings }: Storage): Promise<Found> {

@@ -1,9 +1,10 @@
 import { stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { mongoClockAhead } from "../../adapters/mongodb/server-clock.ts";
 import { systemClock } from "../../adapters/node/platform.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
+import { locationOf } from "../settings/storage-settings.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { type Found, medianMs, msText } from "./examination.ts";
 
 const RUNS = 5;
@@ -74,14 +75,14 @@ const GIB = 2 ** 30;
 const LITTLE_ROOM = GIB;
 const NO_ROOM = 64 * MIB;
 
-/** The file of an embedded store, and what room it has. */
-export async function examineDisk({ DATA_DIR }: Config): Promise<Found> {
+/** The file of a store in a directory, and what room it has. */
+export async function examineDisk(directory: string, dataFile: string): Promise<Found> {
   const [{ size }, { bavail, bsize }] = await Promise.all([
-    stat(join(DATA_DIR, "data.mdb")),
-    statfs(DATA_DIR),
+    stat(join(directory, dataFile)),
+    statfs(directory),
   ]);
   const free = bavail * bsize;
-  const found = `data.mdb has ${room(size)}, ${room(free)} are free`;
+  const found = `${dataFile} has ${room(size)}, ${room(free)} are free`;
   const advice = "Make room: on a full disk nobody can log in or out.";
   if (free < NO_ROOM) return { status: "failed", found, advice };
   return free < LITTLE_ROOM ? { status: "warning", found, advice } : { status: "ok", found };
@@ -110,23 +111,24 @@ export async function examineClock(config: Config, storage: Storage): Promise<Fo
       advice: `${SYNCHRONIZE} Until then tokens are judged by a wrong time.`,
     };
   }
-  if (config.STORAGE !== "mongodb") {
+  const kept = STORAGES[config.STORAGE];
+  if (kept.home !== "server") {
     return {
       status: "ok",
       found: `${now.toISOString()}, not earlier than what is stored; nothing else to compare with`,
     };
   }
-  const ahead = await mongoClockAhead(config.MONGO_URI ?? "", systemClock);
+  const ahead = await kept.clockAhead(locationOf(kept, config), systemClock);
   if (ahead === undefined) {
     const found = `${now.toISOString()}, not earlier than what is stored; the server does not tell its own time`;
     return { status: "warning", found, advice: "Compare the server's clock with this one by other means." };
   }
-  const found = `${now.toISOString()}; MongoDB's clock is ${msText(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`;
+  const found = `${now.toISOString()}; ${kept.title}'s clock is ${msText(Math.abs(ahead))} ${ahead < 0 ? "behind" : "ahead"}`;
   if (ahead > DANGER_MS) {
     return {
       status: "failed",
       found,
-      advice: `${SYNCHRONIZE} MongoDB forgets what stops tokens by its own clock.`,
+      advice: `${SYNCHRONIZE} ${kept.title} forgets what stops tokens by its own clock.`,
     };
   }
   return Math.abs(ahead) > SKEW_MS

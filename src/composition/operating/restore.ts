@@ -1,19 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Restore } from "../../adapters/cli/backup.ts";
-import { unpackBackup } from "../../adapters/lmdb/backup-file.ts";
-import { DATA_FILE, holdsFiles } from "../../adapters/lmdb/directory.ts";
-import { type LmdbStorage, openLmdbStorage } from "../../adapters/lmdb/storage.ts";
+import { unpackBackup } from "../../adapters/node/backup-file.ts";
 import { systemClock } from "../../adapters/node/platform.ts";
 import { linkNew, syncDirectoryOf } from "../../adapters/node/whole-file.ts";
 import { makeEndAll } from "../../application/maintenance/end-all.ts";
+import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { adoptSecret, firstSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
 import { reasonsOf, StartError } from "../wiring/start-error.ts";
-import { mustBeEmbedded } from "./backup.ts";
+import { storageInFiles } from "./backup.ts";
 
 /**
  * The restore into the directory that the configuration names, which must hold no store. All is done to a draft
@@ -21,14 +20,15 @@ import { mustBeEmbedded } from "./backup.ts";
  */
 export function openRestore(config: Config, closers: Closers): Restore {
   return async ({ file, choose, warn }) => {
-    mustBeEmbedded(config);
+    const { files, open } = storageInFiles(config);
     const { DATA_DIR } = config;
-    if (await holdsFiles(DATA_DIR)) throw inTheWay(DATA_DIR);
+    const [dataFile] = files;
+    if (await holdsAny(DATA_DIR, files)) throw inTheWay(DATA_DIR, files);
     const draft = join(DATA_DIR, `restore-${randomBytes(6).toString("hex")}`);
     await mkdir(draft, { recursive: true, mode: 0o700 }).catch(notRestored);
     closers.push(() => rm(draft, { recursive: true, force: true }));
-    const { at } = await unpackBackup(file, join(draft, DATA_FILE)).catch(notRestored);
-    const storage = await openLmdbStorage(draft).catch(notRestored);
+    const { at } = await unpackBackup(file, join(draft, dataFile)).catch(notRestored);
+    const storage = await open(draft).catch(notRestored);
     closers.push(() => storage.close());
     const keys = (await storage.signingKeys.list()).length;
     const retired = await choose({ at, keys });
@@ -40,21 +40,21 @@ export function openRestore(config: Config, closers: Closers): Restore {
     audit.report({ type: "store_restored", backupOf: at.toISOString(), retired });
     await audit.close();
     await storage.close();
-    await linkNew(join(draft, DATA_FILE), join(DATA_DIR, DATA_FILE)).catch(notRestored);
-    await syncDirectoryOf(join(DATA_DIR, DATA_FILE));
+    await linkNew(join(draft, dataFile), join(DATA_DIR, dataFile)).catch(notRestored);
+    await syncDirectoryOf(join(DATA_DIR, dataFile));
     return { directory: DATA_DIR, at, keys, retired, sessionsEnded, secretChanged: !isOwnSecret };
   };
 }
 
 /** Whether what the store has sealed can be opened with the secret that the service will have. */
-async function isSecretOf({ settings }: LmdbStorage, config: Config): Promise<boolean> {
+async function isSecretOf({ settings }: Storage, config: Config): Promise<boolean> {
   const fingerprint = await secretOf(settings);
   if (fingerprint === undefined) return true;
   const secrets = await knownSecrets(config);
   return secrets !== undefined && isOneOf(secrets, fingerprint);
 }
 
-async function endAll(storage: LmdbStorage, config: Config): Promise<number> {
+async function endAll(storage: Storage, config: Config): Promise<number> {
   const { REFRESH_TOKEN_TTL: refreshTokenTtlMs } = config;
   const sessions = await makeEndAll({ ...storage, clock: systemClock, refreshTokenTtlMs })();
   // nothing is left that was sealed under another one
@@ -69,10 +69,19 @@ function limitsOf({ JWT_SECRET_KEY, ACCESS_TOKEN_TTL }: Config, at: Date): strin
   ];
 }
 
-function inTheWay(directory: string): StartError {
+/** Whether a directory has any file of a store, also of one that is damaged or in use. */
+async function holdsAny(directory: string, files: readonly string[]): Promise<boolean> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  return names.some((name) => files.includes(name));
+}
+
+function inTheWay(directory: string, files: readonly string[]): StartError {
   return new StartError(
     `There is a store in ${directory} already. Nothing was restored.`,
-    "Stop what uses it, move data.mdb and lock.mdb out of the way, and keep them. Or restore to another DATA_DIR.",
+    `Stop what uses it, move ${files.join(" and ")} out of the way, and keep them. Or restore to another DATA_DIR.`,
   );
 }
 

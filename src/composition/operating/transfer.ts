@@ -9,6 +9,7 @@ import type { Storage } from "../../application/ports/storage/storage.ts";
 import { makeExportStore } from "../../application/transfer/export-store.ts";
 import { makeImportStore } from "../../application/transfer/import-store.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { dataSettings } from "../wiring/data-settings.ts";
@@ -28,9 +29,10 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
     const { storage, audit } = await open(config, closers, openExistingStorage);
     const secret = await secretOf(storage.settings);
     if (secret === undefined) {
+      const kept = STORAGES[config.STORAGE];
       throw new StartError(
         "There is nothing to export: no service was ever started on this storage.",
-        "Check DATA_DIR or MONGO_URI.",
+        `Check ${kept.home === "server" ? kept.setting : "DATA_DIR"}.`,
       );
     }
     const exportStore = makeExportStore({ ...storage, dataSettings: Object.keys(dataSettings) });
@@ -73,8 +75,8 @@ async function open(
   closers: Closers,
   openIt: typeof openStorage,
 ): Promise<{ storage: Storage; audit: RunningAudit }> {
-  if (config.STORAGE === "memory") {
-    throw new ConfigError(["STORAGE=memory keeps nothing that could be exported or imported"]);
+  if (STORAGES[config.STORAGE].home === "process") {
+    throw new ConfigError([`STORAGE=${config.STORAGE} keeps nothing that could be exported or imported`]);
   }
   const { storage } = await openIt(config);
   closers.push(() => storage.close());

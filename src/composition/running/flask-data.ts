@@ -3,8 +3,8 @@ import type { Config } from "../settings/config.ts";
 
 /** What to tell whoever starts the service beside the old server's data, and has no accounts yet. */
 export async function flaskDataWarnings(config: Config, { users }: Storage): Promise<string[]> {
-  const { STORAGE, MONGO_URI = "" } = config;
-  if (STORAGE !== "mongodb" || (await users.list(undefined, 1)).length > 0) return [];
+  const { MONGO_URI } = config;
+  if (MONGO_URI === undefined || (await users.list(undefined, 1)).length > 0) return [];
   const { holdsFlaskData } = await import("../../adapters/mongodb/flask-database.ts");
   // whether its user may list collections or not, the service can serve
   if (!(await holdsFlaskData(MONGO_URI).catch(() => false))) return [];

@@ -1,6 +1,8 @@
 import { availableParallelism } from "node:os";
+import type { StorageName } from "../storages/storages.ts";
 import { type EnvFile, type Environment, envFileOf, settingSources } from "./setting-sources.ts";
 import { type Settings, settingsSchema } from "./settings.ts";
+import { storageFaults, storageOf, storageWarnings } from "./storage-settings.ts";
 import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
 
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
@@ -19,7 +21,7 @@ export class ConfigError extends Error {
 
 export interface Config extends Settings {
   readonly ISSUER: string;
-  readonly STORAGE: StorageKind;
+  readonly STORAGE: StorageName;
   readonly HASH_CONCURRENCY: number;
   readonly WORKERS: number;
   /** Which file of settings was looked for, and whether it is there, in words for people. */
@@ -27,8 +29,6 @@ export interface Config extends Settings {
   /** What works but is better changed. */
   readonly warnings: readonly string[];
 }
-
-type StorageKind = NonNullable<Settings["STORAGE"]>;
 
 const MIN_SECRET_BYTES = 32;
 const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const;
@@ -78,7 +78,7 @@ export function readSettings(environment: Environment, envFile: EnvFile | string
     );
   }
   const STORAGE = storageOf(settings);
-  if (STORAGE === "memory") warnings.push("STORAGE=memory: all data is gone when the service stops");
+  warnings.push(...storageWarnings(settings));
   const ISSUER = settings.ISSUER ?? localIssuer(settings);
   if (settings.ISSUER === undefined) warnings.push(...issuerWarnings(settings, ISSUER));
   const WORKERS = workersOf(settings);
@@ -121,19 +121,7 @@ function contradictions(settings: Partial<Settings>): string[] {
   if (idle !== undefined && access !== undefined && idle <= access) {
     faults.push("SESSION_IDLE_TTL must be longer than ACCESS_TOKEN_TTL: an access token must not outlive it");
   }
-  const storage = storageOf(settings);
-  if (storage === "mongodb" && settings.MONGO_URI === undefined) {
-    faults.push("STORAGE=mongodb needs MONGO_URI");
-  }
-  if (storage !== "mongodb" && settings.MONGO_URI !== undefined) {
-    faults.push(`MONGO_URI is set and STORAGE=${storage}: keep one`);
-  }
-  if (storage === "memory" && workersOf(settings) > 1) {
-    faults.push("WORKERS is above 1 and STORAGE=memory: processes do not share memory");
-  }
-  if (storage === "mongodb" && settings.SECRET_KEY === undefined) {
-    faults.push("SECRET_KEY is needed with MongoDB: all processes that share it must have the same");
-  }
+  faults.push(...storageFaults(settings, workersOf(settings)));
   if (settings.SMTP_URL !== undefined && settings.MAIL_FROM === undefined) {
     faults.push("SMTP_URL needs MAIL_FROM, the address that mails are from");
   }
@@ -162,10 +150,6 @@ function issuerWarnings({ HOST, PORT }: Partial<Settings>, issuer: string): stri
 }
 
 const isLoopback = (host: string) => /^(localhost|127\..*|::1)$/.test(host);
-
-function storageOf({ STORAGE, MONGO_URI }: Partial<Settings>): StorageKind {
-  return STORAGE ?? (MONGO_URI === undefined ? "lmdb" : "mongodb");
-}
 
 function weakSecrets(settings: Partial<Settings>): string[] {
   return SECRETS.filter((name) => {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { UNITS } from "../../domain/duration.ts";
+import { STORAGE_NAMES } from "../storages/storages.ts";
 import { limitSettings } from "./limit-settings.ts";
 import {
   appName,
@@ -37,7 +38,7 @@ export const settingsSchema = z.object({
     .optional()
     .describe("The Flask server's database, for `connect-auth import flask` alone"),
   STORAGE: z
-    .enum(["lmdb", "mongodb", "memory"], "must be lmdb, mongodb or memory")
+    .enum(STORAGE_NAMES, `must be ${STORAGE_NAMES.join(", ").replace(/, (\w+)$/, " or $1")}`)
     .optional()
     .describe("What keeps the data; where it is not set, MONGO_URI decides"),
   DATA_DIR: path.default("./data").describe("Where the embedded store is"),

@@ -7,6 +7,7 @@ import {
 } from "../../adapters/node/secret-key.ts";
 import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { StartError } from "./start-error.ts";
 
 /** The current secret first, then the one before it while it changes. */
@@ -15,12 +16,12 @@ export type Secrets = readonly [string, ...string[]];
 type StoredSettings = Pick<SettingsRepository, "find">;
 
 /**
- * The secrets that the configuration names. Beside an embedded store without SECRET_KEY it is the one in DATA_DIR,
- * made where nothing in the store needs another.
+ * The secrets that the configuration names. For a store in files without SECRET_KEY it is the one in DATA_DIR, made
+ * where nothing in the store needs another.
  * @throws StartError where that file is lost or cannot be used
  */
 export async function findSecrets(config: Config, settings: StoredSettings): Promise<Secrets> {
-  return secretsFrom(config, () => embeddedSecret(config.DATA_DIR, settings));
+  return secretsFrom(config, () => secretOfStore(config.DATA_DIR, settings));
 }
 
 /** The same for a directory that holds no store yet. @throws StartError where it cannot be kept there */
@@ -34,14 +35,25 @@ export async function knownSecrets(config: Config): Promise<Secrets | undefined>
   return isThere ? firstSecrets(config) : undefined;
 }
 
-async function secretsFrom(config: Config, embedded: () => Promise<string>): Promise<Secrets> {
-  const { SECRET_KEY, SECRET_KEY_PREVIOUS, STORAGE } = config;
-  const current =
-    SECRET_KEY ?? (STORAGE === "lmdb" ? await embedded() : crypto.randomUUID() + crypto.randomUUID());
+async function secretsFrom(config: Config, besideStore: () => Promise<string>): Promise<Secrets> {
+  const { SECRET_KEY, SECRET_KEY_PREVIOUS } = config;
+  const current = SECRET_KEY ?? (await ownSecret(config, besideStore));
   return SECRET_KEY_PREVIOUS === undefined ? [current] : [current, SECRET_KEY_PREVIOUS];
 }
 
-async function embeddedSecret(directory: string, settings: StoredSettings): Promise<string> {
+/** The secret of a service that is configured without one. */
+async function ownSecret({ STORAGE }: Config, besideStore: () => Promise<string>): Promise<string> {
+  switch (STORAGES[STORAGE].home) {
+    case "process":
+      return crypto.randomUUID() + crypto.randomUUID();
+    case "directory":
+      return besideStore();
+    case "server":
+      throw new TypeError(`readConfig lets no STORAGE=${STORAGE} pass without SECRET_KEY`);
+  }
+}
+
+async function secretOfStore(directory: string, settings: StoredSettings): Promise<string> {
   const found = await foundSecretKey(directory).catch(notKept(directory));
   if (found !== undefined) return found;
   if ((await secretOf(settings)) === undefined) return keptSecretKey(directory).catch(notKept(directory));

@@ -1,11 +1,14 @@
 import { isAbsolute, resolve } from "node:path";
-import { holdsStore } from "../../adapters/lmdb/directory.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
+import { locationOf } from "../settings/storage-settings.ts";
+import type { ServerStorage } from "../storages/descriptor.ts";
+import { memory } from "../storages/memory.ts";
+import { STORAGES } from "../storages/storages.ts";
 import { secretOf } from "./secrets.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
 
-/** The storage that the configuration chooses, and how to call it in a line for people. */
+/** The storage that the configuration chooses, and a description of it in one line for people. */
 export interface ChosenStorage {
   readonly description: string;
   readonly storage: Storage;
@@ -13,84 +16,16 @@ export interface ChosenStorage {
   readonly failure: Promise<Error>;
 }
 
-type Failed = (fault: Error) => void;
-
-interface Choice {
-  /** Why no command finds anything, where there is no store yet. Looking makes nothing. */
-  missing(config: Config): Promise<string | undefined>;
-  describe(config: Config): string | Promise<string>;
-  open(config: Config, failed: Failed): Promise<Storage>;
-  /** Opens it without writing anything; where there is none yet, something empty in its place. */
-  openToRead(config: Config): Promise<Storage>;
-  /** What to do where it cannot be used. */
-  readonly advice: string;
-}
-
-// who chose one of them waits for nothing of the others, and has none of it in memory
-const memory = () => import("../../adapters/memory/storage.ts");
-const lmdb = () => import("../../adapters/lmdb/storage.ts");
-const mongodb = () => import("../../adapters/mongodb/storage.ts");
-
-const CHOICES: Record<Config["STORAGE"], Choice> = {
-  memory: {
-    missing: async () => "STORAGE=memory keeps all data in the process that serves: no other can come to it",
-    describe: () => "memory",
-    open: async () => (await memory()).openMemoryStorage(),
-    openToRead: async () => (await memory()).openMemoryStorage(),
-    advice: "",
-  },
-  lmdb: {
-    missing: async ({ DATA_DIR }) =>
-      (await holdsStore(DATA_DIR))
-        ? undefined
-        : `there is no store in ${resolve(DATA_DIR)}: DATA_DIR is ${DATA_DIR}${isAbsolute(DATA_DIR) ? "" : FROM_HERE}`,
-    describe: ({ DATA_DIR }) => `LMDB in ${DATA_DIR}`,
-    open: async ({ DATA_DIR }, failed) => (await lmdb()).openLmdbStorage(DATA_DIR, failed),
-    openToRead: async ({ DATA_DIR }) =>
-      (await holdsStore(DATA_DIR))
-        ? (await lmdb()).openLmdbStorage(DATA_DIR)
-        : (await memory()).openMemoryStorage(),
-    advice:
-      "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.",
-  },
-  mongodb: {
-    async missing(config) {
-      const storage = await this.openToRead(config);
-      try {
-        return (await holdsAnything(storage))
-          ? undefined
-          : `there is no store in ${await this.describe(config)}, where MONGO_URI points`;
-      } finally {
-        await storage.close();
-      }
-    },
-    async describe({ MONGO_URI = "" }) {
-      const { describeMongoUri } = await import("../../adapters/mongodb/uri.ts");
-      return `MongoDB at ${describeMongoUri(MONGO_URI)}`;
-    },
-    open: async ({ MONGO_URI = "" }) => (await mongodb()).openMongoStorage(MONGO_URI),
-    openToRead: async ({ MONGO_URI = "" }) =>
-      (await mongodb()).openMongoStorage(MONGO_URI, { prepare: false }),
-    advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
-  },
-};
-
-/** Of a relative path. */
-const FROM_HERE = ", from the directory where the command runs";
-
-/** Whether a service was started on this storage, or accounts were imported. */
-async function holdsAnything({ settings, users }: Storage): Promise<boolean> {
-  return (await secretOf(settings)) !== undefined || (await users.list(undefined, 1)).length > 0;
-}
+type Open = (config: Config, failed: (fault: Error) => void) => Promise<Storage>;
 
 /** Opens the storage, which is made where there is none. @throws StartError where it cannot be used */
 export function openStorage(config: Config): Promise<ChosenStorage> {
-  return openBy("open", config);
+  return openBy(open, config);
 }
 
-/** The storage for whoever only reads: opening it writes nothing either. @throws StartError */
+/** The storage for a command that only reads: opening it writes nothing either. @throws StartError */
 export function openStorageToRead(config: Config): Promise<ChosenStorage> {
-  return openBy("openToRead", config);
+  return openBy(openToRead, config);
 }
 
 /**
@@ -99,35 +34,114 @@ export function openStorageToRead(config: Config): Promise<ChosenStorage> {
  */
 export async function openExistingStorage(config: Config): Promise<ChosenStorage> {
   await mustBeThere(config);
-  return openBy("open", config);
+  return openBy(open, config);
+}
+
+/**
+ * Opens the storage for an examination, and makes none where one could be kept. @throws ConfigError or StartError
+ */
+export function openStorageToExamine(config: Config): Promise<ChosenStorage> {
+  // that of a running service cannot be had from here; an empty one shows that the service can have one
+  return STORAGES[config.STORAGE].home === "process" ? openStorage(config) : openExistingStorage(config);
 }
 
 /** @throws ConfigError where no service was ever started; StartError where that cannot be seen */
 export async function mustBeThere(config: Config): Promise<void> {
-  const choice = CHOICES[config.STORAGE];
-  const missing = await choice.missing(config).catch(unusable(choice));
+  const missing = await whyMissing(config).catch(unusable(config));
   if (missing === undefined) return;
   throw new ConfigError([
     `${missing}. Settings came from the environment and ${config.envFile}: start the service first, or run the command where it runs, with its file of settings. Nothing was made`,
   ]);
 }
 
-async function openBy(open: "open" | "openToRead", config: Config): Promise<ChosenStorage> {
-  const choice = CHOICES[config.STORAGE];
-  let failed: Failed = () => {};
+async function openBy(way: Open, config: Config): Promise<ChosenStorage> {
+  let failed: (fault: Error) => void = () => {};
   const failure = new Promise<Error>((resolve) => {
     failed = resolve;
   });
   try {
-    const description = await choice.describe(config);
-    return { description, storage: await choice[open](config, failed), failure };
+    return { description: await describe(config), storage: await way(config, failed), failure };
   } catch (error) {
-    return unusable(choice)(error as Error);
+    return unusable(config)(error as Error);
   }
 }
 
-function unusable({ advice }: Choice) {
+async function describe(config: Config): Promise<string> {
+  const storage = STORAGES[config.STORAGE];
+  switch (storage.home) {
+    case "process":
+      return config.STORAGE;
+    case "directory":
+      return `${storage.title} in ${config.DATA_DIR}`;
+    case "server":
+      return `${storage.title} at ${await storage.describe(locationOf(storage, config))}`;
+  }
+}
+
+const open: Open = async (config, failed) => {
+  const storage = STORAGES[config.STORAGE];
+  switch (storage.home) {
+    case "process":
+      return storage.open();
+    case "directory":
+      return storage.open(config.DATA_DIR, failed);
+    case "server":
+      return storage.open(locationOf(storage, config));
+  }
+};
+
+/** Writes nothing; where there is no store yet, an empty one in memory takes its place. */
+const openToRead: Open = async (config, failed) => {
+  const storage = STORAGES[config.STORAGE];
+  if (storage.home === "server") return storage.openToRead(locationOf(storage, config));
+  const isThere = storage.home === "directory" && (await storage.holdsStore(config.DATA_DIR));
+  return isThere ? storage.open(config.DATA_DIR, failed) : memory.open();
+};
+
+/** Why no command finds anything, where there is no store yet. Looking makes nothing. */
+async function whyMissing(config: Config): Promise<string | undefined> {
+  const { STORAGE, DATA_DIR } = config;
+  const storage = STORAGES[STORAGE];
+  switch (storage.home) {
+    case "process":
+      return `STORAGE=${STORAGE} keeps all data in the process that serves: no other can come to it`;
+    case "directory":
+      if (await storage.holdsStore(DATA_DIR)) return undefined;
+      return `there is no store in ${resolve(DATA_DIR)}: DATA_DIR is ${DATA_DIR}${isAbsolute(DATA_DIR) ? "" : FROM_HERE}`;
+    case "server":
+      if (await holdsAnything(storage, locationOf(storage, config))) return undefined;
+      return `there is no store in ${await describe(config)}, where ${storage.setting} points`;
+  }
+}
+
+/** Of a relative path. */
+const FROM_HERE = ", from the directory where the command runs";
+
+/** Whether a service was started on a server, or accounts were imported. */
+async function holdsAnything({ openToRead }: ServerStorage, location: string): Promise<boolean> {
+  const { settings, users, close } = await openToRead(location);
+  try {
+    return (await secretOf(settings)) !== undefined || (await users.list(undefined, 1)).length > 0;
+  } finally {
+    await close();
+  }
+}
+
+function unusable(config: Config) {
   return (error: Error): never => {
-    throw new StartError(`The storage cannot be used: ${reasonsOf(error)}`, advice, error);
+    throw new StartError(`The storage cannot be used: ${reasonsOf(error)}`, adviceFor(config), error);
   };
+}
+
+/** What to do where the storage cannot be used. */
+function adviceFor({ STORAGE }: Config): string {
+  const storage = STORAGES[STORAGE];
+  switch (storage.home) {
+    case "process":
+      return "";
+    case "directory":
+      return "Check that DATA_DIR is a directory of this service that this user may write, or restore a backup.";
+    case "server":
+      return storage.advice;
+  }
 }

@@ -1,8 +1,8 @@
 import { appendFile, mkdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
-import { sealBackup, unpackBackup } from "../../../src/adapters/lmdb/backup-file.ts";
 import { openLmdbStorage } from "../../../src/adapters/lmdb/storage.ts";
+import { sealBackup, unpackBackup } from "../../../src/adapters/node/backup-file.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
 import { startTask } from "../../support/storage-lmdb-process.ts";
