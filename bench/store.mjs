@@ -3,9 +3,8 @@ import { sharedSecretKeys } from "../dist/adapters/jose/access-keys.js";
 import { openLmdbStorage } from "../dist/adapters/lmdb/storage.js";
 import { grantAccess } from "../dist/application/sessions/session-grant.js";
 import { readConfig } from "../dist/composition/settings/config.js";
-import { bindings } from "../dist/composition/wiring/bindings.js";
-import { makeContainer } from "../dist/composition/wiring/container.js";
 import { failClosed } from "../dist/composition/wiring/fail-closed.js";
+import { makeUseCases } from "../dist/composition/wiring/use-cases.js";
 import { revocationKey } from "../dist/domain/revocation.js";
 import { beginSession } from "../dist/domain/session.js";
 
@@ -71,21 +70,19 @@ export async function fillStore(directory, size) {
  */
 export async function openStore(directory, size) {
   const storage = await openLmdbStorage(directory);
-  const core = makeContainer(
-    bindings({
-      config: readConfig({ STORAGE: "memory", ISSUER: SERVICE_OF_STORE.ISSUER }),
-      secrets: ["a secret that only this benchmark has, nobody else"],
-      storage: failClosed(storage),
-      hasher: undefined,
-      keys: { accessKeys: sharedSecretKeys(SERVICE_OF_STORE.JWT_SECRET_KEY, undefined) },
-      log: { events: { report() {} } },
-    }),
-  );
-  const { me } = core;
+  const useCases = makeUseCases({
+    config: readConfig({ STORAGE: "memory", ISSUER: SERVICE_OF_STORE.ISSUER }),
+    secrets: ["a secret that only this benchmark has, nobody else"],
+    storage: failClosed(storage),
+    hasher: undefined,
+    keys: { accessKeys: sharedSecretKeys(SERVICE_OF_STORE.JWT_SECRET_KEY, undefined) },
+    log: { events: { report() {} } },
+  });
+  const { me } = useCases;
   const { users, revocations } = storage;
 
   async function tokenOf(n) {
-    const { accessToken } = await grantAccess(core, userOf(n), sessionOf(n), new Date());
+    const { accessToken } = await grantAccess(useCases, userOf(n), sessionOf(n), new Date());
     return accessToken;
   }
 

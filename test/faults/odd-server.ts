@@ -5,7 +5,7 @@ import type { RevocationRepository } from "../../src/application/ports/storage/r
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { startService } from "../../src/composition/running/service.ts";
 import { readConfig } from "../../src/composition/settings/config.ts";
-import { aroundCalls, eachPort } from "../../src/composition/wiring/around-calls.ts";
+import { wrapCalls, wrapPorts } from "../../src/composition/wiring/wrap-ports.ts";
 
 /**
  * The service with a bug that is planted in its storage or its server, named by `BUG`: what the faults must find out. Or with a clock
@@ -70,7 +70,7 @@ function mortal(storage: Storage): Storage {
     await call();
     return die();
   };
-  return eachPort(storage, (port) => aroundCalls(port, around));
+  return wrapPorts(storage, (port) => wrapCalls(port, around));
 }
 
 /** Bugs that are planted in Node.js, as the service uses it, since storage has no part in them. */

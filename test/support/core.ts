@@ -8,8 +8,7 @@ import type { Mail } from "../../src/application/ports/mailer.ts";
 import type { SecurityEvent } from "../../src/application/ports/security-events.ts";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { readConfig } from "../../src/composition/settings/config.ts";
-import { type Bindings, bindings } from "../../src/composition/wiring/bindings.ts";
-import { makeContainer } from "../../src/composition/wiring/container.ts";
+import { makeUseCases, type UseCases } from "../../src/composition/wiring/use-cases.ts";
 import { recordSecrets } from "./log-record.ts";
 
 export const START = new Date("2026-01-01T00:00:00.000Z");
@@ -60,8 +59,8 @@ function recorded<T extends object>(port: T): T {
  */
 export async function makeCore(
   replaced: (
-    all: Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">,
-  ) => Partial<Bindings> = () => ({}),
+    all: Pick<UseCases, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">,
+  ) => Partial<UseCases> = () => ({}),
   env: Record<string, string> = {},
   { storage, clock }: Shared = { storage: openMemoryStorage(), clock: testClock() },
 ) {
@@ -72,29 +71,31 @@ export async function makeCore(
   );
   const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
-  const factories = bindings({
+  const options = {
     config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", LOG_LEVEL: "silent", ...env }),
-    secrets: ["a secret that only these tests have, nobody else"],
+    secrets: ["a secret that only these tests have, nobody else"] as const,
     storage,
     hasher,
     tryHashing: async () => void (await argon2.hash("")),
     keys: { accessKeys: sharedSecretKeys("a key that only these tests have, nobody else", undefined) },
     mail: {
-      mailer: { send: async (mail) => void mails.push(mail) },
+      mailer: { send: async (mail: Mail) => void mails.push(mail) },
       templates: await openMailTemplates(),
     },
     log: {
       events: {
-        report(event) {
+        report(event: SecurityEvent) {
           reported.push(event);
           logged.report(event);
         },
       },
     },
+  };
+  const own: Record<string, unknown> = { clock, ...replaced(storage) };
+  const core = makeUseCases(options, (name, part) => {
+    if (Object.hasOwn(own, name)) return own[name];
+    return name === "tokens" ? recorded(part as UseCases["tokens"]) : part;
   });
-  const own = Object.entries({ clock, ...replaced(storage) }).map(([key, value]) => [key, () => value]);
-  const tokens = (all: Bindings) => recorded(factories.tokens(all));
-  const core = makeContainer<Bindings>({ ...factories, tokens, ...Object.fromEntries(own) });
   return { ...core, core, clock, storage, reported, mails };
 }
 

@@ -1,6 +1,6 @@
-import type { Bindings } from "../../src/composition/wiring/bindings.ts";
+import type { UseCases } from "../../src/composition/wiring/use-cases.ts";
 
-type Ports = Pick<Bindings, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">;
+type Ports = Pick<UseCases, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">;
 
 /**
  * Storage ports whose calls are counted, and that stand still before one of them until they are told to go

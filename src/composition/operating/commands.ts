@@ -1,10 +1,8 @@
-import type { Backup, Restore } from "../../adapters/cli/backup.ts";
 import type { ConfigReport } from "../../adapters/cli/config.ts";
 import type { Finding } from "../../adapters/cli/doctor.ts";
 import { EXIT_USAGE } from "../../adapters/cli/help.ts";
-import type { OperatorUseCases } from "../../adapters/cli/program.ts";
+import type { CliOptions, OperatorUseCases } from "../../adapters/cli/program.ts";
 import { explainRefusal } from "../../adapters/cli/refusal.ts";
-import type { ExportJson, ImportJson } from "../../adapters/cli/transfer.ts";
 import { UsageError } from "../../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../../application/flask/import-flask.ts";
 import { AuthError } from "../../domain/errors.ts";
@@ -14,25 +12,42 @@ import { checkSettings } from "../settings/check-config.ts";
 import { type Config, ConfigError, configOf, EXIT_CONFIG } from "../settings/config.ts";
 import { ENV_FILE_VARIABLE, readEnvFile } from "../settings/env-file.ts";
 import type { RingUseCases } from "../wiring/access-keys.ts";
+import { openApplication } from "../wiring/application.ts";
 import { Closers } from "../wiring/closers.ts";
-import { openCore } from "../wiring/core.ts";
-import { type Log, type Overrides, openCommandLog, openFoundation } from "../wiring/open.ts";
+import { type Log, openCommandLog } from "../wiring/log.ts";
 import { PACKAGE } from "../wiring/package.ts";
+import { type Overrides, openResources } from "../wiring/resources.ts";
 import { openStorageOfService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
 
-/** What the command line does. A command loads what it alone needs once it runs: no start waits for the others'. */
+/**
+ * What the command line does. A command loads what it alone needs when it runs, so that no start waits for code of
+ * other commands.
+ */
+export const commands: CliOptions = {
+  version: PACKAGE.version,
+  useEnvFile,
+  serve,
+  withKeys,
+  withUseCases,
+  withFlaskImport,
+  exportJson: opening(async () => (await import("./transfer.ts")).openTransferOut),
+  importJson: opening(async () => (await import("./transfer.ts")).openTransferIn),
+  backup: opening(async () => (await import("./backup.ts")).openBackup),
+  restore: opening(async () => (await import("./restore.ts")).openRestore),
+  describeConfig,
+  examine,
+};
 
 /** Runs the service until SIGTERM or SIGINT. */
-export async function serve(): Promise<void> {
-  if (process.env[IS_WORKER] === undefined) {
-    const { stopOnSignals } = await import("../running/stop-signals.ts");
-    await stopOnSignals(start());
-    return;
+async function serve(): Promise<void> {
+  if (process.env[IS_WORKER] !== undefined) {
+    const { serveAsWorker } = await import("../running/serve-as-worker.ts");
+    return serveAsWorker({ explain, exitStatusOf });
   }
-  const { serveAsWorker } = await import("../running/serve-as-worker.ts");
-  return serveAsWorker({ explain, exitStatusOf });
+  const { stopOnSignals } = await import("../running/stop-signals.ts");
+  await stopOnSignals(start());
 }
 
 async function start() {
@@ -41,9 +56,9 @@ async function start() {
 }
 
 /** Opens the ring of signing keys for some work and closes it again. */
-export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
+function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
   const noRing = () => new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
-  const open = withLog(openFoundation);
+  const open = withLog(openResources);
   return withOpened(
     (config, closers) => {
       if (config.JWT_SECRET_KEY !== undefined) throw noRing();
@@ -53,25 +68,13 @@ export function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promi
   );
 }
 
-/** Opens all use cases for some work and closes what is behind them again. */
-export function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>): Promise<T> {
-  return withOpened(withLog(openCore), ({ wired }) => work(wired));
+/** Opens all use cases for some work and closes what they use again. */
+function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>): Promise<T> {
+  return withOpened(withLog(openApplication), ({ useCases }) => work(useCases));
 }
 
-/** Exports the storage that the configuration names. */
-export const exportJson: ExportJson = opening(async () => (await import("./transfer.ts")).openTransferOut);
-
-/** Imports into the storage that the configuration names. */
-export const importJson: ImportJson = opening(async () => (await import("./transfer.ts")).openTransferIn);
-
-/** Copies the embedded store that the configuration names. */
-export const backup: Backup = opening(async () => (await import("./backup.ts")).openBackup);
-
-/** Restores the embedded store that the configuration names. */
-export const restore: Restore = opening(async () => (await import("./restore.ts")).openRestore);
-
 /** Opens the old database and what the import writes to for some work, and closes them again. */
-export async function withFlaskImport<T>(
+async function withFlaskImport<T>(
   options: FlaskImportOptions,
   work: (importFlask: ImportFlask) => Promise<T>,
 ): Promise<T> {
@@ -115,26 +118,23 @@ async function withOpened<O, T>(
 }
 
 /** Takes settings from this file where the environment has none, in this process and in workers of it. */
-export function useEnvFile(path: string): void {
+function useEnvFile(path: string): void {
   process.env[ENV_FILE_VARIABLE] = path;
 }
 
 /** What the configuration says, be it fit or not. @throws ConfigError where the file of settings cannot be read */
-export async function shownConfig(): Promise<ConfigReport> {
+async function describeConfig(): Promise<ConfigReport> {
   const { describeConfig } = await import("./describe-config.ts");
   return describeConfig(await checkSettings(process.env, readEnvFile(process.env)));
 }
 
 /** Looks at what the service needs, one thing after the other. @throws ConfigError */
-export async function* doctor(): AsyncGenerator<Finding> {
+async function* examine(): AsyncGenerator<Finding> {
   const { examine } = await import("./doctor.ts");
   yield* examine(process.env, readEnvFile(process.env));
 }
 
-/** The version of the package. */
-export const version = PACKAGE.version;
-
-/** What went wrong, in words for whoever typed the command. */
+/** What went wrong, in words for the user of the command. */
 export function explain(error: unknown): unknown {
   if (error instanceof AuthError) return explainRefusal(error);
   const isExplained = [ConfigError, StartError, UsageError, WorkerStartError].some(
@@ -149,7 +149,7 @@ export function exitStatusOf(error: unknown): number {
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
-/** What may explain a fault is told before it. */
+/** Warnings go first, since they may explain a fault. */
 async function configuration(): Promise<Config> {
   const reading = await checkSettings(process.env, readEnvFile(process.env));
   for (const warning of reading.warnings) console.error(`warning: ${warning}`);

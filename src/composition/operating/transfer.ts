@@ -11,9 +11,9 @@ import { makeImportStore } from "../../application/transfer/import-store.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
+import type { AuditWriter } from "../wiring/audit-writer.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { dataSettings } from "../wiring/data-settings.ts";
-import type { RunningAudit } from "../wiring/keep-writing.ts";
 import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
 import { mustAgreeWithService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
@@ -74,7 +74,7 @@ async function open(
   config: Config,
   closers: Closers,
   openIt: typeof openStorage,
-): Promise<{ storage: Storage; audit: RunningAudit }> {
+): Promise<{ storage: Storage; audit: AuditWriter }> {
   if (STORAGES[config.STORAGE].home === "process") {
     throw new ConfigError([`STORAGE=${config.STORAGE} keeps nothing that could be exported or imported`]);
   }

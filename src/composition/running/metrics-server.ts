@@ -1,6 +1,6 @@
 import { listen } from "../../adapters/node/http-server.ts";
 import type { Config } from "../settings/config.ts";
-import type { Log } from "../wiring/open.ts";
+import type { Log } from "../wiring/log.ts";
 import { StartError } from "../wiring/start-error.ts";
 
 export interface MetricsServer {

@@ -2,7 +2,7 @@ import { standardOutput } from "../../adapters/node/output.ts";
 import { dropFaults } from "../../adapters/node/sink.ts";
 import type { Config } from "../settings/config.ts";
 import { Closers } from "../wiring/closers.ts";
-import { isReadable, openServiceLog } from "../wiring/open.ts";
+import { isReadable, openServiceLog } from "../wiring/log.ts";
 import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { reportOf, startService } from "./service.ts";

@@ -8,14 +8,15 @@ import {
   recanonicalizeNames,
 } from "../../application/users/recanonicalize-names.ts";
 import type { Config } from "../settings/config.ts";
+import { type Application, openApplication } from "../wiring/application.ts";
 import { repeatedly } from "../wiring/background.ts";
 import { broadcast } from "../wiring/broadcast.ts";
 import { Closers } from "../wiring/closers.ts";
-import { type Core, openCore } from "../wiring/core.ts";
+import { type Log, openServiceLog } from "../wiring/log.ts";
 import { keepDelivering } from "../wiring/mail.ts";
 import type { Metrics } from "../wiring/metrics.ts";
-import { type Log, type Overrides, openServiceLog } from "../wiring/open.ts";
 import { PACKAGE, SWAGGER_UI } from "../wiring/package.ts";
+import type { Overrides } from "../wiring/resources.ts";
 import { watchServiceSettings, writeServiceSettings } from "../wiring/service-settings.ts";
 import { noPort } from "../wiring/start-error.ts";
 import { flaskDataWarnings } from "./flask-data.ts";
@@ -76,27 +77,27 @@ export async function startService(
     const isAsked = metrics && servesMetrics;
     const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
-    const core = await openCore(config, closers, log, { metrics, ...overrides });
-    const { foundation, wired } = core;
-    await writeServiceSettings(foundation.storage.settings, config);
-    startHousekeeping(config, core, closers);
+    const application = await openApplication(config, closers, log, { metrics, ...overrides });
+    const { resources, useCases } = application;
+    await writeServiceSettings(resources.storage.settings, config);
+    startHousekeeping(config, application, closers);
     const warnings = [
-      ...namesWarnings(await recanonicalizeNames(foundation.storage)),
-      ...(await flaskDataWarnings(config, foundation.storage)),
+      ...namesWarnings(await recanonicalizeNames(resources.storage)),
+      ...(await flaskDataWarnings(config, resources.storage)),
     ];
-    const readiness = async () => (isStopping ? ("stopping" as const) : wired.checkHealth());
-    const app = makeHttpApp(wired, { ...options, readiness });
+    const readiness = async () => (isStopping ? ("stopping" as const) : useCases.checkHealth());
+    const app = makeHttpApp(useCases, { ...options, readiness });
     early?.serve(app.callback());
     const server = early ?? (await startHttp(config, app, portFd));
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
       address: server.address,
-      storage: foundation.storageDescription,
-      keys: foundation.keys.description,
+      storage: resources.storageDescription,
+      keys: resources.keys.description,
       warnings,
       metrics: metricsServer?.address,
       snapshot: metrics?.snapshot,
-      storageFailure: foundation.storageFailure,
+      storageFailure: resources.storageFailure,
       async stop(graceMs = 0) {
         isStopping = true;
         if (graceMs > 0) await setTimeout(graceMs);
@@ -159,7 +160,7 @@ export function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { foundation: { keys, log, storage }, wired: { sweep, deliverMails }, mail, reloadHashes }: Core,
+  { resources: { keys, log, storage }, useCases: { sweep, deliverMails }, mail, reloadHashes }: Application,
   closers: Closers,
 ): void {
   const { failed } = log.requests;

@@ -4,10 +4,10 @@ import type { Storage } from "../../application/ports/storage/storage.ts";
 import { httpOptions, startHttp } from "../running/service.ts";
 import { ConfigError, readConfig } from "../settings/config.ts";
 import { settingsSchema } from "../settings/settings.ts";
-import { aroundCalls, eachPort } from "../wiring/around-calls.ts";
+import { type Application, openApplication } from "../wiring/application.ts";
 import { Closers } from "../wiring/closers.ts";
-import { type Core, openCore } from "../wiring/core.ts";
-import { openServiceLog } from "../wiring/open.ts";
+import { openServiceLog } from "../wiring/log.ts";
+import { wrapCalls, wrapPorts } from "../wiring/wrap-ports.ts";
 import { makeTestClock, type TestClock } from "./test-clock.ts";
 import { makeTestMailbox, type TestMails } from "./test-mailbox.ts";
 import { peopleOf, type TestUser, type TestUserOptions } from "./test-people.ts";
@@ -86,10 +86,10 @@ export async function startTestAuth({
     closers.push(() => server.close(0));
     const config = readConfig({ ...FOR_TESTS, SECRET_KEY, ISSUER: server.address, ...settings });
     const { mailer } = mailbox;
-    const core = await openCore(config, closers, log, { clock, mailer, wrap: storage.wrap });
-    const { checkHealth, deliverMails } = core.wired;
+    const application = await openApplication(config, closers, log, { clock, mailer, wrap: storage.wrap });
+    const { checkHealth, deliverMails } = application.useCases;
     const { all, next, takeOut } = mailbox.open(deliverMails);
-    const app = makeHttpApp(core.wired, { ...httpOptions(config, log), readiness: checkHealth });
+    const app = makeHttpApp(application.useCases, { ...httpOptions(config, log), readiness: checkHealth });
     server.serve(app.callback());
     return {
       url: server.address,
@@ -97,8 +97,8 @@ export async function startTestAuth({
       client: CLIENT,
       clock,
       mails: { all, next },
-      ...peopleOf(core.wired, takeOut),
-      retireKeys: () => retireKeys(core),
+      ...peopleOf(application.useCases, takeOut),
+      retireKeys: () => retireKeys(application),
       storageAnswers: storage.answers,
       stop: () => closers.close(),
     };
@@ -122,7 +122,7 @@ function makeStorageThatMayFail() {
   };
   return {
     wrap: (storage: Storage): Storage => ({
-      ...eachPort(storage, (port) => aroundCalls(port, orFail)),
+      ...wrapPorts(storage, (port) => wrapCalls(port, orFail)),
       ping: () => orFail(storage.ping) as Promise<void>,
     }),
     answers(answers: boolean) {
@@ -131,8 +131,8 @@ function makeStorageThatMayFail() {
   };
 }
 
-async function retireKeys({ foundation }: Core): Promise<void> {
-  const { ring } = foundation.keys;
+async function retireKeys({ resources }: Application): Promise<void> {
+  const { ring } = resources.keys;
   if (ring === undefined)
     throw new TypeError("JWT_SECRET_KEY signs here: there is no key that could be retired");
   for (const { kid } of await ring.listKeys()) await ring.retireKey(kid);

@@ -1,5 +1,5 @@
 import type { SessionGrant } from "../../application/sessions/session-grant.ts";
-import type { Bindings } from "../wiring/bindings.ts";
+import type { UseCases } from "../wiring/use-cases.ts";
 
 /** Somebody with an account, and the tokens of a session. */
 export interface TestUser {
@@ -21,19 +21,19 @@ export interface TestUserOptions {
   readonly verified?: boolean;
 }
 
-type Wired = Pick<
-  Bindings,
+type Calls = Pick<
+  UseCases,
   "me" | "register" | "logout" | "login" | "verifyEmail" | "verifiedEmailRequired" | "disableUser"
 >;
 
 let people = 0;
 
 /** @param tokenMailedTo The token of the mail by which that address is confirmed */
-export function peopleOf(wired: Wired, tokenMailedTo: (email: string) => Promise<string | undefined>) {
+export function peopleOf(useCases: Calls, tokenMailedTo: (email: string) => Promise<string | undefined>) {
   const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
 
   async function known(grant: SessionGrant, password: string): Promise<TestUser> {
-    const { id, emailVerified } = await wired.me(grant.accessToken);
+    const { id, emailVerified } = await useCases.me(grant.accessToken);
     return {
       id,
       username: grant.username,
@@ -49,17 +49,17 @@ export function peopleOf(wired: Wired, tokenMailedTo: (email: string) => Promise
     async user(who: TestUserOptions = {}): Promise<TestUser> {
       people += 1;
       const { username = `user${people}`, email = `${username}@example.com` } = who;
-      const { password = "correct horse battery", verified = wired.verifiedEmailRequired } = who;
-      const grant = await wired.register({ username, email, password, client });
+      const { password = "correct horse battery", verified = useCases.verifiedEmailRequired } = who;
+      const grant = await useCases.register({ username, email, password, client });
       if (!verified) return known(grant, password);
       const token = (await tokenMailedTo(grant.email)) ?? "";
-      await wired.verifyEmail({ token, client });
+      await useCases.verifyEmail({ token, client });
       // its access token says that the address is not confirmed
-      await wired.logout(grant.refreshToken);
-      return known(await wired.login({ email, password, client }), password);
+      await useCases.logout(grant.refreshToken);
+      return known(await useCases.login({ email, password, client }), password);
     },
     login: async ({ email, password }: TestUser) =>
-      known(await wired.login({ email, password, client }), password),
-    disable: async ({ id }: TestUser) => void (await wired.disableUser(id)),
+      known(await useCases.login({ email, password, client }), password),
+    disable: async ({ id }: TestUser) => void (await useCases.disableUser(id)),
   };
 }

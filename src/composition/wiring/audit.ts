@@ -3,7 +3,7 @@ import { randomIds, systemClock } from "../../adapters/node/platform.ts";
 import { makeEventRecorder } from "../../application/audit/record-events.ts";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { AuditTrail, Facts } from "../../application/ports/storage/audit-trail.ts";
-import { keepWriting, type RunningAudit } from "./keep-writing.ts";
+import { type AuditWriter, startAuditWriter } from "./audit-writer.ts";
 
 /** Whom events come from, and who is told when they cannot be kept. */
 export interface AuditOptions {
@@ -19,9 +19,9 @@ export function startAudit(
   auditTrail: AuditTrail,
   { origin, warn }: AuditOptions,
   clock: Clock = systemClock,
-): RunningAudit {
+): AuditWriter {
   const deps = { auditTrail, origin, clock, ids: randomIds, capacity: CAPACITY };
-  return keepWriting(makeEventRecorder(deps), warn);
+  return startAuditWriter(makeEventRecorder(deps), warn);
 }
 
 /** Who types commands, and whom to tell. */

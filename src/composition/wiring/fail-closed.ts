@@ -1,17 +1,17 @@
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { aroundCalls, eachPort } from "./around-calls.ts";
+import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 
 /**
  * The storage with every fault of it turned into `storage_unavailable`: whatever keeps it from answering,
  * the answer to the caller is 503 and never a yes.
  */
 export function failClosed(storage: Storage): Storage {
-  return eachPort(storage, guarded);
+  return wrapPorts(storage, guarded);
 }
 
 function guarded<T extends object>(port: T): T {
-  return aroundCalls(port, async (call) => {
+  return wrapCalls(port, async (call) => {
     try {
       return await call();
     } catch (error) {

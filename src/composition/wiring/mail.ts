@@ -5,7 +5,7 @@ import type { MailTemplates } from "../../application/ports/mail-templates.ts";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { Config } from "../settings/config.ts";
 import { atMost, repeatedly } from "./background.ts";
-import type { Log } from "./open.ts";
+import type { Log } from "./log.ts";
 import { StartError } from "./start-error.ts";
 
 /** How soon a mail is begun after its request. */

@@ -13,8 +13,8 @@ import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { aroundCalls, eachPort } from "./around-calls.ts";
 import { broadcast } from "./broadcast.ts";
+import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 
 /** What measures a process. None of it is there where nobody asked for metrics. */
 export interface Metrics {
@@ -43,7 +43,7 @@ export function openMetrics(): Metrics {
     answered: measureRequests(registry),
     measured(storage) {
       mails.watch(storage.outbox);
-      return eachPort(storage, (part, port) => timed(part, port, measure));
+      return wrapPorts(storage, (part, port) => timed(part, port, measure));
     },
     counted: mails.counted,
     scrape: () => registry.metrics(),
@@ -52,7 +52,7 @@ export function openMetrics(): Metrics {
 }
 
 function timed<T extends object>(part: T, port: string, measure: MeasureStorage): T {
-  return aroundCalls(part, async (make, call) => {
+  return wrapCalls(part, async (make, call) => {
     const began = performance.now();
     let isFault = false;
     try {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AuthError } from "../../domain/errors.ts";
-import { aroundCalls } from "./around-calls.ts";
+import { wrapCalls } from "./wrap-ports.ts";
 
 /** Together longer than a failover takes. */
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
@@ -10,7 +10,7 @@ const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
  * that nobody waits for. Only for calls that can be made twice.
  */
 export function withRetry<T extends object>(port: T, waitsMs: readonly number[] = WAITS_MS): T {
-  return aroundCalls(port, async (call) => {
+  return wrapCalls(port, async (call) => {
     for (const waitMs of waitsMs) {
       try {
         return await call();

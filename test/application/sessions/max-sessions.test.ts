@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import type { SessionGrant } from "../../../src/application/sessions/session-grant.ts";
-import type { Bindings } from "../../../src/composition/wiring/bindings.ts";
+import type { UseCases } from "../../../src/composition/wiring/use-cases.ts";
 import { revocationKey } from "../../../src/domain/revocation.ts";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
 import { stepped } from "../../support/stepped.ts";
@@ -19,7 +19,7 @@ async function withSessions(count: number, env: Record<string, string> = THREE) 
 }
 
 /** Sessions and their ends in a storage that answers each call after a number of turns of its own. */
-function slowed({ sessions, revocations }: Pick<Bindings, "sessions" | "revocations">) {
+function slowed({ sessions, revocations }: Pick<UseCases, "sessions" | "revocations">) {
   let calls = 0;
   const wrap = <T extends object>(port: T): T =>
     new Proxy(port, {
@@ -100,7 +100,7 @@ describe("the sessions of one account", () => {
     if (own === undefined) throw new Error("no session");
     for (let at = 0; at < 250; at += 1) await core.sessions.add({ ...own, id: `s${at}` });
     const read: number[] = [];
-    const watched = (sessions: Bindings["sessions"]): Bindings["sessions"] => ({
+    const watched = (sessions: UseCases["sessions"]): UseCases["sessions"] => ({
       ...sessions,
       async listOf(...asked) {
         const listed = await sessions.listOf(...asked);
@@ -120,7 +120,7 @@ describe("the sessions of one account", () => {
 
   it("are read one by one only where more than that are stored", async () => {
     const listed: number[] = [];
-    const watched = ({ sessions }: Pick<Bindings, "sessions">) => ({
+    const watched = ({ sessions }: Pick<UseCases, "sessions">) => ({
       sessions: {
         ...sessions,
         listOf: (...asked: Parameters<typeof sessions.listOf>) => {

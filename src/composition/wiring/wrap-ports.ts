@@ -1,7 +1,7 @@
 import type { Storage } from "../../application/ports/storage/storage.ts";
 
 /** The same port, each call of which is made by `around`, as often as that likes; `name` is the call's. */
-export function aroundCalls<T extends object>(
+export function wrapCalls<T extends object>(
   port: T,
   around: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
 ): T {
@@ -15,7 +15,7 @@ export function aroundCalls<T extends object>(
 }
 
 /** The same storage with each port of it replaced; what it can do as a whole stays. */
-export function eachPort(storage: Storage, replace: (port: object, name: string) => object): Storage {
+export function wrapPorts(storage: Storage, replace: (port: object, name: string) => object): Storage {
   // entries have no types of their own
   return Object.fromEntries(
     Object.entries(storage).map(([name, part]) => [

@@ -4,7 +4,7 @@ import type { SecurityEvents } from "../../application/ports/security-events.ts"
 import { atMost } from "./background.ts";
 
 /** What keeps events until it is closed, which writes all that still waits. */
-export interface RunningAudit extends SecurityEvents {
+export interface AuditWriter extends SecurityEvents {
   close(): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ const LONGEST_WAIT_MS = 5_000;
 const FLUSH_MS = 1_500;
 
 /** Writes what the recorder has, again and again. What cannot be kept is told to `warn`, and that only. */
-export function keepWriting(recorder: EventRecorder, warn: (what: string) => void): RunningAudit {
+export function startAuditWriter(recorder: EventRecorder, warn: (what: string) => void): AuditWriter {
   const stopping = new AbortController();
   let isFailing = false;
   let isTimeUp = false;

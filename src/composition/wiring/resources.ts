@@ -1,25 +1,19 @@
-import { AsyncLocalStorage } from "node:async_hooks";
-import type { RequestContext } from "../../adapters/koa/request-context.ts";
-import { type Output, standardOutput } from "../../adapters/node/output.ts";
 import { systemClock } from "../../adapters/node/platform.ts";
-import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../../adapters/pino/log.ts";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { Mailer } from "../../application/ports/mailer.ts";
-import type { Facts } from "../../application/ports/storage/audit-trail.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
 import { type OpenedKeys, openAccessKeys } from "./access-keys.ts";
-import { auditOfCommands, startAudit } from "./audit.ts";
+import { startAudit } from "./audit.ts";
 import { broadcast } from "./broadcast.ts";
 import type { Closers } from "./closers.ts";
 import { failClosed } from "./fail-closed.ts";
+import type { Log } from "./log.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { type ChosenStorage, openStorage } from "./storage.ts";
 
-export type Log = ReturnType<typeof openServiceLog>;
-
-/** What the server and the command line both stand on. */
-export interface Foundation {
+/** The storage with its secrets and signing keys, and the log: what the service and the commands are built on. */
+export interface Resources {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly storage: Storage;
@@ -46,12 +40,12 @@ export interface Overrides {
  * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
  * @throws ConfigError or StartError
  */
-export async function openFoundation(
+export async function openResources(
   config: Config,
   closers: Closers,
   log: Log,
   { open = openStorage, clock = systemClock, wrap = (opened) => opened }: Overrides = {},
-): Promise<Foundation> {
+): Promise<Resources> {
   const { storage: opened, description, failure } = await open(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
@@ -70,39 +64,4 @@ export async function openFoundation(
     keys,
     log: { ...log, events },
   };
-}
-
-/** The log of a process, and what each of its lines carries while a request is answered. */
-export function openServiceLog(config: Config, output: Output = standardOutput()) {
-  const context = new AsyncLocalStorage<RequestContext>();
-  const log = openLog({
-    level: config.LOG_LEVEL,
-    output,
-    isReadable: isReadable(config),
-    context: () => ({ ...context.getStore(), ip: undefined }),
-  });
-  const notices = logNotices(log);
-  return {
-    context,
-    audit: { origin: () => originOf(context.getStore()), warn: notices.warn },
-    events: logSecurityEvents(log),
-    requests: logRequests(log),
-    notices,
-    mails: logMails(log),
-  };
-}
-
-/** Whether the log is for people. */
-export function isReadable({ LOG_FORMAT: format }: Pick<Config, "LOG_FORMAT">): boolean {
-  return format === "readable" || (format === "auto" && process.stdout.isTTY);
-}
-
-/** The log for commands: what they print is the answer, and a log would come between. */
-export function openCommandLog(config: Config): Log {
-  return { ...openServiceLog({ ...config, LOG_LEVEL: "silent" }), audit: auditOfCommands };
-}
-
-/** What the audit trail says of where an event comes from; nothing where it comes from the service itself. */
-function originOf(request: RequestContext | undefined): Facts {
-  return request === undefined ? {} : { requestId: request.requestId, ip: request.ip };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { EventRecorder } from "../../../src/application/audit/record-events.ts";
 import type { SecurityEvent } from "../../../src/application/ports/security-events.ts";
-import { keepWriting } from "../../../src/composition/wiring/keep-writing.ts";
+import { startAuditWriter } from "../../../src/composition/wiring/audit-writer.ts";
 
 const EVENT: SecurityEvent = { type: "user_created", userId: "ada" };
 
@@ -39,7 +39,7 @@ describe("writing the audit trail in the background", () => {
 
   it("writes what was reported right before it is closed", async () => {
     const { recorder, state } = recorderOver({ is: "there" });
-    const audit = keepWriting(recorder, warn);
+    const audit = startAuditWriter(recorder, warn);
     audit.report(EVENT);
     await audit.close();
     expect([state.written, warnings]).toEqual([1, []]);
@@ -48,7 +48,7 @@ describe("writing the audit trail in the background", () => {
   it("goes on when the storage is there again, and warns once for the whole time that it was away", async () => {
     const storage: { is: "there" | "away" } = { is: "away" };
     const { recorder, state } = recorderOver(storage, 3);
-    const audit = keepWriting(recorder, warn);
+    const audit = startAuditWriter(recorder, warn);
     audit.report(EVENT);
     await vi.waitUntil(() => state.tries >= 3, { timeout: 10_000 });
     expect(warnings).toEqual([expect.stringContaining("events wait: away")]);
@@ -60,7 +60,7 @@ describe("writing the audit trail in the background", () => {
 
   it.each(["away", "hanging"] as const)("ends while the storage is %s, and says what is lost", async (is) => {
     const { recorder, state } = recorderOver({ is }, 1);
-    const audit = keepWriting(recorder, warn);
+    const audit = startAuditWriter(recorder, warn);
     audit.report(EVENT);
     await audit.close();
     expect(state.tries).toBeGreaterThan(0);

@@ -1,0 +1,45 @@
+import { loadCommonPasswords } from "../../adapters/zxcvbn/common-passwords.ts";
+import type { Config } from "../settings/config.ts";
+import type { Closers } from "./closers.ts";
+import { openHasher } from "./hasher.ts";
+import type { Log } from "./log.ts";
+import { type OpenedMail, openMail } from "./mail.ts";
+import type { Metrics } from "./metrics.ts";
+import { type Overrides, openResources, type Resources } from "./resources.ts";
+import { makeUseCases, type UseCases } from "./use-cases.ts";
+
+/** All use cases, and what they are built on. */
+export interface Application {
+  readonly resources: Resources;
+  readonly useCases: UseCases;
+  readonly mail: OpenedMail;
+  /** Looks again which kinds of password hashes are in storage. */
+  reloadHashes(): Promise<void>;
+}
+
+/**
+ * Opens what the configuration names and makes the use cases over it; what must be closed again goes to `closers`.
+ * @throws ConfigError or StartError
+ */
+export async function openApplication(
+  config: Config,
+  closers: Closers,
+  log: Log,
+  { metrics, ...overrides }: Overrides & { readonly metrics?: Metrics | undefined } = {},
+): Promise<Application> {
+  const resources = await openResources(config, closers, log, {
+    ...(metrics && { wrap: metrics.measured }),
+    ...overrides,
+  });
+  const { hasher, tryHashing, reload } = await openHasher(
+    config,
+    resources.storage.settings,
+    metrics?.hashing,
+  );
+  const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;
+  const opened = await openMail(config, resources.log, overrides.mailer);
+  const mail = metrics ? { ...opened, mailer: metrics.counted(opened.mailer) } : opened;
+  closers.push(mail.close);
+  const useCases = makeUseCases({ config, hasher, tryHashing, isCommon, mail, ...resources });
+  return { resources, useCases, mail, reloadHashes: reload };
+}

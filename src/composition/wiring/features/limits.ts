@@ -1,0 +1,36 @@
+import { keyedHasher } from "../../../adapters/node/secret-key.ts";
+import type { GatedHasher } from "../../../application/limits/hashing-gate.ts";
+import { makePace, noPace, type Pace, type PaceOptions } from "../../../application/limits/pace.ts";
+import {
+  makeThrottle,
+  noThrottle,
+  type Throttle,
+  type ThrottleDeps,
+} from "../../../application/limits/throttle.ts";
+import type { Config } from "../../settings/config.ts";
+import type { Factories } from "../container.ts";
+import { keysFor } from "../secrets.ts";
+import { throttleLimits } from "../throttle-limits.ts";
+import type { Opened, Shared } from "./shared.ts";
+
+export interface LimitParts extends Pick<ThrottleDeps, "keyedHash" | "limits"> {
+  readonly throttle: Throttle;
+  readonly refuseIfFull: GatedHasher["refuseIfFull"];
+}
+
+export function limits({
+  config,
+  secrets,
+}: Pick<Opened, "config" | "secrets">): Factories<LimitParts, Shared> {
+  return {
+    keyedHash: () => keyedHasher(keysFor("throttle", secrets)[0]),
+    limits: () => throttleLimits(config),
+    throttle: config.LOGIN_THROTTLE === "on" ? makeThrottle : () => noThrottle,
+    refuseIfFull: ({ hasher }) => hasher.refuseIfFull,
+  };
+}
+
+/** A limit that each process keeps by itself, where attempts are limited at all. */
+export function paceFor({ LOGIN_THROTTLE }: Config, options: PaceOptions): Pace {
+  return LOGIN_THROTTLE === "on" ? makePace(options) : noPace;
+}

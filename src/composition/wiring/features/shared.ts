@@ -1,0 +1,60 @@
+import { platformEmailRules, randomIds, systemClock } from "../../../adapters/node/platform.ts";
+import type { GatedHasher } from "../../../application/limits/hashing-gate.ts";
+import type { Clock } from "../../../application/ports/clock.ts";
+import type { Ids } from "../../../application/ports/ids.ts";
+import type { SecurityEvents } from "../../../application/ports/security-events.ts";
+import type { Storage } from "../../../application/ports/storage/storage.ts";
+import type { EmailRules } from "../../../domain/email.ts";
+import type { PasswordPolicy } from "../../../domain/password.ts";
+import type { Config } from "../../settings/config.ts";
+import type { Factories } from "../container.ts";
+import type { Secrets } from "../secrets.ts";
+
+/** What is opened before the features are made; each of them names what it takes of it. */
+export interface Opened {
+  readonly clock?: Clock;
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly storage: Storage;
+  readonly hasher: GatedHasher;
+  /** Whether a password is too common, where that is asked. */
+  readonly isCommon?: ((password: string) => boolean) | undefined;
+  readonly log: { readonly events: SecurityEvents };
+}
+
+/** The ports that several features use, and the rules for accounts. */
+export interface Shared extends Omit<Storage, "ping" | "close" | "signingKeys">, EmailRules {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: SecurityEvents;
+  readonly hasher: GatedHasher;
+  readonly passwordPolicy: PasswordPolicy;
+}
+
+export function shared({
+  clock = systemClock,
+  config,
+  storage,
+  hasher,
+  isCommon,
+  log,
+}: Opened): Factories<Shared> {
+  return {
+    clock: () => clock,
+    ids: () => randomIds,
+    events: () => log.events,
+    hasher: () => hasher,
+    users: () => storage.users,
+    sessions: () => storage.sessions,
+    revocations: () => storage.revocations,
+    settings: () => storage.settings,
+    attempts: () => storage.attempts,
+    oneTimeTokens: () => storage.oneTimeTokens,
+    outbox: () => storage.outbox,
+    auditTrail: () => storage.auditTrail,
+    parseEmail: () => platformEmailRules.parseEmail,
+    canonicalEmail: () => platformEmailRules.canonicalEmail,
+    storedEmails: () => platformEmailRules.storedEmails,
+    passwordPolicy: () => ({ minLength: config.PASSWORD_MIN_LENGTH, isCommon }),
+  };
+}

@@ -1,0 +1,44 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import type { RequestContext } from "../../adapters/koa/request-context.ts";
+import { type Output, standardOutput } from "../../adapters/node/output.ts";
+import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../../adapters/pino/log.ts";
+import type { Facts } from "../../application/ports/storage/audit-trail.ts";
+import type { Config } from "../settings/config.ts";
+import { auditOfCommands } from "./audit.ts";
+
+export type Log = ReturnType<typeof openServiceLog>;
+
+/** The log of a process, and what each of its lines carries while a request is answered. */
+export function openServiceLog(config: Config, output: Output = standardOutput()) {
+  const context = new AsyncLocalStorage<RequestContext>();
+  const log = openLog({
+    level: config.LOG_LEVEL,
+    output,
+    isReadable: isReadable(config),
+    context: () => ({ ...context.getStore(), ip: undefined }),
+  });
+  const notices = logNotices(log);
+  return {
+    context,
+    audit: { origin: () => originOf(context.getStore()), warn: notices.warn },
+    events: logSecurityEvents(log),
+    requests: logRequests(log),
+    notices,
+    mails: logMails(log),
+  };
+}
+
+/** Whether the log is for people. */
+export function isReadable({ LOG_FORMAT: format }: Pick<Config, "LOG_FORMAT">): boolean {
+  return format === "readable" || (format === "auto" && process.stdout.isTTY);
+}
+
+/** The log for commands: what they print is the answer, and a log would come between. */
+export function openCommandLog(config: Config): Log {
+  return { ...openServiceLog({ ...config, LOG_LEVEL: "silent" }), audit: auditOfCommands };
+}
+
+/** What the audit trail says of where an event comes from; nothing where it comes from the service itself. */
+function originOf(request: RequestContext | undefined): Facts {
+  return request === undefined ? {} : { requestId: request.requestId, ip: request.ip };
+}
