@@ -1,36 +1,43 @@
+import { STORAGE_NAMES, STORAGES, type StorageName } from "../../src/composition/storages/storages.ts";
 import { temporaryDirectory } from "./server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "./storage-mongodb.ts";
 
 interface StorageChoice {
+  /** What tests call it. */
   readonly name: string;
   /** Variables that choose an empty storage of the caller's own, and how to be rid of it. */
   open(): { readonly env: Record<string, string>; readonly remove: () => void | Promise<void> };
 }
 
-const memory: StorageChoice = {
-  name: "memory",
-  open: () => ({ env: { STORAGE: "memory" }, remove: () => {} }),
+/** How tests choose each storage; `undefined` where it cannot be had here. */
+const CHOICES: Record<StorageName, StorageChoice | undefined> = {
+  memory: { name: "memory", open: () => ({ env: { STORAGE: "memory" }, remove: () => {} }) },
+  lmdb: inDirectory("LMDB"),
+  mongodb: mongoServer ? { name: "MongoDB", open: openDatabase } : undefined,
 };
 
-const lmdb: StorageChoice = {
-  name: "LMDB",
-  open() {
-    const { path, remove } = temporaryDirectory();
-    return { env: { DATA_DIR: path }, remove };
-  },
-};
+/** A storage in files, in a directory that is there for one test. */
+function inDirectory(name: string, choice: Record<string, string> = {}): StorageChoice {
+  return {
+    name,
+    open() {
+      const { path, remove } = temporaryDirectory();
+      return { env: { ...choice, DATA_DIR: path }, remove };
+    },
+  };
+}
 
-const mongodb: StorageChoice = {
-  name: "MongoDB",
-  open() {
-    const MONGO_URI = freshDatabase();
-    const SECRET_KEY = "a secret that all processes of a test have";
-    return { env: { MONGO_URI, SECRET_KEY }, remove: () => dropDatabase(MONGO_URI) };
-  },
-};
+function openDatabase() {
+  const MONGO_URI = freshDatabase();
+  const SECRET_KEY = "a secret that all processes of a test have";
+  return { env: { MONGO_URI, SECRET_KEY }, remove: () => dropDatabase(MONGO_URI) };
+}
+
+/** Every storage that the service runs on here, chosen by configuration alone. Those that forget come first. */
+export const storageChoices = STORAGE_NAMES.flatMap((name) => {
+  const choice = CHOICES[name];
+  return choice ? [{ ...choice, home: STORAGES[name].home }] : [];
+}).sort((one, other) => Number(other.home === "process") - Number(one.home === "process"));
 
 /** The storages that several processes can share. */
-export const sharedStorages: StorageChoice[] = mongoServer ? [lmdb, mongodb] : [lmdb];
-
-/** Every storage that the service runs on, chosen by configuration alone. */
-export const storageChoices: StorageChoice[] = [memory, ...sharedStorages];
+export const sharedStorages = storageChoices.filter(({ home }) => home !== "process");

@@ -23,7 +23,7 @@ function statuses(answer: CliAnswer) {
   return Object.fromEntries(report(answer).checks.map(({ name, status }) => [name, status]));
 }
 
-describe.each(sharedStorages)("doctor on $name", ({ name, open }) => {
+describe.each(sharedStorages)("doctor on $name", ({ home, open }) => {
   const { env: storage, remove } = open();
   afterAll(remove);
 
@@ -38,7 +38,7 @@ describe.each(sharedStorages)("doctor on $name", ({ name, open }) => {
         configuration: "ok",
         storage: "ok",
         atomicity: "ok",
-        [name === "LMDB" ? "disk" : "indexes"]: "ok",
+        [home === "directory" ? "disk" : "indexes"]: "ok",
         secret: "ok",
         settings: "ok",
         "signing keys": "ok",

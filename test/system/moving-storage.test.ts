@@ -1,9 +1,9 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
-import { openMongoStorage } from "../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
+import { readConfig } from "../../src/composition/settings/config.ts";
+import { openStorage } from "../../src/composition/wiring/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
@@ -22,9 +22,9 @@ const cases = moves.flatMap(([from, to]) =>
   signings.map(([signing, env]) => ({ name: `${from.name} to ${to.name}, ${signing}`, from, to, env })),
 );
 
-function openStorage(env: Record<string, string>): Promise<Storage> {
-  const { DATA_DIR, MONGO_URI } = env;
-  return DATA_DIR === undefined ? openMongoStorage(MONGO_URI as string) : openLmdbStorage(DATA_DIR);
+async function openStored(env: Record<string, string>): Promise<Storage> {
+  const { storage } = await openStorage(readConfig(env));
+  return storage;
 }
 
 /** People to whom different things happened. */
@@ -42,7 +42,7 @@ async function live(url: string, env: Record<string, string>) {
   const { email, password } = eve;
   const { body: elsewhere } = await call(url, "POST /api/login", { json: { email, password } });
   await call(url, "POST /api/logout/others", { token: eve.access_token });
-  const storage = await openStorage(env);
+  const storage = await openStored(env);
   const disabled = (await storage.users.findByUsername(dave.username)) as User;
   expect(await storage.users.advanceEpoch(disabled, { keptSession: undefined, disabled: true })).toBe(true);
   await storage.close();

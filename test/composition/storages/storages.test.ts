@@ -46,6 +46,12 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
   const storage = STORAGES[name];
   const isShared = storage.home === "directory" ? storage.isSharedByProcesses : storage.home === "server";
 
+  it("is of a storage that runs the contract suite", () => {
+    const folder = join(ROOT, "test/adapters", name);
+    const tests = readdirSync(folder).map((file) => readFileSync(join(folder, file), "utf8"));
+    expect(tests.filter((text) => text.includes("storageContract("))).toHaveLength(1);
+  });
+
   it("is what the storage does", async () => {
     if (storage.home === "process") {
       const [one, other] = [await storage.open(), await storage.open()];

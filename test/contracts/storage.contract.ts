@@ -1,0 +1,36 @@
+import type { StorageHarness } from "../support/storage-harness.ts";
+import { attemptCountersContract } from "./attempt-counters.contract.ts";
+import { attemptLimitsContract } from "./attempt-limits.contract.ts";
+import { auditTrailContract } from "./audit-trail.contract.ts";
+import { oneTimeTokensContract } from "./one-time-tokens.contract.ts";
+import { outboxContract } from "./outbox.contract.ts";
+import { pagesContract } from "./pages.contract.ts";
+import { revocationsContract } from "./revocations.contract.ts";
+import { sessionsContract } from "./sessions.contract.ts";
+import { settingsContract } from "./settings.contract.ts";
+import { signingKeysContract } from "./signing-keys.contract.ts";
+import { userRenamesContract } from "./user-renames.contract.ts";
+import { usersContract } from "./users.contract.ts";
+
+/**
+ * All that the ports in `src/application/ports/storage` promise. `isOneStep`: the storage changes several keys of
+ * attempts in one atomic step.
+ */
+export function storageContract(
+  name: string,
+  harness: StorageHarness,
+  options: { readonly isOneStep?: boolean } = {},
+): void {
+  usersContract(name, harness);
+  userRenamesContract(name, harness);
+  pagesContract(name, harness);
+  sessionsContract(name, harness);
+  revocationsContract(name, harness);
+  signingKeysContract(name, harness);
+  settingsContract(name, harness);
+  attemptCountersContract(name, harness);
+  attemptLimitsContract(name, harness, options);
+  oneTimeTokensContract(name, harness);
+  outboxContract(name, harness);
+  auditTrailContract(name, harness);
+}
