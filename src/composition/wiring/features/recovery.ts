@@ -1,5 +1,6 @@
 import { makeCancelEmailChange } from "../../../application/recovery/cancel-email-change.ts";
-import { makeForgotPassword, makeResendVerification } from "../../../application/recovery/request-mail.ts";
+import { makeForgotPassword } from "../../../application/recovery/forgot-password.ts";
+import { makeResendVerification } from "../../../application/recovery/resend-verification.ts";
 import { makeResetPassword } from "../../../application/recovery/reset-password.ts";
 import { makeVerifyEmail } from "../../../application/recovery/verify-email.ts";
 import type { Factories, Made } from "../container.ts";
