@@ -1,16 +1,8 @@
 import { styleText } from "node:util";
 import { Command } from "commander";
+import type { Finding } from "../../application/maintenance/finding.ts";
 import { withExamples } from "./help.ts";
 import { JSON_OPTION, type JsonOption, printJson, shown } from "./output.ts";
-
-/** What was found of one thing that the service needs. */
-export interface Finding {
-  readonly name: string;
-  readonly status: "ok" | "warning" | "failed";
-  readonly found: string;
-  /** What to do, or what could be better. */
-  readonly advice?: string | undefined;
-}
 
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 

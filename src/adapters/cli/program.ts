@@ -1,7 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError } from "commander";
+import type { Finding } from "../../application/maintenance/finding.ts";
 import { type Backup, backupCommand, type Restore, restoreCommand } from "./backup.ts";
 import { type ConfigReport, configCommand } from "./config.ts";
-import { doctorCommand, type Finding } from "./doctor.ts";
+import { doctorCommand } from "./doctor.ts";
 import { type EventUseCases, eventsCommand } from "./events.ts";
 import { exportJsonCommand } from "./export-json.ts";
 import { EXIT_USAGE, withExamples, withManners } from "./help.ts";

@@ -1,10 +1,10 @@
 import type { ConfigReport } from "../../adapters/cli/config.ts";
-import type { Finding } from "../../adapters/cli/doctor.ts";
 import { EXIT_USAGE } from "../../adapters/cli/help.ts";
 import type { CliOptions, OperatorUseCases } from "../../adapters/cli/program.ts";
 import { explainRefusal } from "../../adapters/cli/refusal.ts";
 import { UsageError } from "../../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../../application/flask/import-flask.ts";
+import type { Finding } from "../../application/maintenance/finding.ts";
 import { AuthError } from "../../domain/errors.ts";
 import { IS_WORKER } from "../running/worker-messages.ts";
 import { WorkerStartError } from "../running/workers.ts";

@@ -1,23 +1,21 @@
-import type { Finding } from "../../adapters/cli/doctor.ts";
+import { systemClock } from "../../adapters/node/platform.ts";
+import { examineClock, type ServerClock } from "../../application/maintenance/examine-clock.ts";
+import { examineAtomicity, examineOutbox } from "../../application/maintenance/examine-storage.ts";
+import type { Finding, Found } from "../../application/maintenance/finding.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { checkedConfig } from "../settings/check-config.ts";
 import type { Config } from "../settings/config.ts";
 import type { EnvFile, Environment } from "../settings/setting-sources.ts";
+import { locationOf } from "../settings/storage-settings.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { openAccessKeys } from "../wiring/access-keys.ts";
 import { Closers } from "../wiring/closers.ts";
 import { checkSecrets, findSecrets, type Secrets } from "../wiring/secrets.ts";
 import { mustAgreeWithService } from "../wiring/service-settings.ts";
 import { openStorageToExamine } from "../wiring/storage.ts";
-import { examined, type Found } from "./examination.ts";
+import { examined } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
-import {
-  examineAtomicity,
-  examineClock,
-  examineDisk,
-  examineOutbox,
-  examineStorage,
-} from "./examine-storage.ts";
+import { examineDisk, examineStorage } from "./examine-storage.ts";
 
 /** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
 export async function* examine(environment: Environment, envFile: EnvFile | string): AsyncGenerator<Finding> {
@@ -49,7 +47,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   });
   if (storage === undefined) return;
   const open = storage;
-  yield examined("atomicity", () => examineAtomicity(open));
+  yield examined("atomicity", () => examineAtomicity(open, () => crypto.randomUUID()));
   yield* examineHome(config);
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
@@ -64,9 +62,19 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
     const known = secrets;
     yield examined("signing keys", () => examineKeys(config, known, open));
   }
-  yield examined("clock", () => examineClock(config, open));
-  yield examined("mail", () => examineOutbox(open));
+  yield examined("clock", () =>
+    examineClock({ ...open, clock: systemClock, serverClock: serverClockOf(config) }),
+  );
+  yield examined("mail", () => examineOutbox(open, systemClock.now()));
   yield examined("legacy hashes", () => examineLegacyHashes(open));
+}
+
+/** The clock of the server that the configuration names, if it names one. */
+function serverClockOf(config: Config): ServerClock | undefined {
+  const storage = STORAGES[config.STORAGE];
+  if (storage.home !== "server") return undefined;
+  const { title } = storage;
+  return { title, ahead: () => storage.clockAhead(locationOf(storage, config), systemClock) };
 }
 
 /** What there is to look at only where the data are in files, or only where they are on a server. */

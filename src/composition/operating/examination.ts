@@ -1,9 +1,6 @@
-import type { Finding } from "../../adapters/cli/doctor.ts";
+import type { Finding, Found } from "../../application/maintenance/finding.ts";
 import { ConfigError } from "../settings/config.ts";
 import { StartError } from "../wiring/start-error.ts";
-
-/** What an examination finds, but for its name. */
-export type Found = Omit<Finding, "name">;
 
 /** The finding of one examination; whatever keeps it from ending well is its finding. */
 export async function examined(name: string, look: () => Promise<Found> | Found): Promise<Finding> {

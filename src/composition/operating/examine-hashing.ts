@@ -1,13 +1,13 @@
 import { availableParallelism } from "node:os";
 import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
 import { passlibPbkdf2 } from "../../adapters/passlib/pbkdf2.ts";
-import { legacyRounds } from "../../application/flask/legacy-rounds.ts";
-import { allOf } from "../../application/paging/pages.ts";
+import { countLegacyHashes } from "../../application/flask/count-legacy-hashes.ts";
+import type { Found } from "../../application/maintenance/finding.ts";
 import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
 import { hashCost, openCurrentHasher } from "../wiring/hasher.ts";
-import { type Found, medianMs, msText, timesOf } from "./examination.ts";
+import { medianMs, msText, timesOf } from "./examination.ts";
 
 /** What one hash should take where nobody waits: long for who guesses, short for who logs in. */
 const AIM_MS = { least: 50, most: 100, tooLong: 500 };
@@ -69,16 +69,10 @@ function isBelowLeast(memoryKib: number, passes: number): boolean {
 }
 
 /** Whether hashes of the Flask server are left. Reads all accounts where some were ever brought over. */
-export async function examineLegacyHashes({ settings, users }: Storage): Promise<Found> {
-  if ((await legacyRounds(settings)) === 0) {
-    return { status: "ok", found: "none were brought over" };
-  }
-  let all = 0;
-  let left = 0;
-  for await (const { passwordHash } of allOf(users.list, ({ id }) => id)) {
-    all += 1;
-    if (passlibPbkdf2.accepts(passwordHash)) left += 1;
-  }
+export async function examineLegacyHashes(storage: Storage): Promise<Found> {
+  const count = await countLegacyHashes(storage, passlibPbkdf2.accepts);
+  if (count === undefined) return { status: "ok", found: "none were brought over" };
+  const { all, left } = count;
   const found = `${left} of ${all} accounts have one; each check of a password does the work of both kinds`;
   const advice = left === 0 ? undefined : "Each is renewed when its owner logs in.";
   return { status: left === 0 ? "ok" : "warning", found, advice };

@@ -1,0 +1,24 @@
+import { allOf } from "../paging/pages.ts";
+import type { Storage } from "../ports/storage/storage.ts";
+import { legacyRounds } from "./legacy-rounds.ts";
+
+/** How many accounts there are, and how many of them have a hash of the Flask server. */
+export interface LegacyHashCount {
+  readonly all: number;
+  readonly left: number;
+}
+
+/** Counts the hashes of the Flask server that are left; `undefined` where none were ever brought over. */
+export async function countLegacyHashes(
+  { settings, users }: Pick<Storage, "settings" | "users">,
+  accepts: (passwordHash: string) => boolean,
+): Promise<LegacyHashCount | undefined> {
+  if ((await legacyRounds(settings)) === 0) return undefined;
+  let all = 0;
+  let left = 0;
+  for await (const { passwordHash } of allOf(users.list, ({ id }) => id)) {
+    all += 1;
+    if (accepts(passwordHash)) left += 1;
+  }
+  return { all, left };
+}
