@@ -3,19 +3,19 @@ import type { EventRecorder } from "../../application/audit/record-events.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import { atMost } from "./background.ts";
 
-/** What keeps events until it is closed, which writes all that still waits. */
+/** Writes events in the background. Closing it writes those that still wait. */
 export interface AuditWriter extends SecurityEvents {
   close(): Promise<void>;
 }
 
-/** Events are written together so often: more of them are lost where the process is killed. */
+/** Events are written together at this interval: the events of one interval are lost if the process is killed. */
 const WRITE_EVERY_MS = 100;
 /** While the storage fails, the time between two tries doubles up to this. */
 const LONGEST_WAIT_MS = 5_000;
-/** Of a stop, what writing the rest gets: requests have ended, and the storage still has to close. */
+/** How long a stop waits for the last writes: the storage still has to close. */
 const FLUSH_MS = 1_500;
 
-/** Writes what the recorder has, again and again. What cannot be kept is told to `warn`, and that only. */
+/** Writes what the recorder has, again and again. Only `warn` is told what cannot be kept. */
 export function startAuditWriter(recorder: EventRecorder, warn: (what: string) => void): AuditWriter {
   const stopping = new AbortController();
   let isFailing = false;

@@ -5,7 +5,7 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { AuditTrail, Facts } from "../../application/ports/storage/audit-trail.ts";
 import { type AuditWriter, startAuditWriter } from "./audit-writer.ts";
 
-/** Whom events come from, and who is told when they cannot be kept. */
+/** What the events of a process have in common, and what to do when they cannot be kept. */
 export interface AuditOptions {
   readonly origin: () => Facts;
   readonly warn: (what: string) => void;
@@ -24,7 +24,7 @@ export function startAudit(
   return startAuditWriter(makeEventRecorder(deps), warn);
 }
 
-/** Who types commands, and whom to tell. */
+/** The events of commands: they name the operator, and a warning goes to standard error. */
 export const auditOfCommands: AuditOptions = {
   origin: () => ({ via: "command_line", operator: operatorName() }),
   warn: (what) => console.error(`warning: ${what}`),

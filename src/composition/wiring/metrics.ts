@@ -27,7 +27,7 @@ export interface Metrics {
   counted(mailer: Mailer): Mailer;
   /** All metrics as text, as they are now. */
   scrape(): Promise<string>;
-  /** The same as data, for whoever adds up those of several processes. */
+  /** The same as data, to be added up with those of other processes. */
   snapshot(): Promise<Snapshot>;
 }
 

@@ -1,4 +1,4 @@
-/** Why the service cannot start, and what whoever runs it can do. */
+/** Why the service cannot start, and what the operator can do. */
 export class StartError extends Error {
   override readonly name = "StartError";
 
