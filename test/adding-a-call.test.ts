@@ -23,7 +23,7 @@ const places: readonly Place[] = [
 
 /** In files that are there already, the line before which a reader would put something of the kind. */
 const BEFORE: Readonly<Record<string, string>> = {
-  "src/composition/wiring/use-cases.ts": "  listSessions: makeListSessions,\n",
+  "src/composition/wiring/features/sessions.ts": "  listSessions: makeListSessions,\n",
   "src/adapters/koa/endpoints/sessions.ts": "  endSession: endpoint({\n",
   "src/client/session-calls.ts": "    /** Ends one of one's own sessions. */\n",
 };
