@@ -77,8 +77,8 @@ export default defineConfig({
           name: "quick",
           include: [EVERY_TEST],
           exclude: [FULL, ...LONG],
-          // two cores: the tests that start servers would starve each other
-          maxWorkers: 2,
+          // on two cores, since many of them wait for one thing or another
+          maxWorkers: 3,
           // no test alters a module, and loading all of them anew for each file takes a third of the time
           isolate: false,
           sequence: { groupOrder: 0 },

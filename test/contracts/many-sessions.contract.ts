@@ -68,8 +68,13 @@ export function manySessionsContract(name: string, harness: StorageHarness): voi
       ["forgetting earlier ones", ({ sessions }) => sessions.removeEarlier("user", 1, undefined)],
       ["sweeping", ({ sessions }) => sessions.sweep(FAR, MANY)],
     ])("leaves the event loop to others while %s", async (_, work) => {
-      await stored(MANY, { epoch: 0 });
-      expect(await turnsDuring(() => work(storage))).toBeGreaterThanOrEqual(MANY / GROUP - 1);
+      let most = 0;
+      // a busy machine may give a server both cores until it has answered: work that holds the loop holds it each time
+      for (let tries = 0; tries < 3 && most < MANY / GROUP - 1; tries += 1) {
+        await stored(MANY, { epoch: 0 });
+        most = Math.max(most, await turnsDuring(() => work(storage)));
+      }
+      expect(most).toBeGreaterThanOrEqual(MANY / GROUP - 1);
     });
 
     it("rejects once closed", async () => {
