@@ -21,8 +21,9 @@ const bySession: MergeRule = {
   singly: 1,
 };
 const byUser: MergeRule = { subjectOf: (event, origin) => `${userOf(event)} ${network(origin)}`, singly: 10 };
-const byNetworkAndScopes: MergeRule = {
-  subjectOf: (event, origin) => `${network(origin)} ${"scopes" in event ? event.scopes.join() : ""}`,
+const byUserAndScopes: MergeRule = {
+  subjectOf: (event, origin) =>
+    `${userOf(event)} ${network(origin)} ${"scopes" in event ? event.scopes.join() : ""}`,
   singly: 1,
 };
 const byMail: MergeRule = { subjectOf: (event) => ("kind" in event ? event.kind : ""), singly: 10 };
@@ -35,7 +36,7 @@ const MERGE_RULES: Readonly<Record<Kind, MergeRule | typeof NEVER>> = {
   user_registered: byUser,
   login_succeeded: byUser,
   login_failed: byUser,
-  attempt_throttled: byNetworkAndScopes,
+  attempt_throttled: byUserAndScopes,
   password_hash_renewed: byUser,
   token_refreshed: bySession,
   access_token_revoked: byUser,

@@ -9,6 +9,8 @@ export interface ThrottleKeys {
   readonly typed: string;
   /** The account that is meant, however it was typed; what was typed where nobody has it. */
   readonly account: string;
+  /** The user who has the account, if any. */
+  readonly userId: string | undefined;
 }
 
 export function throttleKeysOf(typed: string, user: Pick<User, "id" | "unlocks"> | undefined): ThrottleKeys {
@@ -17,6 +19,7 @@ export function throttleKeysOf(typed: string, user: Pick<User, "id" | "unlocks">
     typed: `${unlocks} ${typed}`,
     // the prefix keeps typed text from colliding with another account's key
     account: user === undefined ? `typed ${typed}` : `user ${user.id} ${unlocks}`,
+    userId: user?.id,
   };
 }
 

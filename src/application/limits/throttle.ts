@@ -77,7 +77,11 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
   const { limits } = deps;
 
   /** Charges subjects, narrowest first. @throws AuthError `too_many_attempts`; nothing is counted then */
-  async function charge(subjects: readonly Subject[], now: Date): Promise<readonly CountedAttempt[]> {
+  async function charge(
+    subjects: readonly Subject[],
+    now: Date,
+    userId?: string,
+  ): Promise<readonly CountedAttempt[]> {
     const charges = subjects.map(({ scope, text }) => ({
       key: deps.keyedHash(`${scope} ${text}`),
       limit: limits[scope],
@@ -85,7 +89,7 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
     const { counted, refused } = await deps.attempts.charge(charges, now);
     if (refused === undefined) return counted;
     const { scope } = subjects[refused.at] as Subject;
-    deps.events.report({ type: "attempt_throttled", scopes: [scope] });
+    deps.events.report({ type: "attempt_throttled", scopes: [scope], userId });
     throw new AuthError("too_many_attempts", { retryAfter: Math.ceil(refused.waitMs / 1_000) });
   }
 
@@ -93,10 +97,10 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
     refund: () => deps.attempts.refund(counted),
   });
 
-  const admit = async (subjects: readonly Subject[], now: Date) => admission(await charge(subjects, now));
+  const admit = async (...args: Parameters<typeof charge>) => admission(await charge(...args));
 
   return {
-    login({ typed, account }, ip, now) {
+    login({ typed, account, userId }, ip, now) {
       const network = networkOf(ip);
       return admit(
         [
@@ -105,6 +109,7 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
           { scope: "network", text: network },
         ],
         now,
+        userId,
       );
     },
     device: (key, now) => admit([{ scope: "device", text: key }], now),

@@ -11,7 +11,12 @@ export type SecurityEvent =
     }
   | { readonly type: "login_succeeded"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "login_failed"; readonly userId: string | undefined; readonly reason: LoginFailure }
-  | { readonly type: "attempt_throttled"; readonly scopes: readonly string[] }
+  | {
+      readonly type: "attempt_throttled";
+      readonly scopes: readonly string[];
+      /** The account that the attempt was a login to, if any. */
+      readonly userId?: string | undefined;
+    }
   | { readonly type: "password_hash_renewed"; readonly userId: string }
   | { readonly type: "token_refreshed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "access_token_revoked"; readonly userId: string; readonly sessionId: string }

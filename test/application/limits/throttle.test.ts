@@ -1,3 +1,4 @@
+import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
 import type { AuthError } from "../../../src/domain/errors.ts";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
@@ -32,14 +33,15 @@ async function times(count: number, attempt: () => Promise<unknown>): Promise<st
 
 describe("wrong passwords", () => {
   it("are five for an account from one network, then one after each wait", async () => {
-    const { login, clock, reported } = await withAda();
+    const { login, clock, reported, own } = await withAda();
     expect(await times(6, () => login(wrong))).toEqual([
       ...Array(5).fill("invalid_credentials"),
       "too_many_attempts",
     ]);
     const refused = (await login(right).catch((error) => error)) as AuthError;
     expect([refused.code, refused.retryAfter]).toEqual(["too_many_attempts", 60]);
-    expect(reported.at(-1)).toEqual({ type: "attempt_throttled", scopes: ["pair"] });
+    const { sub: userId } = decodeJwt(own.accessToken);
+    expect(reported.at(-1)).toEqual({ type: "attempt_throttled", scopes: ["pair"], userId });
     clock.advance(MINUTE);
     expect(await refusal(login(wrong))).toBe("invalid_credentials");
     expect(await refusal(login(wrong))).toBe("too_many_attempts");
