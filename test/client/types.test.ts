@@ -45,6 +45,16 @@ const options = { baseUrl: location.origin, locks: navigator.locks, fetch: windo
 export const clients = [browserTokens(), storageTokens(localStorage)].map((tokens) => createClient({ ...options, tokens }));
 `;
 
+const WITH_TEST_KIT = `
+import { startTestAuth, type TestAuth, type TestMail, type TestUser } from "hbtu-connect-auth/testing";
+const auth: TestAuth = await startTestAuth({ settings: { ACCESS_TOKEN_TTL: "15m" } });
+const user: TestUser = await auth.user();
+auth.clock.advance("2d");
+const mails: readonly TestMail[] = await auth.mails.all(user.email);
+console.log(mails.length);
+await auth.stop();
+`;
+
 const place = temporaryDirectory();
 afterAll(() => place.remove());
 
@@ -54,7 +64,8 @@ function reportOn(name: string, code: string, options: object): Promise<string> 
   const installed = join(cwd, "node_modules/hbtu-connect-auth");
   mkdirSync(installed, { recursive: true });
   cpSync(join(ROOT, "package.json"), join(installed, "package.json"));
-  cpSync(join(ROOT, "dist/client"), join(installed, "dist/client"), { recursive: true });
+  // the whole of it, as it is installed, but for what it depends on
+  symlinkSync(join(ROOT, "dist"), join(installed, "dist"));
   for (const used of ["@types", "undici-types"]) {
     symlinkSync(join(ROOT, "node_modules", used), join(cwd, "node_modules", used));
   }
@@ -74,6 +85,7 @@ const BROWSER = { module: "esnext", moduleResolution: "bundler", lib: ["es2023",
 
 it.each([
   ["Node", EVERYWHERE, NODE],
+  ["Node with the test kit", WITH_TEST_KIT, { ...NODE, preserveSymlinks: true }],
   ["a browser", EVERYWHERE, BROWSER],
   ["a browser with its own storage", IN_BROWSERS, { ...BROWSER, exactOptionalPropertyTypes: true }],
 ])("compiles in %s", async (name, code, options) => {

@@ -121,7 +121,7 @@ describe("the test kit", () => {
       /ACCESS_TOKEN_TTL/,
     );
     await expect(startTestAuth({ settings: { ACCES_TOKEN_TTL: "15m" } })).rejects.toThrow(
-      "ACCES_TOKEN_TTL is no setting",
+      "ACCES_TOKEN_TTL is no setting: see ACCESS_TOKEN_TTL",
     );
     const auth = await start();
     expect(() => auth.clock.advance("soon")).toThrow("Not a duration");

@@ -145,7 +145,7 @@ export function explain(error: unknown): unknown {
 
 export function exitStatusOf(error: unknown): number {
   if (error instanceof ConfigError) return EXIT_CONFIG;
-  if (error instanceof WorkerStartError) return error.status;
+  if (error instanceof WorkerStartError || error instanceof StartError) return error.status;
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 

@@ -3,49 +3,26 @@ import { makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { httpOptions, startHttp } from "../running/service.ts";
 import { ConfigError, readConfig } from "../settings/config.ts";
+import { nearName } from "../settings/near-names.ts";
 import { settingsSchema } from "../settings/settings.ts";
 import { type Application, openApplication } from "../wiring/application.ts";
 import { Closers } from "../wiring/closers.ts";
 import { openServiceLog } from "../wiring/log.ts";
 import { wrapCalls, wrapPorts } from "../wiring/wrap-ports.ts";
-import { makeTestClock, type TestClock } from "./test-clock.ts";
-import { makeTestMailbox, type TestMails } from "./test-mailbox.ts";
-import { peopleOf, type TestUser, type TestUserOptions } from "./test-people.ts";
+import type { TestAuth, TestAuthOptions } from "./test-auth.ts";
+import { makeTestClock } from "./test-clock.ts";
+import { makeTestMailbox } from "./test-mailbox.ts";
+import { peopleOf } from "./test-people.ts";
 
-export type { TestClock } from "./test-clock.ts";
-export type { TestMail, TestMails } from "./test-mailbox.ts";
-export type { TestUser, TestUserOptions } from "./test-people.ts";
-
-export interface TestAuthOptions {
-  /** Settings by their names, as the environment would have them: `{ ACCESS_TOKEN_TTL: "15m" }`. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** What the clock says at first; by default, what the machine's does. */
-  readonly now?: Date;
-}
-
-/** The whole service inside this process, with nothing outside it. */
-export interface TestAuth {
-  /** Where it listens, on loopback; `iss` of its tokens, too. */
-  readonly url: string;
-  /** `aud` of its access tokens. */
-  readonly audience: string;
-  /** An API that may introspect. */
-  readonly client: { readonly id: string; readonly secret: string };
-  readonly clock: TestClock;
-  /** Every mail that the service sends, as with `SMTP_URL`; none leaves the process. */
-  readonly mails: TestMails;
-  /** Somebody new, logged in. @throws AuthError where it cannot be had */
-  user(who?: TestUserOptions): Promise<TestUser>;
-  /** Another session of theirs. */
-  login(user: TestUser): Promise<TestUser>;
-  /** Disables the account, which ends its sessions. */
-  disable(user: TestUser): Promise<void>;
-  /** Retires every signing key, so that no access token from before is good. */
-  retireKeys(): Promise<void>;
-  /** Whether storage answers. While it does not, every call that needs it is 503. */
-  storageAnswers(answers: boolean): void;
-  stop(): Promise<void>;
-}
+export type {
+  TestAuth,
+  TestAuthOptions,
+  TestClock,
+  TestMail,
+  TestMails,
+  TestUser,
+  TestUserOptions,
+} from "./test-auth.ts";
 
 const CLIENT = { id: "api", secret: "the-secret-of-the-api-in-tests-only" };
 
@@ -111,7 +88,12 @@ export async function startTestAuth({
 /** In the environment, other names are others' business; here each is meant. @throws ConfigError */
 function mustBeSettings(names: readonly string[]): void {
   const unknown = names.filter((name) => !Object.hasOwn(settingsSchema.shape, name.replace(/_FILE$/, "")));
-  if (unknown.length > 0) throw new ConfigError(unknown.map((name) => `${name} is no setting`));
+  const hintOf = (name: string) => {
+    const near = nearName(name.replace(/_FILE$/, ""), Object.keys(settingsSchema.shape));
+    return near === undefined ? "" : `: see ${near}`;
+  };
+  if (unknown.length > 0)
+    throw new ConfigError(unknown.map((name) => `${name} is no setting${hintOf(name)}`));
 }
 
 function makeStorageThatMayFail() {

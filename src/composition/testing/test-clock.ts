@@ -1,12 +1,5 @@
 import { millisecondsIn } from "../../domain/duration.ts";
-
-/** A clock that stands still until it is turned. */
-export interface TestClock {
-  now(): Date;
-  /** Turns it on by milliseconds, or by a duration as in settings: `15m`, `30d`. */
-  advance(by: number | string): void;
-  set(to: Date): void;
-}
+import type { TestClock } from "./test-auth.ts";
 
 export function makeTestClock(start: Date): TestClock {
   let time = start.getTime();

@@ -1,25 +1,7 @@
 import { setTimeout as after } from "node:timers/promises";
 import type { DeliverMails } from "../../application/mail/deliver-mails.ts";
 import type { Mail, Mailer } from "../../application/ports/mailer.ts";
-
-/** A mail as it would have been sent. */
-export interface TestMail extends Mail {
-  /** The link in it, into a page of the front end; `undefined` where it has none. */
-  readonly link: string | undefined;
-  /** What the page hands over: the parameter `token` of the link. */
-  readonly token: string | undefined;
-}
-
-/** What the service sends, instead of a mail server. */
-export interface TestMails {
-  /** Sends what waits, and resolves to all mails so far, the oldest first; those to one address, if given. */
-  all(to?: string): Promise<readonly TestMail[]>;
-  /**
-   * Resolves to the oldest mail, to that address if given, that `next` has not resolved to before; waits for it up to 5 s.
-   * @throws Error where none comes
-   */
-  next(to?: string): Promise<TestMail>;
-}
+import type { TestMail, TestMails } from "./test-auth.ts";
 
 const WAIT_MS = 5_000;
 const LOOK_EVERY_MS = 10;

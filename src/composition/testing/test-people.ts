@@ -1,25 +1,6 @@
 import type { SessionGrant } from "../../application/sessions/session-grant.ts";
 import type { UseCases } from "../wiring/use-cases.ts";
-
-/** Somebody with an account, and the tokens of a session. */
-export interface TestUser {
-  readonly id: string;
-  readonly username: string;
-  readonly email: string;
-  readonly email_verified: boolean;
-  readonly password: string;
-  readonly access_token: string;
-  readonly refresh_token: string;
-}
-
-/** What is not said is made up. */
-export interface TestUserOptions {
-  readonly username?: string;
-  readonly email?: string;
-  readonly password?: string;
-  /** Whether the address is confirmed; by default where `REQUIRE_VERIFIED_EMAIL` wants it. */
-  readonly verified?: boolean;
-}
+import type { TestUser, TestUserOptions } from "./test-auth.ts";
 
 type Calls = Pick<
   UseCases,

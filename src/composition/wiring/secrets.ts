@@ -8,7 +8,7 @@ import {
 import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
 import { STORAGES } from "../storages/storages.ts";
-import { StartError } from "./start-error.ts";
+import { LastingStartError, StartError } from "./start-error.ts";
 
 /** The current secret first, then the one before it while it changes. */
 export type Secrets = readonly [string, ...string[]];
@@ -60,7 +60,7 @@ async function secretOfStore(directory: string, settings: StoredSettings): Promi
   // of processes that start together, another may have made it, which it does before the store knows of it
   const madeMeanwhile = await foundSecretKey(directory).catch(notKept(directory));
   if (madeMeanwhile !== undefined) return madeMeanwhile;
-  throw new StartError(
+  throw new LastingStartError(
     `secret.key is missing in ${directory}, and the store there needs it: it signed the refresh tokens and encrypts the signing keys.`,
     "Put it back, or set SECRET_KEY to what is in it. If it is lost: connect-auth backup, then connect-auth restore --retire-keys to another DATA_DIR keeps the accounts, and everybody logs in again.",
   );
