@@ -29,6 +29,12 @@ const forbidden: [rule: string, path: string, code: string][] = [
   ["domain → Node", "src/domain/planted-6.ts", 'import "node:fs";'],
   ["domain → Node, old style", "src/domain/planted-7.ts", 'import "fs";'],
   ["domain → package", "src/domain/planted-8.ts", 'import "zod";'],
+  [
+    "domain's folder → application",
+    "src/domain/flask/planted-1.ts",
+    'import "../../application/accounts/me.ts";',
+  ],
+  ["domain's folder → package", "src/domain/flask/planted-2.ts", 'import "zod";'],
   ["application → adapters", "src/application/planted-1.ts", 'import "../adapters/node/platform.ts";'],
   [
     "application → adapters, from a room",
@@ -136,6 +142,11 @@ const forbidden: [rule: string, path: string, code: string][] = [
 
 const allowed: [rule: string, path: string, code: string][] = [
   ["domain → domain", "src/domain/fine.ts", 'import "./text.ts";'],
+  [
+    "domain's folder → domain",
+    "src/domain/flask/fine.ts",
+    'import "../text.ts";\nimport "./legacy-user.ts";',
+  ],
   [
     "application → domain and application",
     "src/application/login/fine.ts",

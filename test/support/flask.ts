@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Document, MongoClient } from "mongodb";
 import type { FlaskDatabase } from "../../src/application/flask/flask-database.ts";
-import type { LegacyRecord } from "../../src/domain/legacy-user.ts";
+import type { LegacyRecord } from "../../src/domain/flask/legacy-user.ts";
 
 /** Of the password `password`, made by passlib 1.7.4 itself. */
 export const OLD_HASH =

@@ -1,6 +1,6 @@
 import { BSON, type Document, MongoClient, ObjectId } from "mongodb";
 import type { FlaskDatabase } from "../../application/flask/flask-database.ts";
-import type { LegacyRecord } from "../../domain/legacy-user.ts";
+import type { LegacyRecord } from "../../domain/flask/legacy-user.ts";
 import { openingOptions } from "./client-options.ts";
 import { databaseNamedIn, readMongoUri } from "./uri.ts";
 

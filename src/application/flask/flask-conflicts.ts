@@ -1,6 +1,6 @@
 import type { EmailRules } from "../../domain/email.ts";
 import { fingerprint } from "../../domain/fingerprint.ts";
-import { type LegacyRecord, legacyClaims } from "../../domain/legacy-user.ts";
+import { type LegacyRecord, legacyClaims } from "../../domain/flask/legacy-user.ts";
 import type { FlaskDatabase } from "./flask-database.ts";
 
 /** Which of the records that claim one name or one address is the oldest. */

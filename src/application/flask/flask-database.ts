@@ -1,4 +1,4 @@
-import type { LegacyRecord } from "../../domain/legacy-user.ts";
+import type { LegacyRecord } from "../../domain/flask/legacy-user.ts";
 
 /** The Flask server's database. It is read, and never written. */
 export interface FlaskDatabase {

@@ -1,5 +1,5 @@
-import { LONGEST_LEGACY_LIFE_MS } from "../../domain/legacy-token.ts";
-import { isLegacyTokenId } from "../../domain/legacy-user.ts";
+import { LONGEST_LEGACY_LIFE_MS } from "../../domain/flask/legacy-token.ts";
+import { isLegacyTokenId } from "../../domain/flask/legacy-user.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { batchesOf, workOn } from "../paging/batches.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";

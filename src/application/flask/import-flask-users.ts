@@ -5,7 +5,7 @@ import {
   type LegacyRules,
   legacyClaims,
   readLegacyUser,
-} from "../../domain/legacy-user.ts";
+} from "../../domain/flask/legacy-user.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import type { User } from "../../domain/user.ts";
 import { workOn } from "../paging/batches.ts";

@@ -1,4 +1,4 @@
-import type { LegacyRecord, LegacyRules } from "../../domain/legacy-user.ts";
+import type { LegacyRecord, LegacyRules } from "../../domain/flask/legacy-user.ts";
 import { batchesOf } from "../paging/batches.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";

@@ -1,5 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
-import { isLegacyLife, isLegacyTokenOf, legacySessionId } from "../../domain/legacy-token.ts";
+import { isLegacyLife, isLegacyTokenOf, legacySessionId } from "../../domain/flask/legacy-token.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import type { User } from "../../domain/user.ts";
 import type { UserRepository } from "../ports/storage/users.ts";

@@ -13,7 +13,7 @@ import {
 import { legacyRounds } from "../../../src/application/flask/legacy-rounds.ts";
 import { withLegacyHashes } from "../../../src/application/flask/with-legacy-hashes.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
-import { type LegacyRecord, legacyClaims } from "../../../src/domain/legacy-user.ts";
+import { type LegacyRecord, legacyClaims } from "../../../src/domain/flask/legacy-user.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, testClock } from "../../support/core.ts";
 import { aRecord, flaskInMemory, OLD_HASH } from "../../support/flask.ts";

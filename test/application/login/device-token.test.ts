@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AuthError } from "../../../src/domain/errors.ts";
-import { legacySessionId } from "../../../src/domain/legacy-token.ts";
+import { legacySessionId } from "../../../src/domain/flask/legacy-token.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { hmac, type Json, token } from "../../adapters/jose/signed-by-hand.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, turn } from "../../support/core.ts";

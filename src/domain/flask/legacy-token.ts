@@ -1,4 +1,4 @@
-import type { User } from "./user.ts";
+import type { User } from "../user.ts";
 
 /** What a token of the Flask server says of its user and its time. */
 interface Claims {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { platformEmailRules } from "../../src/adapters/node/platform.ts";
-import { passlibPbkdf2 } from "../../src/adapters/passlib/pbkdf2.ts";
-import { isLegacyTokenId, legacyClaims, readLegacyUser } from "../../src/domain/legacy-user.ts";
-import { canonicalUsername, parseUsername } from "../../src/domain/username.ts";
-import { aRecord, OLD_HASH } from "../support/flask.ts";
+import { platformEmailRules } from "../../../src/adapters/node/platform.ts";
+import { passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
+import { isLegacyTokenId, legacyClaims, readLegacyUser } from "../../../src/domain/flask/legacy-user.ts";
+import { canonicalUsername, parseUsername } from "../../../src/domain/username.ts";
+import { aRecord, OLD_HASH } from "../../support/flask.ts";
 
 const rules = { ...platformEmailRules, acceptsHash: passlibPbkdf2.accepts };
 const read = (fields: Parameters<typeof aRecord>[0]) => readLegacyUser(aRecord(fields), rules);

@@ -1,7 +1,7 @@
-import type { EmailRules } from "./email.ts";
-import { shownText, utf8Length } from "./text.ts";
-import type { User } from "./user.ts";
-import { canonicalUsername, type Username } from "./username.ts";
+import type { EmailRules } from "../email.ts";
+import { shownText, utf8Length } from "../text.ts";
+import type { User } from "../user.ts";
+import { canonicalUsername, type Username } from "../username.ts";
 
 /** An account as the Flask server's database has it: nothing was ever checked there, so anything can be in it. */
 export interface LegacyRecord {
