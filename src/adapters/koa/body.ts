@@ -52,12 +52,24 @@ export async function readBody<T extends BodyFields>(
   { types = JSON_ONLY, faultsOf = () => [] }: BodyOptions<T> = {},
 ): Promise<T> {
   const mediaType = acceptedMediaType(ctx, types);
-  const body = parsers[mediaType](await readText(ctx));
+  const text = await readText(ctx);
+  const body = parsers[mediaType](text);
   const result = schema.safeParse(body, { reportInput: true });
   if (result.success) return result.data;
   const { issues } = result.error;
   const fields = [...issues.flatMap(fieldFaults), ...otherFaults(body, issues, faultsOf)];
-  throw new HttpProblem("validation_failed", "The request has fields that cannot be accepted", { fields });
+  throw new HttpProblem("validation_failed", isJsonSentAsForm(mediaType, text) ? AS_JSON : FIELDS, {
+    fields,
+  });
+}
+
+const FIELDS = "The request has fields that cannot be accepted";
+const AS_JSON =
+  "The body looks like JSON and was sent as a form: send it with Content-Type: application/json";
+
+/** As curl sends it by default. No form that anybody means begins so. */
+function isJsonSentAsForm(mediaType: MediaType, text: string): boolean {
+  return mediaType === "application/x-www-form-urlencoded" && text.trimStart().startsWith("{");
 }
 
 /** What the rules say of the fields that the schema has nothing against. */

@@ -164,6 +164,17 @@ describe("bodies", () => {
     expect([nested.status, (await bodyOf(nested)).code]).toEqual([400, "validation_failed"]);
   });
 
+  it("tells the sender of JSON as a form what is wrong", async () => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    for (const begin of ["", "\n "]) {
+      const body = `${begin}{"email":"ada@example.com","password":"correct horse"}`;
+      const answer = await post(body, headers);
+      const problem = (await answer.json()) as { code: string; detail: string };
+      expect([answer.status, problem.code]).toEqual([400, "validation_failed"]);
+      expect(problem.detail).toContain("looks like JSON");
+    }
+  });
+
   it("ignores unknown fields at registration and stores none of them", async () => {
     const person = { ...someone(), role: "admin", _id: "1", createdAt: "2001-01-01", passwordHash: "x" };
     const { status, body } = await call(url, "POST /api/register", { json: person });
