@@ -207,7 +207,7 @@ export function makeGreetUser(deps: FindAccountDeps & { readonly events: Securit
       },
       {
         after: /^import \{ makeUnlockUser \} .*\n/m,
-        line: 'import { makeGreetUser } from "../../application/operators/greet-user.ts";\n',
+        line: 'import { makeGreetUser } from "../../../application/operators/greet-user.ts";\n',
         more: [{ after: /^ {2}unlockUser: makeUnlockUser,\n/m, line: "  greetUser: makeGreetUser,\n" }],
       },
       {

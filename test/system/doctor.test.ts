@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
+import { SWEEP_TURN } from "../../src/application/maintenance/sweep.ts";
 import { type CliAnswer, hasTerminals, runCli, runOnTerminal } from "../support/cli.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
@@ -89,7 +90,7 @@ describe("doctor", () => {
   it("finds a clock that is behind what is stored", async () => {
     const DATA_DIR = join(path, "ahead");
     const storage = await openLmdbStorage(DATA_DIR);
-    await storage.settings.claim("sweep-turn", new Date(Date.now() + 60_000).toISOString());
+    await storage.settings.claim(SWEEP_TURN, new Date(Date.now() + 60_000).toISOString());
     await storage.close();
     const answer = await runCli({ DATA_DIR, ...FREE_AND_CHEAP }, ["doctor", "--json"]);
     expect([answer.status, statuses(answer).clock]).toEqual([1, "failed"]);

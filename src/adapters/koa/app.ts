@@ -5,6 +5,7 @@ import Koa, { type Middleware } from "koa";
 import helmet from "koa-helmet";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { lazyContent } from "./content.ts";
+import { METHODS } from "./endpoint.ts";
 import { ALL_ENDPOINTS, type EndpointUseCases } from "./endpoints/all.ts";
 import { describeApi } from "./openapi.ts";
 import { pageRoutes } from "./pages.ts";
@@ -111,7 +112,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
   const allowed = new Set(origins);
   return cors({
     origin: (ctx) => (allowed.has(ctx.get("Origin")) ? ctx.get("Origin") : ""),
-    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+    allowMethods: [...METHODS],
     allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "traceparent", "tracestate"],
     exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
     maxAge: 600,

@@ -43,8 +43,11 @@ interface Declaration {
   readonly aliases?: (issuerPath: string) => readonly string[];
 }
 
+/** The methods that calls may have, in the order in which `Allow` names them. */
+export const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
+
 /** The line by which a call is known: `POST /api/logout`. */
-export type Call = `${"GET" | "POST" | "PATCH" | "DELETE"} /${string}`;
+export type Call = `${(typeof METHODS)[number]} /${string}`;
 
 /**
  * An `access` or `refresh` token, or `either` of them, as the bearer token (RFC 6750); a `former` token, which is optional

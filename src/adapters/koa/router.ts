@@ -1,13 +1,10 @@
 import Router from "@koa/router";
 import type { Context, Middleware } from "koa";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
-import type { Endpoint } from "./endpoint.ts";
+import { type Endpoint, METHODS } from "./endpoint.ts";
 import { HttpProblem } from "./problem.ts";
 import { type GuardUseCases, routeOf } from "./route.ts";
 import type { Service } from "./service.ts";
-
-/** The order in which `Allow` names the methods of a path. */
-const METHODS = ["GET", "POST", "PATCH", "DELETE"];
 
 /** Routes the endpoints, and nothing that is not declared as one. */
 export function routerOf(endpoints: readonly Endpoint[], useCases: GuardUseCases, service: Service): Router {
@@ -20,7 +17,8 @@ export function routerOf(endpoints: readonly Endpoint[], useCases: GuardUseCases
     const route = routeOf(endpoint, useCases, service);
     return [...paths].map((each) => ({ method, path: each, route }));
   });
-  const inOrder = routes.toSorted((a, b) => METHODS.indexOf(a.method) - METHODS.indexOf(b.method));
+  const place = ({ method }: { readonly method: string }) => METHODS.findIndex((each) => each === method);
+  const inOrder = routes.toSorted((a, b) => place(a) - place(b));
   for (const { method, path, route } of inOrder) router.register(path, [method], route);
   return router;
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "../ports/clock.ts";
 import type { Storage } from "../ports/storage/storage.ts";
 import type { Found } from "./finding.ts";
+import { SWEEP_TURN } from "./sweep.ts";
 
 /** The clock of the server that keeps the data. */
 export interface ServerClock {
@@ -59,6 +60,6 @@ async function newestKnown({
   settings,
 }: Pick<Storage, "settings" | "signingKeys">): Promise<number> {
   const keys = await signingKeys.list();
-  const sweep = Date.parse((await settings.find("sweep-turn")) ?? "") || 0;
+  const sweep = Date.parse((await settings.find(SWEEP_TURN)) ?? "") || 0;
   return Math.max(sweep, ...keys.map(({ createdAt }) => createdAt.getTime()));
 }

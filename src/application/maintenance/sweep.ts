@@ -26,7 +26,8 @@ const BATCH = 500;
 const SLACK_MS = 3_600_000;
 /** So long a mail may be on its way, whose link gets its time anew as it is sent. */
 const MAIL_SLACK_MS = 24 * 3_600_000;
-const TURN = "sweep-request";
+/** The setting in storage that says when the last process began to sweep: a moment that is over. */
+export const SWEEP_TURN = "sweep-turn";
 
 /**
  * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps.
@@ -52,10 +53,10 @@ export function makeSweep(deps: SweepDeps): Sweep {
 
 async function takeTurn(settings: SettingsRepository, now: Date): Promise<boolean> {
   const mine = now.toISOString();
-  const last = await settings.claim(TURN, mine);
+  const last = await settings.claim(SWEEP_TURN, mine);
   if (last === mine) return true;
   const isDue = now.getTime() - Date.parse(last) >= SWEEP_EVERY_MS;
-  return isDue && settings.replace(TURN, last, mine);
+  return isDue && settings.replace(SWEEP_TURN, last, mine);
 }
 
 async function inBatches(sweep: (limit: number) => Promise<number>): Promise<number> {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { examineClock } from "../../../src/application/maintenance/examine-clock.ts";
+import { makeSweep } from "../../../src/application/maintenance/sweep.ts";
 
 const NOW = new Date("2026-01-01T00:00:00.000Z");
 const clock = { now: () => NOW };
@@ -10,7 +11,8 @@ it("without another clock, what is stored may not be later than this one", async
   const storage = openMemoryStorage();
   const examine = () => examineClock({ ...storage, clock, serverClock: undefined });
   expect(await examine()).toMatchObject({ status: "ok", found: expect.stringContaining("nothing else") });
-  await storage.settings.claim("sweep-turn", new Date(NOW.getTime() + MINUTE).toISOString());
+  const ahead = { now: () => new Date(NOW.getTime() + MINUTE) };
+  await makeSweep({ ...storage, clock: ahead, auditRetentionMs: MINUTE })();
   expect(await examine()).toMatchObject({ status: "failed", advice: expect.stringContaining("NTP") });
 });
 

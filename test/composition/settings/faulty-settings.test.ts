@@ -154,6 +154,7 @@ const serveError = (env: Record<string, string>) => checkedConfig(env, "").catch
 const doctorError = async (env: Record<string, string>) => {
   try {
     for await (const finding of examine(env, "")) return finding;
+    return undefined;
   } catch (error) {
     return error;
   }
