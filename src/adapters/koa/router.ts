@@ -17,8 +17,8 @@ export function routerOf(endpoints: readonly Endpoint[], useCases: GuardUseCases
     const route = routeOf(endpoint, useCases, service);
     return [...paths].map((each) => ({ method, path: each, route }));
   });
-  const place = ({ method }: { readonly method: string }) => METHODS.findIndex((each) => each === method);
-  const inOrder = routes.toSorted((a, b) => place(a) - place(b));
+  const order: readonly string[] = METHODS;
+  const inOrder = routes.toSorted((a, b) => order.indexOf(a.method) - order.indexOf(b.method));
   for (const { method, path, route } of inOrder) router.register(path, [method], route);
   return router;
 }
