@@ -17,6 +17,7 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     users: ["paging"],
     mail: ["limits"],
     sessions: ["limits", "mail", "paging", "tokens"],
+    revocation: ["limits", "sessions", "tokens"],
     login: ["limits", "sessions", "tokens", "users"],
     recovery: ["limits", "mail", "sessions", "users"],
     accounts: ["limits", "login", "mail", "recovery", "sessions", "tokens", "users"],

@@ -9,7 +9,7 @@ const changes = changesIn("docs/adding-a-setting.md");
 const REFERENCE = "docs/reference/configuration.md";
 const GATES = [
   "test/reference.test.ts",
-  "test/composition/settings/faulty-settings.test.ts",
+  "test/composition/settings",
   "test/composition/operating/describe-config.test.ts",
 ];
 

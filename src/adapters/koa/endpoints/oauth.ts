@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RevokeToken } from "../../../application/sessions/revoke-token.ts";
+import type { RevokeToken } from "../../../application/revocation/revoke-token.ts";
 import type { Introspect } from "../../../application/tokens/introspect.ts";
 import { FORM_ONLY } from "../body.ts";
 import { clientBody } from "../client-secret.ts";

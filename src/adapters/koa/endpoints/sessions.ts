@@ -1,11 +1,11 @@
 import { z } from "zod";
+import type { RevokeAccess } from "../../../application/revocation/revoke-access.ts";
+import type { RevokeRefresh } from "../../../application/revocation/revoke-refresh.ts";
 import type { EndOwnSession } from "../../../application/sessions/end-own-session.ts";
 import type { ListedSession, ListSessions } from "../../../application/sessions/list-sessions.ts";
 import type { Logout } from "../../../application/sessions/logout.ts";
 import type { LogoutEverywhere } from "../../../application/sessions/logout-everywhere.ts";
 import type { Refresh } from "../../../application/sessions/refresh.ts";
-import type { RevokeAccess } from "../../../application/sessions/revoke-access.ts";
-import type { RevokeRefresh } from "../../../application/sessions/revoke-refresh.ts";
 import { says } from "../answers.ts";
 import { type Endpoint, endpoint } from "../endpoint.ts";
 import { moment, sessionsEnded, text } from "./fields.ts";

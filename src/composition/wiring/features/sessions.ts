@@ -1,12 +1,12 @@
 import type { Pace } from "../../../application/limits/pace.ts";
+import { makeRevokeAccess } from "../../../application/revocation/revoke-access.ts";
+import { makeRevokeRefresh } from "../../../application/revocation/revoke-refresh.ts";
+import { makeRevokeToken } from "../../../application/revocation/revoke-token.ts";
 import { makeEndOwnSession } from "../../../application/sessions/end-own-session.ts";
 import { makeListSessions } from "../../../application/sessions/list-sessions.ts";
 import { makeLogout } from "../../../application/sessions/logout.ts";
 import { makeLogoutEverywhere } from "../../../application/sessions/logout-everywhere.ts";
 import { makeRefresh } from "../../../application/sessions/refresh.ts";
-import { makeRevokeAccess } from "../../../application/sessions/revoke-access.ts";
-import { makeRevokeRefresh } from "../../../application/sessions/revoke-refresh.ts";
-import { makeRevokeToken } from "../../../application/sessions/revoke-token.ts";
 import type { Rotation } from "../../../domain/session.ts";
 import type { Factories, Made } from "../container.ts";
 import { refreshLimit, revocationLimit } from "../throttle-limits.ts";

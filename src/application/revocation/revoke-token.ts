@@ -1,5 +1,5 @@
+import type { Logout } from "../sessions/logout.ts";
 import { isTokenRejection } from "../tokens/check-token.ts";
-import type { Logout } from "./logout.ts";
 import type { RevokeAccess } from "./revoke-access.ts";
 
 export interface RevokeTokenDeps {
