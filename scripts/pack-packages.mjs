@@ -70,7 +70,7 @@ function copyCode(part, folder) {
 /** The page by the package's own name, without the section on packing it and without links into the repository. */
 function readme(page, part) {
   return page
-    .replace(/^## As a package of its own\n.*?(?=^## )/ms, "")
+    .replace(/^## As a separate package\n.*?(?=^## )/ms, "")
     .replaceAll(`${service}/${part}`, `${service}-${part}`)
     .replaceAll(`\`dist/${part}\``, "`dist`")
     .replace(/\[([^\]]*)\]\((?!https?:|#)[^)]*\)/g, "$1");

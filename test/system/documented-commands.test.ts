@@ -51,6 +51,8 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   ],
   [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
   [/^npm (run pack:packages|install \.\/hbtu-connect-auth-client)/, "test/full/client-package.test.ts"],
+  // renewing what is generated, and running tests
+  [/^npx vitest run/, "test/full/adding-a-setting.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],
   [/^npm run bench( |$)/, "test/full/bench.test.ts"],
   // where the unit's user is
