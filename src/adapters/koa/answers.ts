@@ -1,19 +1,19 @@
 import { z } from "zod";
 import type { Content } from "./content.ts";
 
-/** By status, the schema of the body or more about it; `null` where there is no body. */
+/** The declared answer for each status; `null` if there is no body. */
 export type Answers = Readonly<Record<number, z.ZodType | Sentence<object | undefined> | Prepared | null>>;
 
-/** An answer whose `message` is always the same, and the type of what else it has. */
+/** An answer with a fixed `message`, and the type of its other fields. */
 export interface Sentence<Rest> {
   readonly message: string;
   readonly schema: z.ZodType;
-  /** For the compiler alone. */
+  /** Exists only for the compiler. */
   readonly rest?: Rest;
 }
 
 /**
- * An answer whose `message` is always this one; the endpoint's `handle` leaves it out.
+ * Declares an answer with a fixed `message`, which the endpoint's `handle` leaves out.
  * @param fields - The other fields of the body, which `handle` returns
  */
 export function says(message: string): Sentence<undefined>;
@@ -25,28 +25,28 @@ export function says(message: string, fields: z.ZodRawShape = {}): Sentence<obje
   return { message, schema: z.object({ message: sentenceFor(message), ...fields }) };
 }
 
-/** A JSON answer whose bytes are made once: `handle` returns them as `content`. */
+/** A JSON answer with prepared bytes, which `handle` returns as `content`. */
 export interface Prepared {
   readonly schema: z.ZodType;
   readonly isPrepared: true;
 }
 
-/** The schema of the body; `null` where there is none. */
+/** The schema of the body; `null` if there is none. */
 export function schemaOf(answer: Answers[number]): z.ZodType | null {
   return answer !== null && "schema" in answer ? answer.schema : answer;
 }
 
-/** The `message` that the answer always has. */
+/** The fixed `message` of the answer, if it has one. */
 export function messageOf(answer: Answers[number] | undefined): string | undefined {
   return answer && "message" in answer ? answer.message : undefined;
 }
 
-/** The field `message` of an answer. */
+/** The schema of the field `message`. */
 export function sentenceFor(example: string) {
   return z.string().meta({ example, description: "A sentence for people." });
 }
 
-/** What `handle` returns, as the router sees it. */
+/** The result of `handle` as the router sees it. */
 export interface Answered {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -54,7 +54,7 @@ export interface Answered {
   readonly content?: Content;
 }
 
-/** What `handle` may return where these answers are declared. */
+/** The results that `handle` may return for these declared answers. */
 export type Answer<A> = {
   [S in keyof A]: { readonly status: S; readonly headers?: Readonly<Record<string, string>> } & BodyOrContent<
     A[S]
@@ -73,8 +73,8 @@ type BodyOrContent<T> =
         : { readonly body?: undefined };
 
 /**
- * Refuses fields of the body that the schema does not have. TypeScript alone lets functions return objects with more
- * fields than their type has.
+ * Makes fields that the schema lacks a compile error. TypeScript itself lets functions return objects with more
+ * fields than their type.
  */
 export type OnlyFieldsOf<R, A> = { readonly body?: { readonly [Field in ExcessOf<R, A>]?: never } };
 type ExcessOf<R, A> = R extends { readonly status: infer S; readonly body: infer Body }

@@ -22,39 +22,44 @@ export interface HttpOptions extends Omit<Service, "description"> {
   /** The directory of Swagger UI's files. */
   readonly swaggerUi: URL;
   readonly corsOrigins: readonly string[];
-  /** How many proxies in front are trusted to say where a request comes from. */
+  /** The number of proxies whose `X-Forwarded-For` entries are trusted. */
   readonly trustProxyHops: number;
   readonly log: RequestLog;
-  /** Told of every answer, where somebody measures. */
+  /** Called for every answer; `undefined` if there are no metrics. */
   readonly measure?: ((answered: Answered) => void) | undefined;
   readonly context: AsyncLocalStorage<RequestContext>;
 }
 
-/** An answer as it is measured. */
+/** An answer for the metrics. */
 export interface Answered {
   readonly method: string;
-  /** The pattern of the call, nothing of which the client chose. `undefined` where there is no such call. */
+  /**
+   * The pattern of the call, which holds nothing chosen by the client. `undefined` if there is no such call.
+   */
   readonly route: string | undefined;
   readonly status: number;
   readonly durationMs: number;
 }
 
-/** Told of every answer, and of every fault that an answer hides. */
+/** Logs every answer, and every fault that an answer hides. */
 export interface RequestLog {
   answered(entry: object): void;
-  /** The same for those who ask every few seconds whether the service is well. */
+  /** Logs an answer to a health probe, which comes every few seconds. */
   probed(entry: object): void;
   failed(error: unknown): void;
 }
 
-/** The endpoints over HTTP. */
+/** Makes the HTTP application of all endpoints. */
 export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
   const router = routerOf(ALL_ENDPOINTS, useCases, serviceOf(options));
   pageRoutes(router, options.swaggerUi);
   return makeApp(router, options);
 }
 
-/** The endpoints that can be answered before there is storage; every other request gets 503. */
+/**
+ * Makes the application for the start: it serves the endpoints that need no storage and answers all other
+ * requests with 503.
+ */
 export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
   const service = serviceOf({ ...options, readiness: async () => "starting" });
   const alone = ALL_ENDPOINTS.filter(({ isAlone }) => isAlone);
@@ -81,7 +86,7 @@ function makeApp(
   app.use(problems(options));
   app.use(knownCallsOnly(router, elsewhere));
   app.use(router.routes());
-  // what still throws has no answer to give: the connection is gone
+  // an error that arrives here cannot be answered: the connection is gone
   app.on("error", (error) => options.log.failed(error));
   return app;
 }
@@ -119,7 +124,7 @@ function allowOrigins(origins: readonly string[]): Middleware {
   });
 }
 
-/** Turns what was thrown into the answer for it. */
+/** Converts errors into answers. */
 function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middleware {
   return async (ctx, next) => {
     try {

@@ -4,9 +4,8 @@ import { HttpProblem } from "./problem.ts";
 const BEARER = /^bearer(?: +([^ ].*)?)?$/i;
 
 /**
- * What the request presents as its bearer token (RFC 6750, section 2.1), in its header and nowhere else. Whether
- * it is one, the verifier says.
- * @throws HttpProblem `missing_token`; `malformed_request` where it cannot be told which token is meant
+ * Reads the bearer token from the Authorization header only (RFC 6750, section 2.1). Does not verify it.
+ * @throws HttpProblem `missing_token`; `malformed_request` if there are several headers
  */
 export function bearerToken(ctx: Context): string {
   const { token, isAmbiguous } = presented(ctx);
@@ -16,7 +15,7 @@ export function bearerToken(ctx: Context): string {
   return token;
 }
 
-/** The token where one is presented as it should be; anything else is as good as none. */
+/** The bearer token if there is a well-formed one, else `undefined`. */
 export function bearerTokenIfAny(ctx: Context): string | undefined {
   const { token, isAmbiguous } = presented(ctx);
   return isAmbiguous || token === "" ? undefined : token;

@@ -13,12 +13,12 @@ const JSON_ONLY = ["application/json"] as const;
 export const FORM_ONLY = ["application/x-www-form-urlencoded"] as const;
 export const JSON_OR_FORM = [...JSON_ONLY, ...FORM_ONLY] as const;
 
-/** How UTF-8 is called (WHATWG Encoding, section 4.2: the two labels in use). */
+/** The labels of UTF-8 that are in use (WHATWG Encoding, section 4.2). */
 const UTF_8 = new Set(["utf-8", "utf8"]);
 
 /**
- * Reads the bytes and nothing more: parsed by the library, a body of bytes that are not UTF-8, with a byte
- * order mark or with nested form fields would arrive as if it were well-formed.
+ * Reads only the bytes. The library's own parsers would accept bytes that are not UTF-8, a byte order mark and
+ * nested form fields.
  */
 const readBytes = bodyParser({
   enableTypes: ["text"],
@@ -36,14 +36,14 @@ const parsers: Record<MediaType, (text: string) => unknown> = {
 export type BodyFields = Readonly<Record<string, string | undefined>>;
 
 export interface BodyOptions<T> {
-  /** The media types that the call takes, where it is not JSON alone. */
+  /** The media types that the call accepts. Default: JSON. */
   readonly types?: readonly MediaType[] | undefined;
-  /** The further faults of a body that the schema refuses; a field that is missing or unreadable is `""` there. */
+  /** Further faults of a body that the schema refuses. A missing or unreadable field is passed as `""`. */
   readonly faultsOf?: ((texts: T) => readonly FieldFault[]) | undefined;
 }
 
 /**
- * The body of the request, if it is what the schema says.
+ * Reads the body of the request and checks it against the schema.
  * @throws HttpProblem `unsupported_media_type`, `body_too_large`, `malformed_request`, `validation_failed`
  */
 export async function readBody<T extends BodyFields>(
@@ -67,12 +67,15 @@ const FIELDS = "The request has fields that cannot be accepted";
 const AS_JSON =
   "The body looks like JSON and was sent as a form: send it with Content-Type: application/json";
 
-/** As curl sends it by default. No form that anybody means begins so. */
+/**
+ * Whether the body is JSON with the media type of a form, as curl sends it by default. No real form begins like
+ * JSON.
+ */
 function isJsonSentAsForm(mediaType: MediaType, text: string): boolean {
   return mediaType === "application/x-www-form-urlencoded" && text.trimStart().startsWith("{");
 }
 
-/** What the rules say of the fields that the schema has nothing against. */
+/** The faults by the domain's rules in fields that the schema accepts. */
 function otherFaults<T extends BodyFields>(
   body: unknown,
   issues: readonly z.core.$ZodIssue[],
@@ -84,7 +87,7 @@ function otherFaults<T extends BodyFields>(
   return faultsOf({ ...body, ...blanks } as T).filter(({ path }) => !refused.has(path));
 }
 
-/** RFC 9110, section 8.3: parameters other than the charset mean nothing here, and refuse nothing. */
+/** Parameters other than the charset are ignored (RFC 9110, section 8.3). */
 function acceptedMediaType(ctx: Context, accepted: readonly MediaType[]): MediaType {
   const { type, parameters } = parse(ctx.get("Content-Type"));
   const mediaType = accepted.find((candidate) => candidate === type);

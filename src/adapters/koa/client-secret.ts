@@ -4,36 +4,37 @@ import { z } from "zod";
 import { FORM_ONLY, readBody } from "./body.ts";
 import { HttpProblem } from "./problem.ts";
 
-/** An API that may ask whether a token lives. */
+/** An API that may introspect tokens. */
 export interface IntrospectionClient {
   readonly id: string;
   readonly secret: string;
 }
 
-/** How an API names itself in a form (RFC 6749, section 2.3.1). */
+/** The client's credentials in a form (RFC 6749, section 2.3.1). */
 export const clientBody = z.object({
   client_id: z.string().optional().meta({
     description: "With `client_secret`, in place of the Authorization header.",
     example: "courses",
   }),
-  client_secret: z.string().optional().meta({ example: "at least 32 bytes, made at random" }),
+  client_secret: z.string().optional().meta({ example: "at least 32 random bytes" }),
 });
 
-/** The ways to name a client, as metadata calls them (RFC 8414, section 2). */
+/** The client authentication methods, by their names in metadata (RFC 8414, section 2). */
 export const CLIENT_METHODS = ["client_secret_basic", "client_secret_post"] as const;
 
 /**
- * Refuses all but the clients that know their secret, by HTTP Basic or in the form (RFC 6749, section 2.3.1). It takes
- * the same time whichever client is named and however much of a secret is right. The header goes first: a request
- * with a wrong one is refused before its body is read.
- * @throws HttpProblem `invalid_client`; `malformed_request` where both ways are used (section 2.3); as `readBody`
+ * Authenticates a client by HTTP Basic or by the form (RFC 6749, section 2.3.1). It takes the same time for
+ * every client and secret. The header is checked first: a request with wrong credentials there is refused
+ * before its body is read.
+ * @throws HttpProblem `invalid_client`; `malformed_request` if both methods are used (section 2.3); those of
+ * `readBody`
  */
 export async function authenticateClient(
   ctx: Context,
   clients: readonly IntrospectionClient[],
 ): Promise<void> {
   const authorization = ctx.get("Authorization");
-  // without a form there is nothing that could name a client but the header
+  // without a form, only the header can carry credentials
   if (authorization !== "" || !ctx.is(...FORM_ONLY)) mustBeClient(basicCredentials(authorization), clients);
   const { client_id: id, client_secret: secret } = await readBody(ctx, clientBody, { types: FORM_ONLY });
   if (authorization === "") {
@@ -43,7 +44,10 @@ export async function authenticateClient(
   }
 }
 
-/** `id:secret` as it is, and form-decoded: the standard wants both parts form-encoded first, which many leave out. */
+/**
+ * `id:secret` both as sent and form-decoded: the standard requires both parts to be form-encoded, which many
+ * clients omit.
+ */
 function basicCredentials(authorization: string): string[] {
   const [, encoded] = /^basic +([A-Za-z0-9+/]+=*)$/i.exec(authorization) ?? [];
   if (encoded === undefined) return [];
@@ -58,7 +62,7 @@ function mustBeClient(credentials: readonly string[], clients: readonly Introspe
   const presented = credentials.map(digest);
   const matches = clients.filter(({ id, secret }) => {
     const expected = digest(`${id}:${secret}`);
-    // no some(): every comparison runs, whatever matches
+    // not some(), so that every comparison runs
     return presented.filter((candidate) => timingSafeEqual(candidate, expected)).length > 0;
   });
   if (matches.length > 0) return;

@@ -1,7 +1,7 @@
 import { CODES, statusOf, titleOf } from "./problem.ts";
 import { MEANINGS } from "./problem-meanings.ts";
 
-/** Starts Swagger UI. Tokens that are typed in are forgotten with the page. */
+/** The script that starts Swagger UI. Tokens that are typed in are not stored. */
 export const START = `SwaggerUIBundle({
   url: new URL("openapi.json", document.baseURI).href,
   dom_id: "#calls",
@@ -12,7 +12,7 @@ export const START = `SwaggerUIBundle({
 });
 `;
 
-/** What somebody finds who opens the service's own address in a browser. */
+/** The page at the service's root URL. */
 export function frontPage(): string {
   return page(
     "HBTU Connect Auth",
@@ -24,12 +24,12 @@ There is nothing to sign in to on this page.</p>
 <li><a href="docs/errors">The errors</a>, and what to do about each</li>
 <li><a href="openapi.json">The description</a> of the calls (OpenAPI 3.1)</li>
 <li><a href=".well-known/oauth-authorization-server">Metadata</a> and <a href=".well-known/jwks.json">public keys</a> for APIs that verify tokens</li>
-<li><a href="health/ready">Whether it is ready</a>, and <a href="version">which version it is</a></li>
+<li><a href="health/ready">Readiness</a> and <a href="version">version</a> of the service</li>
 </ul>`,
   );
 }
 
-/** The page to try the calls. All it loads is beside it, so that it works behind any proxy. */
+/** The page for trying the calls. It loads only relative URLs, so that it works behind any proxy. */
 export function swaggerPage(): string {
   return page(
     "HBTU Connect Auth: the calls",
@@ -40,7 +40,7 @@ export function swaggerPage(): string {
   );
 }
 
-/** What each code means and what to do: where `type` of a problem document points. */
+/** The page that explains each code. The `type` of a problem document points to it. */
 export function errorsPage(): string {
   const entries = CODES.map((code) => {
     const [meaning, advice] = MEANINGS[code].map(markedUp);
@@ -57,7 +57,7 @@ ${entries.join("\n")}
   );
 }
 
-/** Code in backquotes becomes code in HTML; there is nothing else to be told from text. */
+/** Converts code in backquotes to HTML. The texts have no other markup. */
 function markedUp(text: string): string {
   return text.replaceAll(/`([^`]+)`/g, "<code>$1</code>");
 }

@@ -10,34 +10,45 @@ import type { ProblemCode } from "./problem.ts";
 import type { Service } from "./service.ts";
 
 /**
- * One call over HTTP: what it takes, what it answers and what it does. The router, the checks of credentials and
- * bodies, and the OpenAPI description are made of these declarations and of nothing else.
+ * Declares one HTTP call: its request, its answers and its handler. The router, the checks of credentials and
+ * bodies, and the OpenAPI description are all derived from these declarations.
  */
 export interface Endpoint extends Declaration {
-  /** The faults by the rules of the domain in a body that the schema refuses, so that one answer names all. */
+  /**
+   * Finds faults by the domain's rules in a body that the schema refuses, so that one answer names all faults.
+   */
   readonly faultsOf?: ((rules: FieldFaults, body: never) => readonly FieldFault[]) | undefined;
   readonly handle: (request: never, useCases: never) => Answered | Promise<Answered>;
 }
 
-/** What an endpoint says of itself to those who make the call. */
+/** The part of the declaration that clients see. */
 interface Declaration {
   /** The method and the path, with parameters as `{name}`. */
   readonly call: Call;
   readonly summary: string;
-  /** The credential without which the call is refused, before its body is read. */
+  /** The required credential, which is checked before the body is read. */
   readonly needs?: Credential | undefined;
-  /** Whether it hashes a password: `handle` gets a `signal`, and the call can be refused as `GUARDED` says. */
+  /**
+   * Whether it hashes a password. If so, `handle` gets a `signal`, and the call can be refused with the codes
+   * in `GUARDED`.
+   */
   readonly hashes?: true | undefined;
-  /** Refuses the call with `overloaded` before anything else where such a request would find no place for hashing. */
+  /**
+   * Refuses the call with `overloaded` before any other check if the hash queue has no place for such a
+   * request.
+   */
   readonly refusedEarly?: Pick<EarlyHashRequest, "isNewcomer">;
   readonly body?: z.ZodType<BodyFields> | undefined;
-  /** The media types of the body, where it is not JSON alone. */
+  /** The media types of the body. Default: JSON. */
   readonly types?: readonly MediaType[];
-  /** What is answered by status. Refusals are problem documents and are not listed here. */
+  /** The successful answers by status. Refusals are problem documents and are not listed here. */
   readonly answers: Answers;
-  /** The codes of refusals, besides those that every call has, or that follow from `needs`, `hashes` and `body`. */
+  /**
+   * The codes of refusals, in addition to those of every call and those implied by `needs`, `hashes` and
+   * `body`.
+   */
   readonly refusals?: readonly ProblemCode[];
-  /** Whether it needs no storage, and so is also served while the service starts. */
+  /** Whether it needs no storage and is therefore also served while the service starts. */
   readonly isAlone?: true;
   /** Further paths of the same call, for an issuer whose URL has a path. */
   readonly aliases?: (issuerPath: string) => readonly string[];
@@ -59,20 +70,12 @@ export type Credential = "access" | "refresh" | "either" | "former" | "client";
 export const GUARDED = ["too_many_attempts", "overloaded"] as const satisfies ProblemCode[];
 
 /**
- * Declares an endpoint. The types of `token`, `body`, `params` and `signal` follow from the declaration, and `handle` must
- * return one of the declared answers. The type of its second parameter names the use cases that it needs, which the
- * container then must have.
- * @example
- * endpoint({
- *   call: "POST /api/logout",
- *   summary: "End this session",
- *   needs: "either",
- *   answers: { 200: says("Logged out") },
- *   handle: async ({ token }, { logout }: { logout: Logout }) => {
- *     await logout(token);
- *     return { status: 200 };
- *   },
- * });
+ * Declares an endpoint. The types of `token`, `body`, `params` and `signal` follow from the declaration, and
+ * `handle` must return one of the declared answers. The type of its second parameter names the use cases that
+ * it needs, and the container must provide them.
+ * @example endpoint({ call: "POST /api/logout", summary: "End this session", needs: "either", answers: { 200:
+ * says("Logged out") }, handle: async ({ token }, { logout }: { logout: Logout }) => { await logout(token);
+ * return { status: 200 }; }, });
  */
 export function endpoint<
   const C extends Call,
@@ -99,19 +102,19 @@ export function endpoint<
   return declared;
 }
 
-/** An endpoint whose `handle` has this type. */
+/** A declared endpoint with the type of its `handle`. */
 export interface Declared<Handle> extends Declaration {
   readonly faultsOf?: Endpoint["faultsOf"];
   readonly handle: Handle;
 }
 
-/** A request that has passed the checks that its endpoint declares. */
+/** A request that has passed its endpoint's checks. */
 export interface Request<C, N, H, B> {
   readonly token: TokenOf<N>;
   readonly body: BodyOf<B>;
   readonly params: Readonly<Record<ParamsOf<C>, string>>;
   readonly client: Client;
-  /** Aborted once the client has gone. */
+  /** Aborted once the client has disconnected. */
   readonly signal: H extends true ? Cancellation : undefined;
   readonly service: Service;
 }

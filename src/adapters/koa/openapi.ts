@@ -11,7 +11,7 @@ export interface DescriptionOptions {
   readonly version: string;
 }
 
-/** The description of all endpoints (OpenAPI 3.1), made of their declarations. */
+/** The description of all endpoints (OpenAPI 3.1), derived from their declarations. */
 export function describeApi({ issuer, version }: DescriptionOptions): ReturnType<typeof createDocument> {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const [tag, group] of Object.entries(ENDPOINTS)) {
@@ -30,7 +30,7 @@ export function describeApi({ issuer, version }: DescriptionOptions): ReturnType
         "Register, log in, refresh, revoke. A refusal is a problem document (RFC 9457) whose `code` says why and never changes; " +
         "at the OAuth endpoints it is what RFC 6749 asks for.",
     },
-    // where the description itself comes from, whatever stands in front of the service
+    // relative to the URL of the description itself, so that it is right behind any proxy
     servers: [{ url: "./" }, { url: issuer }],
     tags: Object.keys(ENDPOINTS).map((name) => ({ name })),
     paths,
@@ -59,14 +59,18 @@ const SECURITY: Readonly<Record<Credential, Record<string, string[]>[]>> = {
   refresh: [{ refresh_token: [] }],
   either: [{ access_token: [] }, { refresh_token: [] }],
   former: [{}, { access_token: [] }, { refresh_token: [] }],
-  // in the form, too
+  // also in the form
   client: [{}, { client: [] }],
 };
 
 const text = { type: "string" } as const;
 const HEADERS = {
-  RequestId: { required: true, schema: text, description: "Names the request, in the log too." },
-  Challenge: { required: true, schema: text, description: "RFC 6750, section 3; of the client, RFC 7617." },
+  RequestId: { required: true, schema: text, description: "The id of the request, as in the log." },
+  Challenge: {
+    required: true,
+    schema: text,
+    description: "RFC 6750, section 3; for client authentication, RFC 7617.",
+  },
   RetryAfter: { required: true, schema: { type: "integer", minimum: 1 }, description: "Seconds to wait." },
 } as const;
 
@@ -84,7 +88,7 @@ const REFUSALS_OF_BODIES: readonly ProblemCode[] = [
   "body_too_large",
   "unsupported_media_type",
 ];
-/** Refused before it is known which call is meant, and so in the same words for all. */
+/** Refusals before the call is known, which are therefore the same for all calls. */
 const UNREADABLE: readonly ProblemCode[] = ["request_timeout", "headers_too_large"];
 
 /** Every code that the endpoint can be refused with. */
@@ -156,10 +160,10 @@ function refusalOf(
   };
 }
 
-/** How the example of a code is called where the OAuth endpoints answer it. */
+/** The suffix of an example's name for answers of the OAuth endpoints. */
 const OF_OAUTH = ".oauth";
 
-/** Each code as it is answered. */
+/** An example answer for each code. */
 function examplesOf(issuer: string) {
   return Object.fromEntries(
     CODES.flatMap((code) => {

@@ -3,7 +3,7 @@ import type Router from "@koa/router";
 import { answerContent, FILE_CACHE_CONTROL, lazyContent } from "./content.ts";
 import { errorsPage, frontPage, START, swaggerPage } from "./docs-pages.ts";
 
-/** Scripts and styles of this origin alone, no frame around it, and no request elsewhere. */
+/** Only scripts and styles of this origin, no framing, and no requests to other origins. */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -18,8 +18,8 @@ const CONTENT_SECURITY_POLICY = [
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * Pages for people: one to try the endpoints (Swagger UI), and one that explains the errors. They are no endpoints:
- * each answers GET with the same bytes, whatever the request.
+ * Pages for people: the front page, Swagger UI, and the explanation of errors. They are static: each answers
+ * every GET with the same bytes, so they are not declared as endpoints.
  */
 export function pageRoutes(router: Router, swaggerUi: URL): void {
   const serve = (path: string, type: string, make: () => Buffer | Promise<Buffer>, headers: Headers) => {

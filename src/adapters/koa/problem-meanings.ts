@@ -1,101 +1,104 @@
 import type { ProblemCode } from "./problem.ts";
 
-/** What each code means to whoever gets it, and what to do. */
+/** The meaning of each code for the client's developer, and what to do about it. */
 export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, advice: string]>> = {
   malformed_request: [
-    "The request cannot be read: its path, its body, or two Authorization headers.",
-    "Mend the program that sends it; the same request will never do.",
+    "The request cannot be read: its path or its body is malformed, or it has two Authorization headers.",
+    "Correct the client; the same request will always be refused.",
   ],
   validation_failed: [
-    "The body can be read, and has fields that cannot be accepted. `errors` names each of them.",
-    "Show the messages beside the fields and let the user correct them.",
+    "The body can be read, but has invalid fields. `errors` names each of them.",
+    "Show the messages next to the fields and let the user correct them.",
   ],
   missing_token: [
-    "The call needs a token, and none came in the Authorization header.",
+    "The call needs a token, and the request has none in its Authorization header.",
     "Send `Authorization: Bearer …`, or let the user log in.",
   ],
   invalid_client: [
-    "The API that asks about tokens is not known, or its secret is wrong.",
+    "The client that introspects is unknown, or its secret is wrong.",
     "Compare the client's id and secret with INTROSPECTION_CLIENTS.",
   ],
   invalid_reset_token: [
-    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
-    "Let the user ask for another mail.",
+    "The mailed link was used, has expired or was not made by this service; or, since it was made, the account's sessions were ended or its address was changed.",
+    "Let the user request another mail.",
   ],
   invalid_verification_token: [
-    "The mailed link was used, has expired, or never came from here; or sessions of the account were ended, or its address was changed, since it was made.",
-    "Let the user ask for another mail.",
+    "The mailed link was used, has expired or was not made by this service; or, since it was made, the account's sessions were ended or its address was changed.",
+    "Let the user request another mail.",
   ],
   invalid_cancellation_token: [
-    "The mailed link was used, has expired, or never came from here; or an earlier address was put back since it was made, or the account is disabled or gone.",
-    "Let the user log in and look whether the address is still theirs. Where it is not, the people who run the service can help.",
+    "The mailed link was used, has expired or was not made by this service; or an earlier address was restored since it was made, or the account is disabled or deleted.",
+    "Let the user log in and check the account's address. If it is not theirs, the operators of the service can help.",
   ],
   invalid_token: [
-    "The token is not one of this service's, is of the wrong kind for this call, or its key is no longer in use.",
-    "Of an access token: refresh once and try again. Of a refresh token: let the user log in.",
+    "The token was not issued by this service, is of the wrong kind for this call, or its key is no longer in use.",
+    "For an access token: refresh once and try again. For a refresh token: let the user log in.",
   ],
   expired_token: [
-    "The token was good, and its time is over.",
-    "Of an access token: refresh once and try again. Of a refresh token: let the user log in.",
+    "The token was valid and has expired.",
+    "For an access token: refresh once and try again. For a refresh token: let the user log in.",
   ],
   revoked_token: [
     "The token was revoked, its session has ended, or its account was disabled or deleted.",
-    "Forget the tokens and let the user log in. Refreshing does not help, unless only this access token was revoked.",
+    "Delete the tokens and let the user log in. Refreshing helps only if nothing but this access token was revoked.",
   ],
   reused_token: [
-    "The refresh token had been used before, by another: it was stolen, or a client did not keep its successor. The session has ended.",
-    "Forget the tokens, let the user log in, and tell them.",
+    "The refresh token was already used and replaced: it was stolen, or a client did not store its successor. The session has ended.",
+    "Delete the tokens, let the user log in, and tell the user why.",
   ],
   invalid_credentials: [
-    "The password is wrong, or there is no such account. Which of the two is not told.",
-    "Let the user try again, or ask for a new password.",
+    "The password is wrong, or there is no such account. The answer does not reveal which.",
+    "Let the user try again, or request a password reset.",
   ],
   email_unverified: [
-    "The password is right, and the address is not confirmed yet.",
-    "Point to the mail; offer to send it again.",
+    "The password is correct, but the address is not confirmed yet.",
+    "Refer the user to the mail, and offer to send it again.",
   ],
   registration_closed: [
-    "Nobody can register here by themselves.",
-    "Ask whoever runs the service for an account.",
+    "Users cannot register themselves at this service.",
+    "Ask the operator of the service for an account.",
   ],
   not_found: [
-    "There is nothing at this path, or no such thing of this account's.",
+    "There is nothing at this path, or the account has no such object.",
     "Check the path and the id.",
   ],
-  method_not_allowed: ["The path is right, the method is not.", "Take one of those that `Allow` names."],
+  method_not_allowed: [
+    "The path exists, but does not support this method.",
+    "Use one of the methods in `Allow`.",
+  ],
   request_timeout: [
     "The request did not arrive within ten seconds.",
-    "Send it again, on a better connection.",
+    "Send the request again, over a better connection.",
   ],
   username_taken: ["Another account has this name.", "Let the user choose another one."],
-  email_taken: ["Another account has this address.", "Let the user log in, or ask for a new password."],
-  body_too_large: ["The body has more than 16 KiB.", "Send less."],
+  email_taken: ["Another account has this address.", "Let the user log in, or request a password reset."],
+  body_too_large: ["The body is larger than 16 KiB.", "Send a smaller body."],
   unsupported_media_type: [
-    "The body is of a kind that this call does not take, compressed, or not in UTF-8.",
-    "Send `Content-Type: application/json`, or what the call takes besides.",
+    "The body has a media type that this call does not accept, is compressed, or is not UTF-8.",
+    "Send `Content-Type: application/json`, or another media type that the call accepts.",
   ],
   headers_too_large: [
-    "The headers have more than 16 KiB together.",
-    "Send less; look for cookies of others.",
+    "The headers together are larger than 16 KiB.",
+    "Send fewer headers; look for cookies of other applications.",
   ],
   too_many_attempts: [
     "Too many wrong passwords, registrations, mails or changes, for this account or from this network.",
-    "Wait as many seconds as `Retry-After` says. A device that logged in before may send its old token along.",
+    "Wait for the seconds in `Retry-After`. A device that has logged in before may also send its former token.",
   ],
   internal_error: [
-    "Something went wrong that should not have. The log has the reason under `request_id`.",
-    "Try again later; tell whoever runs the service the `request_id`.",
+    "The service failed unexpectedly. The log has the reason under `request_id`.",
+    "Try again later; report the `request_id` to the operator.",
   ],
   overloaded: [
-    "More passwords wait to be checked than can be soon.",
-    "Try again after `Retry-After` seconds, then more and more seldom.",
+    "Too many passwords are waiting to be hashed.",
+    "Try again after `Retry-After` seconds, and then at growing intervals.",
   ],
   signing_key_not_yet_valid: [
-    "The clock of the service is earlier than its first signing key, so that no token can be signed. Nothing was done.",
-    "Try again after `Retry-After` seconds; tell whoever runs the service.",
+    "The service's clock is earlier than the start of its first signing key, so that it can sign no token. The request had no effect.",
+    "Try again after `Retry-After` seconds; tell the operator.",
   ],
   storage_unavailable: [
-    "The storage does not answer, or the service is starting. Nothing is said about the token.",
-    "Try again after `Retry-After` seconds. Do not take it for a refusal: the tokens may be good.",
+    "The storage does not answer, or the service is starting. This says nothing about the validity of a token.",
+    "Try again after `Retry-After` seconds. Keep the tokens: they may still be valid.",
   ],
 };

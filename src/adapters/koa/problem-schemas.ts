@@ -6,13 +6,16 @@ import { text } from "./endpoints/fields.ts";
 /** RFC 9457. */
 export const problem = z
   .object({
-    type: text("https://auth.example.com/docs/errors#expired_token", "Where the code is explained."),
+    type: text(
+      "https://auth.example.com/docs/errors#expired_token",
+      "The URL of the explanation of the code.",
+    ),
     title: text("Expired token"),
     status: z.int(),
     detail: text("The token has expired", "A sentence for people. It may change."),
-    message: text("The token has expired", "The same sentence."),
-    code: text("expired_token", "What programs decide by. It does not change."),
-    request_id: text("e18a671d-1570-4da5-852f-afe005be5b07", "As in `X-Request-Id` and in the log."),
+    message: text("The token has expired", "The same text as `detail`."),
+    code: text("expired_token", "For decisions in programs. It does not change."),
+    request_id: text("e18a671d-1570-4da5-852f-afe005be5b07", "The value of `X-Request-Id`, as in the log."),
     errors: z
       .array(
         z.object({
@@ -22,7 +25,7 @@ export const problem = z
         }),
       )
       .optional()
-      .meta({ description: "What is wrong with which field of the body." }),
+      .meta({ description: "The faults of the body, by field." }),
   })
   .meta({ id: "Problem" });
 

@@ -1,7 +1,7 @@
 import type { Context } from "koa";
 import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.ts";
 
-/** What is wrong with a request before a use case sees it, or with the server itself. */
+/** Codes for faults of a request that no use case has seen yet, and for faults of the server. */
 type HttpErrorCode =
   | "malformed_request"
   | "missing_token"
@@ -47,7 +47,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
 
 const TOKEN_CODES = new Set<ProblemCode>(["invalid_token", "expired_token", "revoked_token", "reused_token"]);
 
-/** What a request is refused with outside the use cases. */
+/** A refusal outside the use cases. */
 export class HttpProblem extends Error {
   override readonly name = "HttpProblem";
   readonly code: ProblemCode;
@@ -94,7 +94,7 @@ export function problemBody(issuer: string, requestId: string, problem: HttpProb
   };
 }
 
-/** The same for the OAuth endpoints (RFC 6749, section 5.2). */
+/** The body of an error answer at the OAuth endpoints (RFC 6749, section 5.2). */
 export function oauthBody(problem: HttpProblem | AuthError): object {
   const [status] = PROBLEMS[problem.code];
   const byStatus: Record<number, string> = {
@@ -106,7 +106,7 @@ export function oauthBody(problem: HttpProblem | AuthError): object {
   return { error, error_description: problem.message };
 }
 
-/** Answers with the problem and the headers that its status asks for. */
+/** Answers with the problem and the headers that its status requires. */
 export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem | AuthError): void {
   const [status] = PROBLEMS[problem.code];
   if ("headers" in problem) ctx.set(problem.headers);
@@ -120,7 +120,10 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   ctx.type = isOAuth ? "application/json" : "application/problem+json";
 }
 
-/** The path, of a target in absolute form as well (RFC 9112, section 3.2.2); none where the target is no URL. */
+/**
+ * The path of the request target, which may be in absolute form (RFC 9112, section 3.2.2); empty if the target
+ * is no URL.
+ */
 function pathOf(ctx: Context): string {
   try {
     return ctx.path ?? "";

@@ -3,22 +3,25 @@ import { randomUUID } from "node:crypto";
 import type { Middleware } from "koa";
 import { clientAddress } from "./client-address.ts";
 
-/** What every line logged during a request carries, but for the address. */
+/**
+ * The context of a request. All of it except the address is added to every line that is logged during the
+ * request.
+ */
 export interface RequestContext {
   readonly requestId: string;
-  /** Where it comes from. */
+  /** The client's address. */
   readonly ip: string;
-  /** The trace that the caller is in, and the span there that made the request (W3C Trace Context). */
+  /** The caller's trace, and the span in it that sent the request (W3C Trace Context). */
   readonly trace_id?: string;
   readonly parent_span_id?: string;
 }
 
 const ACCEPTABLE_ID = /^[A-Za-z0-9._-]{1,128}$/;
-/** Later versions may go on after the flags (W3C Trace Context, section 4.1). */
+/** Later versions may have more fields after the flags (W3C Trace Context, section 4.1). */
 const TRACEPARENT = /^([\da-f]{2})-([\da-f]{32})-([\da-f]{16})-[\da-f]{2}(-.*)?$/;
 const ZEROS = /^0+$/;
 
-/** Names the request, by the caller's own name where that is harmless, and answers with it. */
+/** Gives the request an id and returns it in the answer. The caller's own id is used if it is harmless. */
 export function requestContext(store: AsyncLocalStorage<RequestContext>, trustProxyHops: number): Middleware {
   return (ctx, next) => {
     const offered = ctx.get("X-Request-Id");

@@ -13,7 +13,7 @@ import type { Service } from "./service.ts";
 /** The use cases that the checks before a handler need. */
 export interface GuardUseCases {
   readonly fieldFaults: FieldFaults;
-  /** Refuses calls that need a hash where none can be made soon. */
+  /** Refuses calls that need a hash while the queue is full. */
   readonly refuseIfFull: GatedHasher["refuseIfFull"];
 }
 
@@ -22,17 +22,17 @@ const TOKEN: Readonly<Record<Credential, (ctx: Context) => string | undefined>> 
   refresh: bearerToken,
   either: bearerToken,
   former: bearerTokenIfAny,
-  // has no token; its secret may be in the body
+  // a client has no token; its secret may be in the body
   client: () => undefined,
 };
 
 /**
- * Answers the requests of one endpoint. Its checks run in an order that clients can observe: room for hashing, the
- * credential, the body, and then the use case.
+ * Answers the requests of one endpoint. The order of its checks is observable by clients: room for hashing, the
+ * credential, the body, then the use case.
  */
 export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Service): Middleware {
   const { needs, hashes, refusedEarly, body: schema, types, answers } = endpoint;
-  // `endpoint()` has checked these functions against the rest of the declaration
+  // `endpoint()` has checked the types of these functions against the declaration
   const handle = endpoint.handle as (request: object, useCases: object) => Answered | Promise<Answered>;
   const rule = endpoint.faultsOf as ((rules: FieldFaults, body: BodyFields) => []) | undefined;
   const faultsOf = rule && ((body: BodyFields) => rule(useCases.fieldFaults, body));

@@ -23,17 +23,17 @@ export function routerOf(endpoints: readonly Endpoint[], useCases: GuardUseCases
   return router;
 }
 
-/** The path with nothing in it that the router would take for a parameter or a group. */
+/** Escapes characters of a path that the router would read as a parameter or a group. */
 function literal(path: string): string {
   return path.replace(/[{}()[\]+?!:*\\]/g, "\\$&");
 }
 
 /**
- * Refuses paths that cannot be decoded, paths that are not routed, and methods that a path does not have.
- * @param elsewhere - The refusal of paths that are not routed
+ * Refuses paths that cannot be decoded, paths without a route, and methods that a path does not support.
+ * @param elsewhere - The refusal of paths without a route
  */
 export function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
-  // most requests are for a path without parameters: for these nothing is matched a second time
+  // most paths have no parameters and need no second match
   const plain = router.stack.map(({ path }) => String(path)).filter((path) => /^[\w./-]+$/.test(path));
   const known = new Map(plain.map((path) => [path, methodsAt(router, path)]));
   return (ctx, next) => {

@@ -2,10 +2,10 @@ import type { CheckHealth } from "../../application/maintenance/check-health.ts"
 import type { IntrospectionClient } from "./client-secret.ts";
 import type { Content } from "./content.ts";
 
-/** Whether the service is starting or stopping, or which of its parts work. */
+/** The state of the service: starting, stopping, or the health of its parts. */
 export type Readiness = "starting" | "stopping" | Awaited<ReturnType<CheckHealth>>;
 
-/** What endpoints answer with besides the results of use cases: facts of this service and its settings. */
+/** Facts of this service and its settings that endpoints answer with. */
 export interface Service {
   /** The name of the package, and its version. */
   readonly version: { readonly name: string; readonly version: string };

@@ -7,7 +7,7 @@ const DETAILS = {
   headers_too_large: "Headers have at most 16 KiB",
 } as const;
 
-/** Answers what is not HTTP, too large or not in time, and so never became a request. */
+/** Makes answers to input that never became a request: not HTTP, too large, or too slow. */
 export function unreadableRefusals(issuer: string) {
   return (code: keyof typeof DETAILS) => {
     const requestId = randomUUID();

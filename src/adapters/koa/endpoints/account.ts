@@ -19,24 +19,24 @@ const passwordBody = z
   .meta({ id: "PasswordChange" });
 
 const account = z.object({
-  id: text("4f6e2f4c-7c0b-4a29-8f3b-0d5f8a2a7c11", "`sub` of the tokens. It never changes."),
+  id: text("4f6e2f4c-7c0b-4a29-8f3b-0d5f8a2a7c11", "The `sub` of the account's tokens. It never changes."),
   username: text("testUser"),
   email: text("test@user.com"),
   email_verified: z.boolean(),
-  created_at: moment("When the account came to be."),
+  created_at: moment("When the account was created."),
 });
 
 const profile = account.meta({ id: "Profile" });
 
 const changedProfile = account
-  .extend({ pending_email: text("new@user.com", "An address that waits to be confirmed.").optional() })
+  .extend({ pending_email: text("new@user.com", "A new address that is not confirmed yet.").optional() })
   .meta({ id: "ChangedProfile" });
 
 /** The user's own account. */
 export const accountEndpoints = {
   me: endpoint({
     call: "GET /api/me",
-    summary: "Whose token this is",
+    summary: "The account of this token",
     needs: "access",
     answers: { 200: profile },
     handle: async ({ token }, { me }: { me: Me }) => {
@@ -47,7 +47,7 @@ export const accountEndpoints = {
 
   updateProfile: endpoint({
     call: "PATCH /api/me",
-    summary: "Change one's name or address",
+    summary: "Change the account's name or address",
     needs: "access",
     hashes: true,
     body: profileBody,
@@ -68,7 +68,7 @@ export const accountEndpoints = {
 
   deleteAccount: endpoint({
     call: "DELETE /api/me",
-    summary: "Delete one's account",
+    summary: "Delete the account",
     needs: "access",
     hashes: true,
     body: deleteBody,

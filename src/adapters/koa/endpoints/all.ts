@@ -7,7 +7,10 @@ import { recoveryEndpoints } from "./recovery.ts";
 import { sessionEndpoints } from "./sessions.ts";
 import { signInEndpoints } from "./sign-in.ts";
 
-/** Every endpoint by its id, in the groups of the description and in its order. Nothing else is routed or described. */
+/**
+ * Every endpoint by its id, in the groups and the order of the OpenAPI description. Nothing else is routed or
+ * described.
+ */
 export const ENDPOINTS = {
   Account: { ...signInEndpoints, ...accountEndpoints },
   Sessions: sessionEndpoints,
@@ -19,14 +22,14 @@ export const ENDPOINTS = {
 
 type Groups = typeof ENDPOINTS;
 
-/** What calls are named by in clients that are made from the description. */
+/** The operation ids, which generated clients use as the names of calls. */
 export type EndpointId = { [Group in keyof Groups]: keyof Groups[Group] }[keyof Groups];
 
 type NamedUseCases = Together<
   { [Group in keyof Groups]: UseCasesOf<Groups[Group][keyof Groups[Group]]> }[keyof Groups]
 >;
 
-/** The use cases that the endpoints name, taken together. */
+/** The use cases of all endpoints together. */
 export type EndpointUseCases = { readonly [Name in keyof NamedUseCases]: NamedUseCases[Name] };
 
 type UseCasesOf<E> = E extends { readonly handle: (request: never, useCases: infer U) => unknown }

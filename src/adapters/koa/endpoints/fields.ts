@@ -1,10 +1,12 @@
 import { z } from "zod";
 
-/** Fields that bodies and answers of several features have. */
+/** Fields that several bodies and answers share. */
 
 const NOT_UNICODE = /\uFFFD|\p{Surrogate}/u;
 
-/** Any text of at least one character, if it is Unicode: U+FFFD stands for bytes that were not UTF-8. */
+/**
+ * Unicode text of at least one character. U+FFFD is refused because it stands for bytes that were not UTF-8.
+ */
 export const filled = z
   .string()
   .min(1)
@@ -21,7 +23,7 @@ export const email = filled.meta({
 });
 
 export const password = filled.meta({
-  description: "The password as it is, at most 1,024 bytes.",
+  description: "The password, used unchanged, at most 1,024 bytes.",
   format: "password",
   example: "correct horse battery",
 });

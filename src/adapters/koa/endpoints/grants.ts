@@ -3,7 +3,7 @@ import type { AccessGrant, SessionGrant } from "../../../application/sessions/se
 import { sentenceFor } from "../answers.ts";
 import { text } from "./fields.ts";
 
-/** The answers that carry tokens, of every call that gives some. */
+/** Schemas of the answers that carry tokens. */
 
 const JWT = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI…";
 
@@ -14,15 +14,15 @@ export const accessGrant = z
   .object({
     username: text("testUser"),
     message: sentenceFor(loggedInAs("test@user.com")),
-    access_token: text(JWT, "A JWT, to be sent as `Authorization: Bearer …`."),
+    access_token: text(JWT, "A JWT. Send it as `Authorization: Bearer …`."),
     token_type: z.literal("Bearer"),
-    expires_in: z.int().meta({ example: 86_400, description: "Seconds until it expires." }),
+    expires_in: z.int().meta({ example: 86_400, description: "Lifetime in seconds." }),
   })
   .meta({ id: "AccessGrant" });
 
 /** A new access token, with the refresh token of its session. */
 export const sessionGrant = accessGrant
-  .extend({ refresh_token: text(JWT, "A JWT that serves to refresh and to log out, and nothing else.") })
+  .extend({ refresh_token: text(JWT, "A JWT for refreshing and logging out only.") })
   .meta({ id: "SessionGrant" });
 
 export function accessAnswer(grant: AccessGrant, message: string): z.infer<typeof accessGrant> {

@@ -23,11 +23,11 @@ const resultOf = (works: boolean): "ok" | "failing" => (works ? "ok" : "failing"
 
 const RETRY = { "Retry-After": "1" };
 
-/** For supervisors, load balancers and people: whether the service is up, whether it can work, and its version. */
+/** Liveness, readiness and version, for supervisors, load balancers and people. */
 export const healthEndpoints = {
   live: endpoint({
     call: "GET /health/live",
-    summary: "Whether the process answers",
+    summary: "Liveness: whether the process answers",
     answers: { 200: live },
     isAlone: true,
     handle: () => ({ status: 200, body: { status: "live" } }),
@@ -35,7 +35,7 @@ export const healthEndpoints = {
 
   ready: endpoint({
     call: "GET /health/ready",
-    summary: "Whether it can do its work",
+    summary: "Readiness: whether the service can do its work",
     answers: { 200: ready, 503: notReady },
     isAlone: true,
     handle: async ({ service }) => {
@@ -52,7 +52,7 @@ export const healthEndpoints = {
 
   version: endpoint({
     call: "GET /version",
-    summary: "Which version this is",
+    summary: "The version of the service",
     answers: { 200: version },
     isAlone: true,
     handle: ({ service }) => ({ status: 200, body: { name: NAME, version: service.version.version } }),

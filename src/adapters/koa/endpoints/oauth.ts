@@ -11,18 +11,18 @@ const anyToken = filled.meta({
   example: "eyJhbGciOiJFUzI1NiIs…",
 });
 
-/** Unknown parameters are ignored at the OAuth endpoints, as RFC 6749, section 3.1, demands. */
+/** The OAuth endpoints ignore unknown parameters (RFC 6749, section 3.1). */
 const introspectBody = clientBody
   .extend({
     token: anyToken,
     token_type_hint: z.string().optional().meta({
-      description: "`refresh_token`, or else only access tokens are active.",
+      description: "With `refresh_token`, refresh tokens are active too; otherwise only access tokens are.",
       example: "access_token",
     }),
   })
   .meta({ id: "IntrospectionRequest" });
 
-/** A hint would only save work (RFC 7009, section 2.1): the token itself says what it is. */
+/** `token_type_hint` is ignored (RFC 7009, section 2.1): the token itself has its type. */
 const revokeBody = z.object({ token: anyToken }).meta({ id: "RevocationRequest" });
 
 /** RFC 7662, section 2.2. */
@@ -30,23 +30,23 @@ const activeToken = z.looseObject({
   active: z.literal(true),
   username: text("testUser"),
   token_type: z.literal("Bearer"),
-  preferred_username: text(
-    "testUser",
-    "The same; in the token it is the name of the time when it was made.",
-  ).optional(),
+  preferred_username: text("testUser", "The same value as `username`. In the token itself it is the username at the time of issue.").optional(),
   sub: text("4f6e2f4c-…", "The id of the account."),
   exp: z.int().meta({ example: 1_770_091_506 }),
 });
 
 const introspection = z
   .union([activeToken, z.object({ active: z.literal(false) })])
-  .meta({ id: "Introspection", description: "The claims of a token that lives; of any other, nothing." });
+  .meta({
+    id: "Introspection",
+    description: "The claims of an active token; for any other token only `active: false`.",
+  });
 
 /** The standard endpoints: introspection (RFC 7662) and revocation (RFC 7009). */
 export const oauthEndpoints = {
   introspect: endpoint({
     call: "POST /oauth/introspect",
-    summary: "Whether a token lives, and what it says (RFC 7662)",
+    summary: "Introspect a token (RFC 7662)",
     needs: "client",
     body: introspectBody,
     types: FORM_ONLY,

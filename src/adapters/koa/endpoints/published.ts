@@ -21,17 +21,17 @@ const cached = ({ publishedMaxAge }: Service) => ({ "Cache-Control": `max-age=${
 
 const metadataByOAuthName = endpoint({
   call: "GET /.well-known/oauth-authorization-server",
-  summary: "Where everything is (RFC 8414)",
+  summary: "Authorization server metadata (RFC 8414)",
   answers: { 200: metadata },
   aliases: (issuerPath) => placesOf("/.well-known/oauth-authorization-server", issuerPath),
   handle: ({ service }) => ({ status: 200, headers: cached(service), body: metadataOf(service.issuer) }),
 });
 
-/** What anybody may read, to verify tokens without asking: keys (RFC 7517) and metadata (RFC 8414). */
+/** Public documents for verifying tokens offline: keys (RFC 7517) and metadata (RFC 8414). */
 export const publishedEndpoints = {
   jwks: endpoint({
     call: "GET /.well-known/jwks.json",
-    summary: "The keys to verify access tokens with (RFC 7517)",
+    summary: "The public keys for verifying access tokens (RFC 7517)",
     answers: { 200: keySet },
     aliases: (issuerPath) => [`${issuerPath}/.well-known/jwks.json`],
     handle: ({ service }, { publicKeys }: { publicKeys: () => object[] }) => {
@@ -46,13 +46,13 @@ export const publishedEndpoints = {
   metadataByOpenIdName: {
     ...metadataByOAuthName,
     call: "GET /.well-known/openid-configuration",
-    summary: "The same under the name that OpenID Connect Discovery has for it; this is no OpenID provider",
+    summary: "The same metadata at the path of OpenID Connect Discovery; this service is no OpenID provider",
     aliases: (issuerPath: string) => placesOf("/.well-known/openid-configuration", issuerPath),
   } satisfies Endpoint,
 
   description: endpoint({
     call: "GET /openapi.json",
-    summary: "This description",
+    summary: "This OpenAPI description",
     answers: { 200: { schema: apiDescription, isPrepared: true } },
     handle: async ({ service }) => ({
       status: 200,
@@ -63,7 +63,7 @@ export const publishedEndpoints = {
 };
 
 /**
- * Where the metadata of an issuer with a path may be asked for besides: before the path (RFC 8414, section 3.1), and
+ * Further paths of the metadata for an issuer with a path: before the issuer's path (RFC 8414, section 3.1) and
  * after it (OpenID Connect Discovery 1.0, section 4.1).
  */
 function placesOf(place: string, issuerPath: string): string[] {
@@ -78,8 +78,9 @@ function metadataOf(issuer: string): z.infer<typeof metadata> {
     introspection_endpoint_auth_methods_supported: CLIENT_METHODS,
     revocation_endpoint: `${issuer}/oauth/revoke`,
     revocation_endpoint_auth_methods_supported: ["none"],
-    // This service gives other applications no tokens: it has no authorization endpoint and no token endpoint. The first
-    // member is required and must not be empty (RFC 8414, sections 2 and 3.2); without the second, two grants would be assumed.
+    // This service has no authorization endpoint and no token endpoint, because it issues no tokens to other
+    // applications. The first member is required and must not be empty (RFC 8414, sections 2 and 3.2); without
+    // the second, clients would assume two grants.
     response_types_supported: ["none"],
     grant_types_supported: [],
   };

@@ -20,11 +20,11 @@ const resetBody = z
   .strictObject({ token: linkToken, new_password: newPassword })
   .meta({ id: "PasswordReset" });
 
-/** Asking for mailed links, and what is done by them. */
+/** Requesting mailed links, and using them. */
 export const recoveryEndpoints = {
   forgotPassword: endpoint({
     call: "POST /api/password/forgot",
-    summary: "Have a link mailed to choose a new password",
+    summary: "Request a mail with a link for choosing a new password",
     body: addressBody,
     faultsOf: (rules, body) => rules.requestMail(body),
     answers: { 202: says("If there is such an account, a link to choose a new password is on its way") },
@@ -37,7 +37,7 @@ export const recoveryEndpoints = {
 
   resetPassword: endpoint({
     call: "POST /api/password/reset",
-    summary: "Choose a new password by the link; every session ends",
+    summary: "Choose a new password with a mailed link; this ends every session",
     hashes: true,
     body: resetBody,
     faultsOf: (rules, body) => rules.resetPassword({ newPassword: body.new_password }),
@@ -52,7 +52,7 @@ export const recoveryEndpoints = {
 
   verifyEmail: endpoint({
     call: "POST /api/email/verify",
-    summary: "Confirm an address by the link; where it was mailed to register, the account is made",
+    summary: "Confirm an address with a mailed link; completes a registration by mail",
     body: linkBody,
     answers: { 200: says("The address is confirmed") },
     refusals: [
@@ -70,7 +70,7 @@ export const recoveryEndpoints = {
 
   resendVerification: endpoint({
     call: "POST /api/email/verify/resend",
-    summary: "Have the link mailed again",
+    summary: "Request the confirmation mail again",
     body: addressBody,
     faultsOf: (rules, body) => rules.requestMail(body),
     answers: { 202: says("If the address waits to be confirmed, a link is on its way") },
@@ -83,7 +83,8 @@ export const recoveryEndpoints = {
 
   cancelEmailChange: endpoint({
     call: "POST /api/email/cancel",
-    summary: "Cancel a change of address by the link, also one that was confirmed; every session ends",
+    summary:
+      "Cancel a change of address with a mailed link, even after it was confirmed; this ends every session",
     body: linkBody,
     answers: {
       200: says(

@@ -12,19 +12,18 @@ import { moment, sessionsEnded, text } from "./fields.ts";
 import { accessAnswer, accessGrant, loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
 
 const refreshGrant = z.union([sessionGrant, accessGrant]).meta({
-  description:
-    "With `refresh_token` where REFRESH_ROTATION is on: take it in place of the one that was sent.",
+  description: "With REFRESH_ROTATION=true it has a `refresh_token`, which replaces the one that was sent.",
 });
 
 const session = z
   .object({
-    id: text("0b9c1f0e-3d1b-4a53-9c83-7f1f6f1f1b7e", "`sid` of its tokens."),
-    created_at: moment("When its login was."),
+    id: text("0b9c1f0e-3d1b-4a53-9c83-7f1f6f1f1b7e", "The `sid` of its tokens."),
+    created_at: moment("When it began."),
     last_used_at: moment("When it last logged in or refreshed."),
-    expires_at: moment("When it ends if nothing ends it sooner."),
-    user_agent: text("Mozilla/5.0 …", "Of its login, cut at 256 characters."),
-    ip: text("192.0.2.1", "Of its login."),
-    current: z.boolean().meta({ description: "Whether it is the session of this token." }),
+    expires_at: moment("When it expires."),
+    user_agent: text("Mozilla/5.0 …", "The User-Agent at its login, cut at 256 characters."),
+    ip: text("192.0.2.1", "The address at its login."),
+    current: z.boolean().meta({ description: "Whether it is the session of the token that was sent." }),
   })
   .meta({ id: "Session" });
 
@@ -46,19 +45,19 @@ const refresh = endpoint({
   },
 });
 
-/** Going on with a session, and ending sessions. */
+/** Refreshing, listing and ending sessions. */
 export const sessionEndpoints = {
   refresh,
 
   refreshByGet: {
     ...refresh,
     call: "GET /api/token/refresh",
-    summary: "The same, as the app's front end asks for it",
+    summary: "Get a new access token by GET, as the app's front end does",
   } satisfies Endpoint,
 
   logout: endpoint({
     call: "POST /api/logout",
-    summary: "End this session; a token that has expired will do",
+    summary: "End this session; an expired token is accepted",
     needs: "either",
     answers: { 200: says("Logged out") },
     handle: async ({ token }, { logout }: { logout: Logout }) => {
@@ -81,7 +80,7 @@ export const sessionEndpoints = {
 
   logoutRefresh: endpoint({
     call: "POST /api/logout/refresh",
-    summary: "Let this session refresh no more; its access tokens live on",
+    summary: "Revoke this session's refresh token; its access tokens stay valid",
     needs: "refresh",
     answers: { 200: says("refresh token has been Revoked") },
     refusals: ["reused_token"],
@@ -93,7 +92,7 @@ export const sessionEndpoints = {
 
   logoutOthers: endpoint({
     call: "POST /api/logout/others",
-    summary: "End every session but this one",
+    summary: "End all other sessions",
     needs: "access",
     answers: { 200: says("All other sessions have ended", { sessions_ended: sessionsEnded }) },
     handle: async ({ token }, { logoutEverywhere }: { logoutEverywhere: LogoutEverywhere }) => {
@@ -103,7 +102,7 @@ export const sessionEndpoints = {
 
   logoutAll: endpoint({
     call: "POST /api/logout/all",
-    summary: "End every session, this one too",
+    summary: "End all sessions, including this one",
     needs: "access",
     answers: { 200: says("All sessions have ended", { sessions_ended: sessionsEnded }) },
     handle: async ({ token }, { logoutEverywhere }: { logoutEverywhere: LogoutEverywhere }) => {
@@ -123,7 +122,7 @@ export const sessionEndpoints = {
 
   endSession: endpoint({
     call: "DELETE /api/sessions/{id}",
-    summary: "End one of one's sessions",
+    summary: "End one of the user's sessions",
     needs: "access",
     answers: { 204: null },
     refusals: ["not_found"],

@@ -7,17 +7,17 @@ import { endpoint } from "../endpoint.ts";
 import { email, newPassword, password, text, username } from "./fields.ts";
 import { loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
 
-/** Unknown fields are ignored here and at login, as the app's front end was used to. */
+/** Registration and login ignore unknown fields, because the app's front end relies on it. */
 const registerBody = z.object({ username, email, password: newPassword }).meta({ id: "Registration" });
 
-/** Exactly one of email and username, which the use case checks. */
+/** Exactly one of email and username must be given; the use case checks it. */
 export const loginBody = z.object({ email: email.optional(), username: username.optional(), password }).meta({
   id: "Login",
   description: "Either `email` or `username`.",
   example: { email: "test@user.com", password: "correct horse battery" },
 });
 
-/** The same whether the address has an account or not. */
+/** The answer is the same whether or not the address has an account. */
 const MAIL_COMES = "A mail to this address says how to go on";
 
 const awaitedConfirmation = z.object({ username: text("testUser"), message: sentenceFor(MAIL_COMES) }).meta({
@@ -26,13 +26,13 @@ const awaitedConfirmation = z.object({ username: text("testUser"), message: sent
     "With REQUIRE_VERIFIED_EMAIL or REGISTRATION_ANSWER=same: log in once the address is confirmed.",
 });
 
-/** Making an account, and beginning a session. */
+/** Registration and login. */
 export const signInEndpoints = {
   register: endpoint({
     call: "POST /api/register",
-    summary: "Make an account, and log in where no address has to be confirmed first",
+    summary: "Create an account, and log in unless the address must be confirmed first",
     hashes: true,
-    // under a flood, reading bodies that will be refused takes time that hashing needs
+    // under a flood, reading bodies that will be refused would take CPU time from hashing
     refusedEarly: { isNewcomer: true },
     body: registerBody,
     types: JSON_OR_FORM,
