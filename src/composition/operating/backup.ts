@@ -10,7 +10,7 @@ import type { Closers } from "../wiring/closers.ts";
 import { reasonsOf, StartError } from "../wiring/start-error.ts";
 import { mustBeThere } from "../wiring/storage.ts";
 
-/** The backup of the embedded store that the configuration names, whoever uses it meanwhile. */
+/** The backup of the configured embedded store, which may be in use meanwhile. */
 export function openBackup(config: Config, closers: Closers): Backup {
   return async ({ file, overwrite }) => {
     const { open } = storageInFiles(config);
@@ -31,7 +31,7 @@ export function openBackup(config: Config, closers: Closers): Backup {
   };
 }
 
-/** The storage that the configuration names. @throws StartError where it is not one of files in `DATA_DIR` */
+/** The configured storage. @throws StartError if it is not one of files in `DATA_DIR` */
 export function storageInFiles({ STORAGE }: Config): DirectoryStorage {
   const storage = STORAGES[STORAGE];
   switch (storage.home) {

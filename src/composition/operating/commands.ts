@@ -22,8 +22,8 @@ import { StartError } from "../wiring/start-error.ts";
 import type { FlaskImportOptions } from "./flask-import.ts";
 
 /**
- * What the command line does. A command loads what it alone needs when it runs, so that no start waits for code of
- * other commands.
+ * The commands of the command line. Each loads its own code when it runs, so that no start waits for the code
+ * of other commands.
  */
 export const commands: CliOptions = {
   version: PACKAGE.version,
@@ -55,7 +55,7 @@ async function start() {
   return serve(await configuration());
 }
 
-/** Opens the ring of signing keys for some work and closes it again. */
+/** Opens the ring of signing keys for `work` and closes it again. */
 function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
   const noRing = () => new ConfigError(["JWT_SECRET_KEY signs all access tokens: there is no ring of keys"]);
   const open = withLog(openResources);
@@ -68,12 +68,12 @@ function withKeys<T>(work: (useCases: RingUseCases) => Promise<T>): Promise<T> {
   );
 }
 
-/** Opens all use cases for some work and closes what they use again. */
+/** Opens all use cases for `work` and closes their resources again. */
 function withUseCases<T>(work: (useCases: OperatorUseCases) => Promise<T>): Promise<T> {
   return withOpened(withLog(openApplication), ({ useCases }) => work(useCases));
 }
 
-/** Opens the old database and what the import writes to for some work, and closes them again. */
+/** Opens the old database and the storage for `work` and closes them again. */
 async function withFlaskImport<T>(
   options: FlaskImportOptions,
   work: (importFlask: ImportFlask) => Promise<T>,
@@ -88,7 +88,7 @@ async function withFlaskImport<T>(
 function stopped(error: Error): never {
   throw new StartError(
     `The import stopped: ${error.message}`,
-    "What was brought in so far is kept: run the command again to go on.",
+    "Records imported so far are kept: run the command again to continue.",
     error,
   );
 }
@@ -98,7 +98,7 @@ function withLog<O>(open: (config: Config, closers: Closers, log: Log, overrides
     open(config, closers, openCommandLog(config), { open: openStorageOfService });
 }
 
-/** A command that is loaded and opened for each request, and closed after it. */
+/** Makes a command that is loaded and opened for each request, and closed after it. */
 function opening<R, A>(
   load: () => Promise<(config: Config, closers: Closers) => (request: R) => Promise<A>>,
 ): (request: R) => Promise<A> {
@@ -117,24 +117,26 @@ async function withOpened<O, T>(
   }
 }
 
-/** Takes settings from this file where the environment has none, in this process and in workers of it. */
+/** Reads settings that the environment lacks from this file, in this process and its workers. */
 function useEnvFile(path: string): void {
   process.env[ENV_FILE_VARIABLE] = path;
 }
 
-/** What the configuration says, be it fit or not. @throws ConfigError where the file of settings cannot be read */
+/**
+ * Describes the configuration, even if it is invalid. @throws ConfigError if the settings file cannot be read
+ */
 async function describeConfig(): Promise<ConfigReport> {
   const { describeConfig } = await import("./describe-config.ts");
   return describeConfig(await checkSettings(process.env, readEnvFile(process.env)));
 }
 
-/** Looks at what the service needs, one thing after the other. @throws ConfigError */
+/** Examines what the service needs, one part after the other. @throws ConfigError */
 async function* examine(): AsyncGenerator<Finding> {
   const { examine } = await import("./doctor.ts");
   yield* examine(process.env, readEnvFile(process.env));
 }
 
-/** What went wrong, in words for the user of the command. */
+/** The fault in words for the user of the command. */
 export function explain(error: unknown): unknown {
   if (error instanceof AuthError) return explainRefusal(error);
   const isExplained = [ConfigError, StartError, UsageError, WorkerStartError].some(
@@ -149,7 +151,7 @@ export function exitStatusOf(error: unknown): number {
   return error instanceof UsageError ? EXIT_USAGE : 1;
 }
 
-/** Warnings go first, since they may explain a fault. */
+/** Reads the configuration and prints its warnings first, since they may explain a fault. */
 async function configuration(): Promise<Config> {
   const reading = await checkSettings(process.env, readEnvFile(process.env));
   for (const warning of reading.warnings) console.error(`warning: ${warning}`);

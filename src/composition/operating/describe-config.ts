@@ -7,7 +7,7 @@ import type { StorageDescriptor } from "../storages/descriptor.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { ringTokens } from "../wiring/access-keys.ts";
 
-/** Every setting as it is in effect, nothing secret in it, and where it comes from. */
+/** Every setting in effect, without secrets, and its origin. */
 export function describeConfig(reading: Reading): ConfigReport {
   const { faults, warnings } = reading;
   const names = Object.keys(settingsSchema.shape) as (keyof Settings)[];
@@ -28,7 +28,7 @@ function shown(name: keyof Settings, reading: Reading): ShownSetting {
   return { name, ...(derived(reading)[name] ?? { value: undefined, origin: "not set" }) };
 }
 
-/** Hosts and database; of a URI that the driver refuses, nothing. */
+/** The hosts and database of a URI; nothing of a URI that the driver refuses. */
 function withoutCredentials(uri: string): string {
   try {
     return describeMongoUri(uri);
@@ -39,14 +39,14 @@ function withoutCredentials(uri: string): string {
 
 type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
 
-/** Where the secret comes from if `SECRET_KEY` is not set; `undefined` where it must be set. */
+/** The origin of the secret if `SECRET_KEY` is not set; `undefined` if it must be set. */
 const SECRET_ORIGINS: Record<StorageDescriptor["home"], string | undefined> = {
   process: "derived: made at each start",
   directory: "derived: secret.key in DATA_DIR",
   server: undefined,
 };
 
-/** What stands in for settings that are not set. */
+/** The derived values of settings that are not set. */
 function derived({ settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
   const ring = ringTokens({ ...settings, ISSUER });
   const storage = STORAGES[STORAGE];

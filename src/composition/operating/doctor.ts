@@ -17,7 +17,10 @@ import { examined } from "./examination.ts";
 import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
 import { examineDisk, examineStorage } from "./examine-storage.ts";
 
-/** Looks at all that the service needs, one after the other, whatever is wrong. @throws ConfigError */
+/**
+ * Examines everything that the service needs, one after the other. A failed examination does not end it.
+ * @throws ConfigError
+ */
 export async function* examine(environment: Environment, envFile: EnvFile | string): AsyncGenerator<Finding> {
   const config = await checkedConfig(environment, envFile);
   const closers = new Closers();
@@ -36,7 +39,7 @@ function examineConfig({ warnings }: Config): Finding {
   return { name, status: "warning", found: warnings.join("; ") };
 }
 
-/** What can be looked at only in a storage that is open. */
+/** The examinations that need an open storage. */
 async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<Finding> {
   let storage: Storage | undefined;
   yield await examined("storage", async () => {
@@ -69,7 +72,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   yield examined("legacy hashes", () => examineLegacyHashes(open));
 }
 
-/** The clock of the server that the configuration names, if it names one. */
+/** The clock of the configured server, if there is one. */
 function serverClockOf(config: Config): ServerClock | undefined {
   const storage = STORAGES[config.STORAGE];
   if (storage.home !== "server") return undefined;
@@ -77,7 +80,7 @@ function serverClockOf(config: Config): ServerClock | undefined {
   return { title, ahead: () => storage.clockAhead(locationOf(storage, config), systemClock) };
 }
 
-/** What there is to look at only where the data are in files, or only where they are on a server. */
+/** The examinations for a storage in files, or for one on a server. */
 async function* examineHome(config: Config): AsyncGenerator<Finding> {
   const storage = STORAGES[config.STORAGE];
   switch (storage.home) {
@@ -96,7 +99,7 @@ async function examineSecret(config: Config, secrets: Secrets, { settings }: Sto
   const advice =
     config.SECRET_KEY_PREVIOUS === undefined
       ? undefined
-      : "Take SECRET_KEY_PREVIOUS away once REFRESH_TOKEN_TTL is over since the change.";
+      : "Remove SECRET_KEY_PREVIOUS once REFRESH_TOKEN_TTL has passed since the change.";
   return { status: "ok", found: `${which}, the one that this storage was used with`, advice };
 }
 
@@ -112,7 +115,7 @@ async function examineKeys(config: Config, secrets: Secrets, storage: Storage): 
     return {
       status: "ok",
       found,
-      advice: "Nothing rotates by itself: KEY_ROTATION=90d would.",
+      advice: "Keys are not rotated automatically; KEY_ROTATION=90d would do so.",
     };
   }
   const due = new Date((signing?.activeAt.getTime() ?? 0) + config.KEY_ROTATION);

@@ -2,7 +2,7 @@ import type { Finding, Found } from "../../application/maintenance/finding.ts";
 import { ConfigError } from "../settings/config.ts";
 import { StartError } from "../wiring/start-error.ts";
 
-/** The finding of one examination; whatever keeps it from ending well is its finding. */
+/** Runs one examination and returns its finding. An error becomes a failed finding. */
 export async function examined(name: string, look: () => Promise<Found> | Found): Promise<Finding> {
   try {
     return { name, ...(await look()) };
@@ -23,10 +23,10 @@ function told(error: unknown): Pick<Finding, "found" | "advice"> {
   return { found: lines.filter((line) => line !== "").join(" ") };
 }
 
-/** Nobody waits longer for a measurement, unless a single run takes so long. */
+/** The longest that a measurement takes, unless a single run takes longer. */
 const PATIENCE_MS = 1_500;
 
-/** How long each of up to so many runs took, one after the other, in milliseconds. */
+/** Runs `run` at most `runs` times, one after the other, and returns how long each took, in milliseconds. */
 export async function timesOf(runs: number, run: () => Promise<unknown>): Promise<number[]> {
   const start = performance.now();
   const times: number[] = [];
@@ -43,7 +43,7 @@ export async function medianMs(runs: number, run: () => Promise<unknown>): Promi
   return times[Math.floor(times.length / 2)] ?? 0;
 }
 
-/** Milliseconds for people. */
+/** A duration in milliseconds as text for people. */
 export function msText(ms: number): string {
   return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
 }

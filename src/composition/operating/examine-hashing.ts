@@ -9,9 +9,12 @@ import type { Config } from "../settings/config.ts";
 import { hashCost, openCurrentHasher } from "../wiring/hasher.ts";
 import { medianMs, msText, timesOf } from "./examination.ts";
 
-/** What one hash should take where nobody waits: long for who guesses, short for who logs in. */
+/** The target duration of one hash without load: long for attackers who guess, short for users who log in. */
 const AIM_MS = { least: 50, most: 100, tooLong: 500 };
-/** What OWASP's Password Storage Cheat Sheet recommends at least: any of these, KiB and passes. */
+/**
+ * The least costs that OWASP's Password Storage Cheat Sheet recommends (KiB and passes). Any one of them
+ * suffices.
+ */
 const LEAST_COSTS = [
   [47_104, 1],
   [19_456, 2],
@@ -36,7 +39,7 @@ export async function examineHashing(config: Config): Promise<Found> {
   return { found, ...judgeCost(hashCost(config), alone) };
 }
 
-/** Hashes a second with so many at once. */
+/** Hashes per second with `concurrency` at the same time. */
 async function pace(hasher: PasswordHasher, concurrency: number): Promise<number> {
   const began = performance.now();
   const times = await Promise.all(
@@ -45,11 +48,11 @@ async function pace(hasher: PasswordHasher, concurrency: number): Promise<number
   return (times.flat().length * 1_000) / (performance.now() - began);
 }
 
-/** Whether a cost is a good one where one hash of it takes so long. */
+/** Judges a cost, given how long one hash takes. */
 export function judgeCost({ memoryKib, passes }: Argon2Cost, ms: number): Pick<Found, "status" | "advice"> {
   if (isBelowLeast(memoryKib, passes)) {
     const advice =
-      "Whoever gets hold of the hashes guesses fast: OWASP recommends at least ARGON2_MEMORY_KIB=19456 with ARGON2_PASSES=2.";
+      "An attacker who obtains the hashes can guess fast: OWASP recommends at least ARGON2_MEMORY_KIB=19456 with ARGON2_PASSES=2.";
     return { status: "warning", advice };
   }
   const fitting = Math.round((passes * (AIM_MS.least + AIM_MS.most)) / 2 / ms);
@@ -60,7 +63,7 @@ export function judgeCost({ memoryKib, passes }: Argon2Cost, ms: number): Pick<F
     return { status: "warning", advice: `Logins wait for this, and few can log in at once: ${how}.` };
   }
   if (ms >= AIM_MS.least || fitting <= passes) return { status: "ok", advice: undefined };
-  const advice = `There is room: with ARGON2_PASSES=${fitting} or so one takes ${AIM_MS.least} to ${AIM_MS.most} ms, and as long for whoever guesses.`;
+  const advice = `There is room: with ARGON2_PASSES=${fitting} or so one takes ${AIM_MS.least} to ${AIM_MS.most} ms, and so does each guess of an attacker.`;
   return { status: "ok", advice };
 }
 
@@ -68,10 +71,10 @@ function isBelowLeast(memoryKib: number, passes: number): boolean {
   return !LEAST_COSTS.some(([memory, times]) => memoryKib >= memory && passes >= times);
 }
 
-/** Whether hashes of the Flask server are left. Reads all accounts where some were ever brought over. */
+/** Whether hashes of the Flask server are left. Reads all accounts if any were ever imported. */
 export async function examineLegacyHashes(storage: Storage): Promise<Found> {
   const count = await countLegacyHashes(storage, passlibPbkdf2.accepts);
-  if (count === undefined) return { status: "ok", found: "none were brought over" };
+  if (count === undefined) return { status: "ok", found: "none were imported" };
   const { all, left } = count;
   const found = `${left} of ${all} accounts have one; each check of a password does the work of both kinds`;
   const advice = left === 0 ? undefined : "Each is renewed when its owner logs in.";

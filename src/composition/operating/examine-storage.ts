@@ -7,7 +7,7 @@ import { medianMs, msText } from "./examination.ts";
 
 const RUNS = 5;
 
-/** Whether the storage answers, and how soon. */
+/** Whether the storage answers, and how fast. */
 export async function examineStorage(storage: Storage, description: string): Promise<Found> {
   const ping = await medianMs(RUNS, storage.ping);
   const write = await medianMs(RUNS, () => writeSomething(storage, crypto.randomUUID()));
@@ -20,7 +20,7 @@ const GIB = 2 ** 30;
 const LITTLE_ROOM = GIB;
 const NO_ROOM = 64 * MIB;
 
-/** The file of a store in a directory, and what room it has. */
+/** The size of a store's file, and the free space of its disk. */
 export async function examineDisk(directory: string, dataFile: string): Promise<Found> {
   const [{ size }, { bavail, bsize }] = await Promise.all([
     stat(join(directory, dataFile)),

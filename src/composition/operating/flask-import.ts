@@ -13,14 +13,14 @@ import { openStorage, openStorageToRead } from "../wiring/storage.ts";
 import { withRetry } from "../wiring/with-retry.ts";
 
 export interface FlaskImportOptions {
-  /** The URI from the command line, which goes before the one in the configuration. */
+  /** The URI from the command line, which takes precedence over the configuration. */
   readonly from: string | undefined;
   readonly dryRun: boolean;
 }
 
 /**
- * The import over the old database and the storage that the configuration names, which a dry run does not even
- * create. What must be closed again goes to `closers`. @throws ConfigError or StartError
+ * Opens the import from the old database into the configured storage, which a dry run does not create. Adds to
+ * `closers` what must be closed. @throws ConfigError or StartError
  */
 export async function openFlaskImport(
   config: Config,
@@ -67,7 +67,7 @@ async function openSource(uri: string, isFromCommandLine: boolean) {
   } catch (error) {
     throw new StartError(
       `The old database cannot be read: ${(error as Error).message}`,
-      "Check the URI, that the server runs and is reached from here, and what its user may read there.",
+      "Check the URI, that the server runs and can be reached from here, and what its user may read.",
       error,
     );
   }

@@ -15,8 +15,8 @@ import { reasonsOf, StartError } from "../wiring/start-error.ts";
 import { storageInFiles } from "./backup.ts";
 
 /**
- * The restore into the directory that the configuration names, which must hold no store. All is done to a draft
- * beside it, which is moved into its place as the last step.
+ * The restore into the configured directory, which must hold no store. It works on a draft beside the directory
+ * and moves it into place as the last step.
  */
 export function openRestore(config: Config, closers: Closers): Restore {
   return async ({ file, choose, warn }) => {
@@ -46,7 +46,7 @@ export function openRestore(config: Config, closers: Closers): Restore {
   };
 }
 
-/** Whether what the store has sealed can be opened with the secret that the service will have. */
+/** Whether the service's secret can open the sealed values in the store. */
 async function isSecretOf({ settings }: Storage, config: Config): Promise<boolean> {
   const fingerprint = await secretOf(settings);
   if (fingerprint === undefined) return true;
@@ -57,7 +57,7 @@ async function isSecretOf({ settings }: Storage, config: Config): Promise<boolea
 async function endAll(storage: Storage, config: Config): Promise<number> {
   const { REFRESH_TOKEN_TTL: refreshTokenTtlMs } = config;
   const sessions = await makeEndAll({ ...storage, clock: systemClock, refreshTokenTtlMs })();
-  // nothing is left that was sealed under another one
+  // nothing sealed under another secret is left
   await adoptSecret(storage.settings, await firstSecrets(config));
   return sessions;
 }
@@ -69,7 +69,7 @@ function limitsOf({ JWT_SECRET_KEY, ACCESS_TOKEN_TTL }: Config, at: Date): strin
   ];
 }
 
-/** Whether a directory has any file of a store, also of one that is damaged or in use. */
+/** Whether a directory has any file of a store, including a damaged one or one in use. */
 async function holdsAny(directory: string, files: readonly string[]): Promise<boolean> {
   const names = await readdir(directory).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === "ENOENT") return [];

@@ -19,10 +19,10 @@ import { mustAgreeWithService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
 import { openExistingStorage, openStorage } from "../wiring/storage.ts";
 
-// Neither opens the ring of keys nor hashes: both would write settings and keys of their own into the storage.
-// That it was done is written into the audit trail, which no export has.
+// Export and import open neither the ring of keys nor the hasher, because both would write their own settings
+// and keys into the storage. Both are recorded in the audit trail, which is not exported.
 
-/** The export of the storage that the configuration names, which is only read, but for the audit trail. */
+/** The export of the configured storage, which is only read, except for an entry in the audit trail. */
 export function openTransferOut(config: Config, closers: Closers): ExportJson {
   return async ({ file, overwrite, keys, progress }) => {
     if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
@@ -46,7 +46,7 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
   };
 }
 
-/** The import into the storage that the configuration names. A file is read to its end before anything is written. */
+/** The import into the configured storage. A file is read to its end before anything is written. */
 export function openTransferIn(config: Config, closers: Closers): ImportJson {
   return async ({ file, chooseKeys, warn, conflict, progress }) => {
     if (file !== undefined) await readThrough(file).catch(notRead);
@@ -55,7 +55,7 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
     const { head, records } = await openExport(source).catch(notRead);
     const keys = await chooseKeys(head.keys);
     const known = await knownSecrets(config);
-    // one that is still to be made is another one, too
+    // a secret that is yet to be generated is another one as well
     if (known === undefined || !isOneOf(known, head.secret)) {
       if (keys) throw otherSecret();
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
@@ -118,7 +118,7 @@ function notRead(error: Error): never {
 function stopped(error: Error): never {
   throw new StartError(
     `The import stopped: ${error.message}`,
-    "It is incomplete: run it again with the whole export. What came in so far stays, and is found there already.",
+    "It is incomplete: run it again with the whole export. Records imported so far stay and are skipped then.",
     error,
   );
 }

@@ -2,8 +2,8 @@ import type { RunningService } from "./service.ts";
 import type { ToWorker, WorkerMessage } from "./worker-messages.ts";
 
 /**
- * In a worker: tells what it counts whenever it is asked. Resolves what it returns once that is told by itself, for
- * the last time.
+ * In a worker: reports its metrics whenever it is asked. The returned function reports them once more, unasked,
+ * and resolves once they are sent.
  */
 export function answerMeasures(
   { snapshot }: Pick<RunningService, "snapshot">,

@@ -1,11 +1,11 @@
-/** Who worked for that long has not failed by starting, in milliseconds. */
+/** A process that worked for this long, in milliseconds, did not fail at its start. */
 const STEADY_MS = 1_000;
 const FIRST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 10_000;
 
 /**
- * How long to wait before something that died is started again, in milliseconds: not at all the first time, and
- * twice as long, up to ten seconds, each time that it dies at once again.
+ * Returns how long to wait before a process that died is restarted, in milliseconds. The first restart is
+ * immediate; each time the process dies at its start, the wait doubles, up to ten seconds.
  */
 export function makeBackoff(): (workedMs: number) => number {
   let failures = 0;

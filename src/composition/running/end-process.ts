@@ -7,14 +7,14 @@ import type { RunningService } from "./service.ts";
 /** Exit status of a process that could not write its storage (`EX_IOERR` of sysexits). */
 const EXIT_STORAGE = 74;
 
-/** What a stop may take after its grace. */
+/** How long a stop may take after its grace. */
 export const STOP_MS = 10_000;
-/** What the last lines of the log get to be written. */
+/** How long the end of the process waits for the last lines of the log. */
 const LAST_LINES_MS = 1_000;
 
 /**
- * Ends the process once its work is done, at the latest after `latestMs` milliseconds, whatever hangs: the storage, the
- * mail server, or whatever reads the log. The status is 1 where the work failed or was cut off.
+ * Ends the process once its work is done, or after `latestMs` milliseconds even if the storage, the mail server
+ * or the reader of the log hangs. The exit status is 1 if the work failed or was cut off.
  */
 export async function endAfter(done: Promise<unknown>, latestMs: number): Promise<void> {
   const cutOff = () => {
@@ -27,13 +27,13 @@ export async function endAfter(done: Promise<unknown>, latestMs: number): Promis
     process.exitCode ||= 1;
   });
   await atMost(LAST_LINES_MS, standardOutput().idle());
-  // what was written to a pipe that nobody reads would keep the process
+  // output waiting in a pipe that nobody reads would keep the process alive
   process.exit();
 }
 
 /**
- * Ends the process, in order and with a status of its own, for a storage that can be used no more: to be started
- * again once its fault is seen to. Whoever waits for an answer is refused meanwhile.
+ * Stops the service and ends the process with `EXIT_STORAGE` after the storage has failed. The operator
+ * restarts it once the fault is repaired. Waiting requests are refused.
  */
 export async function endForStorage(service: RunningService, fault: Error, config: Config): Promise<void> {
   process.exitCode = EXIT_STORAGE;
@@ -42,7 +42,7 @@ export async function endForStorage(service: RunningService, fault: Error, confi
 }
 
 async function explainFault({ message, cause }: Error, { DATA_DIR }: Config): Promise<string> {
-  // LMDB goes on with what it was about to write
+  // LMDB would continue its pending writes
   const reason = cause instanceof Error ? cause.message.split(":")[0] : "no reason is known";
   const room = await statfs(DATA_DIR).then(
     ({ bavail, bsize }) => `${Math.floor((bavail * bsize) / 1_024)} KB are free there`,
@@ -50,6 +50,6 @@ async function explainFault({ message, cause }: Error, { DATA_DIR }: Config): Pr
   );
   return [
     `${message}: ${reason}; ${room}.`,
-    "What was acknowledged is kept. Make room, or raise the limit on the size of files, and start the service again.",
+    "All acknowledged writes are kept. Make room, or raise the limit on the size of files, and start the service again.",
   ].join("\n");
 }

@@ -4,14 +4,14 @@ import type { Log } from "../wiring/log.ts";
 import { StartError } from "../wiring/start-error.ts";
 
 export interface MetricsServer {
-  /** Where the metrics are, as a URL. */
+  /** The URL of the metrics. */
   readonly address: string;
   close(): Promise<void>;
 }
 
 const MAX_CONNECTIONS = 100;
 
-/** Serves the metrics where the configuration says. @throws StartError */
+/** Serves the metrics at the configured address. @throws StartError */
 export async function startMetricsServer(
   { HOST: host, METRICS_PORT: port = 0 }: Pick<Config, "HOST" | "METRICS_PORT">,
   scrape: () => Promise<string>,
@@ -23,7 +23,7 @@ export async function startMetricsServer(
   const server = await listen({ host, port, handle, refusal: refuseUnreadable, limits }).catch((error) => {
     throw new StartError(
       `Cannot serve metrics on ${host}:${port}: ${error.message}`,
-      "Choose another METRICS_PORT, or stop what listens there.",
+      "Choose another METRICS_PORT, or stop the program that listens there.",
       error,
     );
   });

@@ -4,7 +4,7 @@ import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { reportOf, startService } from "./service.ts";
 import { PORT_FD, type StartMessage, type ToWorker, type WorkerMessage } from "./worker-messages.ts";
 
-/** Ways to tell what keeps the service from starting. */
+/** Converts a fault that prevents a start into a message and an exit status. */
 export interface Explained {
   explain(error: unknown): unknown;
   exitStatusOf(error: unknown): number;
@@ -12,7 +12,7 @@ export interface Explained {
 
 const ALIVE_EVERY_MS = 1_000;
 
-/** Serves as one of several processes, until told to stop. What keeps it from starting is told to the first one. */
+/** Serves as one of several processes until told to stop. Reports a failed start to the first process. */
 export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
   dropFaults(process.stderr);
   const askedToStop = untilAskedToStop();
@@ -39,12 +39,12 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
   }
 }
 
-/** Resolves once the message has gone out, or cannot. */
+/** Resolves once the message was sent or failed. */
 function tell(message: WorkerMessage): Promise<unknown> {
   return new Promise((told) => process.send?.(message, told));
 }
 
-/** As long as the event loop turns, and the first process takes what it is told. */
+/** Sends signs of life while the event loop runs and the first process receives messages. */
 async function sayAlive(): Promise<void> {
   await tell({ type: "alive" });
   setTimeout(sayAlive, ALIVE_EVERY_MS).unref();
@@ -58,7 +58,7 @@ function untilTold(): Promise<StartMessage> {
   });
 }
 
-/** Resolves to the grace that is asked for, if any is. */
+/** Resolves to the grace that the stop message asks for, if any. */
 function untilAskedToStop(): Promise<number | undefined> {
   return new Promise((resolve) => {
     let isAsked = false;
@@ -70,9 +70,9 @@ function untilAskedToStop(): Promise<number | undefined> {
       if (message.type === "stop") stop(message.graceMs);
     });
     process.once("SIGTERM", () => stop());
-    // Ctrl-C reaches every process of a terminal; the first one says what to do
+    // Ctrl-C reaches every process of a terminal; workers wait for the first process's message
     process.on("SIGINT", () => {});
-    // the first process is gone: by a second signal if it had asked for a stop before
+    // the first process is gone: a second signal ended it if it had asked for a stop before
     process.once("disconnect", () => {
       if (isAsked) process.exit();
       stop(0);

@@ -9,7 +9,7 @@ import { reportOf, startService } from "./service.ts";
 import type { Stoppable } from "./stop-signals.ts";
 import { type Started, startWorkers } from "./workers.ts";
 
-/** Starts the service and says where it listens. @throws StartError or WorkerStartError */
+/** Starts the service and prints where it listens. @throws StartError or WorkerStartError */
 export async function serve(config: Config): Promise<Stoppable> {
   dropFaults(process.stderr);
   const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
@@ -27,7 +27,7 @@ export async function serve(config: Config): Promise<Stoppable> {
   return { graceMs: config.SHUTDOWN_GRACE, stop };
 }
 
-/** Several processes, and in this one the metrics of all and their log. */
+/** Starts several processes. This one serves the metrics of all and writes their log. */
 async function startSeveral(config: Config): Promise<Started> {
   const log = openServiceLog(config);
   const closers = new Closers();
@@ -36,7 +36,7 @@ async function startSeveral(config: Config): Promise<Started> {
     const measured = hasMetrics ? (await import("./worker-metrics.ts")).gatherMetrics() : undefined;
     const metrics = measured && (await startMetricsServer(config, measured.gather, log));
     if (metrics) closers.push(metrics.close);
-    // what workers write to is no terminal
+    // workers write to a pipe, not to a terminal
     const LOG_FORMAT = isReadable(config) ? "readable" : "json";
     const { report, stop } = await startWorkers(
       { ...config, LOG_FORMAT },

@@ -23,42 +23,45 @@ import { flaskDataWarnings } from "./flask-data.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import type { StartReport } from "./worker-messages.ts";
 
-/** The service while it runs. */
+/** A running service. */
 export interface RunningService extends StartReport {
-  /** Its metrics as data; `undefined` where it keeps none. */
+  /** Its metrics as data; `undefined` if it keeps none. */
   readonly snapshot: Metrics["snapshot"] | undefined;
-  /** Resolves to why, if the storage can be used no more: stop, and start again. */
+  /** Resolves to the fault if the storage can no longer be used and the service must be restarted. */
   readonly storageFailure: Promise<Error>;
   /**
-   * Tells whoever asks that it is not ready, goes on for `graceMs` so that load balancers hear of it, lets running
+   * Reports that it is not ready, keeps serving for `graceMs` so that load balancers notice, lets running
    * requests finish, then closes everything in reverse order of opening.
    */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Of the ten seconds that a stop may take after its grace, what requests get; the rest is for closing the storage. */
+/**
+ * How long running requests may take after the grace. The rest of the ten seconds of a stop is for closing the
+ * storage.
+ */
 const REQUEST_GRACE_MS = 8_000;
-/** How soon a process sees a new or a retired signing key by itself. */
+/** How often a process reloads the ring, to see keys that other processes added or retired. */
 const RING_RELOAD_MS = 5_000;
-/** How soon a process learns that an import brought old password hashes in. */
+/** How often a process checks whether an import added old password hashes. */
 const HASHES_RELOAD_MS = 5_000;
-/** How often a process asks whether another one was started with other settings. */
+/** How often a process checks whether another one was started with other settings. */
 const SETTINGS_CHECK_MS = 60_000;
-/** How often a process asks whether it is its turn to sweep. */
+/** How often a process checks whether it is its turn to sweep. */
 const SWEEP_CHECK_MS = 60_000;
 
-/** How a process starts that is one of several, or that is out of the ordinary. */
+/** Options for a process that is one of several, and for tests. */
 export interface StartOptions extends Overrides {
-  /** Whether it listens before it can serve. */
+  /** Whether it listens before it is ready to serve. */
   readonly listensEarly?: boolean;
-  /** Whether it is the one to be asked for metrics. */
+  /** Whether it serves the metrics itself. */
   readonly servesMetrics?: boolean;
-  /** The descriptor of a port that is bound already; without it, it binds the one of its settings. */
+  /** The descriptor of a port that is already bound; by default it binds the port of its settings. */
   readonly portFd?: number;
 }
 
 /**
- * Listens, opens what the configuration names, and then serves: until then it is live and not ready. Without
+ * Listens, opens the configured resources and then serves. Until then it is live but not ready. Without
  * `listensEarly` it listens only when it can serve.
  * @throws ConfigError or StartError
  */
@@ -111,7 +114,7 @@ export async function startService(
   }
 }
 
-/** What an operator should know of accounts that an earlier version took for two. */
+/** Warns of accounts that an earlier version told apart and whose names now count as the same. */
 function namesWarnings({ kept }: RecanonicalizedNames): string[] {
   if (kept === 0) return [];
   return [
@@ -119,18 +122,18 @@ function namesWarnings({ kept }: RecanonicalizedNames): string[] {
   ];
 }
 
-/** What of a service is told when it starts, also to another process. */
+/** The report of a started service, in a form that can be sent to another process. */
 export function reportOf({ address, storage, keys, warnings, metrics }: StartReport): StartReport {
   return { address, storage, keys, warnings, metrics };
 }
 
-/** The log; what goes there as a security event is counted, too, where somebody measures. */
+/** Opens the log. Security events are also counted if there are metrics. */
 function openMeasuredLog(config: Config, metrics: Metrics | undefined): Log {
   const log = openServiceLog(config);
   return metrics ? { ...log, events: broadcast(log.events, metrics.events) } : log;
 }
 
-/** The calls as the configuration wants them. */
+/** The options of the HTTP application, from the configuration. */
 export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<HttpOptions, "readiness"> {
   return {
     issuer: config.ISSUER,
@@ -146,7 +149,7 @@ export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<H
   };
 }
 
-/** Listens where the configuration says. @throws StartError */
+/** Listens at the configured address. @throws StartError */
 export function startHttp(
   { HOST: host, PORT: port, ISSUER: issuer }: Config,
   app: Koa,

@@ -1,20 +1,23 @@
 import { endAfter, STOP_MS } from "./end-process.ts";
 
-/** A service that was started. */
+/** A started service. */
 export interface Stoppable {
-  /** How long it goes on after SIGTERM, so that load balancers hear of it. */
+  /** How long it keeps serving after SIGTERM, so that load balancers notice. */
   readonly graceMs: number;
   stop(graceMs: number): Promise<void>;
 }
 
-/** `npm start` may pass on what a terminal has sent to this process as well: that soon, it is the same request. */
+/**
+ * `npm start` may forward a signal that the terminal also sent to this process. A second signal within this
+ * time counts as the same request.
+ */
 const SAME_REQUEST_MS = 1_000;
 
 /**
- * Ends the process in order at SIGTERM or SIGINT, also while the service starts. After SIGTERM a supervisor leaves load
- * balancers the grace; after Ctrl-C, and before anybody could have connected, there is none. A second request ends the
- * process at once.
- * @throws what the start fails with, where no stop was asked for
+ * Stops the service and ends the process at SIGTERM or SIGINT, also while the service starts. SIGTERM leaves
+ * load balancers the grace; SIGINT, and a stop before the service listens, do not. A second signal ends the
+ * process immediately.
+ * @throws the error of a failed start, unless a stop was requested
  */
 export async function stopOnSignals(starting: Promise<Stoppable>): Promise<void> {
   let started: Stoppable | undefined;
@@ -37,7 +40,7 @@ export async function stopOnSignals(starting: Promise<Stoppable>): Promise<void>
   try {
     started = await starting;
   } catch (error) {
-    // a worker that was stopped as well fails the start
+    // a start also fails if a worker was stopped by the signal
     if (isStopping) return;
     listenNoMore();
     throw error;

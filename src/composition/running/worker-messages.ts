@@ -1,47 +1,49 @@
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import type { Config } from "../settings/config.ts";
 
-/** What the first process and its workers tell each other. */
+/** Messages between the first process and its workers. */
 
-/** Of a service that runs, what is said of it when it starts. */
+/** The report of a started service. */
 export interface StartReport {
   readonly address: string;
-  /** What keeps its data and how it signs access tokens, in words for people. */
+  /** Descriptions of its storage and of how it signs access tokens, for people. */
   readonly storage: string;
   readonly keys: string;
-  /** What whoever runs it should see to. */
+  /** Warnings for the operator. */
   readonly warnings: readonly string[];
-  /** Where its metrics are, as a URL; `undefined` where it serves none. */
+  /** The URL of its metrics; `undefined` if it serves none. */
   readonly metrics: string | undefined;
 }
 
-/** From a worker. */
+/** A message from a worker. */
 export type WorkerMessage =
   | { readonly type: "serving"; readonly report: StartReport }
   | { readonly type: "failed"; readonly message: string; readonly status: number }
   | { readonly type: "metrics"; readonly snapshot: Snapshot }
-  /** Its event loop turns; the first as soon as it runs, then one a second. */
+  /** A sign of life: the first as soon as the worker runs, then one per second. */
   | { readonly type: "alive" };
 
-/** To a worker. */
+/** A message to a worker. */
 export type ToWorker = StartMessage | StopMessage | { readonly type: "measure" };
 
-/** To a worker, as the first message: serve. */
+/** The first message to a worker: serve. */
 export interface StartMessage {
   readonly type: "start";
-  /** The settings as the first process read them: whatever a file says by now, all workers have the same. */
+  /**
+   * The settings as the first process read them, so that all workers have the same even if a file has changed.
+   */
   readonly config: Config;
-  /** Whether it joins others that serve: then it listens only once it can serve. */
+  /** Whether it joins serving workers. If so, it listens only once it can serve. */
   readonly joins: boolean;
 }
 
-/** To a worker: stop, after going on for so long. */
+/** Tells a worker to stop after serving for the grace. */
 export interface StopMessage {
   readonly type: "stop";
   readonly graceMs: number;
 }
 
-/** Set for workers, which else are started as the first process was. */
+/** The variable that marks a process as a worker. Workers are otherwise started like the first process. */
 export const IS_WORKER = "CONNECT_AUTH_WORKER";
-/** The descriptor of the port that they share. */
+/** The descriptor of the port that workers share. */
 export const PORT_FD = 4;

@@ -4,16 +4,16 @@ import { aggregate, remains, type Snapshot } from "../../adapters/prom-client/ag
 import { snapshotOfDroppedLines } from "../../adapters/prom-client/log-metrics.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-/** So long the first process waits for what its workers count. */
+/** How long the first process waits for the metrics of its workers. */
 const PATIENCE_MS = 1_000;
 
 /** The metrics of all workers. */
 export interface WorkerMetrics {
-  /** To be called for each worker as it starts. */
+  /** Must be called for each worker that starts. */
   watch(worker: WorkerProcess): void;
   /**
-   * All of them as one text. A worker that does not answer in time counts as it last did; of those that ended, what
-   * they had counted when they last told stays in the sums.
+   * The metrics of all workers as one text. A worker that does not answer in time is counted with its last
+   * report, and so are workers that have ended.
    */
   gather(): Promise<string>;
 }
@@ -22,7 +22,7 @@ export function gatherMetrics(): WorkerMetrics {
   const latest = new Map<WorkerProcess, Snapshot>();
   const serving = new Set<WorkerProcess>();
   const waiting = new Map<WorkerProcess, () => void>();
-  // workers print through this process, so that it is the one whose lines may find no room
+  // workers print through this process, so that only its output can drop lines
   const ownSnapshot = snapshotOfDroppedLines(standardOutput().dropped);
   let ended: Promise<Snapshot> = Promise.resolve([]);
 

@@ -12,36 +12,36 @@ import {
   type WorkerMessage,
 } from "./worker-messages.ts";
 
-/** How a worker ended, and what it had done. */
+/** How a worker ended. */
 export interface WorkerEnd {
   /** How long it had served, in milliseconds. */
   readonly workedMs: number;
   /** Its exit status, or the signal that ended it. */
   readonly status: unknown;
-  /** Why, where that is known. */
+  /** The reason, if it is known. */
   readonly failure: string | undefined;
 }
 
-/** A process that serves beside others. */
+/** One of several serving processes. */
 export interface WorkerProcess {
   readonly pid: number | undefined;
   tell(message: ToWorker): void;
   hear(listener: (message: WorkerMessage) => void): void;
-  /** Ends it at once. */
+  /** Kills the process immediately. */
   kill(): void;
-  /** Resolves once it has ended and all that it printed has arrived. */
+  /** Resolves once it has ended and all its output has arrived. */
   readonly ended: Promise<WorkerEnd>;
 }
 
-/** After so many seconds without a sign of life a worker is taken to hang, and killed. */
+/** A worker without a sign of life for this many seconds is taken to hang, and is killed. */
 const SILENT_SECONDS = 10;
-/** The same of one that has not said anything yet: a start takes long on a busy machine. */
+/** The limit before a worker's first sign of life: a start takes long on a busy machine. */
 const STARTING_SECONDS = 60;
 
 /**
- * Starts a worker on a port that is bound, with the settings that this process has and a pool of threads with room for
- * the hashing that they allow. What it prints goes through this process: a line is written whole, and one descriptor
- * is shared by no two processes, each of which changes for the others whether writing waits.
+ * Starts a worker on a bound port, with this process's settings and a thread pool that is large enough for the
+ * hashing they allow. The worker's output goes through this process, so that lines stay whole and no two
+ * processes share a descriptor: a process that sets a shared descriptor to (non-)blocking changes it for all.
  */
 export function startWorker(config: Config, portFd: number, joins: boolean): WorkerProcess {
   const threads = process.env.UV_THREADPOOL_SIZE ?? String(poolSizeFor(config.HASH_CONCURRENCY));
@@ -50,13 +50,13 @@ export function startWorker(config: Config, portFd: number, joins: boolean): Wor
   const child = fork(process.argv[1] as string, process.argv.slice(2), {
     env: { ...process.env, [IS_WORKER]: "true", UV_THREADPOOL_SIZE: threads },
     stdio,
-    // settings are more than JSON can hold
+    // JSON cannot hold all values of settings
     serialization: "advanced",
   });
   passOn(child.stdout, standardOutput());
   passOn(child.stderr, standardError());
   const ended = endOf(child);
-  // one that dies just then need not be told
+  // a worker that is just dying does not need the message
   const tell = (message: ToWorker) => void (child.connected && child.send(message, () => {}));
   tell({ type: "start", config, joins } satisfies StartMessage);
   return {
@@ -81,7 +81,7 @@ async function endOf(child: ChildProcess): Promise<WorkerEnd> {
   const status = await once(child, "close").then(
     ([code, signal]) => signal ?? code,
     (error) => {
-      // it could not even be started
+      // the process could not be started
       failure = error.message;
       child.kill("SIGKILL");
       return error.code;
@@ -93,8 +93,8 @@ async function endOf(child: ChildProcess): Promise<WorkerEnd> {
 }
 
 /**
- * Kills a process whose event loop does not turn: it is halted, or stuck. Seconds are counted here, one at a time, so
- * that none count in which this process was halted as well.
+ * Kills a process whose event loop is halted or stuck. Seconds are counted one at a time, so that time in which
+ * this process was halted as well does not count.
  */
 function killWhenSilent(child: ChildProcess, tell: (why: string) => void): () => void {
   let silent = 0;
@@ -112,7 +112,7 @@ function killWhenSilent(child: ChildProcess, tell: (why: string) => void): () =>
   return () => clearInterval(timer);
 }
 
-/** Passes on whole lines, and at the end what is left. */
+/** Passes on whole lines, and the rest at the end. */
 function passOn(from: Readable | null, to: Output): void {
   let begun = "";
   from?.setEncoding("utf8");

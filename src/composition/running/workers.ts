@@ -7,14 +7,14 @@ import { STOP_MS } from "./end-process.ts";
 import type { StartReport, StopMessage, WorkerMessage } from "./worker-messages.ts";
 import { startWorker, type WorkerProcess } from "./worker-process.ts";
 
-/** A service that was started, in one process or several. */
+/** A running service, in one process or several. */
 export interface Started {
   readonly report: StartReport;
-  /** Stops each process of it as `RunningService.stop` does. */
+  /** Stops each of its processes like `RunningService.stop`. */
   stop(graceMs?: number): Promise<void>;
 }
 
-/** Why no worker could start, in the words and with the status that a single process would end with. */
+/** The fault that keeps a worker from starting, with the message and exit status of a single process. */
 export class WorkerStartError extends Error {
   override readonly name = "WorkerStartError";
   readonly status: number;
@@ -25,20 +25,20 @@ export class WorkerStartError extends Error {
   }
 }
 
-/** Who is told of workers. */
+/** Listeners for the events of workers. */
 export interface Watchers {
   warn(what: string, facts: object): void;
-  /** Called for each as it starts. */
+  /** Called for each worker that starts. */
   started(worker: WorkerProcess): void;
 }
 
-/** So long before the end of a stop, a worker that does not stop by itself is killed. */
+/** A worker that does not stop by itself is killed this long before the end of the stop. */
 const KILLED_BEFORE_MS = 500;
 
 /**
- * Starts the workers and replaces each that dies. Resolves once all serve. This process keeps their port: while none
- * of them is there, connections wait for the next one.
- * @throws StartError, or WorkerStartError where one cannot start
+ * Starts the workers and replaces each one that dies. Resolves once all serve. This process keeps their port
+ * bound: while no worker runs, connections wait for the next one.
+ * @throws StartError, or WorkerStartError if a worker cannot start
  */
 export async function startWorkers(config: Config, { warn, started }: Watchers): Promise<Started> {
   const { HOST: host, PORT } = config;
@@ -61,7 +61,7 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
     for (const worker of running) worker.kill();
   }
 
-  /** Starts workers for one place, one after the other, until the service stops. */
+  /** Keeps one worker running: replaces it each time that it ends, until the service stops. */
   async function keepPlace(first: WorkerProcess): Promise<void> {
     const waitBefore = makeBackoff();
     for (let worker = first; ; worker = replacement()) {
@@ -99,7 +99,7 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
       for (const worker of running) worker.tell(stopMessage);
       const ended = Promise.all(places);
       await Promise.race([ended, sleep(graceMs)]);
-      // what comes now is refused, as soon as no worker listens any more
+      // new connections are refused as soon as no worker listens
       port.close();
       const killing = setTimeout(killAll, STOP_MS - KILLED_BEFORE_MS);
       await ended;
@@ -108,7 +108,7 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
   };
 }
 
-/** Resolves to what a worker reports once it serves. @throws WorkerStartError */
+/** Resolves to a worker's start report once it serves. @throws WorkerStartError */
 async function served(worker: WorkerProcess): Promise<StartReport> {
   const message = await Promise.race([said(worker), worker.ended]);
   if (!("type" in message)) throw new WorkerStartError("A worker ended before it served", 1);

@@ -4,8 +4,9 @@ import type { EnvFile, Environment } from "./setting-sources.ts";
 import { driverFaults } from "./storage-settings.ts";
 
 /**
- * What `readSettings` reads, with the faults that are found only by asking what a setting is for: the driver of
- * the storage for the setting that names its server, the templates of `MAIL_TEMPLATES`. Connects to nothing.
+ * Reads the settings like `readSettings`, and adds the faults that need more than the text of a setting: the
+ * storage's driver checks the URI of its server, and the templates in `MAIL_TEMPLATES` are loaded. Connects to
+ * nothing.
  */
 export async function checkSettings(environment: Environment, envFile: EnvFile | string): Promise<Reading> {
   const reading = readSettings(environment, envFile);

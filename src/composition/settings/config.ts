@@ -8,7 +8,7 @@ import { hashesIn, poolSize, poolSizeFor } from "./thread-pool.ts";
 /** Exit status for a configuration that cannot be used (sysexits.h, EX_CONFIG). */
 export const EXIT_CONFIG = 78;
 
-/** All faults of a configuration, in words for whoever runs the service. Holds no value of a secret. */
+/** All faults of a configuration, in words for the operator. Never contains the value of a secret. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly faults: readonly string[];
@@ -24,33 +24,33 @@ export interface Config extends Settings {
   readonly STORAGE: StorageName;
   readonly HASH_CONCURRENCY: number;
   readonly WORKERS: number;
-  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  /** The settings file that was looked for, and whether it exists, in words for people. */
   readonly envFile: string;
-  /** What works but is better changed. */
+  /** Settings that work but should be changed. */
   readonly warnings: readonly string[];
 }
 
 const MIN_SECRET_BYTES = 32;
 const SECRETS = ["SECRET_KEY", "SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY"] as const;
 
-/** All settings as far as they can be used, with what is wrong with them. */
+/** All settings that are valid, and the faults of the others. */
 export interface Reading {
   readonly settings: Partial<Settings>;
-  /** What follows from the settings where it is not set itself. */
+  /** Values that are derived from other settings where they are not set themselves. */
   readonly derived: Pick<Config, "ISSUER" | "STORAGE" | "HASH_CONCURRENCY" | "WORKERS">;
-  /** Which file of settings was looked for, and whether it is there, in words for people. */
+  /** The settings file that was looked for, and whether it exists, in words for people. */
   readonly envFile: string;
-  /** Where each setting stands that is given, in words for people. */
+  /** The origin of each setting that is given, in words for people. */
   readonly origins: ReadonlyMap<string, string>;
-  /** Why the service does not start like this; none where it does. */
+  /** Why the service cannot start with these settings; empty if it can. */
   readonly faults: readonly string[];
-  /** What works but is better changed. */
+  /** Settings that work but should be changed. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The configuration from environment variables; what they leave open is looked up in `envFile`, or the text of
- * one. Everything is checked, so that one message tells all.
+ * Reads the configuration from environment variables, and settings that they lack from `envFile` (or from the
+ * text of such a file). All settings are checked, so that one error reports every fault.
  * @throws ConfigError
  */
 export function readConfig(environment: Environment, envFile: EnvFile | string = ""): Config {
@@ -63,7 +63,7 @@ export function configOf({ settings, derived, envFile, faults, warnings }: Readi
   return { ...(settings as Settings), ...derived, envFile, warnings };
 }
 
-/** What `readConfig` reads, also where it cannot be used. */
+/** Reads the same settings as `readConfig`, but returns the faults instead of throwing them. */
 export function readSettings(environment: Environment, envFile: EnvFile | string = ""): Reading {
   const file = typeof envFile === "string" ? envFileOf(envFile) : envFile;
   const { settings, origins, faults, warnings } = readEach(environment, file);
@@ -82,14 +82,14 @@ export function readSettings(environment: Environment, envFile: EnvFile | string
   const ISSUER = settings.ISSUER ?? localIssuer(settings);
   if (settings.ISSUER === undefined) warnings.push(...issuerWarnings(settings, ISSUER));
   const WORKERS = workersOf(settings);
-  // the pool's size is read from the environment before any .env file is
+  // libuv reads the pool's size from the environment, before any .env file is loaded
   const HASH_CONCURRENCY =
     settings.HASH_CONCURRENCY ?? defaultConcurrency(WORKERS, environment.UV_THREADPOOL_SIZE);
   const derived = { ISSUER, STORAGE, HASH_CONCURRENCY, WORKERS };
   return { settings, derived, envFile: file.description, origins, faults, warnings };
 }
 
-/** Each setting by itself, so that a fault in one does not hide what is wrong with the others. */
+/** Reads each setting by itself, so that a fault in one does not hide faults in the others. */
 function readEach(environment: Environment, envFile: EnvFile) {
   const origins = new Map<string, string>();
   const settings: Record<string, unknown> = {};
@@ -97,7 +97,7 @@ function readEach(environment: Environment, envFile: EnvFile) {
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     const given = find(name);
     if (given !== undefined) origins.set(name, given.origin);
-    // why it cannot be had is told already
+    // the source has already reported why it cannot be read
     if (given !== undefined && given.text === undefined) continue;
     const value = schema.safeParse(given?.text);
     if (!value.success) faults.push(...value.error.issues.map((issue) => `${name} ${issue.message}`));
@@ -136,12 +136,12 @@ function contradictions(settings: Partial<Settings>): string[] {
   return faults;
 }
 
-/** The service as programs on the same machine reach it. */
+/** The URL at which programs on the same machine reach the service. */
 function localIssuer({ PORT }: Partial<Settings>): string {
   return `http://localhost:${PORT || 5000}`;
 }
 
-/** Why the issuer that stands in for one that is not set cannot be right. */
+/** Warns where the default issuer cannot be right. */
 function issuerWarnings({ HOST, PORT }: Partial<Settings>, issuer: string): string[] {
   if (PORT === 0)
     return [`ISSUER is not set and PORT=0 takes a free port: tokens and metadata name ${issuer}`];
@@ -163,8 +163,8 @@ function workersOf({ WORKERS = 1 }: Partial<Settings>): number {
 }
 
 /**
- * A worker's share of the cores. Who works alone must leave two threads of libuv's pool for storage and tokens; the
- * pools of workers are made to fit.
+ * A worker's share of the cores. A single process must leave two threads of libuv's pool for storage and
+ * tokens; workers are started with a pool that is large enough.
  */
 function defaultConcurrency(workers: number, given: string | undefined): number {
   const share = Math.floor(availableParallelism() / workers);

@@ -1,6 +1,6 @@
 /**
- * The grammar of `.env` files as python-dotenv 1.2 has it, which read them for the Flask server. No expression here
- * goes over the same text twice, so that reading takes time in proportion to the file.
+ * The grammar of `.env` files as implemented by python-dotenv 1.2, which the Flask server used. No expression
+ * here scans the same text twice, so that parsing takes linear time.
  */
 
 /** A line that names a variable. */
@@ -8,7 +8,7 @@ export interface DotEnvLine {
   /** Its number, from 1. */
   readonly line: number;
   readonly name: string;
-  /** As it stands there, before `${…}` in it is replaced; `undefined` where the name stands alone. */
+  /** The value as written, before `${…}` in it is replaced; `undefined` for a name without `=`. */
   readonly value: string | undefined;
 }
 
@@ -18,7 +18,7 @@ export interface DotEnv {
   readonly unreadable: readonly number[];
 }
 
-// what Python means by whitespace: JavaScript's \s takes U+FEFF and leaves these control characters out
+// whitespace as Python defines it: JavaScript's \s includes U+FEFF and lacks these control characters
 const SPACE = "\\t\\v\\f \\x1c-\\x1f\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000";
 const one = (source: string) => new RegExp(source, "suy");
 const BLANKS = one(`[\\n${SPACE}]*`);
@@ -46,7 +46,9 @@ const CONTROLS: Readonly<Record<string, string>> = {
   v: "\v",
 };
 
-/** Reads the text of a `.env` file. Of a name that is there twice the last line counts. */
+/**
+ * Parses the text of a `.env` file. If a name occurs twice, both lines are returned and the last one counts.
+ */
 export function parseDotEnv(text: string): DotEnv {
   const source = text.replace(/\r\n?/g, "\n");
   const lines: DotEnvLine[] = [];
@@ -75,14 +77,14 @@ function readerOf(source: string) {
   return {
     isAtEnd: () => position === source.length,
     next: () => source[position],
-    /** The whole match and its groups, or `undefined` where the text goes on otherwise. */
+    /** Consumes a match at the current position. Returns `undefined` if there is none. */
     take(pattern: RegExp): RegExpExecArray | undefined {
       pattern.lastIndex = position;
       const match = pattern.exec(source) ?? undefined;
       if (match) position = pattern.lastIndex;
       return match;
     },
-    /** The number of the line that is reached. */
+    /** The number of the current line. */
     line() {
       for (; counted < position; counted += 1) if (source[counted] === "\n") lineNumber += 1;
       return lineNumber;
@@ -90,7 +92,7 @@ function readerOf(source: string) {
   };
 }
 
-/** A name and its value, neither of them for a comment; `undefined` where the line cannot be read. */
+/** A name and its value; an empty object for a comment; `undefined` if the line cannot be parsed. */
 function readBinding(reader: Reader): { name?: string; value?: string | undefined } | undefined {
   reader.take(EXPORT);
   if (reader.next() === "#") return reader.take(LINE_END) && {};
@@ -99,7 +101,7 @@ function readBinding(reader: Reader): { name?: string; value?: string | undefine
   reader.take(SPACES);
   const equals = reader.take(EQUALS)?.[0];
   if (equals === undefined) return reader.take(LINE_END) && { name, value: undefined };
-  // after a space it begins a comment, and none is part of the value
+  // a `#` after a space begins a comment
   const value = equals.length > 1 && reader.next() === "#" ? "" : readValue(reader);
   if (value === undefined || !reader.take(LINE_END)) return undefined;
   return { name, value };
@@ -118,7 +120,7 @@ function readValue(reader: Reader): string | undefined {
   }
 }
 
-/** Up to a `#` after whitespace, and without whitespace at the end. */
+/** Drops a comment (a `#` after whitespace) and trailing whitespace. */
 function unquoted(text: string): string {
   const comment = SPACE_BEFORE_HASH.exec(text);
   let end = comment?.index ?? text.length;

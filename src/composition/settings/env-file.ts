@@ -3,12 +3,13 @@ import { ConfigError } from "./config.ts";
 import type { EnvFile, Environment } from "./setting-sources.ts";
 import { readTextFile } from "./text-file.ts";
 
-/** The variable that names the file of settings; the option `--env-file` sets it. */
+/** The variable that names the settings file; the option `--env-file` sets it. */
 export const ENV_FILE_VARIABLE = "CONNECT_AUTH_ENV_FILE";
 
 /**
- * The file that `CONNECT_AUTH_ENV_FILE` names, or else `.env`, which need not be there; relative to `directory`.
- * @throws ConfigError where a named file is missing, or a file cannot be read as text
+ * Reads the file that `CONNECT_AUTH_ENV_FILE` names, or else `.env` if it exists. Paths are relative to
+ * `directory`.
+ * @throws ConfigError if a named file is missing, or a file cannot be read as text
  */
 export function readEnvFile(environment: Environment, directory = process.cwd()): EnvFile {
   const named = environment[ENV_FILE_VARIABLE];

@@ -1,6 +1,6 @@
 /**
- * Replaces `${NAME}` and `${NAME:-default}` as python-dotenv does, in one pass. A name that `find` does not know is
- * replaced by its default, or by nothing, which is then told by `isComplete`.
+ * Replaces `${NAME}` and `${NAME:-default}` as python-dotenv does, in one pass. A name that `find` does not
+ * know is replaced by its default. Without a default it is replaced by nothing and `isComplete` is false.
  */
 export function interpolate(
   text: string,
@@ -16,7 +16,7 @@ export function interpolate(
     if (close === undefined) break;
     const colon = colons(open) ?? close;
     const hasDefault = colon < close;
-    // a colon is no part of a name
+    // a name contains no colon
     if (hasDefault && text[colon + 1] !== "-") continue;
     const found = find(text.slice(open + 2, Math.min(colon, close)));
     if (found === undefined && !hasDefault) isComplete = false;
@@ -26,7 +26,10 @@ export function interpolate(
   return { text: result + text.slice(done), isComplete };
 }
 
-/** Where a character is next, for positions that grow: nothing is searched twice. */
+/**
+ * Finds the next position of a character. Positions asked for must not decrease, so that no text is searched
+ * twice.
+ */
 function nextOf(text: string, character: string): (from: number) => number | undefined {
   let next = text.indexOf(character);
   return (from) => {

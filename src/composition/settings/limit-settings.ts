@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { whole } from "./setting-kinds.ts";
 
-/** The settings that limit what one client may repeat: docs/throttling.md. */
+/** Settings that limit repeated requests; see docs/throttling.md. */
 export const limitSettings = {
   LOGIN_THROTTLE: z
     .enum(["on", "off"], "must be on or off")
@@ -42,8 +42,10 @@ export const limitSettings = {
     .describe("Mails with a link that may be asked for from one network in an hour"),
   THROTTLE_NOTICE: whole(1, 1_000_000)
     .default(3)
-    .describe("Mails of one kind that tell one account what happened, in an hour; further ones are left out"),
-  THROTTLE_NOTICE_ADDRESS: whole(1, 1_000_000).default(10).describe("The same of all kinds to one address"),
+    .describe("Notices of one kind mailed to one account in an hour; further ones are not sent"),
+  THROTTLE_NOTICE_ADDRESS: whole(1, 1_000_000)
+    .default(10)
+    .describe("Mails with a link, of all kinds together, that may be asked for to one address"),
   THROTTLE_CHANGE: whole(1, 1_000_000)
     .default(20)
     .describe("Changes of its password, name or address that one account may ask for in an hour"),

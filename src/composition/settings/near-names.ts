@@ -1,11 +1,14 @@
-/** Names this long differ by two letters and still mean the same; shorter ones are often names of other things. */
+/**
+ * From this length on, two differing letters still suggest a typing error. Shorter names often mean other
+ * things.
+ */
 const LONG = 8;
-/** What else may be a name is none that was meant for a setting. */
+/** Any other name was not meant for a setting. */
 const IS_NAME = /^[\w-]{1,64}$/;
 
 /**
- * Which of `known` a name nearly is: the same but for case or `_`, one or two letters apart, or one of them with
- * more words. `undefined` for a known name itself and for one that is like none.
+ * Finds the name in `known` that `name` resembles: it differs only in case or `_`, differs by one or two
+ * letters, or has additional words. Returns `undefined` for a known name and for one that resembles none.
  */
 export function nearName(name: string, known: readonly string[]): string | undefined {
   if (!IS_NAME.test(name) || known.includes(name)) return undefined;
@@ -35,7 +38,7 @@ function hasMoreWords(longer: string, shorter: string): boolean {
   return shorter.length >= LONG && shorter.includes("_") && longer.startsWith(`${shorter}_`);
 }
 
-/** Levenshtein's, of two short texts. */
+/** The Levenshtein distance of two short texts. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, column) => column);
   for (let line = 1; line <= one.length; line += 1) {

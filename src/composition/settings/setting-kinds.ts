@@ -5,13 +5,13 @@ import { smtpUrlFault } from "../../adapters/nodemailer/smtp-url.ts";
 import { millisecondsIn, UNITS } from "../../domain/duration.ts";
 import { isHost, isWebUrl, originFault } from "./web-addresses.ts";
 
-/** What settings may be. All come as text. */
+/** Schemas for settings. Every setting is given as text. */
 
 const MAX_DURATION_MS = 3_650 * UNITS.d;
 
 /** A duration such as `15m`, in milliseconds. */
 export const duration = durationLike(/^[1-9]\d{0,14}(s|m|h|d)$/);
-/** The same, or none: `0s`. */
+/** A duration that may be zero (`0s`), in milliseconds. */
 export const pause = durationLike(/^(0|[1-9]\d{0,14})(s|m|h|d)$/);
 
 function durationLike(pattern: RegExp) {
@@ -41,7 +41,7 @@ export const issuer = z
     "must be an http or https URL without user, query, fragment or final slash",
   );
 
-/** A page of the front end, which takes a token as a parameter. */
+/** The URL of a front end's page, to which a token is added as a parameter. */
 export const page = z
   .string()
   .refine(
@@ -51,10 +51,10 @@ export const page = z
 
 export const host = z.string().refine(isHost, "must be an IP address or a host name");
 
-/** A name of a file or directory. An empty one would mean the directory where the service is started. */
+/** A path of a file or directory. An empty path would mean the current directory. */
 export const path = z.string().min(1, "must be a path");
 
-/** A text of which `faultOf` says what is wrong with it, in words to stand after the setting's name. */
+/** A text that `faultOf` checks. Its result is worded to follow the setting's name. */
 function unless(faultOf: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
     const fault = faultOf(text);
@@ -62,7 +62,7 @@ function unless(faultOf: (text: string) => string | undefined) {
   });
 }
 
-/** A name that stands in mails. */
+/** A name that is shown in mails. */
 export const appName = z
   .string()
   .regex(
@@ -73,7 +73,7 @@ export const appName = z
 
 export const secret = z.string().min(1);
 
-/** A day, from its beginning in UTC, or a moment. */
+/** A moment, or a day, which means its start in UTC. */
 export const moment = z
   .union([z.iso.date(), z.iso.datetime({ offset: true })], "must be a date such as 2026-12-31")
   .transform((text) => new Date(text));
@@ -101,16 +101,16 @@ export const clients = z
     ),
   );
 
-/** May hold a password. Options that the driver does not take are told by `checkSettings`. */
+/** May contain a password. `checkSettings` reports options that the driver does not accept. */
 export const mongoUri = z.string().refine(hasMongoUriForm, `must be a MongoDB URI such as ${MONGO_URI_FORM}`);
 
-/** May hold a password. */
+/** May contain a password. */
 export const smtpUrl = unless((text) => {
   const fault = smtpUrlFault(text);
   return fault === undefined ? undefined : `must be ${fault}`;
 });
 
-/** How a setting is shown, where its value is not simply text, a number, a flag or a list of those. */
+/** How a setting is shown if its value is not plain text, a number, a flag or a list of these. */
 export type SettingKind = "secret" | "clients" | "mongo_uri" | "duration" | "moment" | "sender" | "plain";
 
 export const KINDS = new Map<unknown, SettingKind>([
@@ -124,7 +124,7 @@ export const KINDS = new Map<unknown, SettingKind>([
   [sender, "sender"],
 ]);
 
-/** A duration as it is set, in the largest unit that it is whole in. */
+/** A duration in the syntax of settings, in the largest unit that divides it. */
 export function durationText(ms: number): string {
   if (ms === 0) return "0s";
   const [unit, size] = Object.entries(UNITS).findLast(([, size]) => ms % size === 0) ?? ["s", UNITS.s];

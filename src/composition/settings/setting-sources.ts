@@ -3,28 +3,28 @@ import { interpolate } from "./interpolate.ts";
 import { nearName } from "./near-names.ts";
 import { readTextFile } from "./text-file.ts";
 
-/** What is given for the settings, as text, and where it stands. */
+/** The sources of settings: the text of each setting and its origin. */
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Names that begin like this are meant for this service: other programs have none of them. */
+/** Names with these prefixes are meant for this service; no other program uses them. */
 const OWN_PREFIX = /^(CONNECT_AUTH(?!_ENV_FILE$)|THROTTLE|NOTICE|ARGON2)_/;
 
-/** The file of settings that count where the environment has none. */
+/** The settings file. It supplies the settings that the environment lacks. */
 export interface EnvFile {
-  /** As it is called in messages and origins. */
+  /** The file's name in messages and origins. */
   readonly name: string;
   readonly text: string;
-  /** Which file was looked for, and whether it is there, in words for people. */
+  /** The file that was looked for, and whether it exists, in words for people. */
   readonly description: string;
 }
 
-/** What stands for `.env` where only its text is known. */
+/** A settings file of which only the text is known. */
 export function envFileOf(text: string): EnvFile {
   return { name: ".env", text, description: ".env" };
 }
 
-/** The text of one setting, and where it comes from, in words for people. */
+/** The text of one setting, and its origin in words for people. */
 export interface SourcedValue {
   /** `undefined` where the value cannot be read; `faults` says why. */
   readonly text: string | undefined;
@@ -33,17 +33,17 @@ export interface SourcedValue {
 
 export interface SettingSources {
   /**
-   * What is given for a setting: by its own variable or in the file that `<name>_FILE` names; variables of the
-   * environment go before those of the file. Adds to `faults` what is wrong.
+   * The value given for a setting, by its own variable or in the file that `<name>_FILE` names. The environment
+   * takes precedence over the settings file. Adds any fault to `faults`.
    */
   find(name: string): SourcedValue | undefined;
-  /** What is wrong with the sources, no value in it. */
+  /** Faults of the sources. They contain no values. */
   readonly faults: string[];
-  /** Names that are no settings and nearly one, which are ignored. */
+  /** Warnings about ignored names that resemble a setting. */
   readonly warnings: readonly string[];
 }
 
-/** Reads both sources of settings; `names` are those of all settings. */
+/** Reads both sources of settings. `names` lists all settings. */
 export function settingSources(
   environment: Environment,
   envFile: EnvFile,
@@ -87,7 +87,7 @@ export function settingSources(
   return { find, faults, warnings };
 }
 
-/** The content of a file that holds one value, less one line end. */
+/** The content of a file that holds one value, without its final line end. */
 function readValueFile(path: string): ReturnType<typeof readTextFile> {
   const content = readTextFile(path);
   if ("fault" in content) return content;
@@ -95,10 +95,10 @@ function readValueFile(path: string): ReturnType<typeof readTextFile> {
   return text === "" ? { fault: "is empty" } : { text };
 }
 
-/** A fault says no more than where; what is there may be a part of a secret. */
+/** A fault names only the line: its content may be part of a secret. */
 const FORM = "write NAME=value, with a value of several lines in quotes";
 
-/** The variables of a file, `${…}` in them replaced. */
+/** The variables of a file, with `${…}` replaced. */
 function readLines(
   { name: fileName, text }: EnvFile,
   environment: Environment,
@@ -128,7 +128,7 @@ function unknownVariable(fileName: string, { line, name }: Pick<DotEnvLine, "lin
   return `${fileName}: \${…} in ${name} at line ${line} names a variable that is not set; a value that has \${ in it goes into a file, named by ${name}_FILE`;
 }
 
-/** A variable set to nothing is a variable not set. */
+/** A variable with an empty value counts as not set. */
 function withoutBlanks(entries: Iterable<[string, string | undefined]>): Map<string, string> {
   return new Map([...entries].filter((entry): entry is [string, string] => Boolean(entry[1])));
 }

@@ -1,12 +1,13 @@
 import { durationText } from "./setting-kinds.ts";
 import { type Settings, settingKind } from "./settings.ts";
 
-/** What stands for a value that nobody may see. */
+/** Shown in place of a secret. */
 export const HIDDEN = "(hidden)";
 
 /**
- * The value as text for people, nothing secret in it; `undefined` where it is not set.
- * @param mongoUriText What may be shown of a MongoDB URI. Telling that takes the driver, which most starts do not load.
+ * The value as text for people, without secrets; `undefined` if it is not set.
+ * @param mongoUriText The part of a MongoDB URI that may be shown. A parameter, because it needs the driver,
+ * which most starts do not load.
  */
 export function settingText(
   name: keyof Settings,

@@ -23,48 +23,52 @@ import {
   whole,
 } from "./setting-kinds.ts";
 
-/** Every setting: its name, what it may be, its default and what it means. */
+/** Every setting: name, schema, default and meaning. */
 
 export const settingsSchema = z.object({
   SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
-  SECRET_KEY_PREVIOUS: secret.optional().describe("Verifies and decrypts while SECRET_KEY changes"),
+  SECRET_KEY_PREVIOUS: secret
+    .optional()
+    .describe("The former SECRET_KEY while it is being changed: verifies and decrypts, but no longer signs"),
   JWT_SECRET_KEY: secret.optional().describe("Access tokens are HS256 under this key"),
   ACCEPT_LEGACY_TOKENS_UNTIL: moment
     .optional()
-    .describe("Tokens of the Flask server are taken until then; a day ends it as it begins, in UTC"),
-  ALLOW_WEAK_SECRETS: flag.default(false).describe("Secrets under 32 bytes are warned of, not refused"),
+    .describe("Tokens of the Flask server are accepted until this moment; a date means its start in UTC"),
+  ALLOW_WEAK_SECRETS: flag
+    .default(false)
+    .describe("Whether a secret shorter than 32 bytes causes a warning instead of an error"),
   MONGO_URI: mongoUri.optional().describe("MongoDB keeps the data, in the database that the URI names"),
   FLASK_MONGO_URI: mongoUri
     .optional()
-    .describe("The Flask server's database, for `connect-auth import flask` alone"),
+    .describe("The Flask server's database; only `connect-auth import flask` reads it"),
   STORAGE: z
     .enum(STORAGE_NAMES, `must be ${STORAGE_NAMES.join(", ").replace(/, (\w+)$/, " or $1")}`)
     .optional()
-    .describe("What keeps the data; where it is not set, MONGO_URI decides"),
-  DATA_DIR: path.default("./data").describe("Where the embedded store is"),
-  SMTP_URL: smtpUrl.optional().describe("The server that takes mails; without it they go to the log"),
-  MAIL_FROM: sender.optional().describe("Whom mails are from: an address, or Name <address>"),
-  APP_NAME: appName.default("HBTU Connect").describe("What mails call that which users have accounts of"),
+    .describe("The storage; if not set, mongodb where MONGO_URI is set, and lmdb otherwise"),
+  DATA_DIR: path.default("./data").describe("Directory of the embedded store"),
+  SMTP_URL: smtpUrl.optional().describe("The mail server; without it mails are written to the log"),
+  MAIL_FROM: sender.optional().describe("Sender of mails: an address, or Name <address>"),
+  APP_NAME: appName.default("HBTU Connect").describe("The application's name in mails"),
   MAIL_TEMPLATES: path
     .optional()
-    .describe("A directory of mail templates; mails that it does not have are built in"),
+    .describe("A directory of mail templates; mails without a template there use the built-in one"),
   HOST: host.default("127.0.0.1").describe("Address to listen on"),
   PORT: whole(0, 65_535).default(5000).describe("Port to listen on; 0 takes a free one"),
   METRICS_PORT: whole(0, 65_535)
     .optional()
     .describe(
-      "Port for GET /metrics, for Prometheus, at HOST; 0 takes a free one; without it there are none",
+      "Port of GET /metrics for Prometheus, at HOST; 0 takes a free one; without it there are no metrics",
     ),
   SHUTDOWN_GRACE: pause
     .default(2 * UNITS.s)
-    .describe("How long the service goes on, saying that it is not ready, after SIGTERM"),
-  ISSUER: issuer.optional().describe("The service's own URL as others know it"),
+    .describe("How long the service keeps serving after SIGTERM while it reports that it is not ready"),
+  ISSUER: issuer.optional().describe("The service's public URL"),
   CORS_ORIGINS: z
     .string()
     .transform((text) => text.split(",").map((part) => part.trim()))
     .pipe(z.array(origin))
     .default(["http://localhost:3000"])
-    .describe("Origins whose pages may call, separated by commas"),
+    .describe("Origins whose pages may call the service, separated by commas"),
   REGISTRATION: z
     .enum(["open", "closed"], "must be open or closed")
     .default("open")
@@ -73,28 +77,33 @@ export const settingsSchema = z.object({
     .enum(["told", "same"], "must be told or same")
     .default("told")
     .describe(
-      "told: an address that is taken is refused; same: registering is answered alike for every address, and the rest goes by mail, which needs SMTP_URL",
+      "told: registering with a taken address is refused; same: every address gets the same answer and registration is completed by mail, which needs SMTP_URL",
     ),
-  ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("How long an access token lives"),
-  REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("How long a session lives"),
-  REFRESH_ROTATION: flag.default(false).describe("Whether each refresh gives a new refresh token"),
+  ACCESS_TOKEN_TTL: duration.default(UNITS.d).describe("Lifetime of an access token"),
+  REFRESH_TOKEN_TTL: duration.default(30 * UNITS.d).describe("Lifetime of a session"),
+  REFRESH_ROTATION: flag.default(false).describe("Whether each refresh returns a new refresh token"),
   REFRESH_GRACE: duration
     .default(10 * UNITS.s)
-    .describe("How long the refresh token before the newest still gets the same answer"),
+    .describe("How long the previous refresh token still gets the same answer as at its first use"),
   MAX_SESSIONS: whole(1, 1_000)
     .default(100)
-    .describe("Live sessions that one account may have; one more ends the oldest"),
-  SESSION_IDLE_TTL: duration.optional().describe("A session ends when not refreshed for so long"),
-  KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one does"),
-  JWKS_MAX_AGE: duration.default(300 * UNITS.s).describe("How long others may keep the published keys"),
+    .describe("Live sessions that one account may have; a further login ends the oldest"),
+  SESSION_IDLE_TTL: duration.optional().describe("A session ends when it is not refreshed for this long"),
+  KEY_ROTATION: duration.optional().describe("How long a signing key signs before the next one replaces it"),
+  JWKS_MAX_AGE: duration.default(300 * UNITS.s).describe("How long verifiers may cache the published keys"),
   KEY_PUBLISH_AHEAD: pause
     .default(UNITS.h)
     .describe(
-      "How long a key is published before it signs, and at least twice JWKS_MAX_AGE: longer than verifiers keep copies of the keys",
+      "How long a key is published before it signs, at least twice JWKS_MAX_AGE; must be longer than verifiers cache the keys",
     ),
-  INTROSPECTION_CLIENTS: clients.default([]).describe("Who may introspect: id:secret, separated by commas"),
+  INTROSPECTION_CLIENTS: clients
+    .default([])
+    .describe("Clients that may introspect: id:secret pairs, separated by commas"),
   JWT_AUDIENCE: z.string().min(1).optional().describe("aud of access tokens"),
-  JWT_ALG: z.enum(["ES256", "RS256"], "must be ES256 or RS256").optional().describe("Signs access tokens"),
+  JWT_ALG: z
+    .enum(["ES256", "RS256"], "must be ES256 or RS256")
+    .optional()
+    .describe("Signature algorithm of access tokens"),
   JWT_TYP: z.enum(["at+jwt", "JWT"], "must be at+jwt or JWT").optional().describe("typ of access tokens"),
   ARGON2_MEMORY_KIB: whole(8, 4_194_304).default(19_456).describe("Memory of one hash, in KiB"),
   ARGON2_PASSES: whole(1, 1_000).default(2).describe("Passes of one hash"),
@@ -103,42 +112,52 @@ export const settingsSchema = z.object({
     .enum(["keep", "forget"], "must be keep or forget")
     .default("keep")
     .describe(
-      "Whether a login takes the time of former costs as well, so that it does not tell who has such a hash",
+      "keep: a login also takes the time of hashes at former costs, so that its duration does not reveal which accounts have one; forget: it does not",
     ),
   WORKERS: z
     .union([z.literal("auto"), whole(1, 256)], "must be auto or a whole number from 1 to 256")
     .default(1)
     .describe("Processes that share the port; auto: as many as there are cores"),
-  HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes made at once by each worker"),
-  HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait"),
+  HASH_CONCURRENCY: whole(1, 1_024).optional().describe("Hashes that each worker computes at the same time"),
+  HASH_QUEUE: whole(0, 100_000).default(64).describe("Hashes that may wait in the queue"),
   ...limitSettings,
   PASSWORD_RESET_URL: page
     .default("http://localhost:3000/reset-password")
-    .describe("The front end's page to choose a new password; mailed with a token parameter"),
+    .describe(
+      "The front end's page for choosing a new password; the link in the mail adds a token parameter",
+    ),
   EMAIL_VERIFY_URL: page
     .default("http://localhost:3000/verify-email")
-    .describe("The front end's page that confirms an address; mailed with a token parameter"),
+    .describe("The front end's page that confirms an address; the link in the mail adds a token parameter"),
   EMAIL_CANCEL_URL: page
     .default("http://localhost:3000/cancel-email-change")
-    .describe("The front end's page that cancels a change of address; mailed with a token parameter"),
+    .describe(
+      "The front end's page that cancels a change of address; the link in the mail adds a token parameter",
+    ),
   REQUIRE_VERIFIED_EMAIL: flag
     .default(false)
-    .describe("Whether only who has confirmed the address may log in; registering then gives no tokens"),
-  NOTICE_PASSWORD_CHANGED: flag.default(true).describe("Whether users are mailed that the password changed"),
+    .describe(
+      "Whether users must confirm their address before they log in; registering then returns no tokens",
+    ),
+  NOTICE_PASSWORD_CHANGED: flag
+    .default(true)
+    .describe("Whether users get a mail when their password changes"),
   NOTICE_EMAIL_CHANGED: flag
     .default(true)
-    .describe("Whether the old address is mailed that the account has another one"),
+    .describe("Whether the old address gets a mail when the account's address changes"),
   NOTICE_SESSION_STOLEN: flag
     .default(true)
-    .describe("Whether users are mailed that a session ended because its refresh token was stolen"),
+    .describe("Whether users get a mail when a session ends because its refresh token was stolen"),
   NOTICE_ACCOUNT_DELETED: flag
     .default(true)
-    .describe("Whether users are mailed that the account was deleted"),
-  PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Code points of a new password, at least"),
+    .describe("Whether users get a mail when their account is deleted"),
+  PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Least length of a new password, in code points"),
   PASSWORD_BLOCKLIST: flag
     .default(false)
-    .describe("Whether common passwords and one's own name or address are refused"),
-  TRUST_PROXY_HOPS: whole(0, 16).default(0).describe("Proxies whose X-Forwarded-For counts"),
+    .describe("Whether common passwords and the user's own name or address are refused as passwords"),
+  TRUST_PROXY_HOPS: whole(0, 16)
+    .default(0)
+    .describe("Number of proxies in front of the service whose X-Forwarded-For entries are trusted"),
   AUDIT_RETENTION: duration.default(90 * UNITS.d).describe("How long security events are kept"),
   LOG_LEVEL: z
     .enum(
@@ -146,16 +165,16 @@ export const settingsSchema = z.object({
       "must be a level such as info or debug",
     )
     .default("info")
-    .describe("The least that is logged"),
+    .describe("Lowest level that is logged"),
   LOG_FORMAT: z
     .enum(["auto", "json", "readable"], "must be auto, json or readable")
     .default("auto")
-    .describe("JSON lines, or lines for people; auto: those where the output is a terminal"),
+    .describe("JSON lines or readable lines; auto: readable if the output is a terminal"),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** The kind of a setting; by the schema that it is made of, so that no new secret is forgotten. */
+/** The kind of a setting, derived from its schema, so that no new secret is forgotten. */
 export function settingKind(name: keyof Settings): SettingKind {
   const schema = settingsSchema.shape[name];
   return KINDS.get("unwrap" in schema ? schema.unwrap() : schema) ?? "plain";

@@ -2,12 +2,12 @@ import type { ServerStorage } from "../storages/descriptor.ts";
 import { DEFAULT_STORAGE, STORAGE_NAMES, STORAGES, type StorageName } from "../storages/storages.ts";
 import type { Settings } from "./settings.ts";
 
-/** The storage that the settings choose, by `STORAGE` or by naming its server. */
+/** The storage that the settings choose: `STORAGE`, or else the storage whose server is set. */
 export function storageOf(settings: Partial<Settings>): StorageName {
   return settings.STORAGE ?? storageNamed(settings) ?? DEFAULT_STORAGE;
 }
 
-/** The storage whose server the settings name. */
+/** The storage whose server is set. */
 function storageNamed(settings: Partial<Settings>): StorageName | undefined {
   return STORAGE_NAMES.find((name) => {
     const storage = STORAGES[name];
@@ -15,12 +15,12 @@ function storageNamed(settings: Partial<Settings>): StorageName | undefined {
   });
 }
 
-/** Where a server is, as the settings say. */
+/** The location of a storage's server, from its setting. */
 export function locationOf({ setting }: ServerStorage, settings: Partial<Settings>): string {
   return settings[setting] ?? "";
 }
 
-/** What contradicts the choice of a storage. */
+/** Settings that contradict the chosen storage. */
 export function storageFaults(settings: Partial<Settings>, workers: number): string[] {
   const chosen = storageOf(settings);
   const storage = STORAGES[chosen];
@@ -51,7 +51,7 @@ function whyOneProcess(name: StorageName): string | undefined {
   return "one process at a time can have it open";
 }
 
-/** What works but is better changed. */
+/** Settings that work but should be changed. */
 export function storageWarnings(settings: Partial<Settings>): string[] {
   const name = storageOf(settings);
   return STORAGES[name].home === "process"
@@ -59,7 +59,7 @@ export function storageWarnings(settings: Partial<Settings>): string[] {
     : [];
 }
 
-/** What the driver of the chosen storage says against its setting. Connects to nothing. */
+/** The faults that the driver of the chosen storage finds in its setting. Connects to nothing. */
 export async function driverFaults(settings: Partial<Settings>): Promise<string[]> {
   const storage = STORAGES[storageOf(settings)];
   if (storage.home !== "server" || settings[storage.setting] === undefined) return [];

@@ -1,12 +1,12 @@
 import { closeSync, openSync, readSync } from "node:fs";
 
-/** What a file of settings says, or why it cannot be taken: words to stand after its name. */
+/** The text of a settings file, or why it cannot be used. `fault` is worded to follow the file's name. */
 export type TextFile = { readonly text: string } | { readonly fault: string; readonly code?: string };
 
-/** More than any file of settings needs. */
+/** More than any settings file needs. */
 const MOST_BYTES = 1_048_576;
 
-/** Reads a file that is UTF-8, with or without a byte order mark, which is dropped. */
+/** Reads a UTF-8 file. A byte order mark is dropped. */
 export function readTextFile(path: string): TextFile {
   try {
     return decodeText(readAtMost(path, MOST_BYTES + 1));
@@ -16,7 +16,7 @@ export function readTextFile(path: string): TextFile {
   }
 }
 
-/** No more of a file than that: a device, say, may have no end. */
+/** Reads at most `most` bytes, because a device, for example, may never end. */
 function readAtMost(path: string, most: number): Uint8Array {
   const file = openSync(path, "r");
   try {

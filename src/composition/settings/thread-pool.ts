@@ -1,19 +1,19 @@
-/** Threads of libuv's pool where nothing says otherwise. */
+/** Default size of libuv's thread pool. */
 const USUAL_SIZE = 4;
-/** Threads that hashing leaves to storage and tokens. */
+/** Threads that hashing leaves free for storage and tokens. */
 const OTHER_THREADS = 2;
 
-/** How many threads a pool has, given `UV_THREADPOOL_SIZE`. */
+/** The number of threads in the pool for a value of `UV_THREADPOOL_SIZE`. */
 export function poolSize(given: string | undefined): number {
   return Number(given) || USUAL_SIZE;
 }
 
-/** How many threads a pool needs for so many hashes at once. */
+/** The number of threads that a pool needs for `hashes` concurrent hashes. */
 export function poolSizeFor(hashes: number): number {
   return Math.max(USUAL_SIZE, hashes + OTHER_THREADS);
 }
 
-/** How many hashes at once leave the other work of a pool its threads. */
+/** The number of concurrent hashes that leave threads free for other work. */
 export function hashesIn(threads: number): number {
   return threads - OTHER_THREADS;
 }

@@ -1,6 +1,6 @@
 import type { ProcessStorage } from "./descriptor.ts";
 
-/** For tests and for trying things out. */
+/** Memory storage, for tests and trials. */
 export const memory: ProcessStorage = {
   home: "process",
   async open() {

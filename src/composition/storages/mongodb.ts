@@ -9,7 +9,7 @@ export const mongodb: ServerStorage = {
   title: "MongoDB",
   setting: "MONGO_URI",
   backupTools: "mongodump and mongorestore",
-  advice: "Check MONGO_URI, that the server runs and is reached from here, and what its user may do there.",
+  advice: "Check MONGO_URI, that the server runs and can be reached from here, and the rights of its user.",
   prepared: { name: "indexes", found: "all there, looked at just now" },
   async faultOf(uri) {
     const { readMongoUri } = await uris();

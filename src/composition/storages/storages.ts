@@ -3,7 +3,7 @@ import { lmdb } from "./lmdb.ts";
 import { memory } from "./memory.ts";
 import { mongodb } from "./mongodb.ts";
 
-/** Every storage by the value of `STORAGE` that chooses it. The first one is the default. */
+/** Every storage, by its value of `STORAGE`. The first one is the default. */
 const ALL = { lmdb, mongodb, memory } satisfies Record<string, StorageDescriptor>;
 
 export type StorageName = keyof typeof ALL;
@@ -12,5 +12,5 @@ export const STORAGES: Readonly<Record<StorageName, StorageDescriptor>> = ALL;
 
 export const STORAGE_NAMES = Object.keys(ALL) as [StorageName, ...StorageName[]];
 
-/** The storage for a service whose settings name none. */
+/** The storage that is used if the settings choose none. */
 export const [DEFAULT_STORAGE] = STORAGE_NAMES;

@@ -26,7 +26,7 @@ export type {
 
 const CLIENT = { id: "api", secret: "the-secret-of-the-api-in-tests-only" };
 
-/** Made for tests: hashing that costs nothing, no limits, nothing logged, nothing kept. */
+/** Settings for tests: cheapest hashing, no limits, no log, memory storage. */
 const FOR_TESTS = {
   STORAGE: "memory",
   PORT: "0",
@@ -35,15 +35,15 @@ const FOR_TESTS = {
   ARGON2_MEMORY_KIB: "64",
   ARGON2_PASSES: "1",
   INTROSPECTION_CLIENTS: `${CLIENT.id}:${CLIENT.secret}`,
-  // the mailbox stands behind it
+  // mails go to the test mailbox
   SMTP_URL: "smtp://localhost",
   MAIL_FROM: "auth@example.com",
 };
 
 /**
- * Starts the service on memory storage, with its clock in the test's hands. Nothing comes from the environment and
- * no signal is listened for; any number can run at once.
- * @throws ConfigError where the settings cannot be used
+ * Starts the service on memory storage, with a clock that the test controls. It reads nothing from the
+ * environment and handles no signals. Any number can run at the same time.
+ * @throws ConfigError if the settings cannot be used
  */
 export async function startTestAuth({
   settings = {},
@@ -58,7 +58,7 @@ export async function startTestAuth({
   const log = openServiceLog(before);
   const closers = new Closers();
   try {
-    // its address, which is its name, is known only once it listens
+    // its issuer is its address, which is known only once it listens
     const server = await startHttp(before, makeStartingApp(httpOptions(before, log)));
     closers.push(() => server.close(0));
     const config = readConfig({ ...FOR_TESTS, SECRET_KEY, ISSUER: server.address, ...settings });
@@ -85,7 +85,10 @@ export async function startTestAuth({
   }
 }
 
-/** In the environment, other names are others' business; here each is meant. @throws ConfigError */
+/**
+ * Refuses unknown names. In an environment they may belong to other programs, but here each one is meant as a
+ * setting. @throws ConfigError
+ */
 function mustBeSettings(names: readonly string[]): void {
   const unknown = names.filter((name) => !Object.hasOwn(settingsSchema.shape, name.replace(/_FILE$/, "")));
   const hintOf = (name: string) => {
@@ -99,7 +102,7 @@ function mustBeSettings(names: readonly string[]): void {
 function makeStorageThatMayFail() {
   let isThere = true;
   const orFail = async (call: () => Promise<unknown>) => {
-    if (!isThere) throw new Error("The test took the storage away");
+    if (!isThere) throw new Error("The test made the storage unavailable");
     return call();
   };
   return {

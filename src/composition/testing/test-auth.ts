@@ -1,38 +1,43 @@
-// Without imports: its types are all that users of the test kit compile, whose projects have none of the server's.
+// This file has no imports: projects that use the test kit compile its types and do not have the server's
+// dependencies.
 
-/** A clock that stands still until it is turned. */
+/** A clock that stands still until it is advanced. */
 export interface TestClock {
   now(): Date;
-  /** Turns it on by milliseconds, or by a duration as in settings: `15m`, `30d`. */
+  /** Advances it by milliseconds, or by a duration in the syntax of settings: `15m`, `30d`. */
   advance(by: number | string): void;
   set(to: Date): void;
 }
 
-/** A mail as it would have been sent. */
+/** A mail that the service would have sent. */
 export interface TestMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  /** `undefined` for a mail of text alone. */
+  /** `undefined` for a mail without an HTML part. */
   readonly html: string | undefined;
-  /** The link in it, into a page of the front end; `undefined` where it has none. */
+  /** The link to a page of the front end in the mail; `undefined` if it has none. */
   readonly link: string | undefined;
-  /** What the page hands over: the parameter `token` of the link. */
+  /** The `token` parameter of the link, which the page sends to the service. */
   readonly token: string | undefined;
 }
 
-/** What the service sends, instead of a mail server. */
+/** The mails of the service, in place of a mail server. */
 export interface TestMails {
-  /** Sends what waits, and resolves to all mails so far, the oldest first; those to one address, if given. */
+  /**
+   * Sends waiting mails and resolves to all mails so far, the oldest first. With `to`, only mails to that
+   * address.
+   */
   all(to?: string): Promise<readonly TestMail[]>;
   /**
-   * Resolves to the oldest mail, to that address if given, that `next` has not resolved to before; waits for it up to 5 s.
-   * @throws Error where none comes
+   * Resolves to the oldest mail that `next` has not returned before. With `to`, only mails to that address
+   * count. Waits at most 5 s.
+   * @throws Error if none comes
    */
   next(to?: string): Promise<TestMail>;
 }
 
-/** Somebody with an account, and the tokens of a session. */
+/** A user with an account, and the tokens of a session. */
 export interface TestUser {
   readonly id: string;
   readonly username: string;
@@ -43,42 +48,42 @@ export interface TestUser {
   readonly refresh_token: string;
 }
 
-/** What is not said is made up. */
+/** Options that are left out get generated values. */
 export interface TestUserOptions {
   readonly username?: string;
   readonly email?: string;
   readonly password?: string;
-  /** Whether the address is confirmed; by default where `REQUIRE_VERIFIED_EMAIL` wants it. */
+  /** Whether the address is confirmed. Default: the value of `REQUIRE_VERIFIED_EMAIL`. */
   readonly verified?: boolean;
 }
 
 export interface TestAuthOptions {
-  /** Settings by their names, as the environment would have them: `{ ACCESS_TOKEN_TTL: "15m" }`. */
+  /** Settings by name, as text like in the environment: `{ ACCESS_TOKEN_TTL: "15m" }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** What the clock says at first; by default, what the machine's does. */
+  /** The initial time of the clock. Default: the machine's time. */
   readonly now?: Date;
 }
 
-/** The whole service inside this process, with nothing outside it. */
+/** The whole service inside this process, without external resources. */
 export interface TestAuth {
-  /** Where it listens, on loopback; `iss` of its tokens, too. */
+  /** Its URL on loopback, which is also the `iss` of its tokens. */
   readonly url: string;
   /** `aud` of its access tokens. */
   readonly audience: string;
   /** An API that may introspect. */
   readonly client: { readonly id: string; readonly secret: string };
   readonly clock: TestClock;
-  /** Every mail that the service sends, as with `SMTP_URL`; none leaves the process. */
+  /** All mails of the service, which behaves as with `SMTP_URL`. None leaves the process. */
   readonly mails: TestMails;
-  /** Somebody new, logged in. @throws AuthError where it cannot be had */
+  /** Registers a new user and logs in. @throws AuthError if registration is refused */
   user(who?: TestUserOptions): Promise<TestUser>;
-  /** Another session of theirs. */
+  /** Begins another session of the user. */
   login(user: TestUser): Promise<TestUser>;
   /** Disables the account, which ends its sessions. */
   disable(user: TestUser): Promise<void>;
-  /** Retires every signing key, so that no access token from before is good. */
+  /** Retires every signing key, so that earlier access tokens become invalid. */
   retireKeys(): Promise<void>;
-  /** Whether storage answers. While it does not, every call that needs it is 503. */
+  /** Sets whether the storage answers. While it does not, every call that needs it is answered with 503. */
   storageAnswers(answers: boolean): void;
   stop(): Promise<void>;
 }

@@ -15,9 +15,9 @@ export function makeTestMailbox() {
     },
   };
 
-  /** @param deliver Sends what waits */
+  /** @param deliver Sends waiting mails */
   function open(deliver: DeliverMails): TestMails & {
-    /** The token of the next mail to that address, which is then as if it had never been sent. */
+    /** Removes the next mail to that address and returns its token. */
     takeOut(to: string): Promise<string | undefined>;
   } {
     const isTo = (to: string | undefined) => (mail: TestMail) => to === undefined || mail.to === to;

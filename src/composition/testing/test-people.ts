@@ -9,7 +9,7 @@ type Calls = Pick<
 
 let people = 0;
 
-/** @param tokenMailedTo The token of the mail by which that address is confirmed */
+/** @param tokenMailedTo Returns the token from the mail that confirms the address */
 export function peopleOf(useCases: Calls, tokenMailedTo: (email: string) => Promise<string | undefined>) {
   const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
 
@@ -35,7 +35,7 @@ export function peopleOf(useCases: Calls, tokenMailedTo: (email: string) => Prom
       if (!verified) return known(grant, password);
       const token = (await tokenMailedTo(grant.email)) ?? "";
       await useCases.verifyEmail({ token, client });
-      // its access token says that the address is not confirmed
+      // the access token of registration has the address as not confirmed
       await useCases.logout(grant.refreshToken);
       return known(await useCases.login({ email, password, client }), password);
     },

@@ -12,7 +12,7 @@ import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
 import { keysFor, type Secrets } from "./secrets.ts";
 
-/** What can be done with a ring of keys while it is in use. */
+/** The use cases on a ring of signing keys. */
 export interface RingUseCases {
   readonly listKeys: ListKeys;
   readonly rotateKeys: RotateKeys;
@@ -21,13 +21,13 @@ export interface RingUseCases {
 
 export interface OpenedKeys {
   readonly accessKeys: AccessKeys;
-  /** How access tokens are signed, in words for people. */
+  /** A description of how access tokens are signed, for people. */
   readonly description: string;
-  /** `undefined` where one shared key signs. */
+  /** `undefined` if one shared key (HS256) signs. */
   readonly ring: (RingUseCases & { reload(): Promise<void> }) | undefined;
 }
 
-/** What access tokens are like that a ring of keys signs. */
+/** The properties of access tokens that a ring of keys signs. */
 export function ringTokens({ JWT_ALG, JWT_TYP, JWT_AUDIENCE, ISSUER }: RingSettings) {
   return {
     algorithm: JWT_ALG ?? "ES256",
@@ -38,7 +38,7 @@ export function ringTokens({ JWT_ALG, JWT_TYP, JWT_AUDIENCE, ISSUER }: RingSetti
 
 type RingSettings = Pick<Config, "JWT_ALG" | "JWT_TYP" | "JWT_AUDIENCE" | "ISSUER">;
 
-/** The keys for access tokens that the configuration asks for. */
+/** Opens the configured keys for access tokens. */
 export async function openAccessKeys(
   config: Config,
   secrets: Secrets,

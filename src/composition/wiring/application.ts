@@ -8,17 +8,18 @@ import type { Metrics } from "./metrics.ts";
 import { type Overrides, openResources, type Resources } from "./resources.ts";
 import { makeUseCases, type UseCases } from "./use-cases.ts";
 
-/** All use cases, and what they are built on. */
+/** All use cases and the resources that they use. */
 export interface Application {
   readonly resources: Resources;
   readonly useCases: UseCases;
   readonly mail: OpenedMail;
-  /** Looks again which kinds of password hashes are in storage. */
+  /** Reads again which kinds of password hashes are in storage. */
   reloadHashes(): Promise<void>;
 }
 
 /**
- * Opens what the configuration names and makes the use cases over it; what must be closed again goes to `closers`.
+ * Opens the resources that the configuration names and makes the use cases. Adds to `closers` what must be
+ * closed.
  * @throws ConfigError or StartError
  */
 export async function openApplication(

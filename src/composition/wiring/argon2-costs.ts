@@ -3,10 +3,10 @@ import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
 import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 
-/** The setting in storage that lists the costs of the hashes that may be there, the latest first. */
+/** The stored setting that lists the costs of the hashes that may be stored, the latest first. */
 export const ARGON2_COSTS = "argon2-costs";
 
-/** Each one more makes every login dearer; hashes of still older ones are few. */
+/** Each further cost makes every login more expensive, and hashes at still older costs are few. */
 const MOST_FORMER_COSTS = 2;
 
 const listSchema = z.array(
@@ -14,8 +14,8 @@ const listSchema = z.array(
 );
 
 /**
- * Puts the cost at the head of the list in storage, and resolves to the former ones on it. `forget` drops
- * those. Any number of processes may do this at once, at costs of their own: none gets lost.
+ * Puts the cost at the head of the stored list and resolves to the former costs in it. `forget` drops those.
+ * Several processes may do this concurrently with different costs: none is lost.
  */
 export function keepCost(
   settings: SettingsRepository,
@@ -31,14 +31,17 @@ export function keepCost(
   });
 }
 
-/** The costs that one list has, then those that only the other has. */
+/** Merges two lists: the costs of the first, then those that only the second has. */
 export function mergeCosts(list: string, more: string): string {
   const costs = readList(list);
   const others = readList(more).filter((other) => !costs.some((cost) => isSame(cost, other)));
   return others.length === 0 ? list : JSON.stringify([...costs, ...others]);
 }
 
-/** What cannot be read is no reason not to start: any hash can be checked without the list, in a time of its own. */
+/**
+ * Unreadable entries are ignored and do not prevent a start: a hash can be verified without the list, but its
+ * duration then differs.
+ */
 function readList(stored: string): Argon2Cost[] {
   try {
     return listSchema.parse(JSON.parse(stored));

@@ -3,19 +3,22 @@ import type { EventRecorder } from "../../application/audit/record-events.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import { atMost } from "./background.ts";
 
-/** Writes events in the background. Closing it writes those that still wait. */
+/** Writes events in the background. Closing it writes the events that still wait. */
 export interface AuditWriter extends SecurityEvents {
   close(): Promise<void>;
 }
 
-/** Events are written together at this interval: the events of one interval are lost if the process is killed. */
+/**
+ * Events are written in batches at this interval. If the process is killed, the events of one interval are
+ * lost.
+ */
 const WRITE_EVERY_MS = 100;
-/** While the storage fails, the time between two tries doubles up to this. */
+/** While the storage fails, the time between attempts doubles up to this. */
 const LONGEST_WAIT_MS = 5_000;
-/** How long a stop waits for the last writes: the storage still has to close. */
+/** How long a stop waits for the last writes; the storage must still be closed after them. */
 const FLUSH_MS = 1_500;
 
-/** Writes what the recorder has, again and again. Only `warn` is told what cannot be kept. */
+/** Writes the recorder's events periodically. Calls `warn` if events cannot be written. */
 export function startAuditWriter(recorder: EventRecorder, warn: (what: string) => void): AuditWriter {
   const stopping = new AbortController();
   let isFailing = false;

@@ -5,16 +5,16 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { AuditTrail, Facts } from "../../application/ports/storage/audit-trail.ts";
 import { type AuditWriter, startAuditWriter } from "./audit-writer.ts";
 
-/** What the events of a process have in common, and what to do when they cannot be kept. */
+/** The facts that all events of a process share, and the warning if events cannot be written. */
 export interface AuditOptions {
   readonly origin: () => Facts;
   readonly warn: (what: string) => void;
 }
 
-/** Some megabytes. */
+/** Events that may wait, which take a few megabytes. */
 const CAPACITY = 10_000;
 
-/** Begins to write events into the trail, in the background. */
+/** Starts writing events into the trail, in the background. */
 export function startAudit(
   auditTrail: AuditTrail,
   { origin, warn }: AuditOptions,
@@ -24,18 +24,18 @@ export function startAudit(
   return startAuditWriter(makeEventRecorder(deps), warn);
 }
 
-/** The events of commands: they name the operator, and a warning goes to standard error. */
+/** The options for commands: events name the operator, and warnings go to standard error. */
 export const auditOfCommands: AuditOptions = {
   origin: () => ({ via: "command_line", operator: operatorName() }),
   warn: (what) => console.error(`warning: ${what}`),
 };
 
-/** Whoever called sudo, where the command runs as another user. */
+/** The user who runs the command, or who called sudo. */
 function operatorName(): string {
   try {
     return process.env.SUDO_USER || userInfo().username;
   } catch {
-    // a container's user need not have a name
+    // a container's user may have no name
     return `uid ${process.getuid?.()}`;
   }
 }

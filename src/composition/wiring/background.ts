@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
 /**
- * Does a job again and again, each time so long after it last ended, until it is stopped. A job that fails
- * is tried again at its next time.
+ * Runs a job repeatedly, `everyMs` milliseconds after it last ended, until it is stopped. A failed job runs
+ * again at its next time.
  */
 export function repeatedly(everyMs: number, job: () => Promise<unknown>, failed: (error: unknown) => void) {
   let timer: NodeJS.Timeout | undefined;
@@ -20,7 +20,7 @@ export function repeatedly(everyMs: number, job: () => Promise<unknown>, failed:
   };
   schedule();
 
-  /** Resolves once the job runs no more. */
+  /** Resolves once the job no longer runs. */
   return async function stop(): Promise<void> {
     isStopped = true;
     clearTimeout(timer);
@@ -28,7 +28,7 @@ export function repeatedly(everyMs: number, job: () => Promise<unknown>, failed:
   };
 }
 
-/** Waits for something, but no longer than so many milliseconds, nor keeps the process alive for it. */
+/** Waits for `done`, but at most `ms` milliseconds. Does not keep the process alive. */
 export async function atMost(ms: number, done: Promise<unknown>): Promise<void> {
   await Promise.race([done, sleep(ms, undefined, { ref: false })]);
 }

@@ -1,6 +1,6 @@
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 
-/** One that tells each of these of every event. */
+/** Forwards every event to each listener. */
 export function broadcast(...listeners: readonly SecurityEvents[]): SecurityEvents {
   return {
     report: (event) => {

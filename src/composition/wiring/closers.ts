@@ -1,4 +1,4 @@
-/** What was opened and must be closed, in reverse order. */
+/** Closes everything that was opened, in reverse order. */
 export class Closers {
   readonly #closers: (() => Promise<void>)[] = [];
 
@@ -7,8 +7,8 @@ export class Closers {
   }
 
   /**
-   * Closes everything once; calling it again finds nothing left.
-   * @throws AggregateError with what some failed with; the others are closed all the same
+   * Closes everything once; a second call does nothing.
+   * @throws AggregateError with the errors of those that failed; the others are closed nevertheless
    */
   async close(): Promise<void> {
     const faults: unknown[] = [];

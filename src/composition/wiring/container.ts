@@ -2,35 +2,35 @@ import "reflect-metadata";
 import { container as root } from "tsyringe";
 
 /**
- * What makes each part of a feature, given the other parts and what the feature stands on: a use case's own `make`
- * function is a factory.
+ * A factory for each part of a feature. It gets the other parts and everything that the feature depends on. A
+ * use case's `make` function is a factory.
  */
 export type Factories<Parts extends object, On extends object = object> = {
   readonly [K in keyof Parts]: (all: On & Parts) => Parts[K];
 };
 
-/** What use cases are once they are made, by their `make` functions. */
+/** The types of the use cases that these `make` functions return. */
 export type Made<Makers extends Readonly<Record<string, (deps: never) => unknown>>> = {
   readonly [K in keyof Makers]: ReturnType<Makers[K]>;
 };
 
-/** The parts of all features so far. */
+/** The parts of all features added so far. */
 export interface Features<All extends object> {
   /** Each part is made once, when it is first read. */
   readonly all: All;
   /**
-   * The same with one more feature. A missing dependency, a factory of another type or one too many does not compile.
-   * @throws TypeError if there is a part of the same name already
+   * Adds a feature. A missing dependency, a factory of another type or a superfluous one does not compile.
+   * @throws TypeError if a part of the same name exists
    */
   add<Parts extends object>(factories: Factories<Parts, All>): Features<All & Parts>;
 }
 
-/** Puts a part, once it is made, into use as it is, or another in its place. */
+/** Returns the part that is used: the one that was made, or another in its place. */
 export type Replace = (name: string, part: unknown) => unknown;
 
 /**
- * What features are added to. Only factories are used, so that no class needs a decorator.
- * @param replace For tests. The parts that were made are used unless told.
+ * The empty container, to which features are added. It uses factories only, so that no class needs a decorator.
+ * @param replace For tests: replaces parts after they are made
  */
 export function noFeatures(replace: Replace = (_, part) => part): Features<object> {
   return featuresOf({}, replace);
@@ -51,7 +51,7 @@ function withParts<On extends object, Parts extends object>(
     if (Object.hasOwn(all, key)) throw new TypeError(`Two features have a part called ${key}`);
     const get = () => {
       const value = make();
-      // made once, and from then on no use case asks the container at each call
+      // resolved once, so that calls of use cases do not go through the container
       Object.defineProperty(all, key, { value });
       return value;
     };

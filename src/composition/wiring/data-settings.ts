@@ -3,8 +3,8 @@ import type { MergeSetting } from "../../application/transfer/import-record.ts";
 import { ARGON2_COSTS, mergeCosts } from "./argon2-costs.ts";
 
 /**
- * The settings in storage that say something of the data, so that they go where the data goes, and what two
- * storages' values say together. All others belong to one storage.
+ * The stored settings that describe the data and are therefore exported with them, each with the function that
+ * merges the values of two storages. All other stored settings belong to one storage.
  */
 export const dataSettings: Readonly<Record<string, MergeSetting>> = {
   [ARGON2_COSTS]: mergeCosts,

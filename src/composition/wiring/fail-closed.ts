@@ -3,8 +3,8 @@ import { AuthError } from "../../domain/errors.ts";
 import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 
 /**
- * The storage with every fault of it turned into `storage_unavailable`: whatever keeps it from answering,
- * the answer to the caller is 503 and never a yes.
+ * Wraps a storage so that every fault becomes `storage_unavailable`: a storage that cannot answer leads to 503,
+ * never to success.
  */
 export function failClosed(storage: Storage): Storage {
   return wrapPorts(storage, guarded);

@@ -10,19 +10,19 @@ import type { Config } from "../settings/config.ts";
 import { keepCost } from "./argon2-costs.ts";
 import { StartError } from "./start-error.ts";
 
-/** Longer than that nobody waits for a login. */
+/** How long a login may wait for its hash. */
 const HASH_DEADLINE_MS = 5_000;
 
 export interface OpenedHasher {
   readonly hasher: GatedHasher;
-  /** Makes one hash at once, whatever the queue is like. @throws Error where none can be made */
+  /** Computes one hash immediately, bypassing the queue. @throws Error if hashing fails */
   tryHashing(): Promise<void>;
-  /** Looks again which kinds of hashes are in storage. */
+  /** Reads again which kinds of hashes are in storage. */
   reload(): Promise<void>;
 }
 
 /**
- * The hasher that the configuration asks for, which knows of the hashes that storage may hold besides.
+ * Opens the configured hasher, which also verifies the other kinds of hashes that storage may hold.
  * @throws StartError
  */
 export async function openHasher(
@@ -56,7 +56,7 @@ async function legacyState(settings: SettingsRepository): Promise<LegacyState> {
   return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
 }
 
-/** The hasher for new hashes, which costs what the configuration says. @throws StartError */
+/** Opens the hasher for new hashes, at the configured cost. @throws StartError */
 export async function openCurrentHasher(
   config: Config,
   formerCosts: readonly Argon2Cost[] = [],

@@ -8,7 +8,7 @@ import { auditOfCommands } from "./audit.ts";
 
 export type Log = ReturnType<typeof openServiceLog>;
 
-/** The log of a process, and what each of its lines carries while a request is answered. */
+/** Opens the log of a process, and the request context that each of its lines carries. */
 export function openServiceLog(config: Config, output: Output = standardOutput()) {
   const context = new AsyncLocalStorage<RequestContext>();
   const log = openLog({
@@ -28,17 +28,17 @@ export function openServiceLog(config: Config, output: Output = standardOutput()
   };
 }
 
-/** Whether the log is for people. */
+/** Whether the log has readable lines instead of JSON. */
 export function isReadable({ LOG_FORMAT: format }: Pick<Config, "LOG_FORMAT">): boolean {
   return format === "readable" || (format === "auto" && process.stdout.isTTY);
 }
 
-/** The log for commands: what they print is the answer, and a log would come between. */
+/** The log for commands. It is separate from their standard output, which is their result. */
 export function openCommandLog(config: Config): Log {
   return { ...openServiceLog({ ...config, LOG_LEVEL: "silent" }), audit: auditOfCommands };
 }
 
-/** What the audit trail says of where an event comes from; nothing where it comes from the service itself. */
+/** The origin of an event for the audit trail; empty for an event of the service itself. */
 function originOf(request: RequestContext | undefined): Facts {
   return request === undefined ? {} : { requestId: request.requestId, ip: request.ip };
 }

@@ -9,7 +9,10 @@ const PAGES = {
   cancel_email_change: "EMAIL_CANCEL_URL",
 } as const satisfies Record<Purpose, keyof Config>;
 
-/** The page of the front end, as configured and never as a request names it, with the secret as its token. */
+/**
+ * A link to the front end's page, with the secret as its token parameter. The page comes from the
+ * configuration, never from a request.
+ */
 export function linkInto(config: Config, purpose: Purpose, secret: string): string {
   const link = new URL(config[PAGES[purpose]]);
   link.searchParams.set("token", secret);
@@ -23,7 +26,7 @@ const NOTICES = {
   account_deleted: "NOTICE_ACCOUNT_DELETED",
 } as const satisfies Record<NoticeKind, keyof Config>;
 
-/** What users are told by mail. */
+/** The notices that are sent by mail. */
 export function noticesOf(config: Config): ReadonlySet<NoticeKind> {
   const kinds = Object.keys(NOTICES) as NoticeKind[];
   return new Set(kinds.filter((kind) => config[NOTICES[kind]]));

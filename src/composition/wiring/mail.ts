@@ -8,27 +8,26 @@ import { atMost, repeatedly } from "./background.ts";
 import type { Log } from "./log.ts";
 import { StartError } from "./start-error.ts";
 
-/** How soon a mail is begun after its request. */
+/** How soon after its request a mail is sent. */
 const DELIVER_EVERY_MS = 1_000;
-/** What a mail that is being sent gets to arrive in when the service stops. */
+/** How long a stop waits for a mail that is being sent. */
 const STOP_GRACE_MS = 1_000;
 
-/** What sends mails, and what they say. */
+/** The mailer and the composer of mails. */
 export interface OpenedMail {
   readonly mailer: Mailer;
   readonly templates: MailTemplates;
   close(): Promise<void>;
 }
 
-/** Whether somebody sees the mails: without `SMTP_URL` they go to the log, at level info. */
+/** Whether mails can be read by anyone: without `SMTP_URL` they are logged at level info. */
 export function reachesReaders({ SMTP_URL, LOG_LEVEL }: Config): boolean {
   return SMTP_URL !== undefined || ["info", "debug", "trace"].includes(LOG_LEVEL);
 }
 
 /**
- * The way for mails that the configuration asks for: SMTP, or the log while trying things out. Connects to
- * nothing yet.
- * @param override Takes the mails in the place of both
+ * Opens the configured mailer: SMTP, or the log for trials. Connects to nothing yet.
+ * @param override Replaces both
  * @throws StartError
  */
 export async function openMail(
@@ -53,8 +52,8 @@ export async function openMail(
 }
 
 /**
- * Delivers what waits, again and again. The stop it returns takes little longer than `STOP_GRACE_MS`, whatever the
- * mail server does: what was not taken over by then is delivered after the next start.
+ * Delivers waiting mails periodically. The returned stop takes little longer than `STOP_GRACE_MS`, even if the
+ * mail server hangs. Mails that the server has not accepted by then are delivered after the next start.
  */
 export function keepDelivering(
   deliverMails: DeliverMails,

@@ -16,22 +16,22 @@ import { AuthError } from "../../domain/errors.ts";
 import { broadcast } from "./broadcast.ts";
 import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 
-/** What measures a process. None of it is there where nobody asked for metrics. */
+/** Measures a process. Exists only if METRICS_PORT is set. */
 export interface Metrics {
   readonly events: SecurityEvents;
   readonly hashing: HashingObserver;
   answered(answer: Answered): void;
-  /** The same storage, whose calls are measured. To be asked for once. */
+  /** Wraps the storage so that its calls are measured. Call it once. */
   measured(storage: Storage): Storage;
-  /** The same mailer, whose mails are counted. */
+  /** Wraps the mailer so that its mails are counted. */
   counted(mailer: Mailer): Mailer;
-  /** All metrics as text, as they are now. */
+  /** The current values of all metrics, as text. */
   scrape(): Promise<string>;
-  /** The same as data, to be added up with those of other processes. */
+  /** The current values as data, for adding up with those of other processes. */
   snapshot(): Promise<Snapshot>;
 }
 
-/** Begins to measure this process. */
+/** Starts measuring this process. */
 export function openMetrics(): Metrics {
   const registry = openRegistry();
   const mails = countMails(registry);

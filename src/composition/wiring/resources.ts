@@ -12,32 +12,34 @@ import type { Log } from "./log.ts";
 import { checkSecrets, findSecrets, type Secrets } from "./secrets.ts";
 import { type ChosenStorage, openStorage } from "./storage.ts";
 
-/** The storage with its secrets and signing keys, and the log: what the service and the commands are built on. */
+/**
+ * The storage with its secrets and signing keys, and the log. The service and the commands are built on these.
+ */
 export interface Resources {
   readonly clock: Clock;
   readonly secrets: Secrets;
   readonly storage: Storage;
-  /** What keeps the data, in words for people. */
+  /** A description of the storage for people. */
   readonly storageDescription: string;
-  /** Resolves to why, if this process can use the storage no more. */
+  /** Resolves to the fault if this process can no longer use the storage. */
   readonly storageFailure: Promise<Error>;
   readonly keys: OpenedKeys;
   readonly log: Log;
 }
 
-/** What may stand in the place of what a service ordinarily has. */
+/** Replacements for parts of an ordinary service. */
 export interface Overrides {
-  /** How the storage is opened; it is made where there is none unless this says otherwise. */
+  /** Opens the storage. By default it is created if there is none. */
   readonly open?: (config: Config) => Promise<ChosenStorage>;
   readonly clock?: Clock;
-  /** Puts something around the storage as it is, faults and all. */
+  /** Wraps the storage before its faults are converted. */
   readonly wrap?: (opened: Storage) => Storage;
-  /** Takes the mails that would go to `SMTP_URL`, or to the log. */
+  /** Takes the mails in place of `SMTP_URL` or the log. */
   readonly mailer?: Mailer;
 }
 
 /**
- * Opens the storage and the keys that the configuration names; what must be closed again goes to `closers`.
+ * Opens the storage and the keys that the configuration names. Adds to `closers` what must be closed.
  * @throws ConfigError or StartError
  */
 export async function openResources(

@@ -10,26 +10,28 @@ import { type Config, ConfigError } from "../settings/config.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { LastingStartError, StartError } from "./start-error.ts";
 
-/** The current secret first, then the one before it while it changes. */
+/** The current secret, followed by the former one while the secret is being changed. */
 export type Secrets = readonly [string, ...string[]];
 
 type StoredSettings = Pick<SettingsRepository, "find">;
 
 /**
- * The secrets that the configuration names. For a store in files without SECRET_KEY it is the one in DATA_DIR, made
- * where nothing in the store needs another.
- * @throws StartError where that file is lost or cannot be used
+ * The secrets that the configuration names. A store in files without SECRET_KEY uses the secret in DATA_DIR,
+ * which is generated unless the store was used with a secret before.
+ * @throws StartError if that file is lost or cannot be used
  */
 export async function findSecrets(config: Config, settings: StoredSettings): Promise<Secrets> {
   return secretsFrom(config, () => secretOfStore(config.DATA_DIR, settings));
 }
 
-/** The same for a directory that holds no store yet. @throws StartError where it cannot be kept there */
+/**
+ * The secrets for a directory that holds no store yet. @throws StartError if the secret cannot be written there
+ */
 export async function firstSecrets(config: Config): Promise<Secrets> {
   return secretsFrom(config, () => keptSecretKey(config.DATA_DIR).catch(notKept(config.DATA_DIR)));
 }
 
-/** The same where none is made: `undefined` if there is none yet. */
+/** The secrets as `findSecrets` finds them, but without generating one: `undefined` if there is none yet. */
 export async function knownSecrets(config: Config): Promise<Secrets | undefined> {
   const isThere = config.SECRET_KEY !== undefined || (await foundSecretKey(config.DATA_DIR)) !== undefined;
   return isThere ? firstSecrets(config) : undefined;
@@ -41,7 +43,7 @@ async function secretsFrom(config: Config, besideStore: () => Promise<string>): 
   return SECRET_KEY_PREVIOUS === undefined ? [current] : [current, SECRET_KEY_PREVIOUS];
 }
 
-/** The secret of a service that is configured without one. */
+/** The secret of a service without SECRET_KEY. */
 async function ownSecret({ STORAGE }: Config, besideStore: () => Promise<string>): Promise<string> {
   switch (STORAGES[STORAGE].home) {
     case "process":
@@ -57,7 +59,8 @@ async function secretOfStore(directory: string, settings: StoredSettings): Promi
   const found = await foundSecretKey(directory).catch(notKept(directory));
   if (found !== undefined) return found;
   if ((await secretOf(settings)) === undefined) return keptSecretKey(directory).catch(notKept(directory));
-  // of processes that start together, another may have made it, which it does before the store knows of it
+  // another process that starts at the same time may have generated it: the file is written before the store
+  // records it
   const madeMeanwhile = await foundSecretKey(directory).catch(notKept(directory));
   if (madeMeanwhile !== undefined) return madeMeanwhile;
   throw new LastingStartError(
@@ -76,33 +79,33 @@ function notKept(directory: string) {
   };
 }
 
-/** A key of each secret for one purpose, in the same order. */
+/** Derives a key for one purpose from each secret, in the same order. */
 export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [Uint8Array, ...Uint8Array[]] {
   return [deriveKey(current, purpose), ...previous.map((secret) => deriveKey(secret, purpose))];
 }
 
 const SECRET_CHECK = "secret-check";
 
-/** Tells the secret that a storage was last used with from others; `undefined` where it was never used. */
+/** The fingerprint of the secret that a storage was last used with; `undefined` if it was never used. */
 export function secretOf(settings: StoredSettings): Promise<string | undefined> {
   return settings.find(SECRET_CHECK);
 }
 
-/** Lets a storage be used with another secret from now on, whatever was sealed under the one before. */
+/** Records another secret for a storage, whatever was sealed under the former one. */
 export async function adoptSecret(settings: SettingsRepository, [current]: Secrets): Promise<void> {
   const next = secretFingerprint(current);
   const stored = await settings.claim(SECRET_CHECK, next);
   await settings.replace(SECRET_CHECK, stored, next);
 }
 
-/** Whether the configured secret, or the one before it, is the one that is told so. */
+/** Whether the current or the former secret has this fingerprint. */
 export function isOneOf(secrets: Secrets, fingerprint: string): boolean {
   return secrets.some((secret) => secretFingerprint(secret) === fingerprint);
 }
 
 /**
- * Refuses a secret that is not the one this storage was used with: refresh tokens and signing keys would
- * silently be of no use.
+ * Refuses a secret other than the one this storage was used with: refresh tokens and signing keys would
+ * silently become useless.
  * @throws ConfigError
  */
 export async function checkSecrets(settings: SettingsRepository, secrets: Secrets): Promise<void> {

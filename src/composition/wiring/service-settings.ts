@@ -7,8 +7,8 @@ import { ringTokens } from "./access-keys.ts";
 import { type ChosenStorage, openExistingStorage } from "./storage.ts";
 
 /**
- * The settings in which a command must agree with the service: what it writes, signs, hashes, mails or accepts
- * depends on them. None of them is a secret; that `SECRET_KEY` is the service's is checked by `secrets.ts`.
+ * The settings that a command must share with the service, because what it writes, signs, hashes, mails or
+ * accepts depends on them. None is a secret; `secrets.ts` checks `SECRET_KEY`.
  */
 const SHARED = [
   "ISSUER",
@@ -33,10 +33,10 @@ const SHARED = [
   "NOTICE_ACCOUNT_DELETED",
 ] as const satisfies readonly (keyof Settings)[];
 
-/** Each of them as text for people. */
+/** Each shared setting as text for people. */
 export type SharedSettings = Readonly<Record<string, string>>;
 
-/** Where the storage has those that the service was last started with. */
+/** The stored setting that holds the shared settings of the last start. */
 const SERVICE_SETTINGS = "service-settings";
 
 export function sharedSettings(config: Config): SharedSettings {
@@ -50,14 +50,17 @@ export function sharedSettings(config: Config): SharedSettings {
   return Object.fromEntries(SHARED.map((name) => [name, textOf(name)]));
 }
 
-/** In what two differ, in words for people. What only one of two versions knows is no difference. */
+/**
+ * The differences between two sets of shared settings, in words for people. A setting that only one version
+ * knows is no difference.
+ */
 export function differences(service: SharedSettings, own: SharedSettings): string[] {
   return Object.keys(own)
     .filter((name) => name in service && service[name] !== own[name])
     .map((name) => `${name} is ${own[name]} here and ${service[name]} in the service`);
 }
 
-/** Keeps what this service runs with, for the commands to compare. The server that starts last counts. */
+/** Stores this service's shared settings for commands to compare. The last server that starts wins. */
 export async function writeServiceSettings(settings: SettingsRepository, config: Config): Promise<void> {
   const next = JSON.stringify(sharedSettings(config));
   await untilApplied(async () => {
@@ -66,7 +69,7 @@ export async function writeServiceSettings(settings: SettingsRepository, config:
   });
 }
 
-/** In what these settings differ from those of the service; in nothing where none was ever started. */
+/** The differences between these settings and the service's; none if no service was ever started. */
 async function differencesFromService(
   settings: Pick<SettingsRepository, "find">,
   config: Config,
@@ -100,7 +103,10 @@ export async function openStorageOfService(config: Config): Promise<ChosenStorag
   }
 }
 
-/** What a running server asks now and then: whether another one of this storage was started with other settings. */
+/**
+ * Makes the periodic check of a running server whether another server was started on this storage with other
+ * settings.
+ */
 export function watchServiceSettings(
   settings: Pick<SettingsRepository, "find">,
   config: Config,

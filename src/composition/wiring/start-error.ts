@@ -1,6 +1,6 @@
 import { EXIT_CONFIG } from "../settings/config.ts";
 
-/** Why the service cannot start, and what the operator can do. */
+/** Says why the service cannot start and what the operator can do. */
 export class StartError extends Error {
   override readonly name: string = "StartError";
   /** The exit status of the process. */
@@ -11,22 +11,22 @@ export class StartError extends Error {
   }
 }
 
-/** The same where another start fails alike until an operator does something, so that supervisors need not try. */
+/** A start error that recurs until an operator acts, so that supervisors need not retry. */
 export class LastingStartError extends StartError {
   override readonly name = "LastingStartError";
   override readonly status = EXIT_CONFIG;
 }
 
-/** Why the service cannot listen where its settings say. */
+/** The error for an address that the service cannot listen on. */
 export function noPort(host: string, port: number, error: Error): StartError {
   return new StartError(
     `Cannot listen on ${host}:${port}: ${error.message}`,
-    "Choose another HOST or PORT, or stop what listens there.",
+    "Choose another HOST or PORT, or stop the program that listens there.",
     error,
   );
 }
 
-/** What went wrong, and behind it why, on one line. */
+/** The message of an error and that of its cause, on one line. */
 export function reasonsOf({ message, cause }: Error): string {
   return cause instanceof Error && !message.includes(cause.message)
     ? `${message} (${cause.message})`

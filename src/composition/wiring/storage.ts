@@ -8,29 +8,29 @@ import { STORAGES } from "../storages/storages.ts";
 import { secretOf } from "./secrets.ts";
 import { reasonsOf, StartError } from "./start-error.ts";
 
-/** The storage that the configuration chooses, and a description of it in one line for people. */
+/** The storage that the configuration chooses, and a one-line description of it for people. */
 export interface ChosenStorage {
   readonly description: string;
   readonly storage: Storage;
-  /** Resolves to why, if this process can use the storage no more and must be started again. */
+  /** Resolves to the fault if this process can no longer use the storage and must be restarted. */
   readonly failure: Promise<Error>;
 }
 
 type Open = (config: Config, failed: (fault: Error) => void) => Promise<Storage>;
 
-/** Opens the storage, which is made where there is none. @throws StartError where it cannot be used */
+/** Opens the storage and creates it if there is none. @throws StartError if it cannot be used */
 export function openStorage(config: Config): Promise<ChosenStorage> {
   return openBy(open, config);
 }
 
-/** The storage for a command that only reads: opening it writes nothing either. @throws StartError */
+/** Opens the storage for a command that only reads, without writing anything. @throws StartError */
 export function openStorageToRead(config: Config): Promise<ChosenStorage> {
   return openBy(openToRead, config);
 }
 
 /**
- * Opens the storage for a command that works on what a service has stored, and makes none.
- * @throws ConfigError where there is none; StartError where it cannot be used
+ * Opens the storage for a command that works on a service's data, and creates none.
+ * @throws ConfigError if there is none; StartError if it cannot be used
  */
 export async function openExistingStorage(config: Config): Promise<ChosenStorage> {
   await mustBeThere(config);
@@ -38,14 +38,14 @@ export async function openExistingStorage(config: Config): Promise<ChosenStorage
 }
 
 /**
- * Opens the storage for an examination, and makes none where one could be kept. @throws ConfigError or StartError
+ * Opens the storage for an examination, and creates none that outlives it. @throws ConfigError or StartError
  */
 export function openStorageToExamine(config: Config): Promise<ChosenStorage> {
-  // that of a running service cannot be had from here; an empty one shows that the service can have one
+  // the memory of a running service cannot be reached; an empty one shows that the service can have one
   return STORAGES[config.STORAGE].home === "process" ? openStorage(config) : openExistingStorage(config);
 }
 
-/** @throws ConfigError where no service was ever started; StartError where that cannot be seen */
+/** @throws ConfigError if no service was ever started; StartError if that cannot be determined */
 export async function mustBeThere(config: Config): Promise<void> {
   const missing = await whyMissing(config).catch(unusable(config));
   if (missing === undefined) return;
@@ -90,7 +90,7 @@ const open: Open = async (config, failed) => {
   }
 };
 
-/** Writes nothing; where there is no store yet, an empty one in memory takes its place. */
+/** Writes nothing. If there is no store yet, an empty one in memory takes its place. */
 const openToRead: Open = async (config, failed) => {
   const storage = STORAGES[config.STORAGE];
   if (storage.home === "server") return storage.openToRead(locationOf(storage, config));
@@ -98,7 +98,7 @@ const openToRead: Open = async (config, failed) => {
   return isThere ? storage.open(config.DATA_DIR, failed) : memory.open();
 };
 
-/** Why no command finds anything, where there is no store yet. Looking makes nothing. */
+/** Says why there is no store for a command to work on; `undefined` if there is one. Creates nothing. */
 async function whyMissing(config: Config): Promise<string | undefined> {
   const { STORAGE, DATA_DIR } = config;
   const storage = STORAGES[STORAGE];
@@ -114,10 +114,10 @@ async function whyMissing(config: Config): Promise<string | undefined> {
   }
 }
 
-/** Of a relative path. */
+/** Added to a message about a relative path. */
 const FROM_HERE = ", from the directory where the command runs";
 
-/** Whether a service was started on a server, or accounts were imported. */
+/** Whether a service was ever started on this server, or accounts were imported into it. */
 async function holdsAnything({ openToRead }: ServerStorage, location: string): Promise<boolean> {
   const { settings, users, close } = await openToRead(location);
   try {
@@ -133,7 +133,7 @@ function unusable(config: Config) {
   };
 }
 
-/** What to do where the storage cannot be used. */
+/** Advice for the operator if the storage cannot be used. */
 function adviceFor({ STORAGE }: Config): string {
   const storage = STORAGES[STORAGE];
   switch (storage.home) {

@@ -4,7 +4,7 @@ import type { Config } from "../settings/config.ts";
 
 const MINUTE = 60_000;
 
-/** How often what may be attempted, as the configuration says. */
+/** The limits on attempts, from the configuration. */
 export function throttleLimits(config: Config): ThrottleLimits {
   return {
     pair: {
@@ -15,7 +15,7 @@ export function throttleLimits(config: Config): ThrottleLimits {
     account: { attempts: config.THROTTLE_ACCOUNT, windowMs: 60 * MINUTE },
     network: { attempts: config.THROTTLE_NETWORK, windowMs: 60 * MINUTE },
     device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
-    // as many as wrong passwords from a known device: strangers can use up neither
+    // the same limit as for wrong passwords from a known device: strangers can use up neither
     link: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
     mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
@@ -27,17 +27,17 @@ export function throttleLimits(config: Config): ThrottleLimits {
   };
 }
 
-/** Refreshes of one session. */
+/** The limit on refreshes of one session. */
 export function refreshLimit({ THROTTLE_REFRESH }: Config): Limit {
   return { attempts: THROTTLE_REFRESH, windowMs: MINUTE };
 }
 
-/** Sessions that one account begins. */
+/** The limit on sessions that one account begins. */
 export function loginLimit({ THROTTLE_SESSIONS }: Config): Limit {
   return { attempts: THROTTLE_SESSIONS, windowMs: 60 * MINUTE };
 }
 
-/** Access tokens that one account revokes one by one. */
+/** The limit on access tokens that one account revokes one by one. */
 export function revocationLimit({ THROTTLE_REVOCATIONS }: Config): Limit {
   return { attempts: THROTTLE_REVOCATIONS, windowMs: 60 * MINUTE };
 }

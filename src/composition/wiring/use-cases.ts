@@ -10,10 +10,10 @@ import { type SessionParts, sessions } from "./features/sessions.ts";
 import { type Opened, type Shared, shared } from "./features/shared.ts";
 import { type TokenOptions, type TokenParts, tokens } from "./features/tokens.ts";
 
-/** What all features take together. */
+/** The options of all features. */
 export interface FeatureOptions extends Opened, TokenOptions, MailOptions, MaintenanceOptions {}
 
-/** All use cases and what they ask for. */
+/** All use cases and their dependencies. */
 export type UseCases = Shared &
   LimitParts &
   TokenParts &
@@ -26,8 +26,8 @@ export type UseCases = Shared &
   MaintenanceParts;
 
 /**
- * Makes all use cases, feature by feature: each sees those before it, and says which of them it needs.
- * @param replace For tests: what stands in the place of a part
+ * Makes all use cases, feature by feature. Each feature declares the parts of earlier features that it needs.
+ * @param replace For tests: replaces a part
  */
 export function makeUseCases(options: FeatureOptions, replace?: Replace): UseCases {
   return noFeatures(replace)

@@ -2,12 +2,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { AuthError } from "../../domain/errors.ts";
 import { wrapCalls } from "./wrap-ports.ts";
 
-/** Together longer than a failover takes. */
+/** Their sum is longer than a failover takes. */
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 /**
- * A port whose calls are made again where the storage does not answer, for about half a minute: for long work
- * that nobody waits for. Only for calls that can be made twice.
+ * Wraps a port so that calls are retried for about half a minute while the storage does not answer. For long
+ * work that no client waits for, and only for idempotent calls.
  */
 export function withRetry<T extends object>(port: T, waitsMs: readonly number[] = WAITS_MS): T {
   return wrapCalls(port, async (call) => {

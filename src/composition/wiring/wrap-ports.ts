@@ -1,6 +1,9 @@
 import type { Storage } from "../../application/ports/storage/storage.ts";
 
-/** The same port, each call of which is made by `around`, as often as that likes; `name` is the call's. */
+/**
+ * Wraps a port: each call goes through `around`, which gets the method's name and may call it any number of
+ * times.
+ */
 export function wrapCalls<T extends object>(
   port: T,
   around: (call: () => Promise<unknown>, name: string) => Promise<unknown>,
@@ -14,7 +17,7 @@ export function wrapCalls<T extends object>(
   });
 }
 
-/** The same storage with each port of it replaced; what it can do as a whole stays. */
+/** Returns the storage with each of its ports replaced. Its own methods stay. */
 export function wrapPorts(storage: Storage, replace: (port: object, name: string) => object): Storage {
   // entries have no types of their own
   return Object.fromEntries(

@@ -26,7 +26,7 @@ it("counts the hashes of the Flask server that are left, where some were brought
   const legacy = `$pbkdf2-sha256$29000$${"A".repeat(22)}$${"A".repeat(43)}`;
   await storage.users.add(aUser({ passwordHash: legacy }));
   await storage.users.add(aUser());
-  expect(await examineLegacyHashes(storage)).toMatchObject({ status: "ok", found: "none were brought over" });
+  expect(await examineLegacyHashes(storage)).toMatchObject({ status: "ok", found: "none were imported" });
   await storage.settings.claim("legacy-hashes", "29000");
   expect(await examineLegacyHashes(storage)).toMatchObject({
     status: "warning",

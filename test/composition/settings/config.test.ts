@@ -391,7 +391,7 @@ describe("values", () => {
 
   it("an origin that browsers send in another form is refused with that form, if it can hold no password", () => {
     const hint = (form: string) => [
-      `CORS_ORIGINS must be origins as browsers send them: ${form} without anything more`,
+      `CORS_ORIGINS must be origins as browsers send them: ${form} and nothing after it`,
     ];
     expect(faultsOf({ CORS_ORIGINS: "https://X.com/" })).toEqual(hint("https://x.com"));
     expect(faultsOf({ CORS_ORIGINS: "https://x.com:443" })).toEqual(hint("https://x.com"));

@@ -7,7 +7,7 @@ import {
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
 import type { Config } from "../../settings/config.ts";
 
-/** The verifier of the service's own tokens, and of the Flask server's where they are still taken. */
+/** Verifies the service's own tokens, and the Flask server's while they are accepted. */
 export function withLegacy(
   { JWT_SECRET_KEY: sharedSecret, ACCEPT_LEGACY_TOKENS_UNTIL: acceptedUntil }: Config,
   all: LegacyTokensDeps & { readonly tokens: TokenVerifier },

@@ -30,7 +30,7 @@ export function limits({
   };
 }
 
-/** A limit that each process keeps by itself, where attempts are limited at all. */
+/** A limit that each process keeps by itself; no limit if LOGIN_THROTTLE is off. */
 export function paceFor({ LOGIN_THROTTLE }: Config, options: PaceOptions): Pace {
   return LOGIN_THROTTLE === "on" ? makePace(options) : noPace;
 }

@@ -10,14 +10,14 @@ import type { Config } from "../../settings/config.ts";
 import type { Factories } from "../container.ts";
 import type { Secrets } from "../secrets.ts";
 
-/** What is opened before the features are made; each of them names what it takes of it. */
+/** The resources that are opened before the features are made. Each feature declares the ones that it uses. */
 export interface Opened {
   readonly clock?: Clock;
   readonly config: Config;
   readonly secrets: Secrets;
   readonly storage: Storage;
   readonly hasher: GatedHasher;
-  /** Whether a password is too common, where that is asked. */
+  /** Whether a password is too common; `undefined` if PASSWORD_BLOCKLIST is off. */
   readonly isCommon?: ((password: string) => boolean) | undefined;
   readonly log: { readonly events: SecurityEvents };
 }
