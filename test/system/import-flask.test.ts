@@ -95,7 +95,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
         summary,
       });
       expect(statSync(file).mode & 0o777).toBe(0o600);
-      expect(real.stdout).toContain("users: 7 found, 4 brought over");
+      expect(real.stdout).toContain("users: 7 found, 4 imported");
       for (const { _id } of [...twins, broken]) expect(real.stdout).toContain(`left out  "${_id}"`);
       for (const output of [said, real.stdout, real.stderr]) expect(output).not.toMatch(/pbkdf2|\$2b/);
       const { user, j_w_t_blacklist } = await contentsOf(from);

@@ -4,18 +4,18 @@ import { counted, JSON_OPTION, type JsonOption, printJson, printLine } from "./o
 import { askOnTerminal } from "./terminal.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** What a backup has. */
+/** Facts about a backup. */
 export interface BackupFacts {
-  /** All that was acknowledged before this moment is in it. */
+  /** It contains every write that was acknowledged before this moment. */
   readonly at: Date;
-  /** How many signing keys. */
+  /** The number of signing keys. */
   readonly keys: number;
 }
 
-/** Makes a backup of the store. @throws Error in words for whoever typed the command */
+/** Makes a backup of the store. @throws Error with a message for the operator */
 export type Backup = (request: {
   readonly file: string;
-  /** Whether the file may take the place of another. */
+  /** Whether an existing file may be replaced. */
   readonly overwrite: boolean;
 }) => Promise<BackupFacts & { readonly bytes: number }>;
 
@@ -28,10 +28,12 @@ export interface Restored extends BackupFacts {
   readonly secretChanged: boolean;
 }
 
-/** Restores a store from a backup. @throws Error in words for whoever typed the command */
+/** Restores a store from a backup. @throws Error with a message for the operator */
 export type Restore = (request: {
   readonly file: string;
-  /** Asked once, before anything is in its place: whether to retire the keys and end all sessions. */
+  /**
+   * Called once, before anything is moved into place: decides whether to retire the keys and end all sessions.
+   */
   choose(facts: BackupFacts): Promise<boolean>;
   warn(what: string): void;
 }) => Promise<Restored>;
@@ -40,7 +42,7 @@ const MORE_OF_BACKUP = `
 The service continues to run. The backup contains password hashes, addresses, sessions and the signing keys, sealed
 under SECRET_KEY, but not the secret itself. Keep both, in separate places: docs/guides/backup.md.`;
 
-/** `backup`: a whole copy of the embedded store in one file. */
+/** `backup`: copies the whole embedded store into one file. */
 export function backupCommand(backup: Backup): Command {
   const command = new Command("backup")
     .description("copy the embedded store to a file while the service runs")
@@ -65,7 +67,7 @@ const MORE_OF_RESTORE = `
 The store is restored to the time of the backup. Tokens and sessions revoked since become valid again until they
 expire, unless --retire-keys ends all of them: then all users log in again, and request mailed links again.`;
 
-/** `restore`: what `backup` made, into a directory without a store. */
+/** `restore`: restores a file of `backup` into a directory without a store. */
 export function restoreCommand(restore: Restore): Command {
   const command = new Command("restore")
     .description("restore a file of `backup` into a DATA_DIR without a store")
@@ -87,7 +89,7 @@ export function restoreCommand(restore: Restore): Command {
   return withExamples(command, "connect-auth restore last.backup --retire-keys");
 }
 
-const SAY = "Say what becomes of keys and sessions: --retire-keys or --keep-keys";
+const SAY = "Choose what to do with keys and sessions: --retire-keys or --keep-keys";
 
 function mustBeAskable({ retireKeys, keepKeys }: RestoreOptions): void {
   if (!retireKeys && !keepKeys && !process.stdin.isTTY) throw new UsageError(SAY);
@@ -108,7 +110,7 @@ function keysText(keys: number): string {
 }
 
 function revived(at: Date): string {
-  return `Sessions and tokens that were revoked after ${at.toISOString()} live again if they are kept`;
+  return `Sessions and tokens revoked after ${at.toISOString()} become valid again if they are kept`;
 }
 
 function entry({ directory, at, keys, retired, sessionsEnded, secretChanged }: Restored) {

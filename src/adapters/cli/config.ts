@@ -4,7 +4,10 @@ import { JSON_OPTION, type JsonOption, printJson, printTable } from "./output.ts
 
 export interface ShownSetting {
   readonly name: string;
-  /** As it could be set, with `(hidden)` for what is secret; `undefined` where there is none or it is refused. */
+  /**
+   * The value in the syntax of settings, with `(hidden)` for secrets; `undefined` if there is none or it is
+   * invalid.
+   */
   readonly value: string | undefined;
   /** `environment`, `.env`, `file <path>`, `default`, `not set`, or `derived: <from what>`. */
   readonly origin: string;
@@ -14,11 +17,11 @@ export interface ConfigReport {
   readonly settings: readonly ShownSetting[];
   readonly faults: readonly string[];
   readonly warnings: readonly string[];
-  /** What to end with where there are faults. */
+  /** The error to end with; `undefined` if the configuration is valid. */
   readonly fault: Error | undefined;
 }
 
-/** `config`: what the service would start with. Opens nothing. */
+/** `config`: shows the settings with which the service would start. Opens nothing. */
 export function configCommand(describeConfig: () => Promise<ConfigReport>): Command {
   const command = new Command("config")
     .summary("the settings in effect, and the source of each")

@@ -1,8 +1,8 @@
 export interface Counter {
   show(done: number): void;
-  /** Prints a line clear of the count. */
+  /** Prints a line without disturbing the count. */
   print(line: string): void;
-  /** Leaves nothing of the count behind. */
+  /** Removes the count from the screen. */
   end(): void;
 }
 
@@ -14,7 +14,7 @@ interface Screen {
 const EVERY = 1_000;
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** Shows on a terminal how many things are done, now and then; elsewhere it only prints the lines. */
+/** Shows on a terminal, at intervals, how many things are done. Elsewhere it only prints the lines. */
 export function makeCounter(screen: Screen, verb: string): Counter {
   const clear = () => {
     if (screen.isTTY) screen.write(CLEAR_LINE);

@@ -6,7 +6,7 @@ import { JSON_OPTION, type JsonOption, printJson, shown } from "./output.ts";
 
 const COLOURS = { ok: "green", warning: "yellow", failed: "red" } as const;
 
-/** `doctor`: whether the service can work here, and how well. */
+/** `doctor`: checks whether the service can work here, and how well. */
 export function doctorCommand(examine: () => AsyncIterable<Finding>): Command {
   const command = new Command("doctor")
     .summary("check storage, secret, keys, clock and hash speed, with advice")
@@ -30,7 +30,7 @@ export function doctorCommand(examine: () => AsyncIterable<Finding>): Command {
 }
 
 function print({ name, status, found, advice }: Finding): void {
-  // coloured on a terminal only, and not where NO_COLOR is set
+  // coloured only on a terminal without NO_COLOR
   const painted = styleText(COLOURS[status], status.padEnd(7));
   console.log(`${painted}  ${name.padEnd(13)}  ${shown(found)}`);
   if (advice !== undefined) console.log(`${" ".repeat(24)}${shown(advice)}`);

@@ -20,7 +20,7 @@ type Options = JsonOption &
 
 const LIMIT = 100;
 
-/** `events`: what the audit trail has. */
+/** `events`: lists the audit trail. */
 export function eventsCommand(withUseCases: WithUseCases<EventUseCases>): Command {
   const events = new Command("events")
     .summary("list the audit trail, by user, kind and time")
@@ -53,7 +53,7 @@ export function eventsCommand(withUseCases: WithUseCases<EventUseCases>): Comman
 }
 
 function countOf(text: string): number {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number from 1 on.");
+  if (!/^[1-9]\d{0,8}$/.test(text)) throw new InvalidArgumentError("Give a whole number of at least 1.");
   return Number(text);
 }
 

@@ -13,7 +13,7 @@ const MORE = `
 The export contains password hashes: protect it like the storage. Stop the service first, so that no later change is
 missing. The audit trail and counts of attempts are not part of it.`;
 
-/** `export json`: all that the storage keeps, one JSON object a line. */
+/** `export json`: writes the contents of the storage, one JSON object per line. */
 export function exportJsonCommand(exportJson: ExportJson): Command {
   const [withKeys, withoutKeys] = keysOptions();
   return new Command("json")
@@ -30,7 +30,7 @@ export function exportJsonCommand(exportJson: ExportJson): Command {
       const counts = await exportJson({ file, overwrite: force, keys, progress: counter.show }).finally(
         counter.end,
       );
-      // where the export itself goes to standard output
+      // if the export itself goes to standard output
       const out = file === undefined ? process.stderr : process.stdout;
       out.write(`${json ? JSON.stringify({ keys, ...counts }) : line(counts)}\n`);
     });

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 
-/** Exit status of a command that was not called as it must be. */
+/** Exit status for wrong usage. */
 export const EXIT_USAGE = 2;
 
 const EXIT_STATUSES = `
@@ -16,7 +16,7 @@ export function withExamples(command: Command, ...examples: string[]): Command {
   return command.addHelpText("after", `\nExamples:\n${examples.map((each) => `  ${each}`).join("\n")}`);
 }
 
-/** Gives every command the same manners: its statuses in the help, and faults in its use thrown. */
+/** Makes every command list the exit statuses in its help and throw usage errors. */
 export function withManners(command: Command): Command {
   command
     .addHelpText("after", EXIT_STATUSES)
@@ -29,7 +29,7 @@ export function withManners(command: Command): Command {
   return command;
 }
 
-/** The text without what follows an option's name: it may be what was meant to stay hidden. */
+/** Removes the value after an option's name, because it may be a secret. */
 function withoutValue(text: string): string {
   return text.replace(/'(--[^=']*(?=[='])|-[^-'])[^\n]*'/, "'$1'");
 }

@@ -3,7 +3,7 @@ import type { ImportFlask, ImportSummary, UserLeftOut } from "../../application/
 import { makeProgress, type Progress } from "./progress.ts";
 import { openReportFile, type ReportFile } from "./report-file.ts";
 
-/** Opens the old database and the storage for the work and closes them again. */
+/** Opens the old database and the storage for `work` and closes them again. */
 export type WithFlaskImport = <T>(
   options: { readonly from: string | undefined; readonly dryRun: boolean },
   work: (importFlask: ImportFlask) => Promise<T>,
@@ -73,7 +73,7 @@ async function tell(user: UserLeftOut, progress: Progress, file: ReportFile | un
   progress.print(`left out  ${[id, email, username].map(quoted).join("  ")}  ${reasons.join(" ")}`);
 }
 
-/** What may hold anything at all does nothing to a terminal. */
+/** Quotes text that may contain anything, so that it cannot control the terminal. */
 function quoted(text: string | undefined): string {
   if (text === undefined) return "-";
   return JSON.stringify(text).replace(
@@ -98,17 +98,17 @@ function entry({ users, revokedTokens }: ImportSummary, dryRun: boolean) {
 }
 
 function lines({ users, revokedTokens }: ImportSummary, dryRun: boolean): string {
-  const brought = dryRun ? "would be brought over" : "brought over";
+  const verb = dryRun ? "would be imported" : "imported";
   const rest: [number, string][] = [
-    [users.alreadyThere, "there already"],
+    [users.alreadyThere, "already there"],
     [users.removedSince, "removed here since"],
     [users.leftOut, "left out"],
   ];
   const others = rest.map(([count, what]) => `, ${count} ${what}`).join("");
-  const unusable = `, ${revokedTokens.unusable} that are no token ids`;
+  const unusable = `, ${revokedTokens.unusable} that are not token ids`;
   return [
-    `users: ${users.found} found, ${users.imported} ${brought}${others}`,
-    `revoked tokens: ${revokedTokens.found} found, ${revokedTokens.imported} ${brought}${unusable}`,
+    `users: ${users.found} found, ${users.imported} ${verb}${others}`,
+    `revoked tokens: ${revokedTokens.found} found, ${revokedTokens.imported} ${verb}${unusable}`,
     ...(dryRun ? ["This was a dry run: nothing was written."] : []),
   ].join("\n");
 }

@@ -15,7 +15,7 @@ Import before the service first starts on the new storage. It may be interrupted
 stay unchanged. Nothing is overwritten; conflicting records are reported, and the exit status is then 1. A file is
 read to its end before anything is written.`;
 
-/** `import json`: what `export json` wrote. */
+/** `import json`: imports a file of `export json`. */
 export function importJsonCommand(importJson: ImportJson): Command {
   const [withKeys, withoutKeys] = keysOptions();
   return new Command("json")

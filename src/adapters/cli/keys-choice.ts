@@ -6,7 +6,7 @@ export interface KeysChoice {
   readonly withoutKeys?: true;
 }
 
-/** The two options by which one says whether signing keys go along. */
+/** The two options that include or leave out the signing keys. */
 export function keysOptions(): [Option, Option] {
   return [
     new Option("--with-keys", "include the signing keys, sealed under SECRET_KEY").conflicts("withoutKeys"),
@@ -15,14 +15,14 @@ export function keysOptions(): [Option, Option] {
 }
 
 /**
- * Whether signing keys go along: as the options say; without them, as whoever sits at the terminal says.
- * @throws UsageError where nobody does
+ * Whether the signing keys are included: by the options, or else by the user's answer on the terminal.
+ * @throws UsageError if there is no terminal
  */
 export async function chooseKeys({ withKeys, withoutKeys }: KeysChoice): Promise<boolean> {
   if (withKeys || withoutKeys) return withKeys === true;
   const answer = await askOnTerminal(
-    "Shall the signing keys go along? They stay sealed under SECRET_KEY. [y/n] ",
-    "Say whether the signing keys go along: --with-keys or --without-keys",
+    "Include the signing keys? They stay sealed under SECRET_KEY. [y/n] ",
+    "Say whether to include the signing keys: --with-keys or --without-keys",
   );
   return /^y(es)?$/i.test(answer);
 }

@@ -13,9 +13,9 @@ export interface KeysUseCases {
 }
 
 const SIGNS_AT_ONCE =
-  "Warning: verifiers that keep a copy of the keys may refuse the tokens of this one until they fetch them anew";
+  "Warning: verifiers that cache the keys may refuse the new key's tokens until they fetch the keys again";
 
-/** `keys list|rotate|retire`, which work beside a running server and take effect in it. */
+/** `keys list|rotate|retire`: manages signing keys. Running servers pick up the changes. */
 export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
   const keys = withExamples(
     new Command("keys").description("the keys that sign access tokens: list, rotate, retire"),
@@ -39,10 +39,10 @@ export function keysCommand(withKeys: WithUseCases<KeysUseCases>): Command {
 
   keys
     .command("rotate")
-    .description("publish the next key now; it signs when every copy of the published keys has it")
+    .description("publish the next key now; it signs once every cached copy of the published keys has it")
     .option(
       "--now",
-      "in an emergency, let it sign at once: verifiers with a copy of the keys may refuse its tokens",
+      "in an emergency, let it sign at once: verifiers that cache the keys may refuse its tokens",
     )
     .option(...JSON_OPTION)
     .action(({ json, now }: JsonOption & { readonly now?: true }) =>

@@ -1,14 +1,17 @@
-/** What commands print: plain aligned lines for people, JSON for machines. */
+/** Output of commands: plain aligned lines for people, JSON for machines. */
 
-/** Characters that nobody sees and that may make a terminal do things, of names and clients' own words. */
+/**
+ * Invisible and control characters, which names and client descriptions may contain and which could control a
+ * terminal.
+ */
 const HIDDEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** Text with nothing in it that a terminal would obey. */
+/** Escapes characters that could control a terminal. */
 export function shown(text: string): string {
   return text.replace(HIDDEN, "\ufffd");
 }
 
-/** Rows with their columns aligned. */
+/** Prints rows with aligned columns. */
 export function printTable(rows: readonly (readonly string[])[]): void {
   const cells = rows.map((row) => row.map(shown));
   const widths: number[] = [];
@@ -25,7 +28,7 @@ export function printTable(rows: readonly (readonly string[])[]): void {
   }
 }
 
-/** These things for as long as somebody reads standard output. A reader may have seen enough, as `head` has. */
+/** Yields things for as long as standard output is read. A reader such as `head` may close it early. */
 export async function* whileRead<T>(things: AsyncIterable<T>): AsyncGenerator<T> {
   let isRead = true;
   const noticeFault = () => {
@@ -44,7 +47,7 @@ export async function* whileRead<T>(things: AsyncIterable<T>): AsyncGenerator<T>
 
 const TOGETHER = 100;
 
-/** As many rows as there may be, aligned so many at a time, so that none has to wait for the last. */
+/** Prints any number of rows, aligned in batches, so that the first rows do not wait for the last. */
 export async function printRows<T>(things: AsyncIterable<T>, rowOf: (thing: T) => string[]): Promise<void> {
   const rows: string[][] = [];
   for await (const thing of whileRead(things)) {
@@ -58,7 +61,7 @@ export function printLine(text: string): void {
   console.log(shown(text));
 }
 
-/** One line of JSON, with what a terminal might obey in escaped form. */
+/** Prints one line of JSON, with characters that could control a terminal in escaped form. */
 export function printJson(value: unknown): void {
   const escaped = (text: string) =>
     Array.from({ length: text.length }, (_, at) => `\\u${text.charCodeAt(at).toString(16).padStart(4, "0")}`);
@@ -69,7 +72,7 @@ export interface JsonOption {
   readonly json?: true;
 }
 
-/** Flag and words of the option that every command has that prints something. */
+/** Flag and description of the option `--json`. */
 export const JSON_OPTION = ["--json", "one JSON object, for machines"] as const;
 
 /** `1 session`, `2 sessions`. */

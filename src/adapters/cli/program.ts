@@ -14,14 +14,14 @@ import type { ExportJson, ImportJson } from "./transfer.ts";
 import { type UserUseCases, userCommand } from "./users.ts";
 import type { WithUseCases } from "./with-use-cases.ts";
 
-/** What the commands call; each of them names its part. */
+/** The use cases that the commands call. */
 export interface OperatorUseCases extends UserUseCases, SessionUseCases, EventUseCases {}
 
 export interface CliOptions {
   readonly version: string;
-  /** Has settings read from this file where the environment has none. */
+  /** Reads settings that the environment lacks from this file. */
   useEnvFile(path: string): void;
-  /** Runs the service until it is told to stop. */
+  /** Runs the service until it is stopped. */
   serve(): Promise<void>;
   readonly withKeys: WithUseCases<KeysUseCases>;
   readonly withUseCases: WithUseCases<OperatorUseCases>;
@@ -30,13 +30,13 @@ export interface CliOptions {
   readonly withFlaskImport: WithFlaskImport;
   readonly backup: Backup;
   readonly restore: Restore;
-  /** What the configuration says. */
+  /** Describes the configuration. */
   describeConfig(): Promise<ConfigReport>;
-  /** Looks at what the service needs, one thing after the other. */
+  /** Examines what the service needs, one part after the other. */
   examine(): AsyncIterable<Finding>;
 }
 
-/** The command line `connect-auth`; without a command it serves. */
+/** Makes the command line `connect-auth`, which serves if no command is given. */
 export function makeProgram(options: CliOptions): Command {
   const { version, serve, withKeys, withUseCases, withFlaskImport, exportJson, importJson } = options;
   const { useEnvFile, describeConfig, examine, backup, restore } = options;
@@ -58,7 +58,7 @@ export function makeProgram(options: CliOptions): Command {
     .description("run the service until SIGTERM (what `npm start` does)")
     .allowExcessArguments()
     .action((_options, command: Command) => {
-      // an unknown command comes here, too
+      // an unknown command arrives here as an argument
       if (command.args.length > 0) command.error("error: there is no such command");
       return serve();
     });
@@ -100,29 +100,29 @@ function fileName(path: string): string {
   return path;
 }
 
-/** Runs what the arguments say. A fault in them is told on standard error and gives exit status 2. */
+/** Runs the command in the arguments. Wrong usage is reported on standard error with exit status 2. */
 export async function runProgram(program: Command, argv: readonly string[]): Promise<void> {
   let isService = false;
   program.hook("preAction", (_, command) => {
     isService = command.name() === "serve";
   });
-  // before anything is written, be it the help or a fault in the arguments
+  // before anything is written, including help and usage errors
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    // what `serve` prints is a log, and a log that cannot be written ends no service
+    // the output of `serve` is a log, and a log that cannot be written must not end the service
     if (!isService) failUnlessClosed(error);
   });
-  // there is nowhere to tell it
+  // there is nowhere left to report it
   process.stderr.on("error", () => {});
   try {
     await program.parseAsync(argv);
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    // asking for help is no fault
+    // asking for help is no error
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
   }
 }
 
-/** An answer that is not written is a fault, but the reader may have seen enough, as `head` has. */
+/** Output that cannot be written is a failure, unless the reader closed the pipe early, like `head`. */
 function failUnlessClosed(error: NodeJS.ErrnoException): void {
   if (error.code !== "EPIPE") throw error;
 }

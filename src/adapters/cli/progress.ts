@@ -1,4 +1,4 @@
-/** How far something long has come. */
+/** Progress of a long operation. */
 export interface Step {
   readonly phase: string;
   readonly done: number;
@@ -7,9 +7,9 @@ export interface Step {
 
 export interface Progress {
   show(step: Step): void;
-  /** Prints a line of the result, clear of the progress. */
+  /** Prints a line of the result without disturbing the progress. */
   print(line: string): void;
-  /** Leaves nothing of a bar behind. */
+  /** Removes the bar from the screen. */
   end(): void;
 }
 
@@ -21,7 +21,9 @@ interface Screen {
 const BAR_WIDTH = 30;
 const CLEAR_LINE = "\r\u001b[2K";
 
-/** Shows progress on `screen`: a bar on a terminal, a plain line for each tenth elsewhere. Results go to `out`. */
+/**
+ * Shows progress on `screen`: a bar on a terminal, elsewhere a plain line for each tenth. Results go to `out`.
+ */
 export function makeProgress(screen: Screen, out: Screen): Progress {
   return screen.isTTY ? bar(screen, out) : lines(screen, out);
 }

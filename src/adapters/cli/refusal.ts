@@ -1,6 +1,6 @@
 import type { AuthError } from "../../domain/errors.ts";
 
-/** Why a use case refuses, in words for whoever typed the command. Holds nothing of what was typed. */
+/** Explains a use case's refusal to the user of a command. Repeats nothing that was typed. */
 export function explainRefusal({ code, message, fields }: AuthError): string {
   if (code === "not_found") return `There is no such account, session or key (${code})`;
   const faults = fields.map(({ path, message }) => `  - ${path}: ${message}`);

@@ -1,15 +1,18 @@
 import { open, rename, rm } from "node:fs/promises";
 
-/** A JSON file `{"left_out": […], "summary": …}` that is there whole or not at all. */
+/** A JSON file `{"left_out": […], "summary": …}` that appears only once it is complete. */
 export interface ReportFile {
   row(row: object): Promise<void>;
-  /** Puts the file in its place, over one that is there. */
+  /** Completes the file and moves it into place, replacing an existing one. */
   finish(summary: object): Promise<void>;
-  /** Leaves nothing behind of a report that was not finished. */
+  /** Removes an unfinished report. */
   discard(): Promise<void>;
 }
 
-/** Begins a report that its owner alone can read, row by row so that memory does not grow with it. */
+/**
+ * Opens a report that only its owner can read. It is written row by row, so that memory use does not grow with
+ * it.
+ */
 export async function openReportFile(path: string): Promise<ReportFile> {
   const draft = `${path}.part`;
   await rm(draft, { force: true });

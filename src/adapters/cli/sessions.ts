@@ -11,7 +11,7 @@ export interface SessionUseCases {
   readonly endAnySession: EndAnySession;
 }
 
-/** `session list|end`: the logins of an account, and how to end one. */
+/** `session list|end`: lists an account's sessions and ends one. */
 export function sessionCommand(withUseCases: WithUseCases<SessionUseCases>): Command {
   const session = withExamples(
     new Command("session").description("logins of an account, each on one device: list, end"),

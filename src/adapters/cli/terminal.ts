@@ -4,7 +4,7 @@ import { Writable } from "node:stream";
 import type { Command } from "commander";
 import { UsageError } from "./usage-error.ts";
 
-/** What is asked of whoever runs a command. Questions go to standard error: standard output is the answer. */
+/** Questions to the user of a command. They go to standard error, because standard output is for results. */
 
 export interface PasswordOptions {
   readonly passwordStdin?: true;
@@ -15,12 +15,12 @@ export const PASSWORD_STDIN = [
   "take the password from standard input, without the final line end",
 ] as const;
 
-/** Longer than any password may be. */
+/** More than the longest password. */
 const MOST_BYTES = 4_096;
 
 /**
- * A new password: asked for twice on a terminal and never shown, or all of standard input. Never an argument
- * or a variable, which others on the machine may see.
+ * Reads a new password: typed twice on a terminal without echo, or all of standard input. Never an argument or
+ * a variable, which others on the machine may see.
  */
 export async function newPassword(command: Command, { passwordStdin }: PasswordOptions): Promise<string> {
   const { isTTY } = process.stdin;
@@ -54,12 +54,12 @@ async function readAll(command: Command): Promise<string> {
   }
 }
 
-/** An answer to each question, `undefined` from the one on that was left with Ctrl-C or Ctrl-D. */
+/** Asks each question without echo. After Ctrl-C or Ctrl-D, this and all further answers are `undefined`. */
 async function askHidden(questions: readonly string[]): Promise<(string | undefined)[]> {
-  // the interface takes the terminal's own echo away, and echoes into nothing
+  // the interface disables the terminal's own echo, and its output goes nowhere
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const lines = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 });
-  // one iterator for all, so that nothing typed ahead is lost
+  // one iterator for all questions, so that text typed ahead is not lost
   const typed = lines[Symbol.asyncIterator]();
   const answers: (string | undefined)[] = [];
   for (const question of questions) {
@@ -73,7 +73,7 @@ async function askHidden(questions: readonly string[]): Promise<(string | undefi
   return answers;
 }
 
-/** Whether whoever sits at the terminal types `yes`. */
+/** Whether the user at the terminal types `yes`. */
 export async function confirms(question: string): Promise<boolean> {
   const lines = createInterface({ input: process.stdin, output: process.stderr, historySize: 0 });
   return new Promise((resolve) => {
@@ -85,7 +85,9 @@ export async function confirms(question: string): Promise<boolean> {
   });
 }
 
-/** What whoever sits at the terminal answers. @throws UsageError, with what to say instead, where nobody does */
+/**
+ * Asks a question on the terminal. @throws UsageError with `otherwise` as its message if there is no terminal
+ */
 export async function askOnTerminal(question: string, otherwise: string): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY || !stderr.isTTY) throw new UsageError(otherwise);

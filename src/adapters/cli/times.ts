@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "commander";
 import type { Since } from "../../application/audit/list-events.ts";
 import { millisecondsIn } from "../../domain/duration.ts";
 
-/** Times as operators type them: a moment, a date in UTC, or so long ago. */
+/** Times that operators type: a moment, a date in UTC, or an age. */
 
 const AGO = /^\d{1,9}[smhd]$/;
 /** A date, or date and time with an offset (RFC 3339, section 5.6). */

@@ -1,4 +1,4 @@
-/** What was typed cannot be done as it stands; the message says what to type. */
+/** Wrong usage of a command. The message says how to call it. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }

@@ -25,7 +25,7 @@ export interface UserUseCases extends UserChanges {
   readonly createUser: CreateUser;
 }
 
-/** `user …`: what an operator does with accounts, beside a running server and at once for it. */
+/** `user …`: manages accounts while servers run. Changes take effect in them immediately. */
 export function userCommand(withUseCases: WithUseCases<UserUseCases>): Command {
   const user = withExamples(
     new Command("user")

@@ -1,2 +1,2 @@
-/** Opens what the configuration names, runs the work with the use cases that it needs, and closes it again. */
+/** Opens the configured resources, runs `work` with its use cases, and closes them again. */
 export type WithUseCases<UseCases> = <T>(work: (useCases: UseCases) => Promise<T>) => Promise<T>;
