@@ -3,18 +3,18 @@ import { createReadStream, createWriteStream } from "node:fs";
 import { appendFile, open, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 
-/** What a backup says of itself. */
+/** The metadata of a backup. */
 export interface BackupSeal {
-  /** All that was acknowledged before this moment is in it. */
+  /** It contains every write that was acknowledged before this moment. */
   readonly at: Date;
 }
 
 const FORMAT = "hbtu-connect-auth backup";
 const VERSION = 1;
-/** More than a seal has. */
+/** More than the length of a seal. */
 const MOST_BYTES = 1_024;
 
-/** The copy of a store becomes a backup by a line at its end, which says how long it is and what is in it. */
+/** Makes the copy of a store a backup: appends a line with its length, checksum and time. */
 export async function sealBackup(path: string, at: Date): Promise<void> {
   const { size: bytes } = await stat(path);
   const sha256 = await hashOf(path, bytes);
@@ -22,13 +22,15 @@ export async function sealBackup(path: string, at: Date): Promise<void> {
   await appendFile(path, `\n${JSON.stringify(seal)}\n`);
 }
 
-/** Takes the store out of a backup. @throws Error where the file is not a whole backup, in words for people */
+/**
+ * Extracts the store from a backup. @throws Error with a message for people if the file is not a whole backup
+ */
 export async function unpackBackup(path: string, to: string): Promise<BackupSeal> {
   const { at, bytes, sha256 } = await readSeal(path);
   const store = createWriteStream(to, { flags: "wx", mode: 0o600, flush: true });
   await pipeline(storeIn(path, bytes), store);
-  // of what was written, so that this was read back, too
-  if ((await hashOf(to, bytes)) !== sha256) throw new Error(`${path} was changed since it was made`);
+  // computed over the written file, so that the copy is verified as well
+  if ((await hashOf(to, bytes)) !== sha256) throw new Error(`${path} was changed after it was made`);
   return { at: new Date(at) };
 }
 
@@ -39,10 +41,10 @@ async function readSeal(path: string): Promise<{ at: string; bytes: number; sha2
     const { format, version, ...seal } = JSON.parse(line);
     const isWhole = seal.bytes + line.length === size && line.endsWith("}\n");
     if (format !== FORMAT || version !== VERSION || !isWhole)
-      throw new Error("The last line is of another file");
+      throw new Error("The last line belongs to another file");
     return seal;
   } catch (cause) {
-    throw new Error(`${path} is not a backup of this version, or not all of one`, { cause });
+    throw new Error(`${path} is not a backup of this version, or is incomplete`, { cause });
   }
 }
 

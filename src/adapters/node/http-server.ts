@@ -5,12 +5,12 @@ import { requestsInTurn, StoppingRequest } from "./requests-in-turn.ts";
 export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
-  /** A descriptor of this process that is bound already, instead of host and port. */
+  /** A bound descriptor of this process, in place of host and port. */
   readonly fd?: number | undefined;
   readonly handle: RequestListener;
-  /** The answer to what never became a request. */
+  /** Makes the answer to input that never became a request. */
   readonly refusal: (fault: Unreadable) => Refusal;
-  /** Other than the usual limits. */
+  /** Limits that differ from the defaults. */
   readonly limits?: Partial<HttpLimits>;
 }
 
@@ -24,20 +24,23 @@ export interface Refusal {
 }
 
 export interface HttpLimits {
-  /** More are turned away at once: each costs memory, and the system gives a process only so many files. */
+  /**
+   * Open connections. Further ones are closed immediately: each costs memory, and a process has a limited
+   * number of file descriptors.
+   */
   readonly connections: number;
-  /** For a whole request to arrive. */
+  /** How long a whole request may take to arrive. */
   readonly requestMs: number;
   /**
-   * How long a connection stays open between requests. Longer than proxies keep theirs, so that the proxy ends it
-   * and never sends a request into a connection that is being closed here.
+   * How long a connection stays open between requests. Longer than proxies keep theirs, so that the proxy
+   * closes it and never sends a request into a connection that is being closed here.
    */
   readonly idleMs: number;
-  /** How long a client may take nothing of an answer; it is cut off at the latest when twice this has passed. */
+  /** How long a client may read nothing of an answer. It is cut off after at most twice this time. */
   readonly stalledMs: number;
 }
 
-/** The largest head of a request, in bytes. */
+/** The largest header section of a request, in bytes. */
 const MAX_HEADER_BYTES = 16 * 1024;
 
 const LIMITS: HttpLimits = {
@@ -46,21 +49,26 @@ const LIMITS: HttpLimits = {
   idleMs: 125_000,
   stalledMs: 20_000,
 };
-/** A waiting request takes some 5 kB, and at most its head and 16 KiB of its body. */
+/** A waiting request takes about 5 kB, and at most its header section and 16 KiB of its body. */
 const WAITING = { each: 100, all: 10_000 };
-/** For the answer to what cannot be read to arrive. A client that goes on sending is cut off then. */
+/**
+ * How long the answer to unreadable input may take to arrive. A client that is still sending is cut off then.
+ */
 const LINGER_MS = 1_000;
 
 export interface HttpServer {
-  /** Where it listens, as a URL. */
+  /** The URL at which it listens. */
   readonly address: string;
-  /** Answers with this from the next request on. */
+  /** Replaces the handler, from the next request on. */
   serve(handle: RequestListener): void;
-  /** Takes no new connection, lets running requests finish for so long, then cuts what is left. */
+  /** Accepts no new connections, lets running requests finish for at most `graceMs`, then closes the rest. */
   close(graceMs: number): Promise<void>;
 }
 
-/** An HTTP server whose clients can take only so much time and memory. @throws Error where the address cannot be had */
+/**
+ * Starts an HTTP server that limits the time and memory that clients can take. @throws Error if it cannot
+ * listen there
+ */
 export async function listen({
   host,
   port,
@@ -74,26 +82,26 @@ export async function listen({
   const server = createServer({
     headersTimeout: limits.requestMs,
     requestTimeout: limits.requestMs,
-    // Node looks for slow requests only so often
+    // Node looks for slow requests only at this interval
     connectionsCheckingInterval: 1_000,
     keepAliveTimeout: limits.idleMs,
     maxHeaderSize: MAX_HEADER_BYTES,
     IncomingMessage: StoppingRequest,
   });
   const turns = requestsInTurn((request, response) => {
-    // a client that keeps its connection open must not wait for the cut to learn that it ends
+    // tells clients with a kept-alive connection that it ends
     if (!server.listening) response.setHeader("Connection", "close");
     current(request, response);
   }, WAITING);
   server.on("request", turns.take);
-  // an expectation that is not known is no reason to refuse (RFC 9110, section 10.1.1)
+  // an unknown expectation is ignored (RFC 9110, section 10.1.1)
   server.on("checkExpectation", turns.take);
   server.maxConnections = limits.connections;
   server.on("drop", () => turns.longestIdle()?.destroy());
   server.timeout = limits.stalledMs;
   server.on("timeout", (socket) => {
     const isAnswering = turns.isBusy(socket) && socket.writableLength === 0;
-    // nothing is sent while the answer is being made: that is not the client's doing
+    // while the answer is being made nothing is sent, which is not the client's fault
     if (isAnswering) socket.setTimeout(limits.stalledMs);
     else socket.destroy();
   });

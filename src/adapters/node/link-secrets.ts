@@ -2,10 +2,13 @@ import { timingSafeEqual } from "node:crypto";
 import type { LinkSecrets } from "../../application/ports/link-secrets.ts";
 import { keyedHasher } from "./secret-key.ts";
 
-/** User, token and a code over both and the purpose. Ids are UUIDs, or what the Flask server's database made. */
+/**
+ * User id, token id, and an authentication code over both and the purpose. Ids are UUIDs, or ids from the Flask
+ * server's database.
+ */
 const FORMAT = /^([A-Za-z0-9-]{1,64})\.([A-Za-z0-9-]{1,64})\.([A-Za-z0-9_-]{43})$/;
 
-/** Texts with a code of 256 bits (HMAC, RFC 2104) under the first of the keys, read under any of them. */
+/** Link secrets with a 256-bit code (HMAC, RFC 2104). The first key signs; any of the keys verifies. */
 export function keyedLinkSecrets(keys: readonly [Uint8Array, ...Uint8Array[]]): LinkSecrets {
   return {
     make: ({ purpose, userId, id }) => `${userId}.${id}.${codeOf(keys[0], purpose, userId, id)}`,
@@ -22,7 +25,10 @@ function codeOf(key: Uint8Array, ...parts: readonly string[]): string {
   return keyedHasher(key)(parts.join("."));
 }
 
-/** Both have the length of a code. The last of its letters could be spelt in other ways, which are not the same. */
+/**
+ * Compares two codes of equal length in constant time. It compares the text, because base64url allows several
+ * spellings of the last letter.
+ */
 function isSame(given: string, code: string): boolean {
   return timingSafeEqual(Buffer.from(given), Buffer.from(code));
 }

@@ -1,21 +1,24 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { type Sink, type StandardStream, sinkOf } from "./sink.ts";
 
-/** Where a process writes its log. Writing never fails and never waits: what finds no room is dropped and counted. */
+/**
+ * The output for a process's log. Writing never fails and never blocks: lines are dropped and counted while the
+ * buffer is full.
+ */
 export interface Output {
-  /** Takes one or more whole lines. They are written together with those that come in the same turn of the event loop. */
+  /** Writes one or more whole lines, together with the others of the same turn of the event loop. */
   write(text: string, lines?: number): void;
-  /** How many lines were dropped since the process began. */
+  /** The number of lines dropped since the process started. */
   dropped(): number;
-  /** Has `tell` called with the number of lines that were dropped, each time that lines can be written again. */
+  /** Calls `tell` with the number of dropped lines each time that lines can be written again. */
   onRecovery(tell: (dropped: number) => void): void;
-  /** Resolves once nothing waits. That may be never. */
+  /** Resolves once the buffer is empty, which may be never. */
   idle(): Promise<void>;
-  /** Writes what waits, as far as that is possible at once. */
+  /** Writes as much of the buffer as is possible immediately. */
   flushNow(): void;
 }
 
-/** What may wait while nobody takes it, in bytes: some 15,000 lines. */
+/** Capacity of the buffer, in bytes: about 15,000 lines. */
 const MAX_WAITING = 4 * 1_024 * 1_024;
 
 interface Piece {
@@ -30,7 +33,7 @@ export function makeOutput(sink: Sink, maxWaiting = MAX_WAITING): Output {
   let flushing: Promise<void> | undefined;
   let dropped = 0;
   let untold = 0;
-  /** Whether the last thing written was a part of a line. */
+  /** Whether the last write ended within a line. */
   let isCut = false;
   let tell: (dropped: number) => void = () => {};
 
@@ -84,7 +87,10 @@ export function makeOutput(sink: Sink, maxWaiting = MAX_WAITING): Output {
   };
 }
 
-/** Of pieces of which only so many bytes were written, the lines that are lost, and whether one of them was begun. */
+/**
+ * For pieces of which only `written` bytes were written: the number of lost lines, and whether one was partly
+ * written.
+ */
 function notIn(pieces: readonly Piece[], written: number): { lines: number; isCut: boolean } {
   let end = 0;
   let lines = 0;
@@ -105,12 +111,12 @@ function sum(numbers: readonly number[]): number {
 
 const opened = new Map<StandardStream, Output>();
 
-/** Standard output, for all that this process logs. Nothing is done to it before something is written. */
+/** The output to standard output. The stream is not touched before the first write. */
 export function standardOutput(): Output {
   return outputTo(process.stdout);
 }
 
-/** Standard error, likewise. */
+/** The output to standard error. The stream is not touched before the first write. */
 export function standardError(): Output {
   return outputTo(process.stderr);
 }

@@ -10,10 +10,13 @@ export const systemClock: Clock = { now: () => new Date() };
 /** Random UUIDs (version 4, 122 bits from the system's generator). */
 export const randomIds: Ids = { next: () => randomUUID() };
 
-/** How addresses are read, over the IDNA table of this Node.js. */
+/** The rules for email addresses, with the IDNA table of this Node.js. */
 export const platformEmailRules: EmailRules = emailRules(hostToAscii);
 
-/** The same on each line of Node.js: later ones take what only looks encoded (`xn--a`) as it is. */
+/**
+ * Converts a host to ASCII, with the same result in every release line of Node.js: later ones accept labels
+ * that only look encoded (`xn--a`) unchanged.
+ */
 function hostToAscii(host: string): string {
   const ascii = domainToASCII(host);
   if (!ENCODED.test(ascii)) return ascii;

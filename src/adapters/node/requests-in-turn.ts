@@ -2,23 +2,23 @@ import { IncomingMessage, type RequestListener, type ServerResponse } from "node
 import type { Socket } from "node:net";
 
 export interface WaitingLimits {
-  /** Requests of one connection that wait while one of it is answered. */
+  /** Requests of one connection that may wait while another one is answered. */
   readonly each: number;
-  /** The same of all connections together. */
+  /** Requests of all connections together that may wait. */
   readonly all: number;
 }
 
 /**
- * To be given to the server. Node.js makes requests of all that is in a packet, also when the first of them closed
- * the connection; it stops only where one changes the protocol, so those say that they do. A thousand requests too
- * many take 0.5 ms that way instead of 20.
+ * The request class for the server. Node.js parses all requests in a packet even after the first one has closed
+ * the connection. It stops only at a request for a protocol upgrade, so these requests claim to be one. For a
+ * thousand excess requests this takes 0.5 ms instead of 20.
  */
 export class StoppingRequest extends IncomingMessage {
   get upgrade(): boolean {
     return this.method === "CONNECT" || this.socket.destroyed;
   }
 
-  /** Node.js sets what the header `Upgrade` asks for, which is for the server to ignore (RFC 9110, section 7.8). */
+  /** Node.js sets this for the header `Upgrade`, which the server ignores (RFC 9110, section 7.8). */
   set upgrade(_: boolean | null) {}
 }
 
@@ -28,24 +28,24 @@ interface Exchange {
 }
 
 interface Connection {
-  /** The request that came last, answered or not. */
+  /** The last request, answered or not. */
   latest: Exchange | undefined;
-  /** The one that is being answered. */
+  /** The request that is being answered. */
   current: Exchange | undefined;
   readonly waiting: Exchange[];
-  /** What ends the connection once all that came before it is answered. */
+  /** Ends the connection once all earlier requests are answered. */
   ending: (() => void) | undefined;
 }
 
 /**
- * Answers the requests of one connection one after the other. Node.js starts all that were pipelined at the same
- * time, and keeps each answer until those before it were taken: here one connection holds one answer at most.
- * A connection with more requests waiting than the limits allow is closed, which clients that pipeline must
- * expect (RFC 9112, section 9.3.2).
+ * Answers the requests of one connection one after the other. Node.js itself starts all pipelined requests at
+ * once and buffers each answer until the earlier ones are sent; here a connection holds at most one answer. A
+ * connection with more waiting requests than the limits allow is closed, which pipelining clients must expect
+ * (RFC 9112, section 9.3.2).
  */
 export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
   const connections = new WeakMap<Socket, Connection>();
-  /** In the order in which they became idle. */
+  /** Idle connections, in the order in which they became idle. */
   const idle = new Set<Socket>();
   let waitingOfAll = 0;
 
@@ -61,7 +61,7 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
 
   function take(request: IncomingMessage, response: ServerResponse): void {
     const { socket } = request;
-    // what stood in the same packet as a request too many
+    // a request in the same packet as an excess request
     if (socket.destroyed) return;
     const connection = connections.get(socket) ?? opened(socket);
     const exchange = { request, response };
@@ -79,7 +79,7 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
 
   function answer(socket: Socket, connection: Connection, exchange: Exchange): void {
     connection.current = exchange;
-    // it was closed, or what came next was refused, since its turn came
+    // since its turn came, it was closed or its next input was refused
     if (!socket.writable) return;
     exchange.response.once("close", () => goOn(socket, connection));
     handle(exchange.request, exchange.response);
@@ -92,7 +92,7 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
     if (next !== undefined) {
       waitingOfAll -= 1;
       connection.current = next;
-      // not before other connections had their turn
+      // other connections get their turn first
       setImmediate(answer, socket, connection, next);
     } else if (connection.ending) connection.ending();
     else idle.add(socket);
@@ -104,12 +104,12 @@ export function requestsInTurn(handle: RequestListener, limits: WaitingLimits) {
     /** Whether a request of the connection is being answered. */
     isBusy: (socket: Socket): boolean => connections.get(socket)?.current !== undefined,
 
-    /** The connection that has had nothing to do for the longest time. */
+    /** The connection that has been idle for the longest time. */
     longestIdle: (): Socket | undefined => idle.values().next().value,
 
     /**
-     * What arrived on the connection cannot be read any further: `refuse` answers that, in the place of the request
-     * that it belongs to. Nothing is sent where an answer to that request was begun.
+     * Handles input that cannot be parsed: `refuse` answers it in the position of the request that it belongs
+     * to. Sends nothing if the answer to that request has begun.
      */
     refuseInTurn(socket: Socket, refuse: () => void): void {
       const connection = connections.get(socket) ?? opened(socket);

@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { syncDirectoryOf } from "./whole-file.ts";
 
-/** What keys are derived for; each purpose gets a key of its own from the one secret. */
+/** Purposes of derived keys. Each purpose has its own key, derived from the one secret. */
 export type KeyPurpose =
   | "refresh-tokens"
   | "signing-keys"
@@ -14,32 +14,34 @@ export type KeyPurpose =
 
 const MIN_BYTES = 32;
 
-/** A 32-byte key for one purpose, by HKDF-SHA-256 (RFC 5869). */
+/** Derives a 32-byte key for one purpose by HKDF-SHA-256 (RFC 5869). */
 export function deriveKey(secret: string, purpose: KeyPurpose): Uint8Array {
   return new Uint8Array(hkdfSync("sha256", secret, "", `connect-auth ${purpose} v1`, 32));
 }
 
-/** Tells one secret from another without telling the secret. */
+/** A fingerprint that identifies a secret without revealing it. */
 export function secretFingerprint(secret: string): string {
   return keyedHasher(deriveKey(secret, "secret-check"))("fingerprint");
 }
 
-/** Names things in storage so that whoever reads it cannot tell what they are named after. */
+/**
+ * Makes keyed hashes for names in storage, so that a reader of the storage cannot recover the original names.
+ */
 export function keyedHasher(key: Uint8Array): (text: string) => string {
   return (text) => createHmac("sha256", key).update(text).digest("base64url");
 }
 
 /**
- * The secret kept beside an embedded store: made at the first start, readable by its owner only. It is
- * written whole before its name appears, so that of several processes starting at once one makes it and
- * all read the same.
+ * The secret that is kept beside an embedded store: generated at the first start, readable only by its owner.
+ * The file is complete before its name appears, so that processes that start at the same time all use the same
+ * secret.
  */
 export async function keptSecretKey(directory: string): Promise<string> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   return (await foundSecretKey(directory)) ?? (await makeSecret(pathIn(directory)));
 }
 
-/** The same secret, `undefined` where none was made. */
+/** Reads the kept secret; `undefined` if there is none. */
 export function foundSecretKey(directory: string): Promise<string | undefined> {
   return readIfThere(pathIn(directory));
 }
@@ -61,7 +63,7 @@ async function makeSecret(path: string): Promise<string> {
   }
   await syncDirectoryOf(path);
   const secret = await readIfThere(path);
-  if (secret === undefined) throw new Error(`${path} vanished while it was being made`);
+  if (secret === undefined) throw new Error(`${path} vanished while it was being created`);
   return secret;
 }
 
@@ -73,7 +75,7 @@ async function readIfThere(path: string): Promise<string | undefined> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-  // what is left of a damaged file could be guessed
+  // the rest of a damaged secret could be guessed
   if (Buffer.byteLength(secret) < MIN_BYTES) throw new Error(`${path} is damaged: it has too few bytes`);
   return secret;
 }

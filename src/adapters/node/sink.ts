@@ -3,33 +3,40 @@ import { Socket } from "node:net";
 import type { Writable } from "node:stream";
 import { promisify } from "node:util";
 
-/** Where text goes that nobody may have to wait for. */
+/** A destination for text that never blocks its writers. */
 export interface Sink {
-  /** Resolves to how many bytes of it were written: fewer than it has where the rest cannot be. Never rejects. */
+  /**
+   * Resolves to the number of bytes written, which is less than the text has if the rest cannot be written.
+   * Never rejects.
+   */
   write(text: string): Promise<number>;
-  /** Writes what can be written at once, for a process that is about to end. */
+  /** Writes as much as is possible immediately, for a process that is about to end. */
   writeNow(text: string): void;
 }
 
 export type StandardStream = NodeJS.WriteStream & { readonly fd: number };
 
-/** `process.stdout` or `process.stderr` as a sink, whatever is behind it. */
+/** `process.stdout` or `process.stderr` as a sink, for any kind of descriptor. */
 export function sinkOf(stream: StandardStream): Sink {
   dropFaults(stream);
-  // in a file, by Node's own stream, each write would hold the event loop; a worker thread's stream has no descriptor
+  // Node's own stream would block the event loop at each write to a file; a worker thread's stream has no
+  // descriptor
   const isFile = !((stream as Writable) instanceof Socket) && stream.fd !== undefined;
   return isFile ? fileSink(stream.fd) : streamSink(stream);
 }
 
-/** What cannot be written there ends no process, and no write waits for a terminal that was halted (Ctrl-S). */
+/**
+ * Ignores write errors, which would otherwise end the process, and makes writes to a halted terminal (Ctrl-S)
+ * non-blocking.
+ */
 export function dropFaults(stream: StandardStream): void {
   stream.on("error", () => {});
-  // pipes and sockets do not block; terminals do unless they are told, which Node does not document
+  // pipes and sockets do not block; terminals do unless configured, which Node does not document
   const { _handle: handle } = stream as { _handle?: { setBlocking?(isBlocking: boolean): void } };
   if (stream.isTTY) handle?.setBlocking?.(false);
 }
 
-/** A pipe, a socket or a terminal: the system says when it takes more. */
+/** A sink for a pipe, a socket or a terminal, which signal when they accept more. */
 function streamSink(stream: StandardStream): Sink {
   return {
     write: (text) =>
@@ -37,7 +44,7 @@ function streamSink(stream: StandardStream): Sink {
         stream.write(text, (error) => resolve(error ? 0 : Buffer.byteLength(text)));
       }),
     writeNow(text) {
-      // after what still waits, it would be in the wrong place, if anywhere
+      // only if nothing waits: otherwise the text would overtake it
       if (stream.writableLength === 0) attempt(() => writeSync(stream.fd, text));
     },
   };
@@ -45,7 +52,7 @@ function streamSink(stream: StandardStream): Sink {
 
 const writeFile = promisify(write);
 
-/** A file or a device, written in another thread. */
+/** A sink for a file or a device, which is written in another thread. */
 function fileSink(fd: number): Sink {
   return {
     async write(text) {
@@ -56,7 +63,7 @@ function fileSink(fd: number): Sink {
           written += (await writeFile(fd, bytes, written)).bytesWritten;
         }
       } catch {
-        // whoever asked sees it by the number
+        // the caller sees the fault by the number of bytes
       }
       return written;
     },
@@ -68,6 +75,6 @@ function attempt(work: () => void): void {
   try {
     work();
   } catch {
-    // there is nowhere to tell it
+    // there is nowhere left to report it
   }
 }

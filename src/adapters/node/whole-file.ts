@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
-/** @throws Error where there is something of this name, before anything is done for it */
+/** Checks early that a new file can be created. @throws Error if the name exists */
 export async function mustBeFree(path: string): Promise<void> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
@@ -11,14 +11,14 @@ export async function mustBeFree(path: string): Promise<void> {
   if (found) throw isThere(path);
 }
 
-/** What may become of a file that is there already. */
+/** Whether an existing file may be replaced. */
 export interface Placing {
   readonly overwrite: boolean;
 }
 
 /**
- * Writes a file that its owner alone can read. It has its name once all of it is on disk, and not at all where
- * that fails; `overwrite` lets it take the place of another.
+ * Writes a file that only its owner can read. It appears under its name once all of it is on disk, or not at
+ * all. `overwrite` lets it replace an existing file.
  */
 export function writeWhole(path: string, texts: AsyncIterable<string>, placing: Placing): Promise<void> {
   return placeWhole(path, placing, async (draft) => {
@@ -31,7 +31,10 @@ export function writeWhole(path: string, texts: AsyncIterable<string>, placing: 
   });
 }
 
-/** The same with a file that `make` makes under the name that it is given, for its owner alone from its first byte. */
+/**
+ * Places a file like `writeWhole`. `make` writes it under the draft name that it is given, readable only by its
+ * owner from the first byte.
+ */
 export async function placeWhole(
   path: string,
   { overwrite }: Placing,
@@ -49,7 +52,7 @@ export async function placeWhole(
   await syncDirectoryOf(path);
 }
 
-/** Gives a file a name that nothing has. */
+/** Gives a file its name. Fails if the name exists. */
 export async function linkNew(draft: string, path: string): Promise<void> {
   await link(draft, path).catch((error: NodeJS.ErrnoException) => {
     throw error.code === "EEXIST" ? isThere(path) : error;
@@ -60,7 +63,7 @@ function isThere(path: string): Error {
   return new Error(`${path} is there already`);
 }
 
-/** A name in a directory survives a power cut only once the directory is synced. */
+/** Syncs the directory of a path: without it, a new name may be lost in a power cut. */
 export function syncDirectoryOf(path: string): Promise<void> {
   return syncFile(dirname(path));
 }
