@@ -15,7 +15,7 @@ interface CountRecord {
   readonly until: number;
 }
 
-/** Counts by key, each until its window is over, and an index by that end. */
+/** Counts by key, each until the end of its window, with an index by end. */
 export function lmdbAttempts(environment: Environment): AttemptCounters {
   const { database, write } = environment;
   const counts = database<CountRecord>("attempts");

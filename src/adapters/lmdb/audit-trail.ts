@@ -11,11 +11,11 @@ import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 type Place = [at: number, id: string];
-/** After the user or the kind that an index is by. */
+/** A key of an index: the user or the kind, then the place. */
 type IndexPlace = [by: string, ...Place];
 type EntryRecord = Pick<AuditEntry, "kind" | "facts"> & { readonly userId?: string | undefined };
 
-/** Entries by when they were, with indexes by user and by kind. */
+/** Entries by time, with indexes by user and by kind. */
 export function lmdbAuditTrail({ database, read, write }: Environment): AuditTrail {
   const entries = database<EntryRecord, Place>("auditTrail");
   const byUser = database<true, IndexPlace>("auditTrailByUser");
@@ -35,7 +35,9 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
     if (userId !== undefined) byUser.remove([userId, ...place]);
   }
 
-  /** The places of one user, of each of some kinds, or all: each the latest first. */
+  /**
+   * The walks over the places of one user, of each of several kinds, or of all entries, each the latest first.
+   */
   function walks({ userId, kinds, ...times }: AuditQuery, before: AuditPlace | undefined) {
     if (userId !== undefined) return isKey(userId) ? [walk(byUser, [userId], times, before)] : [];
     if (kinds !== undefined) return [...new Set(kinds)].map((kind) => walk(byKind, [kind], times, before));
@@ -52,7 +54,7 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
   return {
     async append(added) {
       mustBeKeys(...added.flatMap(({ id, userId }) => [id, userId ?? id]));
-      // as they are now: the transaction may be some time off
+      // copied now, because the transaction may run later
       const copies = structuredClone(added);
       await write(() => copies.forEach(add));
     },
@@ -66,7 +68,7 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
     sweep: (until, limit) =>
       inGroups(limit, (size) =>
         write(() => {
-          // moments are whole milliseconds, so that the next one begins right after all of this one
+          // moments are whole milliseconds, so this range ends right before the next one
           const end: [at: number] = [until.getTime() + 1];
           const over = Array.from(entries.getRange({ end: end as never, limit: size }));
           for (const { key, value } of over) forget(key, value);
@@ -76,7 +78,7 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
   };
 }
 
-/** Places under a prefix, the latest first, between the moments of a query and before a place. */
+/** Places under a prefix, the latest first, within the times of a query and before a place. */
 function* walk<K extends Place | IndexPlace>(
   index: Database<unknown, K>,
   prefix: readonly string[],
@@ -88,7 +90,7 @@ function* walk<K extends Place | IndexPlace>(
   const end = [...prefix, since?.getTime() ?? -Infinity] as readonly unknown[] as K;
   for (const key of index.getKeys({ start, end, reverse: true })) {
     const place = key.slice(-2) as Place;
-    // a walk begins at its start, and not behind it
+    // the range includes its start, which the previous page already had
     if (place[1] !== before?.id || place[0] !== latest[0]) yield place;
   }
 }

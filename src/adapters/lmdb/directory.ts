@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { access, constants, type FileHandle, mkdir, open, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** What LMDB calls its files. */
+/** The names that LMDB gives its files. */
 export const DATA_FILE = "data.mdb";
 const LOCK_FILE = "lock.mdb";
 
@@ -10,26 +10,26 @@ const LOCK_FILE = "lock.mdb";
 export const STORE_FILES = [DATA_FILE, LOCK_FILE] as const;
 
 /**
- * Readies the directory of a store. LMDB takes the whole process down (a segmentation fault or a bus error)
- * where its files are damaged, cannot be opened or have no room to come to be, so all this is looked at
- * before LMDB does.
+ * Prepares and checks the directory of a store. LMDB crashes the process (segmentation fault or bus error) if
+ * its files are damaged, cannot be opened or cannot be created for lack of space, so all this is checked before
+ * LMDB opens them.
  */
 export async function prepareDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const data = join(directory, DATA_FILE);
   const dataSize = await sizeOf(data);
   const lockSize = await sizeOf(join(directory, LOCK_FILE));
-  // a full disk keeps nobody from opening a store that is there, to read it
+  // an existing store can be opened for reading even on a full disk
   if (!dataSize || !lockSize) await proveWritable(directory);
   if (dataSize) await checkData(data);
 }
 
-/** Whether a store was ever made in this directory. */
+/** Whether the directory holds a store. */
 export async function holdsStore(directory: string): Promise<boolean> {
   return Boolean(await sizeOf(join(directory, DATA_FILE)));
 }
 
-/** The size of a file that can be read and written, `undefined` where there is none. */
+/** The size of a readable and writable file; `undefined` if there is none. */
 async function sizeOf(path: string): Promise<number | undefined> {
   try {
     const file = await stat(path);
@@ -42,7 +42,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
   }
 }
 
-/** More than the two files of a new store take. */
+/** More space than the two files of a new store take. */
 const ROOM_FOR_NEW_FILES = 128 * 1024;
 
 async function proveWritable(directory: string): Promise<void> {
@@ -54,7 +54,7 @@ async function proveWritable(directory: string): Promise<void> {
   }
 }
 
-// Two meta pages begin the file, each with this after a header of 24 bytes (struct MDB_meta in mdb.c).
+// The file begins with two meta pages. Each has this after a header of 24 bytes (struct MDB_meta in mdb.c).
 const META_SIZE = 24 + 136;
 const MAGIC_AT = 24;
 const VERSION_AT = 28;
@@ -72,11 +72,11 @@ async function checkData(path: string): Promise<void> {
     const first = await readMeta(file, 0);
     const pageSize = first.readUInt32LE(PAGE_SIZE_AT);
     const metas = [first, await readMeta(file, pageSize)];
-    // after the metas: another process may be making the file grow, and writes its pages first
+    // read after the meta pages, because a process that grows the file writes its data pages first
     const { size } = await file.stat();
     const needed = metas.flatMap((meta) => [
       ...ROOTS_AT.map((at) => meta.readBigUInt64LE(at)).filter((root) => root !== NO_ROOT),
-      // the last pages of a transaction may be missing, but one transaction no more than doubles a file
+      // the last pages of a transaction may be missing, but one transaction at most doubles a file
       meta.readBigUInt64LE(LAST_PAGE_AT) / 2n,
     ]);
     const pages = BigInt(Math.floor(size / pageSize));

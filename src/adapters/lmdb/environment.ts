@@ -6,42 +6,43 @@ import { DATA_FILE, prepareDirectory } from "./directory.ts";
 
 /** The open files of a store and the two ways to use them. */
 export interface Environment {
-  /** One named database; values are kept as JSON. To be called before the first use only. */
+  /** Opens a named database with JSON values. May only be called before the first use of the environment. */
   database<V, K extends Key = string>(name: string): Database<V, K>;
-  /** Runs reads over one snapshot, which holds all that any process was told is stored. */
+  /** Runs reads on one snapshot. It contains every write that was acknowledged to any process. */
   read<T>(work: () => T): Promise<T>;
   /**
-   * Runs work as the one writer among all processes and resolves to its outcome once that is on disk.
-   * Nothing is undone if the work throws: it checks all it needs before its first write.
+   * Runs `work` as the only writer among all processes and resolves to its result once it is on disk. Writes
+   * are not rolled back if `work` throws, so it must check everything before its first write.
    */
   write<T>(work: () => T): Promise<T>;
   /**
-   * Copies all that is stored at one moment to a file that is not there yet and is its owner's alone, while any
-   * process goes on reading and writing.
+   * Copies a consistent snapshot to a new file that only its owner can read. Processes may read and write
+   * meanwhile.
    */
   copyTo(path: string): Promise<void>;
-  /** Reads anything at all. */
+  /** Makes one read, to check that the store answers. */
   ping(): Promise<void>;
-  /** Closes the files after the writes that were begun. */
+  /** Closes the files once pending writes are done. */
   close(): Promise<void>;
 }
 
 const OPTIONS = {
-  // a directory with a dot in its name is a directory, too
+  // without this option, a path with a dot in its name would be taken for a file
   noSubdir: false,
   encoding: "json",
-  // a write that resolves is then on disk: no other process and no crash ever sees it undone
+  // a write resolves only once it is on disk, so that no process and no crash sees it undone
   overlappingSync: false,
-  // with it, a commit that fails rejects one more promise, which nobody can reach to handle it
+  // otherwise a failed commit rejects a second promise that cannot be handled
   eventTurnBatching: false,
   permissionsMode: 0o600,
   maxDbs: 32,
 } as const;
 
 /**
- * `failed` is told once if the files can no longer be written: on a full disk, say. What was acknowledged is on
- * disk then and can be read; every further write is refused, since LMDB may wait for ever in one.
- * @throws Error, with its cause, where the store is damaged or the directory cannot be used.
+ * Opens the files of a store. Calls `failed` once if they can no longer be written, for example on a full disk.
+ * Acknowledged writes are then on disk and can be read; further writes are refused, because LMDB could wait in
+ * one forever.
+ * @throws Error, with its cause, if the store is damaged or the directory cannot be used
  */
 export async function openEnvironment(
   directory: string,
@@ -69,7 +70,7 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
 
   async function read<T>(work: () => T): Promise<T> {
     mustBeOpen();
-    // the snapshot is shared and only a timer renews it: what another process stored would be missed
+    // the shared snapshot is renewed only by a timer and would miss writes of other processes
     root.resetReadTxn();
     return work();
   }
@@ -95,9 +96,9 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
       const folder = `${path}.store`;
       await mkdir(folder, { mode: 0o700 });
       try {
-        // not compacted: LMDB 3.5 aborts the process at later writes to a large store that was
+        // not compacted: LMDB 3.5 aborts the process at later writes to a large compacted store
         await root.backup(folder, false);
-        // LMDB makes it as the umask lets it
+        // LMDB creates the file with the permissions of the umask
         await chmod(join(folder, DATA_FILE), 0o600);
         await rename(join(folder, DATA_FILE), path);
       } finally {
@@ -114,9 +115,12 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
 
 const REASON_MS = 500;
 
-/** Why a commit failed is told by a second rejection, which ends the process unless it is handled. */
+/**
+ * Gets the reason of a failed commit from LMDB's second rejection, which would end the process if it were not
+ * handled.
+ */
 async function reasonOf(commitError: Promise<never>): Promise<unknown> {
   const reason = commitError.catch((error: unknown) => error);
-  // of some faults it never tells
+  // for some faults LMDB never gives a reason
   return Promise.race([reason, setTimeout(REASON_MS, new Error("LMDB does not say why"), { ref: false })]);
 }

@@ -1,11 +1,12 @@
 import { setImmediate } from "node:timers/promises";
 
-/** As many records are read or removed in well under 20 ms. */
+/** A group of this size is read or removed in well under 20 ms. */
 const GROUP = 200;
 
 /**
- * Works on at most `limit` things in groups, until a group is not full; between two groups the event loop does other
- * work. `work` is given the size of its group and resolves to how many things it found. Resolves to how many in all.
+ * Works on at most `limit` things in groups, until a group is not full. Between groups the event loop does
+ * other work. `work` gets the size of its group and resolves to the number of things that it found. Resolves to
+ * the total number.
  */
 export async function inGroups(limit: number, work: (size: number) => Promise<number>): Promise<number> {
   let all = 0;

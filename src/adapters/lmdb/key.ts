@@ -1,28 +1,28 @@
 import type { Database } from "lmdb";
 
-/** LMDB's own limit is 1,978 bytes; the keys of indexes are made of up to two texts and a number. */
+/** LMDB's own limit is 1,978 bytes, and keys of indexes consist of at most two texts and a number. */
 const MAX_BYTES = 900;
 
 /**
- * Control characters and lone surrogates are written in ways that depend on a key's length, so that two
- * keys could meet in one.
+ * The encoding of control characters and lone surrogates depends on a key's length, so that two different keys
+ * could have the same encoding.
  */
 const AMBIGUOUS = /[\p{Cc}\p{Cs}]/u;
 
-/** Whether text can be a key. What cannot was never stored, so a lookup need not ask. */
+/** Whether a text can be a key. Other texts were never stored, so a lookup can skip them. */
 export function isKey(text: string): boolean {
   return (
     text !== "" && text.length <= MAX_BYTES && Buffer.byteLength(text) <= MAX_BYTES && !AMBIGUOUS.test(text)
   );
 }
 
-/** @throws Error where one of the texts cannot be a key: to be called before anything is written. */
+/** Must be called before anything is written. @throws Error if one of the texts cannot be a key */
 export function mustBeKeys(...texts: readonly string[]): void {
   if (!texts.every(isKey))
     throw new Error("The store cannot hold a key that is empty, too long or not plain text");
 }
 
-/** Up to so many entries of a database, by key upwards, from the first one after `after`. */
+/** At most `limit` entries of a database in ascending order of keys, starting after `after`. */
 export function pageOf<V>(database: Database<V, string>, after: string | undefined, limit: number) {
   if (limit < 1) return [];
   const start = after === undefined ? {} : { start: after, exclusiveStart: true };

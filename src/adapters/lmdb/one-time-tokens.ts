@@ -8,7 +8,7 @@ import { openTimeIndex } from "./time-index.ts";
 
 type TokenRecord = StoredWith<OneTimeToken, "emailRevision" | "isMailed">;
 
-/** Tokens by id, and indexes by their user and by their end. Former versions kept them by purpose and user. */
+/** Tokens by id, with indexes by user and by end. Earlier versions stored them by purpose and user. */
 export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenRepository {
   const { database, read, write } = environment;
   const tokens = database<TokenRecord>("oneTimeTokens");
@@ -50,7 +50,7 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
     find: (id) =>
       read(() => {
         const record = isKey(id) ? tokens.get(id) : undefined;
-        // former versions wrote neither
+        // earlier versions wrote neither field
         return (
           record && { emailRevision: 0, isMailed: true, ...record, expiresAt: new Date(record.expiresAt) }
         );

@@ -6,13 +6,13 @@ import { openTimeIndex } from "./time-index.ts";
 
 type MailRecord = StoredWith<OutboxMail, "isNotice">;
 
-/** Mails by id, and an index by when they are due for each class: notices, and those that somebody waits for. */
+/** Mails by id, and an index by due time for each class: notices, and mails that a user waits for. */
 export function lmdbOutbox(environment: Environment): Outbox {
   const { database, read, write } = environment;
   const mails = database<MailRecord>("outbox");
   const awaited = openTimeIndex(environment, "outboxByDue");
   const notices = openTimeIndex(environment, "outboxNoticesByDue");
-  /** Records of former versions do not say that they are notices, and are in the first index. */
+  /** Records of earlier versions have no `isNotice` and are all in the index of awaited mails. */
   const duesOf = ({ isNotice }: Pick<MailRecord, "isNotice">) => (isNotice ? notices : awaited);
 
   return {
@@ -67,7 +67,7 @@ export function lmdbOutbox(environment: Environment): Outbox {
       read(() => {
         let count = 0;
         let since = Infinity;
-        // an outbox is short, unless the mail server is away, and only a doctor and who reads metrics ask
+        // an outbox is short unless the mail server is down, and only `doctor` and metrics call this
         for (const { value } of mails.getRange()) {
           count += 1;
           since = Math.min(since, value.createdAt);
@@ -88,7 +88,7 @@ function fromRecord(record: MailRecord | undefined): OutboxMail | undefined {
       username: record.username,
       tokenId: record.tokenId,
       sealed: record.sealed,
-      // former versions wrote none
+      // earlier versions did not write this field
       isNotice: record.isNotice ?? false,
     }
   );

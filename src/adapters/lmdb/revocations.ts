@@ -4,7 +4,7 @@ import { inGroups } from "./groups.ts";
 import { isKey, mustBeKeys, pageOf } from "./key.ts";
 import { openTimeIndex } from "./time-index.ts";
 
-/** By key, until when an entry counts, in milliseconds; and an index by that end. */
+/** The end of each entry by key, in milliseconds, with an index by end. */
 export function lmdbRevocations(environment: Environment): RevocationRepository {
   const { database, read, write } = environment;
   const revocations = database<number>("revocations");
@@ -19,7 +19,7 @@ export function lmdbRevocations(environment: Environment): RevocationRepository 
       return write(() => {
         const before = revocations.get(key);
         if (before !== undefined && before >= end) return false;
-        // left behind, the old end would have a sweep forget the entry too early
+        // otherwise a sweep would remove the entry at its old end, too early
         if (before !== undefined) ends.remove(before, key);
         revocations.put(key, end);
         ends.put(end, key);

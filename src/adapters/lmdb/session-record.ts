@@ -13,7 +13,7 @@ export function toRecord(session: Session): SessionRecord {
   };
 }
 
-/** Written out, as users are. */
+/** Lists the fields for speed, as for users. */
 export function fromRecord(record: SessionRecord): Session {
   return {
     id: record.id,

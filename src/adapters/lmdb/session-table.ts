@@ -5,20 +5,20 @@ import { openTimeIndex, type TimeIndex } from "./time-index.ts";
 
 type Place = Pick<SessionRecord, "id" | "createdAt">;
 
-/** Sessions by id, with their indexes by user and by end. To be used within a read or a write. */
+/** Sessions by id, with indexes by user and by end. For use within a read or a write. */
 export interface SessionTable {
   get(id: string): SessionRecord | undefined;
   add(session: SessionRecord): void;
-  /** Stores a session anew; its user, its beginning and its end never change. */
+  /** Replaces a session. Its user, its beginning and its end never change. */
   replace(session: SessionRecord): void;
   remove(session: SessionRecord): void;
-  /** Up to so many sessions, by id upwards, from the first one after `after`. */
+  /** At most `limit` sessions in ascending order of ids, starting after `after`. */
   page(after: string | undefined, limit: number): SessionRecord[];
-  /** At most `limit` sessions of a user, the latest begun first, from the first one after `last`. */
+  /** At most `limit` sessions of a user, the newest first, starting after `last`. */
   of(userId: string, last: Place | undefined, limit: number): SessionRecord[];
   /** Whether a user has more sessions than `count`. */
   hasMoreThan(userId: string, count: number): boolean;
-  /** Up to so many sessions that end at or before the moment. */
+  /** At most `limit` sessions that end at or before the moment. */
   endedBy(moment: number, limit: number): SessionRecord[];
 }
 

@@ -6,7 +6,7 @@ import { isKey, mustBeKeys } from "./key.ts";
 import { fromRecord, type SessionRecord, toRecord } from "./session-record.ts";
 import { openSessionTable } from "./session-table.ts";
 
-/** Each write is one transaction over the sessions and their indexes. */
+/** Session storage. Each write is one transaction over the sessions and their indexes. */
 export function lmdbSessions(environment: Environment): SessionRepository {
   const { read, write } = environment;
   const sessions = openSessionTable(environment);

@@ -5,11 +5,11 @@ import type { Stored } from "./stored.ts";
 
 type KeyRecord = Stored<StoredSigningKey>;
 
-/** Signing keys by their place in the ring, so that the place itself is what is unique. */
+/** Signing keys by their place in the ring, which makes the place unique. */
 export function lmdbSigningKeys({ database, read, write }: Environment): SigningKeyRepository {
   const signingKeys = database<KeyRecord, [algorithm: string, sequence: number]>("signingKeys");
 
-  // a ring has a handful of keys: looking at each is quicker than an index
+  // a ring has a handful of keys, so a scan is faster than an index
   const find = (kid: string) => Array.from(signingKeys.getRange()).find(({ value }) => value.kid === kid);
 
   return {

@@ -14,9 +14,9 @@ import { lmdbUsers } from "./users.ts";
 export interface LmdbStorage extends Storage, Pick<Environment, "copyTo"> {}
 
 /**
- * Opens the store in a directory, which is made if it is not there. Several processes on one machine can
- * have it open at once; the directory must not be on a network file system. `failed` is told if it can no longer
- * be written; no write succeeds from then on.
+ * Opens the store in a directory, which is created if necessary. Several processes on one machine can have it
+ * open at once; the directory must not be on a network file system. `failed` is called if the store can no
+ * longer be written; no write succeeds from then on.
  */
 export async function openLmdbStorage(
   directory: string,

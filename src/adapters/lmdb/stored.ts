@@ -1,6 +1,6 @@
 /**
- * A value as it is stored, in JSON: dates as milliseconds since 1970 and all else as it is. A field that is `undefined`
- * is left out, and read as missing.
+ * The stored JSON form of a value: dates as milliseconds since 1970, everything else unchanged. Fields that are
+ * `undefined` are left out.
  */
 export type Stored<T> = T extends Date
   ? number
@@ -12,5 +12,5 @@ export type Stored<T> = T extends Date
         }
       : T;
 
-/** The same of a value in which earlier versions did not write the fields `Later`. */
+/** The stored form of a value whose fields `Later` are missing in records of earlier versions. */
 export type StoredWith<T, Later extends keyof T> = Stored<Omit<T, Later>> & Partial<Stored<Pick<T, Later>>>;

@@ -1,21 +1,21 @@
 import type { Environment } from "./environment.ts";
 
-/** An index of keys by when what they belong to ends, written in the transactions that write that. */
+/** An index of keys by the end of their entries. It is written in the same transactions as the entries. */
 export interface TimeIndex {
   put(end: number, key: string): void;
   remove(end: number, key: string): void;
-  /** The keys of up to so many ends at or before the moment, the earliest first. */
+  /** At most `limit` keys whose entries end at or before the moment, the earliest first. */
   upTo(moment: number, limit: number): string[];
 }
 
-/** Opens an index of this name. With it a sweep reads what has ended, and nothing else. */
+/** Opens the index of this name. It lets a sweep read only entries that have ended. */
 export function openTimeIndex({ database }: Environment, name: string): TimeIndex {
   const ends = database<true, [end: number, key: string]>(name);
 
   return {
     put: (end, key) => void ends.put([end, key], true),
     remove: (end, key) => void ends.remove([end, key]),
-    // moments are whole milliseconds, so that the next one begins right after all keys of this one
+    // moments are whole milliseconds, so this range ends right before the keys of the next one
     upTo: (moment, limit) => Array.from(ends.getKeys({ end: [moment + 1], limit }), ([, key]) => key),
   };
 }

@@ -9,7 +9,7 @@ import type { Stored, StoredWith } from "./stored.ts";
 type UserRecord = StoredWith<User, "emailVerified" | "unlocks">;
 type HistoryRecord = Stored<EmailHistory>;
 
-/** Users by id, and two indexes that hold the ids by canonical name and canonical address. */
+/** Users by id, and two indexes from canonical name and canonical address to id. */
 export function lmdbUsers({ database, read, write }: Environment): UserRepository {
   const users = database<UserRecord>("users");
   const usersByName = database<string>("usersByName");
@@ -18,7 +18,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
   const get = (id: string | undefined) =>
     id !== undefined && isKey(id) ? fromRecord(users.get(id)) : undefined;
 
-  /** Within a write: an error is returned there, not thrown. */
+  /** For use within a write, where errors are returned and not thrown. */
   function replace(user: UserRecord, next: UserRecord): true | AuthError {
     const { id } = user;
     if ((usersByName.get(next.username.canonical) ?? id) !== id) return new AuthError("username_taken");
@@ -125,7 +125,7 @@ function hasAddress(user: UserRecord, expected: Pick<User, "epoch" | "email" | "
   );
 }
 
-/** Fields as they are written. */
+/** Fields in their stored form. */
 function written<T extends Partial<Pick<User, "emailHistory" | "linksSince">>>(fields: T) {
   const { emailHistory, linksSince, ...rest } = fields;
   return {
@@ -149,7 +149,7 @@ function historyOf({ revision, former }: HistoryRecord): EmailHistory {
   };
 }
 
-/** Written out: a copy by spreading costs as much as all else of a read. */
+/** Lists the fields, because copying them by spreading would cost as much as the rest of a read. */
 function fromRecord(record: UserRecord | undefined): User | undefined {
   // JSON leaves out what is undefined
   return (
@@ -157,7 +157,7 @@ function fromRecord(record: UserRecord | undefined): User | undefined {
       id: record.id,
       username: record.username,
       email: record.email,
-      // of before there were these fields
+      // records of earlier versions lack these fields
       unlocks: record.unlocks ?? 0,
       emailVerified: record.emailVerified ?? false,
       passwordHash: record.passwordHash,
