@@ -20,14 +20,17 @@ interface CountDocument {
 }
 
 export const attemptIndexes: readonly Index[] = [
-  // a count that is forgotten a little early lets somebody try a little early, and no more
+  // a count removed slightly early only allows an attempt slightly early
   { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
 ];
 
-/** How often a count may begin, end or fall below its limit between the update that failed and the read that explains it. */
+/**
+ * How often an update is retried because the count began, ended or fell below its limit before the read that
+ * explains the failure.
+ */
 const MAX_ATTEMPTS = 10;
 
-/** What is taken back from one count. */
+/** A refund of one count. */
 interface Refund extends CountedAttempt {
   readonly times: number;
 }
@@ -41,7 +44,7 @@ function together(attempts: readonly CountedAttempt[]): Refund[] {
   return [...refunds.values()];
 }
 
-/** Matches a count to which the limit allows one more now. */
+/** Matches a count that is below the limit now. */
 function below(limit: Limit, now: Date): Filter<CountDocument> {
   const [first, ...later] = stepsOf(limit);
   return {
@@ -57,16 +60,19 @@ function below(limit: Limit, now: Date): Filter<CountDocument> {
 }
 
 /**
- * Counts by key, each until its window is over. Keys are counted in turn, each by one conditional update: single nodes
- * have no transactions.
+ * Counts by key, each until the end of its window. Keys are counted one after the other, each by one
+ * conditional update, because single nodes have no transactions.
  */
 export function mongoAttempts({ collection, call }: Connection): AttemptCounters {
   const counts = collection<CountDocument>("attempts");
 
-  /** `undefined` where a document of the key is in the way: its limit is reached, or it is over, or just inserted. */
+  /**
+   * Counts one key. `undefined` if an existing document prevents it: its limit is reached, its window is over,
+   * or it was just inserted.
+   */
   async function countOne({ key, limit }: Charge, now: Date): Promise<AttemptCount | undefined> {
     try {
-      // the document as it was before this very step: null where the step has inserted it
+      // the document before this step; null if the step inserted it
       const before = await counts.findOneAndUpdate(
         { _id: key, ...below(limit, now) },
         { $inc: { count: 1 }, $setOnInsert: { since: now, until: new Date(now.getTime() + limit.windowMs) } },
@@ -79,7 +85,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
     }
   }
 
-  /** The tally, or how long to wait where the limit refuses. */
+  /** The count, or how long to wait if the limit refuses. */
   function chargeOne(charge: Charge, now: Date): Promise<AttemptCount | number> {
     const { key, limit } = charge;
     return untilApplied(async () => {
@@ -99,7 +105,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
     const refunds = together(attempts.filter(({ key }) => isStorable(key)));
     if (refunds.length === 0) return;
     const ofCount = ({ key, since }: Refund) => ({ _id: key, since: new Date(since) });
-    // first what comes to nothing: the other way round, a count could be taken from twice
+    // first the counts that drop to zero: in the other order, a count could be reduced twice
     await counts.bulkWrite([
       ...refunds.map((refund) => ({
         deleteOne: { filter: { ...ofCount(refund), count: { $lte: refund.times } } },
@@ -126,7 +132,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
       }
       return { counted };
     } catch (error) {
-      // what could not be decided was no attempt
+      // an undecided charge is no attempt
       await takeBack(counted).catch(() => {});
       throw error;
     }

@@ -13,7 +13,7 @@ type EntryDocument = Omit<AuditEntry, "id" | "userId"> & { readonly _id: string;
 
 const LATEST_FIRST = { at: -1, _id: -1 } as const;
 
-// none of them a TTL index: how long entries are kept is a setting, and may change
+// no TTL index, because the retention is a setting and may change
 export const auditTrailIndexes: readonly Index[] = [
   { name: "by_time", key: LATEST_FIRST },
   { name: "by_user", key: { userId: 1, ...LATEST_FIRST } },
@@ -30,13 +30,13 @@ export function mongoAuditTrail({ collection, call }: Connection): AuditTrail {
         if (added.length === 0) return;
         mustBeStorable(...added.flatMap(({ id, userId }) => [id, userId ?? ""]));
         const documents = added.map(({ id, ...entry }) => ({ _id: id, ...entry }) as EntryDocument);
-        // each is tried, whatever becomes of the others
+        // unordered: each entry is tried even if others fail
         const options = { ordered: false, ignoreUndefined: true };
         await entries.insertMany(documents, options).catch(unlessThereAlready);
       }),
     find: (query, before, limit) =>
       call(async () => {
-        // no limit at all is what 0 would mean to MongoDB
+        // MongoDB takes 0 as no limit
         if (limit < 1 || !isStorable(query.userId ?? "")) return [];
         const options = { sort: LATEST_FIRST, ...inOneBatch(limit) };
         return (await entries.find(filterOf(query, before), options).toArray()).map(fromDocument);
@@ -45,7 +45,7 @@ export function mongoAuditTrail({ collection, call }: Connection): AuditTrail {
   };
 }
 
-/** An entry that is there is one that was sent before: ids are never given twice. */
+/** Ignores a duplicate key: ids are unique, so the entry was already sent. */
 function unlessThereAlready(error: unknown): void {
   const isHarmless =
     error instanceof MongoBulkWriteError &&

@@ -1,46 +1,48 @@
 import { type DbOptions, type MongoClientOptions, ReadConcern } from "mongodb";
 
 /**
- * How long one call of a port may take, in milliseconds. Somewhat less than the two seconds in which a
- * request must have its answer, however the server came to be silent. The driver bounds only the parts of
- * a call (its `timeoutMS` for the whole has no effect as of 7.9), and repeats some.
+ * Deadline of one call of a port, in milliseconds. Less than the two seconds in which every request must be
+ * answered, even if the server is silent. The driver itself bounds only the parts of a call (its `timeoutMS`
+ * for the whole has no effect as of 7.9) and retries some.
  */
 export const CALL_TIMEOUT_MS = 1_800;
 
-/** Of that, what its parts may take. */
+/** How long a part of a call may take. */
 const PART_TIMEOUT_MS = 1_000;
 
-/** What a server may wait for its majority: less than the call, so that its answer still comes through. */
+/**
+ * How long a server may wait for a majority: less than the call's deadline, so that its answer still arrives.
+ */
 const MAJORITY_TIMEOUT_MS = 1_200;
 
-/** An index over millions of documents takes its time to make, once. */
+/** Building an index over millions of documents takes long, once. */
 const OPENING_SOCKET_TIMEOUT_MS = 600_000;
 
-/** What is given here goes before what the URI says. */
+/** These options take precedence over the URI. */
 const COMMON = {
   connectTimeoutMS: PART_TIMEOUT_MS,
-  // on a replica set a read or write that meets a network fault or a failover is sent once more; the server
+  // on a replica set, a read or write is retried once after a network fault or a failover; the server
   // recognises a write that it has already made
   retryReads: true,
   retryWrites: true,
 } satisfies MongoClientOptions;
 
-/** For the connections that requests use. */
+/** Options for the connections that serve requests. */
 export const servingOptions: MongoClientOptions = {
   ...COMMON,
   serverSelectionTimeoutMS: PART_TIMEOUT_MS,
   waitQueueTimeoutMS: PART_TIMEOUT_MS,
-  // a silent connection is given up with the call that waits for it
+  // a silent connection is closed when its call times out
   socketTimeoutMS: CALL_TIMEOUT_MS,
 };
 
-/** For the connection that waits for the server and prepares the database. */
+/** Options for the connection that waits for the server and prepares the database. */
 export function openingOptions(waitMs: number): MongoClientOptions {
   return {
     ...COMMON,
     serverSelectionTimeoutMS: waitMs,
     socketTimeoutMS: OPENING_SOCKET_TIMEOUT_MS,
-    // and yet no server that falls silent is waited for so long
+    // frequent heartbeats detect a silent server long before the socket times out
     heartbeatFrequencyMS: PART_TIMEOUT_MS,
   };
 }
@@ -48,10 +50,10 @@ export function openingOptions(waitMs: number): MongoClientOptions {
 /**
  * A write is acknowledged once a majority has it in its journal, so no failover undoes it.
  *
- * A read asks the primary for what it has now. The primary has every write that was acknowledged, whatever
- * process asked for it, and a new primary takes over with all of them; `majority` would see no more and lag
- * behind, and `linearizable` would cost a round trip to the majority on every token check. What is given up:
- * a primary that was cut off may answer from before until it notices, for about an election timeout.
+ * A read asks the primary for its current data. The primary has every acknowledged write of any process, and so
+ * has a new primary after a failover. `majority` would lag behind without a benefit, and `linearizable` would
+ * cost a round trip to the majority for every token check. The price: a primary that is cut off may return
+ * stale data until it notices, for about one election timeout.
  */
 export const guarantees = {
   writeConcern: { w: "majority", journal: true, wtimeoutMS: MAJORITY_TIMEOUT_MS },

@@ -2,20 +2,20 @@ import { type Collection, type Db, type Document, MongoClient } from "mongodb";
 import { CALL_TIMEOUT_MS, guarantees, servingOptions } from "./client-options.ts";
 import { alwaysOf, type KeptClient, keepClient } from "./kept-client.ts";
 
-/** Told of every command by its name, such as `find`: when it is sent and when its answer is there. */
+/** Called for every command by its name, such as `find`, when it is sent and when it is answered. */
 export type CommandListener = (command: string, moment: "sent" | "answered" | "failed") => void;
 
-/** The pool of connections to a server and the one way to use it. */
+/** The connection pool of a server. All calls go through `call`. */
 export interface Connection {
   collection<T extends Document>(name: string): Collection<T>;
-  /** Runs one call of a port, bounded in time. Rejects once closing has begun. */
+  /** Runs one call of a port with a deadline. Rejects once closing has begun. */
   call<T>(work: () => Promise<T>): Promise<T>;
   ping(): Promise<void>;
-  /** Waits for the calls that were begun, then closes all connections. */
+  /** Waits for running calls, then closes all connections. */
   close(): Promise<void>;
 }
 
-/** Connects to a server that is there. */
+/** Connects to a running server. */
 export async function openConnection(
   uri: string,
   database: string,
@@ -61,14 +61,14 @@ function connectionOver(client: KeptClient, db: () => Db): Connection {
     call,
     ping: async () => void (await call(() => db().command({ ping: 1 }, { readPreference: "primary" }))),
     close: () => {
-      // the driver would break off what is running
+      // closing the driver now would abort running calls
       closing ??= Promise.allSettled(running).then(() => client.close());
       return closing;
     },
   };
 }
 
-/** Whether a write whose time ran out was made stays unknown, as with any answer that is lost. */
+/** Applies the deadline. Whether a write that timed out was made is unknown, as with any lost answer. */
 async function inTime<T>(work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {

@@ -4,28 +4,28 @@ import { type Collection, type Filter, MongoServerError, type OptionalUnlessRequ
 type Optional<T> = { [K in keyof T]: undefined extends T[K] ? K : never }[keyof T];
 
 /**
- * The document of a record: its id is `_id`, fields that are `undefined` are left out, and so were the fields `Later` in
- * documents of earlier versions.
+ * The document of a record: its id is `_id`, and fields that are `undefined` are left out. Documents of earlier
+ * versions lack the fields `Later`.
  */
 export type DocumentOf<T extends { readonly id: string }, Later extends keyof T = never> = {
   readonly _id: string;
 } & Omit<T, "id" | Later | Optional<T>> &
   Partial<Pick<T, Later | Optional<T>>>;
 
-/** A document with the identifier that a port gave to the record: a string, never an ObjectId. */
+/** A document whose `_id` is the record's id: a string, never an ObjectId. */
 export interface Identified {
   readonly _id: string;
   readonly createdAt: Date;
 }
 
-/** MongoDB's code for a document whose key is there already. */
+/** MongoDB's error code for a duplicate key. */
 export const DUPLICATE_KEY = 11_000;
 
 export function isDuplicateKey(error: unknown): error is MongoServerError {
   return error instanceof MongoServerError && error.code === DUPLICATE_KEY;
 }
 
-/** Runs an upsert: of two that insert one document at once, one may be told that it is there already. */
+/** Runs an upsert and repeats it after a duplicate key error, which one of two concurrent upserts may get. */
 export async function upserted<T>(upsert: () => Promise<T>): Promise<T> {
   try {
     return await upsert();
@@ -36,9 +36,9 @@ export async function upserted<T>(upsert: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Inserts a document, once. A retried insert may meet what its own first try left behind: if all of it is
- * there as it was sent, that is no conflict. Fields that are `undefined` are left out.
- * @throws MongoServerError where another document is in the way; `isDuplicateKey` then.
+ * Inserts a document once. A retried insert may find the document of its own first attempt: if it is stored
+ * exactly as sent, that is no conflict. Fields that are `undefined` are left out.
+ * @throws MongoServerError for which `isDuplicateKey` is true, if another document has the key
  */
 export async function insertOnce<T extends Identified>(
   collection: Collection<T>,
@@ -53,8 +53,8 @@ export async function insertOnce<T extends Identified>(
 }
 
 /**
- * Whether just this document is there, for good. It asks by a write that changes nothing: that is
- * acknowledged as any write is, once a majority has all that came before it, which a read would not tell.
+ * Whether exactly this document is stored durably. It uses a write that changes nothing, because a write is
+ * acknowledged only once a majority has everything before it; a read would not show that.
  */
 async function isStored<T extends Identified>(collection: Collection<T>, document: Filter<T> & T) {
   const { matchedCount } = await collection.updateOne(document, {
@@ -63,26 +63,29 @@ async function isStored<T extends Identified>(collection: Collection<T>, documen
   return matchedCount === 1;
 }
 
-/** So many documents at most, in one round trip: a driver fetches the first hundred and then comes back. */
+/**
+ * Options for fetching at most `limit` documents in one round trip. By default the driver fetches a hundred
+ * first.
+ */
 export function inOneBatch(limit: number) {
   return { limit, batchSize: limit, singleBatch: true };
 }
 
-/** Up to so many documents, by id upwards, from the first one after `after`. */
+/** At most `limit` documents in ascending order of ids, starting after `after`. */
 export async function pageOf<T extends { readonly _id: string }>(
   collection: Collection<T>,
   after: string | undefined,
   limit: number,
 ) {
-  // no limit at all is what 0 would mean to MongoDB
+  // MongoDB takes 0 as no limit
   if (limit < 1) return [];
   const filter = after === undefined ? {} : { _id: { $gt: after } };
   return collection.find(filter as Filter<T>, { sort: { _id: 1 }, ...inOneBatch(limit) }).toArray();
 }
 
 /**
- * Removes up to so many documents whose date is not after the moment. The date is looked at once more as each
- * is removed, since it may have been put off meanwhile. Resolves to how many it removed.
+ * Removes at most `limit` documents whose date is at or before the moment. The removal checks the date again,
+ * since it may have been postponed meanwhile. Resolves to the number of removed documents.
  */
 export async function sweepBefore<T extends { readonly _id: string }>(
   collection: Collection<T>,
@@ -100,14 +103,14 @@ export async function sweepBefore<T extends { readonly _id: string }>(
 }
 
 /**
- * Whether text comes back from BSON as it went in. Lone surrogates do not: they would turn into U+FFFD, and
- * be found where that is.
+ * Whether BSON preserves the text. It converts lone surrogates to U+FFFD, so that such a text would match
+ * another one.
  */
 export function isStorable(text: string): boolean {
   return !/\p{Cs}/u.test(text);
 }
 
-/** @throws Error where one of the texts would not come back: to be called before anything is written. */
+/** Must be called before anything is written. @throws Error if BSON would change one of the texts */
 export function mustBeStorable(...texts: readonly string[]): void {
   if (!texts.every(isStorable)) throw new Error("The store cannot hold a key that is not plain text");
 }

@@ -8,19 +8,19 @@ const USERS = "user";
 const REVOKED_TOKENS = "j_w_t_blacklist";
 
 const WAIT_MS = 10_000;
-/** Documents that are fetched at a time. */
+/** Documents fetched per batch. */
 const BATCH = 1_000;
 
 /**
- * Connects to the database of the Flask server, which the URI must name. Nothing in it is ever written.
- * @throws Error that says what was tried and what to do, and never a password.
+ * Connects to the database of the Flask server, which the URI must name. Never writes to it.
+ * @throws Error that says what was tried and what to do, without the password
  */
 export async function openFlaskDatabase(uri: string, waitMs = WAIT_MS): Promise<FlaskDatabase> {
   const { hosts } = readMongoUri(uri);
   const database = databaseNamedIn(uri);
   if (database === undefined)
     throw new Error("The URI does not name the database: mongodb://host:27017/database");
-  // text that is none has U+FFFD in it then, and its user is left out
+  // invalid text then contains U+FFFD, and its user is left out
   const client = new MongoClient(uri, { ...openingOptions(waitMs), enableUtf8Validation: false });
   const db = client.db(database);
   const explained = (error: unknown) =>
@@ -28,7 +28,7 @@ export async function openFlaskDatabase(uri: string, waitMs = WAIT_MS): Promise<
 
   async function* read<T>(collection: string, fields: readonly string[], each: (document: Document) => T) {
     const projection = Object.fromEntries(fields.map((field) => [field, true]));
-    // by the one index that is there; the order of ids is total over all types of them
+    // by the only existing index; ids of all types have a total order
     const options = { projection, sort: { _id: 1 }, batchSize: BATCH } as const;
     try {
       for await (const document of db.collection(collection).find({}, options)) yield each(document);
@@ -56,7 +56,7 @@ export async function openFlaskDatabase(uri: string, waitMs = WAIT_MS): Promise<
   };
 }
 
-/** Whether the database that the URI names, or the usual one, has collections of the Flask server. */
+/** Whether the database that the URI names, or the default one, has collections of the Flask server. */
 export async function holdsFlaskData(uri: string): Promise<boolean> {
   const client = new MongoClient(uri, openingOptions(WAIT_MS));
   try {
@@ -69,7 +69,7 @@ export async function holdsFlaskData(uri: string): Promise<boolean> {
 }
 
 function recordIn({ _id, username, email, password, createdAt }: Document): LegacyRecord {
-  // an id of another type is written as JSON, so that it cannot be taken for an ObjectId
+  // an id of another type is written as JSON, so that it cannot be mistaken for an ObjectId
   const id = _id instanceof ObjectId ? _id.toHexString() : BSON.EJSON.stringify(_id);
   return { id, username, email, password, createdAt };
 }

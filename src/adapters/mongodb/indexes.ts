@@ -1,18 +1,20 @@
 import { type Collection, type IndexDescriptionInfo, MongoServerError } from "mongodb";
 import { isDuplicateKey } from "./documents.ts";
 
-/** An index that a collection must have. */
+/** A required index of a collection. */
 export interface Index {
   readonly name: string;
   readonly key: Readonly<Record<string, 1 | -1>>;
   readonly unique?: true;
-  /** The server itself removes a document so long after the date in the index's field (a TTL index). */
+  /**
+   * Makes it a TTL index: the server removes a document this many seconds after the date in the index's field.
+   */
   readonly expireAfterSeconds?: number;
 }
 
 /**
- * Makes the indexes that are missing and checks all of them.
- * @throws Error that says what to do, where one cannot be made or is not what it must be.
+ * Creates missing indexes and checks all of them.
+ * @throws Error that says what to do, if an index cannot be created or has other options
  */
 export async function ensureIndexes(collection: Collection, indexes: readonly Index[]): Promise<void> {
   const failures = new Map<Index, unknown>();
@@ -21,7 +23,7 @@ export async function ensureIndexes(collection: Collection, indexes: readonly In
   for (const index of absent) {
     await make(collection, index).catch((error) => failures.set(index, error));
   }
-  // looked at again even where all were made, and what failed may have been made by another process
+  // listed again even if all were created; after a failure, another process may have created the index
   for (const index of await missing(collection, indexes)) throw fault(collection, index, failures.get(index));
 }
 
@@ -30,7 +32,7 @@ async function make(collection: Collection, index: Index): Promise<void> {
     await collection.createIndexes([{ ...index }]);
   } catch (error) {
     if (index.expireAfterSeconds === undefined || !(error instanceof MongoServerError)) throw error;
-    // a server that does not sweep by itself: an ordinary index finds what is over just as well
+    // a server without TTL indexes: an ordinary index serves the service's own sweep as well
     await collection.createIndexes([{ name: index.name, key: { ...index.key } }]);
   }
 }
@@ -43,7 +45,7 @@ async function missing(collection: Collection, indexes: readonly Index[]): Promi
     if (fits(index, namesake)) return false;
     throw new Error(
       `${called(collection, index)} is not the one that the service needs, ${words(index)}. ` +
-        `Drop it (db.${collection.collectionName}.dropIndex("${index.name}")) and start again: the service makes it anew.`,
+        `Drop it (db.${collection.collectionName}.dropIndex("${index.name}")) and start again: the service creates it.`,
     );
   });
 }
@@ -64,9 +66,9 @@ function fits(wanted: Index, found: IndexDescriptionInfo): boolean {
   return (
     JSON.stringify(found.key) === JSON.stringify(wanted.key) &&
     unique === (wanted.unique ?? false) &&
-    // any of these would let some duplicates pass, or refuse what is none
+    // any of these would admit some duplicates, or refuse documents that are none
     !(unique && (sparse || partialFilterExpression || collation)) &&
-    // that nothing sweeps, or later, is harmless; what sweeps too early is not
+    // late or missing removal is harmless; early removal is not
     (expireAfterSeconds ?? Infinity) >= (wanted.expireAfterSeconds ?? Infinity)
   );
 }

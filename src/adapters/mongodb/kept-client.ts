@@ -1,22 +1,22 @@
 import type { MongoClient } from "mongodb";
 
-/** A client of the driver, and another one in its place where it has stopped looking for its server. */
+/** A client of the driver, which is replaced if it has stopped monitoring its server. */
 export interface KeptClient {
   current(): MongoClient;
   close(): Promise<void>;
 }
 
-/** Longer than a check of a server takes at most: to connect and to say hello, each of which the driver bounds. */
+/** Longer than the longest server check: a connect and a hello, both bounded by the driver. */
 const CHECK_MS = 3_000;
-/** The same of a check that the server answers when something changes, or after ten seconds. */
+/** Longer than the longest streaming check, which the server answers at a change or after ten seconds. */
 const AWAITED_CHECK_MS = 16_000;
-/** How long after one attempt to connect failed the next one is made. */
+/** Wait after a failed attempt to connect. */
 const RETRY_MS = 500;
 
 /**
- * Keeps a client in use. When many connections break at once, the driver (7.9) may write to the one by which it checks
- * its server after that was destroyed, and wait for ever for it to drain; it then never finds the server again. A
- * check that neither succeeds nor fails in time gives that away.
+ * Keeps a working client. When many connections break at once, the driver (7.9) may write to its destroyed
+ * monitoring connection and wait forever for it to drain; it then never finds the server again. A check that
+ * neither succeeds nor fails in time reveals this.
  */
 export function keepClient(make: () => MongoClient): KeptClient {
   const checks = new Map<string, NodeJS.Timeout>();
@@ -45,11 +45,11 @@ export function keepClient(make: () => MongoClient): KeptClient {
 
   function replace(stuck: MongoClient): void {
     if (isClosed || stuck !== current) return;
-    // what waits in it is bounded by the time of its call
+    // calls waiting in the old client are bounded by their deadlines
     void forget(stuck).catch(() => {});
     const next = watched(make());
     current = next;
-    // a client whose first connection failed is closed for good
+    // a client whose first connection failed stays closed
     next.connect().catch(() => setTimeout(replace, RETRY_MS, next).unref());
   }
 
@@ -62,7 +62,7 @@ export function keepClient(make: () => MongoClient): KeptClient {
   };
 }
 
-/** An object whose members are always those of the current one. */
+/** A proxy whose members are always those of the current object. */
 export function alwaysOf<T extends object>(current: () => T): T {
   return new Proxy({} as T, {
     get(_, name) {

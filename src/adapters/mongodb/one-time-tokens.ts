@@ -8,11 +8,11 @@ type TokenDocument = DocumentOf<OneTimeToken, "emailRevision" | "isMailed">;
 
 export const oneTimeTokenIndexes: readonly Index[] = [
   { name: "by_user", key: { userId: 1 } },
-  // a mail may be on its way for a day, and its link gets its time anew as it is sent
+  // a mail may wait for a day, and the lifetime of its link starts again when it is sent
   { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 25 * 3_600 },
 ];
 
-/** Tokens by id. Former versions kept them by purpose and user. */
+/** Tokens by id. Earlier versions stored them by purpose and user. */
 export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTokenRepository {
   const tokens = collection<TokenDocument>("one_time_tokens");
 
@@ -27,7 +27,7 @@ export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTok
         const document = isStorable(id) ? await tokens.findOne({ _id: id }) : null;
         if (document === null) return undefined;
         const { _id, ...token } = document;
-        // former versions wrote neither
+        // earlier versions wrote neither field
         return { emailRevision: 0, isMailed: true, ...token, id: _id };
       }),
     prolong: (id, expiresAt) =>

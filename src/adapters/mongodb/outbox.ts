@@ -11,7 +11,7 @@ import {
 import type { Index } from "./indexes.ts";
 
 type MailDocument = DocumentOf<Omit<OutboxMail, "isNotice">> & {
-  /** Left out if it is false, as in documents of earlier versions: a missing field sorts first. */
+  /** Left out if it is false, as in documents of earlier versions, because a missing field sorts first. */
   readonly isNotice?: true;
 };
 
@@ -38,7 +38,7 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
       }),
     due: (now, limit) =>
       call(async () => {
-        // no limit at all is what 0 would mean to MongoDB
+        // MongoDB takes 0 as no limit
         if (limit < 1) return [];
         const options = { sort: { isNotice: 1, dueAt: 1 }, ...inOneBatch(limit) } as const;
         return (await mails.find({ dueAt: { $lte: now } }, options).toArray()).map(fromDocument);

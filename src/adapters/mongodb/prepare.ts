@@ -10,8 +10,8 @@ import { sessionIndexes } from "./sessions.ts";
 import { userIndexes } from "./users.ts";
 
 /**
- * Waits for the server and sees to all that must be so before the first request is served.
- * @throws Error where it cannot be used; of the driver, or one that says what to do about an index.
+ * Waits for the server and prepares the database for the first request.
+ * @throws Error of the driver if the server cannot be used, or one that says what to do about an index
  */
 export async function prepareDatabase(uri: string, database: string, waitMs: number): Promise<void> {
   const client = new MongoClient(uri, openingOptions(waitMs));

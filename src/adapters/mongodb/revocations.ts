@@ -9,11 +9,11 @@ interface RevocationDocument {
 }
 
 export const revocationIndexes: readonly Index[] = [
-  // whoever adds an entry has it end late enough for a server whose clock is ahead
+  // callers choose ends late enough for a server whose clock is ahead
   { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
 ];
 
-/** By key, until when an entry counts. */
+/** The end of each entry, by key. */
 export function mongoRevocations({ collection, call }: Connection): RevocationRepository {
   const revocations = collection<RevocationDocument>("revocations");
 
@@ -29,9 +29,9 @@ export function mongoRevocations({ collection, call }: Connection): RevocationRe
     find: (keys, now) =>
       call(async () => {
         const asked = keys.filter(isStorable);
-        // no limit at all is what 0 would mean to MongoDB
+        // MongoDB takes 0 as no limit
         if (asked.length === 0) return new Set();
-        // asked for nothing but the id, every server goes by the index
+        // with only the id in the result, every server uses the index
         const entries = revocations.find({ _id: { $in: asked } }, inOneBatch(asked.length));
         const counting = (await entries.toArray()).filter(({ until }) => until > now);
         return new Set(counting.map(({ _id }) => _id));

@@ -3,14 +3,14 @@ import type { Clock } from "../../application/ports/clock.ts";
 import { servingOptions } from "./client-options.ts";
 
 /**
- * How many milliseconds the clock of the server, by which its TTL indexes remove documents, is ahead of this one. Off
- * by half a round trip at most. `undefined` where the server does not tell its time as a date.
+ * How far the server's clock, by which TTL indexes remove documents, is ahead of this one, in milliseconds. The
+ * error is at most half a round trip. `undefined` if the server does not report its time as a date.
  */
 export async function mongoClockAhead(uri: string, clock: Clock): Promise<number | undefined> {
   const client = new MongoClient(uri, servingOptions);
   try {
     const admin = client.db("admin");
-    // the first time connects as well
+    // the first call also connects
     await hello(admin);
     const before = clock.now().getTime();
     const { localTime } = await hello(admin);
@@ -20,14 +20,14 @@ export async function mongoClockAhead(uri: string, clock: Clock): Promise<number
   }
 }
 
-/** `localTime` as a server gives it: a BSON date, and from some engines other things. */
+/** Interprets the `localTime` of a server: a BSON date, or other types from some engines. */
 export function aheadBy(localTime: unknown, nowMs: number): number | undefined {
   return localTime instanceof Date ? localTime.getTime() - nowMs : undefined;
 }
 
 const COMMAND_NOT_FOUND = 59;
 
-/** What the server says of itself; the second name is the older one, which some servers know alone. */
+/** The server's description of itself. Some servers only support the older name of the command. */
 function hello(admin: Db): Promise<Document> {
   return admin.command({ hello: 1 }).catch((error) => {
     if (error instanceof MongoServerError && error.code === COMMAND_NOT_FOUND)

@@ -19,11 +19,11 @@ const LATEST_FIRST = { createdAt: -1, _id: -1 } as const;
 
 export const sessionIndexes: readonly Index[] = [
   { name: "by_user", key: { userId: 1, ...LATEST_FIRST } },
-  // the server sweeps by its own clock: an hour late is early enough
+  // the server removes expired documents by its own clock, so they are kept an hour longer
   { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 3_600 },
 ];
 
-/** Sessions by id. What removes several of them only tidies: another step has ended them before. */
+/** Sessions by id. Removing several of them is only cleanup: an earlier step has already ended them. */
 export function mongoSessions({ collection, call }: Connection): SessionRepository {
   const sessions = collection<SessionDocument>("sessions");
 
@@ -55,7 +55,7 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
       }),
     listOf: (userId, limit, after) =>
       call(async () => {
-        // no limit at all is what 0 would mean to MongoDB
+        // MongoDB takes 0 as no limit
         if (limit < 1 || !isStorable(userId)) return [];
         const options = { sort: LATEST_FIRST, ...inOneBatch(limit) };
         return (await sessions.find(listedOf(userId, after), options).toArray()).map(fromDocument);
@@ -63,7 +63,7 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
     hasMoreThan: (userId, count) =>
       call(async () => {
         if (!isStorable(userId)) return false;
-        // the index alone answers
+        // the index covers this query
         return (await sessions.countDocuments({ userId }, { limit: count + 1 })) > count;
       }),
     list: (after, limit) => call(async () => (await pageOf(sessions, after, limit)).map(fromDocument)),
@@ -81,7 +81,7 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
   };
 }
 
-/** A range of the index by user, which begins where the page before ended. */
+/** A range of the index by user, starting after the previous page. */
 function listedOf(userId: string, after: SessionPlace | undefined): Filter<SessionDocument> {
   if (after === undefined) return { userId };
   const { createdAt, id } = after;

@@ -8,7 +8,7 @@ type KeyDocument = Omit<StoredSigningKey, "sealedPrivateKey"> & {
   readonly sealedPrivateKey?: string | undefined;
 };
 
-/** Signing keys by their place in the ring, so that the place itself is what is unique. */
+/** Signing keys by their place in the ring, which makes the place unique. */
 export function mongoSigningKeys({ collection, call }: Connection): SigningKeyRepository {
   const signingKeys = collection<KeyDocument>("signing_keys");
 

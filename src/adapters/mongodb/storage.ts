@@ -13,11 +13,11 @@ import { readMongoUri } from "./uri.ts";
 import { mongoUsers } from "./users.ts";
 
 export interface MongoStorageOptions {
-  /** How long to wait for a server that is not there yet, in milliseconds: 10,000 unless told. */
+  /** How long to wait for a server that is not up yet, in milliseconds. Default: 10,000. */
   readonly waitMs?: number;
-  /** Whether to see to the indexes first; without, nothing is written by opening. True unless told. */
+  /** Whether to create the indexes first. Without this, opening writes nothing. Default: true. */
   readonly prepare?: boolean;
-  /** Told of each command that serves a call, for measurements. */
+  /** Called for each command that serves a call, for measurements. */
   readonly onCommand?: CommandListener;
 }
 
@@ -25,8 +25,8 @@ const WAIT_MS = 10_000;
 
 /**
  * Opens the storage in the database that the URI names, or in `connect_auth`. Any number of processes on any
- * number of machines may share it. Its unique indexes are there when this resolves.
- * @throws Error that says what was tried and what to do, and never a password.
+ * number of machines may share it. Its unique indexes exist once this resolves.
+ * @throws Error that says what was tried and what to do, without the password
  */
 export async function openMongoStorage(uri: string, options: MongoStorageOptions = {}): Promise<Storage> {
   const { hosts, database } = readMongoUri(uri);

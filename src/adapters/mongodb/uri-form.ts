@@ -1,16 +1,18 @@
-/** What must be percent-encoded in user and password, by MongoDB's specification of connection strings. */
+/**
+ * The form of a URI. The characters to percent-encode are those of MongoDB's connection string specification.
+ */
 export const MONGO_URI_FORM =
   "mongodb://user:password@host:27017/database or mongodb+srv://user:password@name/database; percent-encode : / ? # [ ] @ % in user and password";
 
-// nothing of what may be a password is read as another part: no @ but the one before the hosts, and no #
+// no part of a password is read as another part: the only @ is the one before the hosts, and there is no #
 const URI =
   /^mongodb(\+srv)?:\/\/(?:([^:/?#[\]@]+)(?::([^:/?#[\]@]*))?@)?([^/?#@]+)(?:\/([^/?#@]*))?(?:\?([^#@]*))?$/;
 const HOST = /^(?:\[[0-9A-Fa-f:.]+(?:%[\w.-]+)?\]|[A-Za-z0-9_](?:[\w.-]*\w)?\.?)(?::(\d{1,5}))?$/;
 const SOCKET = /^%2F[\w.%-]+\.sock$/i;
 
 /**
- * Whether a text has the form of a MongoDB URI. The driver would take more: of one whose password is not
- * percent-encoded it takes a part for a host. Needs no driver, which is slow to load.
+ * Whether a text has the form of a MongoDB URI. The driver accepts more: if a password is not percent-encoded,
+ * it reads a part of it as a host. This check avoids loading the driver, which is slow.
  */
 export function hasMongoUriForm(text: string): boolean {
   const [, srv, user = "", password = "", hosts = "", database = ""] = URI.exec(text) ?? [];

@@ -3,14 +3,14 @@ import { hasMongoUriForm, MONGO_URI_FORM } from "./uri-form.ts";
 
 const DEFAULT_DATABASE = "connect_auth";
 
-/** What a MongoDB URI says that may be shown to people, and the database it means. */
+/** The parts of a MongoDB URI that may be shown to people, and its database. */
 export interface MongoAddress {
-  /** Hosts as in the URI, `host:port,host:port`; of a `mongodb+srv` URI the name that is looked up. */
+  /** Hosts as in the URI, `host:port,host:port`; for a `mongodb+srv` URI, the name that is looked up. */
   readonly hosts: string;
   readonly database: string;
 }
 
-/** @throws Error without any of the URI's secrets, where the driver would not take the URI. */
+/** @throws Error without the URI's secrets, if the driver does not accept the URI */
 export function readMongoUri(uri: string): MongoAddress {
   const { srvHost, hosts } = optionsOf(uri);
   return {
@@ -19,20 +19,20 @@ export function readMongoUri(uri: string): MongoAddress {
   };
 }
 
-/** The database in the path of a URI that the driver takes. */
+/** The database in the path of a URI that the driver accepts. */
 export function databaseNamedIn(uri: string): string | undefined {
   return decodeURIComponent(DATABASE.exec(uri)?.[1] ?? "") || undefined;
 }
 
-/** Whether there is something in the URI that nobody else may see. @throws Error as `readMongoUri` does */
+/** Whether the URI contains a secret. @throws Error like `readMongoUri` */
 export function holdsSecret(uri: string): boolean {
   const { credentials, passphrase, proxyPassword } = optionsOf(uri);
   return [credentials?.password, passphrase, proxyPassword].some(Boolean);
 }
 
 /**
- * Hosts and database of a MongoDB URI, without user, password and options, in a form for people.
- * @throws Error without any of the URI's secrets, where the driver would not take the URI.
+ * The hosts and database of a MongoDB URI for people, without user, password and options.
+ * @throws Error without the URI's secrets, if the driver does not accept the URI
  */
 export function describeMongoUri(uri: string): string {
   const { hosts, database } = readMongoUri(uri);
@@ -40,13 +40,13 @@ export function describeMongoUri(uri: string): string {
 }
 
 /**
- * The path of a URI that the driver has taken. The driver itself cannot say: without a path it means `test`,
- * and the same with one that says so.
+ * The database in the path of a URI that the driver has accepted. The driver cannot tell whether a path is
+ * given: without one it uses `test`.
  */
 const DATABASE = /^[^/]+:\/\/[^/?]*\/([^?]*)/;
 
 function optionsOf(uri: string) {
-  // the driver would take a part of a password for a host, and say so
+  // the driver would read a part of a password as a host and repeat it in its message
   if (!hasMongoUriForm(uri)) throw unusable(FORM);
   try {
     // connects to nothing
@@ -62,7 +62,9 @@ function unusable(reason: string): Error {
 
 const FORM = `it must look like ${MONGO_URI_FORM}`;
 
-/** Why the driver refuses, unless it repeats some of what may be secret. No cause is kept, for the same reason. */
+/**
+ * The driver's reason, unless it repeats something that may be secret. No cause is kept, for the same reason.
+ */
 function reasonFor({ message }: Error, uri: string): string {
   const afterScheme = uri.replace(/^[^:]*:\/*/, "");
   const userInfo = afterScheme.slice(0, afterScheme.lastIndexOf("@") + 1).split(/[:@]/);

@@ -27,7 +27,7 @@ const REFUSALS = [
   { index: EMAIL, code: "email_taken" },
 ] as const;
 
-/** Users by id, their canonical names and addresses in unique indexes. */
+/** Users by id, with unique indexes on canonical names and addresses. */
 export function mongoUsers({ collection, call }: Connection): UserRepository {
   const users = collection<UserDocument>("users");
 
@@ -51,7 +51,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
     findIds: (ids) =>
       call(async () => {
         const asked = ids.filter(isStorable);
-        // no limit at all is what 0 would mean to MongoDB
+        // MongoDB takes 0 as no limit
         if (asked.length === 0) return new Set();
         const options = { projection: { _id: 1 }, ...inOneBatch(asked.length) };
         return new Set((await users.find({ _id: { $in: asked } }, options).toArray()).map(({ _id }) => _id));
@@ -80,7 +80,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         try {
           return (await users.updateOne(withAddress(expected), update)).matchedCount === 1;
         } catch (error) {
-          // nothing else of it has to be unique
+          // no other field has to be unique
           throw isDuplicateKey(error) ? new AuthError("email_taken") : error;
         }
       }),
@@ -92,7 +92,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         mustBeStorable(name.canonical, address.canonical);
         const expected = { ...withAddress(before), "username.canonical": username.canonical };
         try {
-          // an update of nothing is an error to MongoDB before 5.0
+          // MongoDB before 5.0 refuses an empty update
           const same = changes.username ? {} : { "username.canonical": username.canonical };
           return (await users.updateOne(expected, { $set: { ...same, ...changes } })).matchedCount === 1;
         } catch (error) {
@@ -118,7 +118,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
 function withAddress(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">) {
   const { id: _id, epoch, email } = expected;
   const revision = emailRevision(expected);
-  // null is also found where there is no such field
+  // null also matches a missing field
   const revisions = revision === 0 ? [0, null] : [revision];
   return { _id, epoch, "email.canonical": email.canonical, "emailHistory.revision": { $in: revisions } };
 }
@@ -138,12 +138,12 @@ function fromDocument({ _id, ...user }: UserDocument): User {
   };
 }
 
-/** A server names the index in its message, in quotes or not, before the value that a client chose. */
+/** The index's name in an error message, quoted or not. It stands before the value, which a client chose. */
 const INDEX_NAME = /\bindex:? ["'`]?([\w.$]+)/i;
 
 /**
- * Which unique index refused the user: by `keyPattern`, or by the message of a server that gives none. Where neither
- * tells, the answer is the index under which another user is found; the error itself where there is none.
+ * Determines which unique index refused the user: from `keyPattern`, or from the message of a server without
+ * one, or else from a lookup of the other user. Returns the error itself if none of these helps.
  */
 async function refusalOf(
   users: Collection<UserDocument>,
