@@ -6,7 +6,7 @@ const ALLOWED_HEADER = new Set(["alg", "typ", "kid"]);
 
 const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
-/** What the header of a token says it is; whether that is right is for the verifier to say. */
+/** The unverified header of a token. */
 export interface Header {
   readonly alg?: unknown;
   readonly typ?: unknown;
@@ -14,8 +14,8 @@ export interface Header {
 }
 
 /**
- * The header of a token, if that is an object of `alg`, `typ` and perhaps `kid` and the token not too long to be one
- * of ours; else `undefined`.
+ * The header of a token if it is an object of `alg`, `typ` and an optional `kid`, and the token is not longer
+ * than this service's tokens can be; else `undefined`.
  */
 export function headerOf(token: string): Header | undefined {
   if (token.length > MAX_LENGTH) return undefined;
@@ -25,16 +25,15 @@ export function headerOf(token: string): Header | undefined {
 }
 
 /**
- * Whether a token is spelt in the only way that this service spells: three segments of canonical base64url (RFC 4648,
- * section 3.5). Libraries accept more spellings than one; a token with several names would slip past whoever knows it
- * by another.
+ * Whether a token is in this service's only encoding: three segments of canonical base64url (RFC 4648, section
+ * 3.5). Libraries accept further encodings. With several encodings, a token could bypass a check by its text.
  */
 export function isCanonical(token: string): boolean {
   const segments = COMPACT_JWS.exec(token)?.slice(1);
   return segments?.every(isCanonicalBase64Url) ?? false;
 }
 
-/** The payload of a canonical token, to be asked for once its signature is known to be good; `undefined` if it is no object. */
+/** The payload of a canonical token whose signature was verified; `undefined` if it is no object. */
 export function payloadOf(token: string): JWTPayload | undefined {
   return objectIn(token.split(".")[1]);
 }

@@ -3,10 +3,10 @@ import { z } from "zod";
 import { AuthError } from "../../domain/errors.ts";
 import { CLOCK_SKEW_SECONDS } from "./verify.ts";
 
-/** Seconds that a Date can hold. */
+/** Seconds since 1970, within the range of a Date. */
 export const seconds = z.int().nonnegative().max(8_640_000_000_000);
 
-/** The claims of a verified token. @throws AuthError `invalid_token` where they are not what the schema says */
+/** The claims of a verified token. @throws AuthError `invalid_token` if they do not match the schema */
 export function genuineClaims<T extends { iat: number }>(
   schema: z.ZodType<T>,
   payload: Readonly<JWTPayload>,

@@ -8,7 +8,7 @@ import type { AccessKeys } from "./access-keys.ts";
 import { openPrivateKey, sealPrivateKey } from "./seal.ts";
 
 export interface KeyRingOptions {
-  /** Sees to the stored ring and resolves to the keys that are of use. */
+  /** Maintains the stored ring and resolves to the usable keys. */
   readonly keepKeys: () => Promise<readonly StoredSigningKey[]>;
   readonly repository: SigningKeyRepository;
   readonly clock: Clock;
@@ -16,12 +16,12 @@ export interface KeyRingOptions {
   readonly algorithm: "ES256" | "RS256";
   readonly typ: string;
   readonly audience: string;
-  /** Keys to open stored private keys with; the first one seals. */
+  /** Keys that open stored private keys; the first one seals. */
   readonly sealingKeys: readonly [Uint8Array, ...Uint8Array[]];
 }
 
 export interface KeyRing extends AccessKeys {
-  /** Takes the ring as it now is in storage. */
+  /** Reloads the ring from storage. */
   reload(): Promise<void>;
 }
 
@@ -33,10 +33,10 @@ interface LoadedKey {
   readonly publicJwk: JWK;
 }
 
-/** At most so often does a token of an unknown key make the ring reload. */
+/** Least interval between reloads that tokens with an unknown `kid` cause. */
 const UNKNOWN_KID_RELOAD_MS = 1_000;
 
-/** The key pairs that all processes share through storage. */
+/** Opens the ring of key pairs that all processes share through storage. */
 export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
   const { times } = options;
   let ring = new Map<string, LoadedKey>();
@@ -45,14 +45,14 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
 
   async function load(): Promise<void> {
     const stored = await options.keepKeys();
-    // a key that is loaded is not opened again: only its times could not change
+    // a loaded key is not opened again, because only its times may change
     const loaded = await Promise.all(
       stored.map((key) => (isAsLoaded(ring.get(key.kid), key) ? ring.get(key.kid) : loadKey(key, options))),
     );
     ring = new Map((loaded as LoadedKey[]).map((key) => [key.kid, key]));
   }
 
-  /** Callers meanwhile share the one that runs. */
+  /** Concurrent callers share the running reload. */
   function reload(): Promise<void> {
     reloading ??= load().finally(() => {
       reloading = undefined;
@@ -60,7 +60,10 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     return reloading;
   }
 
-  /** For a key that another process may just have made: looks once a second, and whatever look is under way counts. */
+  /**
+   * Looks for a key that another process may just have added. Reloads at most once per second and joins a
+   * running reload.
+   */
   async function lookFor(kid: string, now: Date): Promise<void> {
     await reloading;
     if (ring.has(kid)) return;
@@ -117,7 +120,10 @@ async function loadKey(stored: StoredSigningKey, options: KeyRingOptions): Promi
   };
 }
 
-/** Seals anew what an older secret sealed, so that the change of SECRET_KEY can end. */
+/**
+ * Opens a private key, and reseals one that a former secret sealed, so that a change of SECRET_KEY can be
+ * completed.
+ */
 async function privateHalf(
   { kid, sealedPrivateKey: sealed }: StoredSigningKey,
   { repository, sealingKeys }: KeyRingOptions,

@@ -20,7 +20,7 @@ const legacyPayload = z.discriminatedUnion("type", [
   z.object({ ...common, type: z.literal("refresh") }),
 ]);
 
-/** Tokens as Flask-JWT-Extended 3 makes them: HS256 under the secret that the app's services share. */
+/** Verifies tokens of Flask-JWT-Extended 3: HS256 under the secret that the app's services share. */
 export function legacyTokens(sharedSecret: string): LegacyTokenVerifier {
   const key = new TextEncoder().encode(sharedSecret);
   return {

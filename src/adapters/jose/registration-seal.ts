@@ -1,11 +1,14 @@
 import { EncryptJWT, type JWTDecryptResult, jwtDecrypt } from "jose";
 import type { PendingRegistration, RegistrationSeal } from "../../application/ports/registration-seal.ts";
 
-/** Five parts, of which that of the encrypted key is empty (RFC 7516, section 3.1). */
+/** Five parts, with an empty encrypted key (RFC 7516, section 3.1). */
 const COMPACT_JWE = /^[A-Za-z0-9_-]+\.\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$/;
 const MAX_LENGTH = 4_096;
 
-/** Encrypted JWTs (RFC 7519; `dir`, A256GCM) under the first of the 32-byte keys, opened with any of them. */
+/**
+ * Seals registrations as encrypted JWTs (RFC 7519; `dir`, A256GCM). The first of the 32-byte keys encrypts; any
+ * of them decrypts.
+ */
 export function registrationSeal(keys: readonly [Uint8Array, ...Uint8Array[]]): RegistrationSeal {
   const isSealed = (text: string) => text.length <= MAX_LENGTH && COMPACT_JWE.test(text);
 
@@ -30,7 +33,7 @@ export function registrationSeal(keys: readonly [Uint8Array, ...Uint8Array[]]): 
   };
 }
 
-/** JSON has no dates. */
+/** Restores the date, because JSON has no dates. */
 function withDate(registration: PendingRegistration): PendingRegistration {
   return { ...registration, askedAt: new Date(registration.askedAt ?? 0) };
 }

@@ -1,19 +1,19 @@
 import { CompactEncrypt, compactDecrypt, type JWK } from "jose";
 
-/** The private key as a compact JWE (RFC 7516; `dir`, A256GCM) under a 32-byte key. */
+/** Encrypts a private key as a compact JWE (RFC 7516; `dir`, A256GCM) under a 32-byte key. */
 export function sealPrivateKey(jwk: JWK, key: Uint8Array): Promise<string> {
   return new CompactEncrypt(new TextEncoder().encode(JSON.stringify(jwk)))
     .setProtectedHeader({ alg: "dir", enc: "A256GCM" })
     .encrypt(key);
 }
 
-/** A private key that was opened, and whether an older key than the first did it. */
+/** A decrypted private key, and whether a key other than the first one decrypted it. */
 export interface Opened {
   readonly jwk: JWK;
   readonly isOutdated: boolean;
 }
 
-/** Opens with the first of the keys that fits. @throws Error where none does */
+/** Decrypts with the first key that fits. @throws Error if none does */
 export async function openPrivateKey(sealed: string, keys: readonly Uint8Array[]): Promise<Opened> {
   for (const key of keys) {
     const opened = await compactDecrypt(sealed, key, {

@@ -4,8 +4,9 @@ import { promisify } from "node:util";
 const signElsewhere = promisify(sign);
 
 /**
- * Signatures by algorithm (RFC 7518, section 3.1). One of HS256 or ES256 takes less than having another thread make it,
- * as WebCrypto does, and does not wait there behind the hashing of passwords; one of RSA would keep all others waiting.
+ * Signature functions by algorithm (RFC 7518, section 3.1). HS256 and ES256 sign on this thread: that is faster
+ * than handing over to another one, as WebCrypto does, and does not queue behind password hashing. RSA is slow
+ * and would block the event loop, so it signs on another thread.
  */
 const SIGNATURES = {
   HS256: async (input: Buffer, key: KeyObject) => createHmac("sha256", key).update(input).digest(),
@@ -15,7 +16,10 @@ const SIGNATURES = {
 
 export type SigningAlgorithm = keyof typeof SIGNATURES;
 
-/** A JWT as a compact JWS (RFC 7515, section 7.1), its members in this order, without those that are `undefined`. */
+/**
+ * Signs a JWT as a compact JWS (RFC 7515, section 7.1). Members keep their order; those that are `undefined`
+ * are left out.
+ */
 export async function signJwt(
   header: { readonly typ: string; readonly alg: SigningAlgorithm; readonly kid?: string | undefined },
   payload: object,

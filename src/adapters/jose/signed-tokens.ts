@@ -1,26 +1,32 @@
 import { type CryptoKey, compactVerify, errors, type JWTPayload } from "jose";
 import { type Header, isCanonical, payloadOf } from "./canonical.ts";
 
-/** What a token says, and the key that it was found to be signed with. */
+/** A token's header and payload, and the key that its signature was verified with. */
 export interface SignedToken {
   readonly header: Header;
   readonly payload: Readonly<JWTPayload>;
   readonly key: CryptoKey | Uint8Array;
 }
 
-/** Some 25 MB. */
+/** Takes about 25 MB. */
 const REMEMBERED = 20_000;
 
-/** By the token itself: whoever can read this memory finds the key there that signs as many as one likes. */
+/**
+ * Verified tokens by their text. Keeping the text is no further risk: an attacker who can read this memory also
+ * finds the signing key.
+ */
 const remembered = new Map<string, SignedToken>();
 
-/** What was found of these very bytes before. It says nothing of what they are worth now, or of any other key. */
+/**
+ * The earlier verification of exactly this token. It says nothing about the token's validity now, or under
+ * another key.
+ */
 export function cachedVerification(token: string): SignedToken | undefined {
   return remembered.get(token);
 }
 
 /**
- * Looks at spelling and signature of a compact JWS (RFC 7515, section 5.2), and remembers those that are good.
+ * Verifies the encoding and the signature of a compact JWS (RFC 7515, section 5.2), and caches valid ones.
  * @throws JOSEError
  */
 export async function verifySignature(
@@ -29,7 +35,8 @@ export async function verifySignature(
   key: CryptoKey | Uint8Array,
   algorithm: string,
 ): Promise<SignedToken> {
-  if (!isCanonical(token)) throw new errors.JWSInvalid("The token is not spelt as this service spells");
+  if (!isCanonical(token))
+    throw new errors.JWSInvalid("The token is not encoded as this service encodes tokens");
   await compactVerify(token, key, { algorithms: [algorithm] });
   const payload = payloadOf(token);
   if (payload === undefined) throw new errors.JWTInvalid("The payload is no JSON object");
@@ -40,7 +47,7 @@ export async function verifySignature(
   return signed;
 }
 
-/** A text that was cut out of a header or a body keeps all of that, however much somebody put around it. */
+/** Copies a token, because a substring would keep the whole header or body in memory. */
 function copyOf(token: string): string {
   return Buffer.from(token, "latin1").toString("latin1");
 }

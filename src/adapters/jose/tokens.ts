@@ -11,7 +11,7 @@ import { type Expected, verifyJws, withoutKid } from "./verify.ts";
 export interface TokenOptions {
   readonly issuer: string;
   readonly accessKeys: AccessKeys;
-  /** Keys that refresh tokens are verified with; the first one signs. */
+  /** Keys that verify refresh tokens; the first one signs. */
   readonly refreshKeys: readonly [Uint8Array, ...Uint8Array[]];
 }
 
@@ -29,7 +29,7 @@ const accessPayload = z.object({
   identity: text,
   type: z.literal("access"),
   fresh: z.literal(false),
-  // tokens of versions before these two claims live on
+  // tokens of earlier versions lack these two claims and are still valid
   email_verified: z.boolean().default(false),
   preferred_username: text.optional(),
   aud: z.unknown().optional(),

@@ -3,7 +3,7 @@ import { AuthError } from "../../domain/errors.ts";
 import { headerOf } from "./canonical.ts";
 import { cachedVerification, verifySignature } from "./signed-tokens.ts";
 
-/** What a token must be, whatever it says of itself. */
+/** Requirements for a token, independent of its header. */
 export interface Expected {
   readonly algorithm: string;
   readonly typ: string;
@@ -17,10 +17,10 @@ interface Found {
   readonly key: CryptoKey | Uint8Array;
 }
 
-/** The key for a `kid` and what else is to be known of it; `undefined` where no token of that `kid` is genuine. */
+/** Finds the key for a `kid`; `undefined` if no token with that `kid` is genuine. */
 export type FindKey<F extends Found> = (kid: string | undefined) => Promise<F | undefined>;
 
-/** The one key of tokens that name none. */
+/** Finds the one key of tokens without a `kid`. */
 export function withoutKid<F extends Found>(found: F): FindKey<F> {
   return async (kid) => (kid === undefined ? found : undefined);
 }
@@ -34,8 +34,8 @@ export interface Verified<F extends Found> {
 export const CLOCK_SKEW_SECONDS = 5;
 
 /**
- * What a genuine token says, and the key for it. Genuine are its spelling, type, signature, issuer, audience and times,
- * the expiry last: of a token that is said to be expired, all else is right.
+ * Verifies a token and returns its payload and key. It checks encoding, type, signature, issuer, audience and
+ * times. Expiry is checked last, so that a token refused as expired is otherwise valid.
  * @throws AuthError `invalid_token` or `expired_token`
  */
 export async function verifyJws<F extends Found>(
@@ -61,7 +61,7 @@ export async function verifyJws<F extends Found>(
   return { payload, kid, found };
 }
 
-/** Whether issuer, audience and times are what they must be, but for the expiry (RFC 7519, section 4.1). */
+/** Checks issuer, audience and times, except for expiry (RFC 7519, section 4.1). */
 function isMeant(payload: Readonly<JWTPayload>, { issuer, audience }: Expected, now: number): boolean {
   const { iss, aud, nbf } = payload;
   return (
@@ -72,7 +72,7 @@ function isMeant(payload: Readonly<JWTPayload>, { issuer, audience }: Expected, 
   );
 }
 
-/** What the library says of a token is a refusal; whatever else went wrong stays a fault. */
+/** Converts the library's errors into refusals. Other errors stay faults. */
 function refuse(error: unknown): never {
   if (error instanceof errors.JOSEError || error instanceof TypeError) {
     throw new AuthError("invalid_token", { cause: error });
