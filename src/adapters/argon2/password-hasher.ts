@@ -10,14 +10,14 @@ export interface Argon2Cost {
   readonly lanes: number;
 }
 
-/** Kind and cost, salt, checksum: as the service has made it at whatever cost. */
+/** A hash made by the service at any cost: kind and cost, salt, checksum. */
 const FORMAT =
   /^(\$argon2id\$v=19\$m=[1-9]\d{0,6},t=[1-9]\d{0,3},p=[1-9]\d?\$)[A-Za-z0-9+/]{11,}\$[A-Za-z0-9+/]{43}$/;
 
 /**
- * Hashes at `cost`. Where hashes of `formerCosts` may be in storage, every check does the work of them all,
- * so that its time does not tell who has an account that has not logged in since the cost was changed. Makes
- * the first hashes, so that an unusable binary shows at start and not at the first login.
+ * Opens a hasher at `cost`. Every verification also does the work of all `formerCosts`, so that its time does
+ * not reveal accounts that have not logged in since the cost was changed. It computes the first hashes here, so
+ * that an unusable binary fails at start and not at the first login.
  */
 export async function openArgon2Hasher(
   cost: Argon2Cost,
@@ -31,7 +31,7 @@ export async function openArgon2Hasher(
   return {
     hash: (password) => argon2.hash(normalizedPassword(password), optionsOf(cost)),
     async verify(stored = "", password) {
-      // a hash of a kind that nobody knows is nobody's password, and takes as long to find out
+      // a hash of an unknown kind matches no password, and the check takes the same time
       const header = FORMAT.exec(stored)?.[1];
       const checks = header === undefined ? standIns : new Map(standIns).set(header, stored);
       let matches = false;

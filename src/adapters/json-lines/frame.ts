@@ -1,16 +1,16 @@
 import { z } from "zod";
 import { KINDS } from "../../application/transfer/stored-records.ts";
 
-/** What frames the records: the first line and the last. */
+/** The first and the last line of an export, which frame the records. */
 
 export const FORMAT = "hbtu-connect-auth export";
 export const VERSION = 1;
 
-/** What an export says of itself before its records. Nothing of when and where: equal storages, equal exports. */
+/** The first line. It has no time or place, so that equal storages give equal exports. */
 export interface ExportHead {
-  /** Whether the signing keys went along. */
+  /** Whether the export includes the signing keys. */
   readonly keys: boolean;
-  /** Tells the SECRET_KEY of the storage from another one. */
+  /** The fingerprint of the storage's SECRET_KEY. */
   readonly secret: string;
 }
 
@@ -21,7 +21,7 @@ export const headSchema = z.strictObject({
   secret: z.string().max(100),
 });
 
-/** The last line: how many records there are of each kind, and the SHA-256 of all bytes before this line. */
+/** The last line: the number of records of each kind, and the SHA-256 of all bytes before this line. */
 export const endSchema = z.strictObject({
   end: z.strictObject({
     counts: z.strictObject(

@@ -1,9 +1,9 @@
-/** No record is longer, by far. */
+/** Far longer than any record. */
 const MAX_BYTES = 1_048_576;
 
 const NEWLINE = 0x0a;
 
-/** Text that is no export, by the number of the line that shows it. Says nothing of what stands there. */
+/** A text that is no valid export. Names the line that is wrong, but not its content. */
 export class BadExport extends Error {
   override readonly name = "BadExport";
 
@@ -12,7 +12,7 @@ export class BadExport extends Error {
   }
 }
 
-/** The lines of a text, each with its end of line. @throws BadExport where one is too long or has no end */
+/** The lines of a text, each with its line end. @throws BadExport if one is too long or has no end */
 export async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
   let parts: Buffer[] = [];
   let length = 0;

@@ -10,10 +10,10 @@ import { type ExportHead, endSchema, headSchema, VERSION } from "./frame.ts";
 import { BadExport, linesOf } from "./lines.ts";
 import { recordOf } from "./records.ts";
 
-/** An export that is being read. */
+/** An open export. */
 export interface OpenedExport {
   readonly head: ExportHead;
-  /** To be read once. @throws BadExport at the first line that is wrong, or at the end if some is missing */
+  /** Can be read once. @throws BadExport at the first wrong line, or at the end if records are missing */
   readonly records: AsyncIterable<StoredRecord>;
 }
 
@@ -62,7 +62,7 @@ function checkEnd(
   if (!end.success) throw new BadExport(line, "the end cannot be read");
   const { counts: expected, sha256: expectedHash } = end.data.end;
   if (KINDS.some((kind) => counts[kind] !== expected[kind])) {
-    throw new BadExport(line, "there are not as many records before it as it says");
+    throw new BadExport(line, "the number of records before it does not match");
   }
   if (sha256 !== expectedHash) throw new BadExport(line, "something before it was changed");
 }
@@ -82,7 +82,7 @@ function parsed(line: Buffer, number: number): Readonly<Record<string, unknown>>
     const json: unknown = JSON.parse(utf8.decode(line));
     if (typeof json === "object" && json !== null) return json as Record<string, unknown>;
   } catch {
-    // what the parser says repeats what stands there
+    // the parser's message would repeat the content
   }
   throw new BadExport(number, "it is no JSON object");
 }

@@ -6,7 +6,7 @@ import {
   type StoredThings,
 } from "../../application/transfer/stored-records.ts";
 
-/** Control characters and lone surrogates cannot be looked up in every storage. */
+/** Control characters and lone surrogates cannot be keys in every storage. */
 const plain = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u);
 const id = z
   .string()
@@ -51,7 +51,7 @@ const SCHEMAS = {
     epoch: count,
     keptSession: id.optional(),
     disabled: z.boolean(),
-    // exports of before have none
+    // earlier exports lack this field
     unlocks: count.default(0),
     legacyIdentity: z.string().max(1024).optional(),
     linksSince: date.optional(),
@@ -64,10 +64,10 @@ const SCHEMAS = {
   }),
 } satisfies { readonly [K in Kind]: SchemaOf<StoredThings[K]> };
 
-/** With it, a field that is left out here does not compile, one that may be absent neither. */
+/** A schema that covers every field of `T`: leaving one out is a compile error, even an optional one. */
 type SchemaOf<T> = z.ZodType<Readable<T>> & { readonly shape: Readonly<Record<keyof T, unknown>> };
 
-/** JSON has no `undefined`: what is absent is left out. */
+/** Absent fields are left out, because JSON has no `undefined`. */
 type Readable<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
   [K in keyof T as undefined extends T[K] ? K : never]?: T[K];
 };
@@ -77,14 +77,14 @@ const FIELDS = Object.fromEntries(KINDS.map((kind) => [kind, Object.keys(SCHEMAS
   string[]
 >;
 
-/** A record as one line of JSON: an object that has the record under its kind. Dates are as in RFC 3339. */
+/** A record as one line of JSON: an object with the record under its kind. Dates are in RFC 3339 format. */
 export function lineOf({ kind, value }: StoredRecord): string {
   return JSON.stringify({ [kind]: picked(kind, value) });
 }
 
 /**
- * The record that such an object holds.
- * @throws Error that says what is wrong with it, and nothing of what it holds
+ * Parses the record in such an object.
+ * @throws Error that names the fault but not the content
  */
 export function recordOf(line: Readonly<Record<string, unknown>>): StoredRecord {
   const [kind, ...more] = Object.keys(line);
@@ -101,7 +101,7 @@ function isKind(text: string | undefined): text is Kind {
   return KINDS.some((kind) => kind === text);
 }
 
-/** All fields of the kind, in their order, those that are absent as `undefined`. */
+/** All fields of the kind in order, absent ones as `undefined`. */
 function picked(kind: Kind, value: object): object {
   return Object.fromEntries(FIELDS[kind].map((name) => [name, (value as Record<string, unknown>)[name]]));
 }

@@ -5,7 +5,7 @@ import { lineOf } from "./records.ts";
 
 const PIECE_LENGTH = 65_536;
 
-/** An export as text, piece by piece, and how many records of each kind were written so far. */
+/** An export as text in pieces, and the number of records of each kind written so far. */
 export interface ExportText {
   readonly text: AsyncIterable<string>;
   readonly counts: Readonly<PerKind<number>>;

@@ -12,7 +12,7 @@ interface Count {
   readonly until: number;
 }
 
-/** Counts by key, each until its window is over. */
+/** Counts by key, each until the end of its window. */
 export function memoryAttempts(step: Step): AttemptCounters {
   const counts = new Map<string, Count>();
 

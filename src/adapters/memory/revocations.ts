@@ -1,7 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import { forgetSome, pageOf, type Step } from "./step.ts";
 
-/** By key, until when an entry counts, in milliseconds. */
+/** The end of each entry by key, in milliseconds. */
 export function memoryRevocations(step: Step): RevocationRepository {
   const ends = new Map<string, number>();
   return {

@@ -2,7 +2,7 @@ import type { SessionPlace, SessionRepository } from "../../application/ports/st
 import type { Session } from "../../domain/session.ts";
 import { addNew, forgetSome, inGroups, pageOf, type Step } from "./step.ts";
 
-/** Sessions by id, and the places of each user's sessions, the earliest begun first. */
+/** Sessions by id, and the places of each user's sessions, the oldest first. */
 export function memorySessions(step: Step): SessionRepository {
   const sessions = new Map<string, Session>();
   const byUser = new Map<string, SessionPlace[]>();
@@ -18,7 +18,7 @@ export function memorySessions(step: Step): SessionRepository {
     if (places.length === 0) byUser.delete(session.userId);
   }
 
-  /** At most `size` sessions of the user, the latest begun first, from the first one after `after`. */
+  /** At most `size` sessions of the user, the newest first, starting after `after`. */
   function someOf(userId: string, after: SessionPlace | undefined, size: number): Session[] {
     const places = placesOf(userId);
     const end = after === undefined ? places.length : countBefore(places, after);
@@ -80,7 +80,7 @@ export function memorySessions(step: Step): SessionRepository {
   };
 }
 
-/** How many of the places, which are in order, come before this one. */
+/** The number of places before this one. `places` must be sorted. */
 function countBefore(places: readonly SessionPlace[], place: SessionPlace): number {
   let low = 0;
   for (let high = places.length; low < high; ) {

@@ -1,15 +1,15 @@
 import { setImmediate } from "node:timers/promises";
 
-/** Runs work at once, in one step, and rejects when the storage is closed. */
+/** Runs work immediately, as one atomic step. Rejects if the storage is closed. */
 export type Step = <T>(work: () => T) => Promise<T>;
 
-/** Identifiers are never used twice, so a second use is a fault and not to be papered over. */
+/** Adds a thing under a new id. Ids are unique, so a second use is a fault and throws. */
 export function addNew<T>(things: Map<string, T>, id: string, thing: T): void {
   if (things.has(id)) throw new Error("The id is in use");
   things.set(id, structuredClone(thing));
 }
 
-/** Up to so many things, by their key upwards, from the first one after `after`. */
+/** At most `limit` things in ascending order of keys, starting after `after`. */
 export function pageOf<T>(things: Map<string, T>, after: string | undefined, limit: number): [string, T][] {
   return [...things]
     .filter(([key]) => after === undefined || key > after)
@@ -17,12 +17,12 @@ export function pageOf<T>(things: Map<string, T>, after: string | undefined, lim
     .slice(0, Math.max(0, limit));
 }
 
-/** As many things are looked at in well under 20 ms. */
+/** A group of this size is processed in well under 20 ms. */
 const GROUP = 200;
 
 /**
- * Works on at most `limit` things in groups, one step for each, until a group is not full; between two groups the event
- * loop does other work. `work` is given the size of its group and returns how many things it found.
+ * Works on at most `limit` things in groups, one step for each, until a group is not full. Between groups the
+ * event loop does other work. `work` gets the size of its group and returns the number of things that it found.
  */
 export async function inGroups(step: Step, limit: number, work: (size: number) => number): Promise<void> {
   for (let left = Math.max(0, limit); ; await setImmediate()) {
@@ -33,7 +33,7 @@ export async function inGroups(step: Step, limit: number, work: (size: number) =
   }
 }
 
-/** Forgets at most `limit` of the things that are over. Resolves to how many it forgot. */
+/** Removes at most `limit` of the things that are over. Resolves to the number of removed things. */
 export async function forgetSome<T>(
   step: Step,
   things: Map<string, T>,
@@ -41,7 +41,7 @@ export async function forgetSome<T>(
   limit: number,
   forget: (id: string) => void = (id) => void things.delete(id),
 ): Promise<number> {
-  // goes on where it was, whatever is added or forgotten between two groups
+  // the iterator keeps its position even if entries are added or removed between groups
   const entries = things.entries();
   let forgotten = 0;
   await inGroups(step, Infinity, (size) => {

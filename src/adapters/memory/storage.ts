@@ -10,7 +10,7 @@ import { memorySigningKeys } from "./signing-keys.ts";
 import type { Step } from "./step.ts";
 import { memoryUsers } from "./users.ts";
 
-/** Opens a storage that forgets all when it is closed: for tests and trying things out, in one process. */
+/** Opens a storage in memory, which loses all data when it is closed. For tests and trials in one process. */
 export function openMemoryStorage(): Storage {
   let closed = false;
   const step: Step = async (work) => {

@@ -12,7 +12,7 @@ export function memoryUsers(step: Step): UserRepository {
 
   const copyOf = (id: string | undefined) => (id === undefined ? undefined : structuredClone(users.get(id)));
 
-  /** @throws AuthError where another user has the name or the address */
+  /** Replaces a user. @throws AuthError if another user has the name or the address */
   function replace(user: User, next: User): true {
     const { id } = user;
     if ((idsByUsername.get(next.username.canonical) ?? id) !== id) throw new AuthError("username_taken");

@@ -7,20 +7,21 @@ import { openTemplateFolder, type TemplateFolder } from "./template-folder.ts";
 interface MailTemplate {
   readonly subject: string;
   readonly text: Template;
-  /** `undefined` where the mail is text alone. */
+  /** `undefined` for a mail without an HTML part. */
   readonly html: Template | undefined;
 }
 
-/** One line, fixed: whoever may choose a name must not choose what a subject says. */
+/** One line without users' names, so that users cannot choose the text of a subject. */
 const SUBJECT = /^Subject: ([^\p{C}]*)\n\n/u;
 const MAX_SUBJECT = 150;
 
 /**
- * Reads, parses and checks the templates of all mails: those in `directory`, and for each mail that it does
- * not have, the built-in ones. A mail of which it has the text alone is sent as text alone: beside it, the built-in HTML would
- * say something else. A `<kind>.txt` begins with `Subject: …` and an empty line; a `<kind>.html` is
- * escaped. Placeholders are Mustache's: `{{app_name}}`, which a subject may have, too, `{{username}}`, `{{email}}`,
- * `{{link}}`, `{{expires}}` and sections of them. `username` and `email` are empty where they could be mistaken for something else.
+ * Reads, parses and checks the templates of all mails: those in `directory`, and the built-in ones for mails
+ * without a template there. A mail with only a text template in `directory` is sent without HTML, because the
+ * built-in HTML would say something else. A `<kind>.txt` begins with `Subject: …` and an empty line; a
+ * `<kind>.html` is escaped. Placeholders are Mustache's: `{{app_name}}` (also in a subject), `{{username}}`,
+ * `{{email}}`, `{{link}}`, `{{expires}}`, and sections of these. `username` and `email` are empty if they could
+ * be mistaken for other text.
  * @throws Error that names the file at fault
  */
 export async function openMailTemplates(

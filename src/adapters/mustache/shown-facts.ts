@@ -1,8 +1,8 @@
 import type { MailFacts } from "../../application/ports/mail-templates.ts";
 
-/** What a template may name, by the names it has there. */
+/** The placeholders of templates and their values. */
 export interface ShownFacts {
-  /** The name of what users have accounts of. */
+  /** The application's name. */
   readonly app_name: string;
   readonly username: string | undefined;
   readonly email: string | undefined;
@@ -12,9 +12,12 @@ export interface ShownFacts {
 
 const MAX_WORDS = 3;
 const BETWEEN_WORDS = /[ _-]/;
-/** Of a word as `O’Brien` the signs count as letters; of more than one, the parts could be words of a sentence. */
+/**
+ * Signs that count as letters in a word such as `O’Brien`. With more than one of them, the parts could be words
+ * of a sentence.
+ */
 const SIGNS = /['\u2018\u2019\u02bb\u02bc\u00b7\u30fb]/gu;
-/** Those of them that are no letters to Unicode. */
+/** The signs that Unicode does not class as letters. */
 const BETWEEN_LETTERS = /['\u2018\u2019\u00b7\u30fb]/;
 const JOINER = /[\u200c\u200d]/u;
 const LETTERS = /^[\p{L}\p{M}\p{N}]+$/u;
@@ -25,9 +28,9 @@ const MAX_ADDRESS = 254;
 const WEB_LINK = /^https?:\/\/[^\s\p{C}<>"'`\\]+$/u;
 
 /**
- * The facts in a form that cannot be taken for anything else. A name or an address that could be is left out
- * rather than rewritten: a mail can do without.
- * @throws Error for a link that is not plainly one to the web
+ * The facts in a form that cannot be mistaken for other text in the mail. A name or an address that could be
+ * mistaken is left out.
+ * @throws Error for a link that is no plain web URL
  */
 export function shownFacts({ username, email, link, expiresAt }: MailFacts, appName: string): ShownFacts {
   if (link !== undefined && !WEB_LINK.test(link)) throw new Error("The mail's link is not one to the web");
@@ -41,8 +44,9 @@ export function shownFacts({ username, email, link, expiresAt }: MailFacts, appN
 }
 
 /**
- * Up to three words. A longer name may pass for a sentence of ours, and one with dots for an address on the
- * web, which mail programs make a link of: anybody may register so with an address that is not theirs.
+ * Whether a name has at most three words and no dots. A longer name could pass for a sentence of the mail, and
+ * mail programs turn a name with dots into a link. An attacker could register such a name with another person's
+ * address.
  */
 function isShortName(name: string): boolean {
   if (name.length > MAX_NAME || LEADING_MARK.test(name)) return false;

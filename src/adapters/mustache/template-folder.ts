@@ -4,9 +4,9 @@ import { fileURLToPath } from "node:url";
 
 /** All template files, read. */
 export interface TemplateFolder {
-  /** Whether the file is one of the directory, not built in. */
+  /** Whether the file comes from the directory and is not built in. */
   isOwn(name: string): boolean;
-  /** What `make` makes of a file's content. @throws Error that names the file, where `make` throws */
+  /** Applies `make` to a file's content. @throws Error that names the file, if `make` throws */
   read<T>(name: string, make: (content: string) => T): T;
 }
 
@@ -15,12 +15,12 @@ interface TemplateFile {
   readonly content: string;
 }
 
-/** As far from here in the sources as in what is built of them. */
+/** The relative path is the same from the sources and from the build. */
 const BUILT_IN = fileURLToPath(new URL("../../../mail-templates", import.meta.url));
 
 /**
- * The files of these names: from `directory` those that are there, the others as they are built in. A
- * template there under a name that is none of these would never be used, and is refused.
+ * Opens the files of these names, from `directory` if they exist there, and otherwise the built-in ones. A file
+ * in `directory` with another name would never be used and is refused.
  * @throws Error that names what cannot be read
  */
 export async function openTemplateFolder(
@@ -56,7 +56,7 @@ async function templatesIn(directory: string): Promise<string[]> {
   return names.filter((name) => /^[^.].*\.(txt|html)$/i.test(name));
 }
 
-/** UTF-8 with any line ends, and perhaps the mark that some editors begin it with. */
+/** Reads UTF-8 with any line ends. A byte order mark is dropped. */
 async function readText(path: string): Promise<string> {
   const bytes = await readFile(path).catch((error) => {
     throw new Error(`${path} cannot be read (${error.code})`);

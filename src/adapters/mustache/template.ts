@@ -1,26 +1,28 @@
 import mustache from "mustache";
 import type { ShownFacts } from "./shown-facts.ts";
 
-/** A template that was read and found good. */
+/** A parsed and checked template. */
 export interface Template {
   render(facts: ShownFacts): string;
 }
 
 export interface TemplateRules {
-  /** What it may name. */
+  /** Placeholders that it may have. */
   readonly known: readonly string[];
-  /** What it must name. */
+  /** Placeholders that it must have. */
   readonly needed: readonly string[];
-  /** What stands for a fact in the output. */
+  /** Escapes a value for the output. */
   readonly escape: (text: string) => string;
 }
 
-/** A parsed tag or text: kind, content, start, end and, of sections, what is inside. */
+/** A parsed tag or text: kind, content, start, end and, for sections, the tokens inside. */
 type Token = readonly [kind: string, content: string, start: number, end: number, inside?: Token[]];
 
 export const escapeHtml = mustache.escape;
 
-/** @throws Error with the reason, where the text is no template or breaks the rules */
+/**
+ * Parses and checks a template. @throws Error with the reason, if the text is no template or breaks the rules
+ */
 export function makeTemplate(text: string, { known, needed, ...rules }: TemplateRules): Template {
   const tokens = [...flattened(mustache.parse(text) as Token[])];
   for (const [kind, content] of tokens) checkTag(kind, content, known);
@@ -32,7 +34,7 @@ export function makeTemplate(text: string, { known, needed, ...rules }: Template
   return { render: (facts) => mustache.render(text, facts, {}, rules) };
 }
 
-/** Sections with all that is inside them. */
+/** All tokens, including those inside sections. */
 function* flattened(tokens: readonly Token[]): Iterable<Token> {
   for (const token of tokens) {
     yield token;
@@ -43,7 +45,7 @@ function* flattened(tokens: readonly Token[]): Iterable<Token> {
 
 function checkTag(kind: string, content: string, known: readonly string[]): void {
   if (kind === "text" || kind === "!") return;
-  // unescaped values, partials and other delimiters have no use here
+  // unescaped values, partials and other delimiters are not needed
   if (!["name", "#", "^"].includes(kind)) throw new Error(`{{${kind} ${content}}} is not supported`);
   if (!known.includes(content)) {
     throw new Error(`{{${content}}} is not known: there is ${known.join(", ")}`);

@@ -1,21 +1,24 @@
-/** A mailbox of whoever sends. */
+/** The sender of mails. */
 export interface Sender {
-  /** What people see beside the address; may be empty. */
+  /** The display name; may be empty. */
   readonly name: string;
   readonly address: string;
 }
 
-/** No space, no control or hidden character, and nothing that ends an address, adds one or quotes. */
+/** A part of an address: no space, control or hidden characters, and none that end, add or quote an address. */
 const PART = String.raw`[^\s\p{C}<>()[\]\\,;:"@]+`;
 const ADDRESS = new RegExp(`^${PART}@${PART}$`, "u");
 const NAMED = /^(?<name>[^\p{C}<>"]+|"[^\p{C}<>"\\]+" *)<(?<address>[^<>]+)>$/u;
 
-/** Whether the text is one plain address and nothing more, whoever it is handed on to. */
+/** Whether every mail program reads the text as exactly one plain address. */
 export function isOneAddress(text: string): boolean {
   return ADDRESS.test(text);
 }
 
-/** The sender that `ada@example.org` or `Ada Lovelace <ada@example.org>` names, `undefined` for any other form. */
+/**
+ * Parses a sender such as `ada@example.org` or `Ada Lovelace <ada@example.org>`; `undefined` for any other
+ * form.
+ */
 export function readSender(text: string): Sender | undefined {
   const { name = "", address = text } = NAMED.exec(text)?.groups ?? {};
   return isOneAddress(address) ? { name: name.replaceAll('"', "").trim(), address } : undefined;

@@ -4,26 +4,25 @@ import { isOneAddress, type Sender } from "./address.ts";
 import { readSmtpUrl, type SmtpServer } from "./smtp-url.ts";
 
 export interface SmtpMailerOptions {
-  /** `smtp://` or `smtps://`, as `readSmtpUrl` takes it. Secret: it may hold a password. */
+  /** An `smtp://` or `smtps://` URL for `readSmtpUrl`. Secret: it may contain a password. */
   readonly url: string;
   readonly from: Sender;
-  /** How long one send may take, in milliseconds, whatever the server does. */
+  /** Deadline of one send, in milliseconds. */
   readonly timeoutMs?: number;
 }
 
 export interface SmtpMailer extends Mailer {
-  /** Closes all connections; what is being sent fails. */
+  /** Closes all connections. Mails being sent fail. */
   close(): Promise<void>;
 }
 
 const TIMEOUT_MS = 20_000;
 
 /**
- * Sends mails over SMTP, each to exactly one recipient. Connects when there is something to send and
- * keeps connections for a moment, for more. A server that cannot prove its name by its certificate is
- * refused. What `send` throws says what went wrong in codes of the server and never in its words, which may
- * repeat the mail and with it the link.
- * @throws Error without any of the URL's secrets, where it cannot be used
+ * Sends mails over SMTP, each to exactly one recipient. Connects when there is a mail to send and keeps
+ * connections open briefly for further mails. A server whose certificate does not match its name is refused.
+ * Errors of `send` contain only the server's codes, never its text, which may repeat the mail and its link.
+ * @throws Error without the URL's secrets, if the URL cannot be used
  */
 export function smtpMailer({ url, from, timeoutMs = TIMEOUT_MS }: SmtpMailerOptions): SmtpMailer {
   const server = readSmtpUrl(url);
@@ -34,7 +33,7 @@ export function smtpMailer({ url, from, timeoutMs = TIMEOUT_MS }: SmtpMailerOpti
     try {
       await transport.sendMail({ ...messageOf(mail, from), signal: AbortSignal.timeout(timeoutMs) });
     } catch (error) {
-      throw new Error(`The mail was not taken over: ${reasonOf(error as SmtpError, timeoutMs)}`);
+      throw new Error(`The mail was not accepted: ${reasonOf(error as SmtpError, timeoutMs)}`);
     }
   }
 
@@ -45,19 +44,19 @@ function optionsFor(server: SmtpServer, timeoutMs: number) {
   return {
     ...server,
     pool: true as const,
-    // a pooled connection may be found dead, two are not; later tries are the outbox's
+    // a pooled connection may turn out dead, but hardly two; further attempts are up to the outbox
     maxRequeues: 1,
     connectionTimeout: timeoutMs / 2,
     greetingTimeout: timeoutMs / 2,
     socketTimeout: timeoutMs,
-    // said goodbye to before the silence counts as a fault
+    // closed properly, before its silence counts as a fault
     idleTimeout: timeoutMs / 2,
     disableFileAccess: true,
     disableUrlAccess: true,
   };
 }
 
-/** Addresses as objects, and the envelope too: nothing is left for nodemailer to parse. */
+/** Passes addresses and the envelope as objects, so that nodemailer parses nothing. */
 function messageOf({ to, subject, text, html }: Mail, from: Sender) {
   return {
     from: { name: from.name, address: from.address },
@@ -66,7 +65,7 @@ function messageOf({ to, subject, text, html }: Mail, from: Sender) {
     subject: subject.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " "),
     text,
     html,
-    // RFC 3834: no out-of-office notes in answer
+    // suppresses automatic replies (RFC 3834)
     headers: { "Auto-Submitted": "auto-generated" },
   };
 }

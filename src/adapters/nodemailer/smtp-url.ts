@@ -1,8 +1,8 @@
-/** What an SMTP URL says, in nodemailer's words. */
+/** The parts of an SMTP URL, as options of nodemailer. */
 export interface SmtpServer {
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte. Without it the connection is upgraded where the server offers that (RFC 3207). */
+  /** TLS from the first byte. Otherwise the connection is upgraded if the server offers STARTTLS (RFC 3207). */
   readonly secure: boolean;
   readonly requireTLS: boolean;
   readonly ignoreTLS: boolean;
@@ -12,19 +12,19 @@ export interface SmtpServer {
 
 const SUBMISSION_PORTS = { "smtp:": 587, "smtps:": 465 };
 const DEFAULTS = { requireTLS: false, ignoreTLS: false, "tls.rejectUnauthorized": true };
-/** What must be percent-encoded: RFC 3986, section 3.2.1. */
+/** Reserved characters must be percent-encoded (RFC 3986, section 3.2.1). */
 const FORM =
   "an smtp or smtps URL such as smtps://user:password@mail.example.org:465; percent-encode : / ? # [ ] @ % in user and password";
 const OPTIONS =
   "an smtp or smtps URL with no other options than requireTLS, ignoreTLS and tls.rejectUnauthorized, each true or false";
 
-// URL itself takes a part of a password for the host, or drops it, where it is not percent-encoded
+// without percent-encoding, `URL` reads a part of the password as the host, or drops it
 const PARTS =
   /^smtps?:\/\/(?:[^:/?#[\]@\\\s]*(?::[^:/?#[\]@\\\s]*)?@)?(?:\[[0-9A-Fa-f:.]+\]|[\w.-]+)(?::\d{1,5})?\/?(?:\?[^#@\s]*)?$/;
 
 /**
- * Reads `smtp://` and `smtps://` URLs; ports are those of submission (RFC 6409, RFC 8314) where none is given.
- * After a `?` may come `requireTLS=true`, `ignoreTLS=true` and `tls.rejectUnauthorized=false`.
+ * Reads `smtp://` and `smtps://` URLs. The default ports are those of submission (RFC 6409, RFC 8314). The
+ * query may have `requireTLS=true`, `ignoreTLS=true` and `tls.rejectUnauthorized=false`.
  * @throws Error that repeats nothing of the URL
  */
 export function readSmtpUrl(text: string): SmtpServer {
@@ -46,9 +46,9 @@ export function readSmtpUrl(text: string): SmtpServer {
   };
 }
 
-/** What a text must be that is no SMTP URL, with nothing of it; `undefined` for one that is. */
+/** The form that an invalid text should have, without repeating the text; `undefined` for a valid SMTP URL. */
 export function smtpUrlFault(text: string): string | undefined {
-  // nodemailer would read the URL too, but lets it set any option there is
+  // nodemailer could parse the URL itself, but lets it set any option
   if (!PARTS.test(text) || !URL.canParse(text)) return FORM;
   const url = new URL(text);
   if (url.port === "0" || !isEncoded(url.username) || !isEncoded(url.password)) return FORM;

@@ -2,10 +2,13 @@ import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
 import type { LegacyHashes } from "../../application/flask/legacy-hashes.ts";
 
-/** `$pbkdf2-sha256$rounds$salt$checksum`, both in base64 with `.` for `+` and no padding; salts to 1,024 bytes. */
+/**
+ * `$pbkdf2-sha256$rounds$salt$checksum`. Salt and checksum are base64 with `.` for `+` and without padding;
+ * salts have at most 1,024 bytes.
+ */
 const FORMAT = /^\$pbkdf2-sha256\$([1-9]\d{0,6})\$([A-Za-z0-9./]{0,1366})\$([A-Za-z0-9./]{43})$/;
 
-/** More would let one stored hash hold a thread for seconds. */
+/** With more rounds, one stored hash could occupy a thread for seconds. */
 const MAX_ROUNDS = 1_000_000;
 const CHECKSUM_BYTES = 32;
 /** passlib's own default. */
@@ -14,8 +17,8 @@ export const USUAL_ROUNDS = 29_000;
 const derive = promisify(pbkdf2);
 
 /**
- * PBKDF2-HMAC-SHA-256 (RFC 8018) as passlib writes it: what the Flask server stored. A check of a hash with
- * fewer rounds than `dearestRounds` does the missing ones as well, so that none is told from another by time.
+ * Verifies the Flask server's hashes: PBKDF2-HMAC-SHA-256 (RFC 8018) in passlib's format. Verifying a hash with
+ * fewer rounds than `dearestRounds` also does the missing rounds, so that hashes cannot be told apart by time.
  */
 export function passlibHashes(dearestRounds: number): LegacyHashes {
   return {
@@ -39,7 +42,7 @@ export const passlibPbkdf2 = passlibHashes(USUAL_ROUNDS);
 
 function parse(hash: string) {
   const [, rounds = "0", salt = "", checksum = ""] = FORMAT.exec(hash) ?? [];
-  // no bytes are four characters and one
+  // no base64 text has a length of 4n + 1
   if (checksum === "" || Number(rounds) > MAX_ROUNDS || salt.length % 4 === 1) return undefined;
   return { rounds: Number(rounds), salt: decode(salt), checksum: decode(checksum) };
 }

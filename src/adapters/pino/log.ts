@@ -7,11 +7,11 @@ export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" |
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Lines for people instead of JSON. */
+  /** Writes readable lines instead of JSON. */
   readonly isReadable?: boolean;
-  /** Asked at each entry for what belongs to it, such as the request id. */
+  /** Called for each entry; returns fields to add, such as the request id. */
   readonly context: () => object;
-  /** Where lines go. It may drop lines, and says so later. */
+  /** The output for lines. It may drop lines, and reports that later. */
   readonly output: LogOutput;
 }
 
@@ -20,7 +20,7 @@ export interface LogOutput {
   onRecovery(tell: (dropped: number) => void): void;
 }
 
-/** The log: one line an entry. */
+/** Opens the log, which has one line per entry. */
 export function openLog({ level, isReadable, context, output }: LogOptions): Logger {
   const options = {
     level,
@@ -29,7 +29,7 @@ export function openLog({ level, isReadable, context, output }: LogOptions): Log
     formatters: { level: (label: string) => ({ level: label }) },
     // a copy, since the entry is merged into it
     mixin: () => ({ ...context() }),
-    // nothing that is logged should hold these; if something ever does, they stay out all the same
+    // no entry should have these fields; this is a safeguard
     redact: {
       paths: ["password", "token", "authorization", "*.password", "*.token", "*.authorization"],
       censor: "[hidden]",
@@ -42,12 +42,12 @@ export function openLog({ level, isReadable, context, output }: LogOptions): Log
   return log;
 }
 
-/** Security events as log lines, by their own names. */
+/** Logs security events under their names. */
 export function logSecurityEvents(log: Logger): SecurityEvents {
   return { report: ({ type, ...facts }) => log.info({ event: type, ...facts }, type) };
 }
 
-/** One line for each request, and one for each fault behind an answer of 5xx. */
+/** Logs a line for each request, and one for each fault behind a 5xx answer. */
 export function logRequests(log: Logger) {
   return {
     answered: (entry: object) => log.info(entry, "request"),
@@ -56,19 +56,19 @@ export function logRequests(log: Logger) {
   };
 }
 
-/** Lines for whoever runs the service, beside what it prints as it starts. */
+/** Logs notices for the operator. */
 export function logNotices(log: Logger) {
   return { warn: (what: string, facts: object = {}) => log.warn(facts, what) };
 }
 
 /**
- * Mails as log lines instead of mails. For trying only: with the text go the links in it, and whoever reads
- * the log can follow them.
+ * Logs mails instead of sending them. For trials only: the log then has the links, and every reader of the log
+ * can use them.
  */
 export function logMails(log: Logger): Mailer {
   return {
     send: async ({ to, subject, text }) => {
-      // a terminal makes no link of what stands in the middle of a JSON string
+      // terminals do not recognise a link inside a JSON string
       const links = text.split("\n").filter((line) => /^https?:\/\/\S+$/.test(line));
       log.info({ to, subject, links, text }, "mail");
     },

@@ -1,16 +1,16 @@
-/** Of a UUID, what is enough to tell requests on a screen apart. */
+/** Characters of a UUID that suffice to tell requests on a screen apart. */
 const SHORT_ID = 8;
-/** Control characters, with which a text could move the cursor or draw over other lines. */
+/** Control characters could move the cursor or overwrite other lines. */
 const CONTROL = /\p{Cc}/gu;
 
 /**
- * A line of the log for people: the time, the level, what it is, and the rest as `name=value`. A stack and a mail's text
- * follow, line by line.
+ * Formats a log line for people: time, level, message, and the rest as `name=value`. A stack and a mail's text
+ * follow on lines of their own.
  */
 export function readable(line: string): string {
   const { time, level, msg, requestId, err, text, links, ...facts } = JSON.parse(line);
   const id = requestId === undefined ? "" : ` ${escaped(String(requestId).slice(0, SHORT_ID))}`;
-  // the name of an event is its message, too
+  // the name of an event is also its message
   delete facts.event;
   const rest = Object.entries(facts).map(([name, value]) => `${name}=${valueText(value)}`);
   const head = `${time.slice(11, 23)} ${level.toUpperCase().padEnd(5)}${id} ${escaped(String(msg))}`;

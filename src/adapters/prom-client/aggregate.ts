@@ -1,19 +1,19 @@
 import { AggregatorRegistry, type Registry } from "prom-client";
 
-/** All metrics of a process at a moment. Plain data, which may pass between processes. */
+/** All metrics of a process at one moment, as plain data that can be sent between processes. */
 export type Snapshot = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
 /**
- * The metrics of several processes as one text for Prometheus: counters and histograms are added up, gauges
- * as each of them says.
+ * The metrics of several processes as one text for Prometheus. Counters and histograms are added up; gauges by
+ * the aggregation that each declares.
  */
 export function aggregate(snapshots: readonly Snapshot[]): Promise<string> {
   return AggregatorRegistry.aggregate([...snapshots]).metrics();
 }
 
 /**
- * What is left of processes that have ended: the sum of what they counted, and of no gauge. Added to those that
- * run, sums never go down.
+ * The metrics to keep of processes that have ended: the sums of their counters and histograms, without gauges.
+ * Added to those of running processes, they keep sums from decreasing.
  */
 export function remains(snapshots: readonly Snapshot[]): Promise<Snapshot> {
   const counts = snapshots.map((snapshot) => snapshot.filter(isCount));
@@ -21,6 +21,6 @@ export function remains(snapshots: readonly Snapshot[]): Promise<Snapshot> {
 }
 
 function isCount({ type }: Snapshot[number]): boolean {
-  // the library's declarations say numbers where words come
+  // the library's type declares numbers where strings occur
   return ["counter", "histogram"].includes(String(type));
 }

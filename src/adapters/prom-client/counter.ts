@@ -1,9 +1,12 @@
 import { Counter, type Registry } from "prom-client";
 
-/** Counts one more of the kind. */
+/** Adds one to the counter of a kind. */
 export type Count<Kind extends string> = (kind: Kind) => void;
 
-/** A counter for each of these kinds. All begin at 0: the first of a kind is then seen as an increase. */
+/**
+ * Makes a counter with a series for each kind. All start at 0, so that the first of a kind shows as an
+ * increase.
+ */
 export function countByKind<Kind extends string>(
   registry: Registry,
   name: string,

@@ -29,7 +29,7 @@ const keysOf = <K extends string>(record: Record<K, true>) => Object.keys(record
 
 type Counters = ReturnType<typeof makeCounters>;
 
-/** How each event is counted; `null` for events that no metric counts. */
+/** The counter of each event; `null` for events without a counter. */
 const COUNTED: { readonly [T in SecurityEvent["type"]]: ((c: Counters, event: EventOf<T>) => void) | null } =
   {
     user_registered: ({ registrations }) => registrations.inc(),
@@ -77,7 +77,7 @@ const COUNTED: { readonly [T in SecurityEvent["type"]]: ((c: Counters, event: Ev
     events_dropped: null,
   };
 
-/** Counts security events. No label tells which user an event is about: each user would be a series. */
+/** Counts security events. No label names a user, because each user would be a series. */
 export function countEvents(registry: Registry): SecurityEvents {
   const counters = makeCounters(registry);
   return {
@@ -94,37 +94,37 @@ function makeCounters(registry: Registry) {
     login: countByKind(
       registry,
       "connect_auth_logins_total",
-      "Logins whose password was looked at, by outcome",
+      "Logins whose password was checked, by outcome",
       "outcome",
       keysOf(LOGIN_OUTCOMES),
     ),
     registrations: new Counter({
       name: "connect_auth_registrations_total",
-      help: "Users that registered",
+      help: "Registered users",
       registers,
     }),
     refreshes: new Counter({
       name: "connect_auth_refreshes_total",
-      help: "Refresh tokens that got an access token",
+      help: "Refreshes that returned an access token",
       registers,
     }),
     reuse: countByKind(
       registry,
       "connect_auth_refresh_token_reuses_total",
-      "Refresh tokens used again, which ended their session as stolen, by cause",
+      "Reused refresh tokens, each of which ended its session as stolen, by cause",
       "cause",
       keysOf(REUSE_CAUSES),
     ),
     revocation: countByKind(
       registry,
       "connect_auth_revocations_total",
-      "Revocations by a user or an operator, by what they revoked",
+      "Revocations by a user or an operator, by the kind of what was revoked",
       "revoked",
       keysOf(REVOKED),
     ),
     throttled: new Counter({
       name: "connect_auth_throttled_attempts_total",
-      help: "Attempts that were refused by a limit, under each limit that refused",
+      help: "Attempts refused by a limit, counted for each limit that refused",
       labelNames: ["scope"],
       registers,
     }),

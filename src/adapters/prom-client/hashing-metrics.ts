@@ -3,13 +3,13 @@ import type { HashingObserver } from "../../application/ports/hashing-observer.t
 
 const BUCKETS = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** Measures the queue for hashing and the hashes. */
+/** Measures the hash queue and the hashes. */
 export function measureHashing(registry: Registry): HashingObserver {
   const registers = [registry];
   let waiting = () => 0;
   new Gauge({
     name: "connect_auth_hash_queue_depth",
-    help: "Hashes that wait for their turn now",
+    help: "Hashes waiting in the queue now",
     registers,
     collect() {
       this.set(waiting());
@@ -17,13 +17,13 @@ export function measureHashing(registry: Registry): HashingObserver {
   });
   const wait = new Histogram({
     name: "connect_auth_hash_wait_seconds",
-    help: "Time that hashes waited for their turn before they were made",
+    help: "Time that hashes waited in the queue",
     buckets: BUCKETS,
     registers,
   });
   const duration = new Histogram({
     name: "connect_auth_hash_duration_seconds",
-    help: "Time that making or checking a hash took",
+    help: "Duration of making or verifying a hash",
     buckets: BUCKETS,
     registers,
   });

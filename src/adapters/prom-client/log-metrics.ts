@@ -1,14 +1,14 @@
 import { Counter, Registry } from "prom-client";
 import type { Snapshot } from "./aggregate.ts";
 
-/** Asked whenever metrics are read: how many lines of the log were dropped since the process began. */
+/** The number of log lines dropped since the process started. Called whenever metrics are read. */
 type Dropped = () => number;
 
-/** Counts the lines of the log that could not be written. */
+/** Counts log lines that could not be written. */
 export function countDroppedLines(registry: Registry, dropped: Dropped): void {
   new Counter({
     name: "connect_auth_log_lines_dropped_total",
-    help: "Lines of the log that were dropped, since they could not be written",
+    help: "Log lines dropped because they could not be written",
     registers: [registry],
     collect() {
       this.reset();
@@ -17,7 +17,7 @@ export function countDroppedLines(registry: Registry, dropped: Dropped): void {
   });
 }
 
-/** The same by itself, for a process that has nothing else to count. */
+/** A snapshot with only this counter, for a process that measures nothing else. */
 export function snapshotOfDroppedLines(dropped: Dropped): () => Promise<Snapshot> {
   const registry = new Registry();
   countDroppedLines(registry, dropped);

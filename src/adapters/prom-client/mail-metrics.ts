@@ -6,18 +6,18 @@ import type { Outbox } from "../../application/ports/storage/outbox.ts";
 import { countByKind } from "./counter.ts";
 
 export interface MailMetrics {
-  /** The same mailer, whose mails are counted. */
+  /** Wraps the mailer so that its mails are counted. */
   counted(mailer: Mailer): Mailer;
-  /** Counts what the mailer cannot know. */
+  /** Counts mails that were given up, which the mailer does not see. */
   readonly events: SecurityEvents;
-  /** Asks this outbox, whenever metrics are read, how many wait. */
+  /** Queries this outbox for the number of waiting mails whenever metrics are read. */
   watch(outbox: Pick<Outbox, "waiting">): void;
 }
 
-/** So long the reading of metrics waits for the storage. */
+/** How long reading the metrics waits for the storage. */
 const PATIENCE_MS = 500;
 
-/** Counts mails by what became of them, and those that wait. */
+/** Counts mails by outcome, and waiting mails. */
 export function countMails(registry: Registry): MailMetrics {
   const count = countByKind(
     registry,
@@ -48,7 +48,7 @@ function gaugeWaiting(registry: Registry, outbox: Pick<Outbox, "waiting">): void
     registers: [registry],
     aggregator: "max",
     async collect() {
-      // where the storage does not answer, the number that was known last stays
+      // if the storage does not answer, the last known number stays
       const asked = outbox.waiting().then(
         ({ count }) => this.set(count),
         () => {},

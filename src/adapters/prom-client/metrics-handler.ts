@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from "node:http";
 import { prometheusContentType } from "prom-client";
 
 export interface MetricsHandlerOptions {
-  /** All metrics as text, as they are now. */
+  /** The current values of all metrics, as text. */
   readonly scrape: () => Promise<string>;
   readonly failed: (error: unknown) => void;
 }
@@ -10,7 +10,7 @@ export interface MetricsHandlerOptions {
 /** Answers `GET /metrics` and nothing else. */
 export function metricsHandler({ scrape, failed }: MetricsHandlerOptions): RequestListener {
   let reading: Promise<string> | undefined;
-  /** Those who ask while metrics are read get the same ones. */
+  /** Concurrent requests share one scrape. */
   const read = () => {
     reading ??= scrape().finally(() => {
       reading = undefined;
@@ -29,12 +29,12 @@ export function metricsHandler({ scrape, failed }: MetricsHandlerOptions): Reque
   };
 }
 
-/** What is not HTTP, or not in time, and never became a request. */
+/** Answers input that never became a request: not HTTP, or too slow. */
 export function refuseUnreadable() {
   return { status: 400, headers: { "Content-Type": "text/plain" }, body: "The request cannot be read\n" };
 }
 
-/** The target is a path, or a whole URL (RFC 9112, section 3.2.2). */
+/** The target may be a path or an absolute URL (RFC 9112, section 3.2.2). */
 function isForMetrics(target = ""): boolean {
   if (target.startsWith("/")) return target.split("?")[0] === "/metrics";
   return URL.canParse(target) && new URL(target).pathname === "/metrics";

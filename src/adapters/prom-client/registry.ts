@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 
-/** A registry of its own, with what there is to tell of any Node.js process. */
+/** Opens a new registry with the default metrics of a Node.js process. */
 export function openRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

@@ -3,18 +3,18 @@ import { Histogram, type Registry } from "prom-client";
 /** An answer to a request. */
 interface Answered {
   readonly method: string;
-  /** The pattern of the call, `undefined` where there is no such call. */
+  /** The pattern of the call; `undefined` if there is no such call. */
   readonly route: string | undefined;
   readonly status: number;
   readonly durationMs: number;
 }
 
-/** Others have no call here; each of their own would be a series that clients make. */
+/** Other methods share one label, because a label per method would let clients create series. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
 
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
-/** Measures how long requests take, by call and outcome. */
+/** Measures the duration of requests, by call and outcome. */
 export function measureRequests(registry: Registry): (answered: Answered) => void {
   const duration = new Histogram({
     name: "connect_auth_http_request_duration_seconds",

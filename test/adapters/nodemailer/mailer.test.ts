@@ -146,7 +146,7 @@ describe("a server", () => {
     await as("ada%40example.org:open%2Fsesame").send(MAIL);
     expect(server.mails.map(({ user }) => user)).toEqual(["ada@example.org"]);
     const refusal = await refusalOf(as("ada%40example.org:sesame").send(MAIL));
-    expect(refusal.message).toMatch(/^The mail was not taken over: the server answered 535 \(AUTH/);
+    expect(refusal.message).toMatch(/^The mail was not accepted: the server answered 535 \(AUTH/);
     await refusalOf(mailerTo(server.url).send(MAIL));
     expect(server.mails).toHaveLength(1);
   });
@@ -156,7 +156,7 @@ describe("a server", () => {
     const mailer = mailerTo(server.url);
     server.refuse(550, `5.7.1 No such user, and ${LINK} is blocked`);
     const refusal = await refusalOf(mailer.send(MAIL));
-    expect(refusal.message).toBe("The mail was not taken over: the server answered 550 5.7.1 (RCPT TO)");
+    expect(refusal.message).toBe("The mail was not accepted: the server answered 550 5.7.1 (RCPT TO)");
     server.accept();
     await mailer.send(MAIL);
     expect(server.mails).toHaveLength(1);
@@ -176,7 +176,7 @@ describe("a server", () => {
     const trickler = await startTrickler("220 here\r\n", "250-more\r\n");
     ends.push(() => trickler.end());
     const refusal = await refusalOf(mailerTo(`smtp://127.0.0.1:${trickler.port}`, 400).send(MAIL));
-    expect(refusal.message).toBe("The mail was not taken over: it took longer than 400 ms");
+    expect(refusal.message).toBe("The mail was not accepted: it took longer than 400 ms");
   });
 
   it("that goes away is an error, also for a mailer that was connected, and one that is back is used", async () => {

@@ -30,17 +30,18 @@ const activeToken = z.looseObject({
   active: z.literal(true),
   username: text("testUser"),
   token_type: z.literal("Bearer"),
-  preferred_username: text("testUser", "The same value as `username`. In the token itself it is the username at the time of issue.").optional(),
+  preferred_username: text(
+    "testUser",
+    "The same value as `username`. In the token itself it is the username at the time of issue.",
+  ).optional(),
   sub: text("4f6e2f4c-…", "The id of the account."),
   exp: z.int().meta({ example: 1_770_091_506 }),
 });
 
-const introspection = z
-  .union([activeToken, z.object({ active: z.literal(false) })])
-  .meta({
-    id: "Introspection",
-    description: "The claims of an active token; for any other token only `active: false`.",
-  });
+const introspection = z.union([activeToken, z.object({ active: z.literal(false) })]).meta({
+  id: "Introspection",
+  description: "The claims of an active token; for any other token only `active: false`.",
+});
 
 /** The standard endpoints: introspection (RFC 7662) and revocation (RFC 7009). */
 export const oauthEndpoints = {
