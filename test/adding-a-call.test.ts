@@ -25,7 +25,7 @@ const places: readonly Place[] = [
 const BEFORE: Readonly<Record<string, string>> = {
   "src/composition/wiring/features/sessions.ts": "  listSessions: makeListSessions,\n",
   "src/adapters/koa/endpoints/sessions.ts": "  endSession: endpoint({\n",
-  "src/client/session-calls.ts": "    /** Ends one of one's own sessions. */\n",
+  "src/client/session-calls.ts": "    /** Ends one of the user's sessions. */\n",
 };
 
 function put({ path, code }: Place): void {

@@ -14,7 +14,7 @@ import type { Keeper } from "./keeper.ts";
 import type { WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
-/** Coming in, and what one does with one's own account. */
+/** Calls that register, sign in and change the user's account. */
 export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keeper) {
   const asUser = <T>(request: string, json?: object) =>
     inTime((wire) =>
@@ -28,8 +28,9 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
 
   return {
     /**
-     * Makes an account and signs in. Where the service wants the address confirmed first, the answer has no
-     * `access_token`, and nobody is signed in: whoever was before is not the one who registered.
+     * Creates an account and signs in. If the service requires a confirmed address first, the answer has no
+     * `access_token` and nobody is signed in: a user who was signed in before is signed out, since it is
+     * another one.
      */
     async register(person: Registration): Promise<SignedIn | AwaitedConfirmation> {
       const answer = await inTime<SignedIn | AwaitedConfirmation>((wire) =>
@@ -40,7 +41,10 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
       return answer;
     },
 
-    /** Signs in. A token of an earlier session goes along: to the service's limits on guessing, the device is known. */
+    /**
+     * Signs in. Sends a token of an earlier session, so that the service's limits on guessing treat the device
+     * as known.
+     */
     async login(credentials: Credentials): Promise<SignedIn> {
       const answer = await inTime<SignedIn>(async (wire) => {
         const held = await tokens.get();
@@ -52,13 +56,16 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
 
     me: (): Promise<Profile> => asUser("GET /api/me"),
 
-    /** A new name holds at once, a new address once the link mailed to it is followed; the present one is told at once. */
+    /**
+     * Changes the name immediately, and the address once the link mailed to it is used. The current address
+     * gets a notice immediately.
+     */
     updateProfile: (change: ProfileChange): Promise<ChangedProfile> => asUser("PATCH /api/me", change),
 
-    /** Ends every other session. */
+    /** Changes the password and ends all other sessions. */
     changePassword: (change: PasswordChange): Promise<SessionsEnded> => asUser("POST /api/password", change),
 
-    /** Deletes the account with all its sessions, and forgets its tokens. */
+    /** Deletes the account with all its sessions, and removes its tokens. */
     deleteAccount: (proof: { readonly password: string }): Promise<void> =>
       keeper.ending(async () => {
         await asUser("DELETE /api/me", proof);

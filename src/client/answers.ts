@@ -1,4 +1,4 @@
-/** What the service is sent and answers, by the names it has on the wire. Times are RFC 3339 in UTC. */
+/** Requests and answers of the service, with the names on the wire. Times are RFC 3339 in UTC. */
 
 export interface Registration {
   readonly username: string;
@@ -6,23 +6,25 @@ export interface Registration {
   readonly password: string;
 }
 
-/** By either of the two. */
+/** Either the address or the name. */
 export type Credentials =
   | { readonly email: string; readonly username?: undefined; readonly password: string }
   | { readonly username: string; readonly email?: undefined; readonly password: string };
 
-/** Who is signed in now. The tokens are in the store. */
+/** The answer to a sign-in. The tokens are in the store. */
 export interface SignedIn {
   readonly username: string;
   readonly message: string;
   readonly access_token: string;
   readonly refresh_token: string;
   readonly token_type: "Bearer";
-  /** Seconds that the access token lives. */
+  /** Lifetime of the access token, in seconds. */
   readonly expires_in: number;
 }
 
-/** Nobody is signed in: a mail says how to go on, and `login` works once the address is confirmed. */
+/**
+ * Registration without a sign-in: a mail says how to continue, and `login` works once the address is confirmed.
+ */
 export interface AwaitedConfirmation {
   readonly username: string;
   readonly message: string;
@@ -30,7 +32,7 @@ export interface AwaitedConfirmation {
 }
 
 export interface Profile {
-  /** The key of the account; names and addresses change. */
+  /** The account's permanent id; names and addresses may change. */
   readonly id: string;
   readonly username: string;
   readonly email: string;
@@ -38,7 +40,7 @@ export interface Profile {
   readonly created_at: string;
 }
 
-/** The current password, and what is to change. */
+/** The current password, and the new name or address. */
 export interface ProfileChange {
   readonly password: string;
   readonly username?: string;
@@ -46,7 +48,7 @@ export interface ProfileChange {
 }
 
 export interface ChangedProfile extends Profile {
-  /** The address that waits to be confirmed. */
+  /** The new address that is not confirmed yet. */
   readonly pending_email?: string;
 }
 
@@ -57,7 +59,7 @@ export interface Session {
   readonly expires_at: string;
   readonly user_agent: string;
   readonly ip: string;
-  /** Whether it is the one that asks. */
+  /** Whether it is the session of this call. */
   readonly current: boolean;
 }
 
@@ -66,7 +68,7 @@ export interface PasswordChange {
   readonly new_password: string;
 }
 
-/** The token is the parameter of the mailed link. */
+/** A new password, with the `token` parameter of the mailed link. */
 export interface PasswordReset {
   readonly token: string;
   readonly new_password: string;
@@ -80,19 +82,19 @@ export interface SessionsEnded extends Message {
   readonly sessions_ended: number;
 }
 
-/** Who may introspect: one of the service's `INTROSPECTION_CLIENTS`. */
+/** Credentials of one of the service's `INTROSPECTION_CLIENTS`. */
 export interface IntrospectionClient {
   readonly id: string;
   readonly secret: string;
 }
 
-/** A refresh token is active only where the hint asks for one. */
+/** The token to introspect. A refresh token is active only with its hint. */
 export interface TokenInQuestion {
   readonly token: string;
   readonly token_type_hint?: "access_token" | "refresh_token";
 }
 
-/** A token's claims as they are now, or that it does not live (RFC 7662, section 2.2). */
+/** The claims of an active token, or that it is not active (RFC 7662, section 2.2). */
 export type Introspection =
   | { readonly active: false }
   | {
@@ -118,7 +120,7 @@ export interface KeySet {
   }[];
 }
 
-/** Where the service's endpoints are (RFC 8414). */
+/** Authorization server metadata (RFC 8414). */
 export interface Metadata {
   readonly issuer: string;
   readonly jwks_uri: string;
@@ -131,7 +133,7 @@ export interface Health {
   readonly status: "live";
 }
 
-/** `checks` is not there where the service starts or stops. */
+/** The service's readiness. `checks` is absent while the service starts or stops. */
 export interface Readiness {
   readonly status: "ready" | "failing" | "starting" | "stopping";
   readonly checks?: Readonly<Record<string, "ok" | "failing">>;

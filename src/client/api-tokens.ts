@@ -3,32 +3,33 @@ import type { Keeper } from "./keeper.ts";
 import type { TokenClock } from "./token-clock.ts";
 import type { Tokens } from "./tokens.ts";
 
-/** Between two refreshes that an API's 401 is the only reason for. */
+/** Least time between two refreshes for which a 401 of an API is the only reason. */
 const PAUSE_MS = 60_000;
 
 /**
- * The access token for one's own APIs. Pages of other origins see little of a 401: `WWW-Authenticate` is hidden from them
- * unless the API exposes it, and many middlewares say nothing at all. So a refresh is tried, but never one for each call.
+ * The access token for the app's own APIs. A page of another origin sees little of a 401: `WWW-Authenticate` is
+ * hidden unless the API exposes it, and many middlewares give no reason at all. So a 401 may cause a refresh,
+ * but not one per call.
  */
 export interface ApiTokens {
-  /** What to send. Where the access token is over, the next one. */
+  /** The tokens to send, refreshed if the access token has expired. */
   current(): Promise<Tokens>;
   /**
-   * The access token to send the request with once more, if that is worth it.
-   * @throws AuthApiError why refreshing failed
+   * The access token to repeat the request with, if repeating may help.
+   * @throws AuthApiError of the failed refresh
    */
   next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined>;
-  /** Takes it that the API refused that token too, though it was new: refreshing does not help there. */
+  /** Records that the API also refused this new token, so that refreshing does not help. */
   refusedAgain(accessToken: string): void;
 }
 
 export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
-  /** The token whose refusal was the last reason for a refresh, and when that was. */
+  /** The token whose refusal caused the last refresh, and the time of it. */
   let tried: { readonly accessToken: string; readonly at: number } | undefined;
-  /** The last token that was refused though it was new. */
+  /** The last new token that was refused. */
   let vain: string | undefined;
 
-  /** For one refusal a minute, and for whatever else is refused with the same token meanwhile. */
+  /** Allows a refresh for one refused token per minute, and for all requests refused with the same token. */
   function mayTry(accessToken: string): boolean {
     if (accessToken === vain) return false;
     if (accessToken === tried?.accessToken) return true;
@@ -44,7 +45,7 @@ export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
       const { access_token, refresh_token } = held;
       if (access_token === undefined || refresh_token === undefined || !clock.isOver(access_token))
         return held;
-      // where it fails the API decides: it may be the clock here that is wrong
+      // if refreshing fails, the API decides, because the clock here may be wrong
       return keeper.renewed(held).catch(() => keeper.current());
     },
 
@@ -61,7 +62,7 @@ export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
       try {
         await keeper.renewed(sent);
       } catch (error) {
-        // the API may have meant something else
+        // the 401 may have another reason than the token
         if (isEnding || saysTokenIsOver(error)) throw error;
       }
       return keeper.other(sent);

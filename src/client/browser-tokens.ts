@@ -5,13 +5,14 @@ const TABLE = "tokens";
 const USER = "user";
 
 /**
- * Keeps tokens in IndexedDB, where all tabs of the page's origin share them, and every script there can read them. What one
- * tab wrote, the next one reads: `localStorage` may show a tab of another process for a moment what was there before.
+ * Keeps tokens in IndexedDB, which all tabs of the page's origin share and every script there can read. A tab
+ * always reads the last write of another one, whereas `localStorage` may briefly show an older value to another
+ * process.
  */
 export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
   let opened: Promise<IDBDatabase> | undefined;
 
-  /** Gone when somebody deletes it, or the browser takes it away: the next call opens it again. */
+  /** Opens the database. If it is deleted or evicted by the browser, the next call opens it again. */
   function opening(): Promise<IDBDatabase> {
     if (opened !== undefined) return opened;
     const own = open(name, () => forget(own));
@@ -27,7 +28,10 @@ export function browserTokens(name = "hbtu-connect-auth"): TokenStore {
     );
   }
 
-  /** A connection may be lost without a word, and then fails all that is asked of it: the second time it is a new one. */
+  /**
+   * Runs a request, and once more on a new connection if it fails, because a connection may be lost without an
+   * event.
+   */
   async function run<T>(mode: IDBTransactionMode, ask: (table: IDBObjectStore) => IDBRequest<T>): Promise<T> {
     const first = opening();
     try {
@@ -74,7 +78,7 @@ function runOn<T>(
   const transaction = database.transaction(TABLE, mode);
   const request = ask(transaction.objectStore(TABLE));
   return new Promise((resolve, reject) => {
-    // only now do other tabs see it
+    // other tabs see the write only from now on
     transaction.oncomplete = () => resolve(request.result);
     transaction.onabort = () => reject(transaction.error);
   });

@@ -22,40 +22,42 @@ export type { UserChange } from "./watched-tokens.ts";
 export type { Fetch } from "./wire.ts";
 
 export interface ClientOptions {
-  /** Where the service is, as `https://auth.example.org`. */
+  /** The URL of the service, such as `https://auth.example.org`. */
   readonly baseUrl: string;
-  /** In memory, unless told otherwise. */
+  /** Default: in memory. */
   readonly tokens?: TokenStore;
-  /** Origins besides the service's that `client.fetch` sends the access token to. */
+  /** Further origins to which `client.fetch` sends the access token. */
   readonly apiOrigins?: readonly string[];
   /**
-   * Told once when the session is over, other than by a call of this client: why the service refused, or `missing_token`
-   * with status 0 where another tab or client signed out.
+   * Called once when the session has ended other than by a call of this client, with the service's refusal, or
+   * with `missing_token` and status 0 if another tab or client signed out.
    */
   readonly onSignedOut?: (error: AuthApiError) => void;
-  /** Told when somebody signed in or out, or another user is there, by this client or another that shares its store. */
+  /**
+   * Called when a user signed in or out or was replaced, by this client or another one that shares its store.
+   */
   readonly onChange?: (change: UserChange) => void;
-  /** Told once when tokens cannot be read from the store or written to it; until it serves again they are kept in memory. */
+  /** Called once when the store cannot be read or written. Until it works again, tokens are kept in memory. */
   readonly onStorageFault?: (error: unknown) => void;
-  /** Milliseconds after which a call is given up, with all that it waits for; 10 s. */
+  /** Deadline of a call with everything that it waits for, in milliseconds. Default: 10 s. */
   readonly timeoutMs?: number;
   readonly fetch?: Fetch;
-  /** Web Locks, where the store has a `lockName`; `navigator.locks`. */
+  /** Web Locks, used if the store has a `lockName`. Default: `navigator.locks`. */
   readonly locks?: Locks;
 }
 
-/** Every call of the service. What the service refuses, or cannot be asked for, rejects with `AuthApiError`. */
+/** All calls of the service. A call that is refused or gets no answer rejects with `AuthApiError`. */
 export type Client = ReturnType<typeof createClient>;
 
-/** A client of the service for one user at a time. */
+/** Creates a client of the service for one user at a time. */
 export function createClient(options: ClientOptions) {
   const baseUrl = withoutEndSlashes(httpUrl(options.baseUrl));
-  // looked up as it is called, so that what replaces it later, as tracing does, has its turn
+  // looked up at each call, so that a later replacement, for example by tracing, is used
   const fetch = options.fetch ?? ((input, init) => globalThis.fetch(input, init));
   const store = options.tokens ?? memoryTokens();
   const timeoutMs = options.timeoutMs ?? 10_000;
   const inTime = makeInTime(makeWire(baseUrl, fetch), timeoutMs);
-  // what waits for these has to have time left for the service
+  // a call that waits for these must have time left for the service
   const onStorageFault = options.onStorageFault ?? (() => {});
   const { onChange = () => {}, onSignedOut = () => {} } = options;
   const tokens = makeWatchedTokens(makeSafeTokens(store, timeoutMs / 4, onStorageFault), {
@@ -73,12 +75,12 @@ export function createClient(options: ClientOptions) {
     ...accountCalls(inTime, tokens, keeper),
     ...openCalls((request, call) => inTime((wire) => wire(request, call))),
     fetch: makeOwnFetch(makeApiTokens(keeper, clock), inTime, fetch, new Set(origins)),
-    /** Ends listening for what other tabs and clients do. Calls go on to work. */
+    /** Stops listening to other tabs and clients. Calls still work. */
     close: isWatched ? watching(tokens, store, onStorageFault) : () => {},
   };
 }
 
-/** A store that cannot tell is as one that does not: the next call finds out. */
+/** A store whose `subscribe` fails counts as one without it: the next call notices changes. */
 function watching(tokens: WatchedTokens, store: TokenStore, onFault: (error: unknown) => void): () => void {
   try {
     return tokens.watch(store.subscribe?.bind(store));
@@ -88,7 +90,7 @@ function watching(tokens: WatchedTokens, store: TokenStore, onFault: (error: unk
   }
 }
 
-/** @throws TypeError where it is none, rather than `network_error` at each call */
+/** @throws TypeError if it is no such URL, so that not every call fails with `network_error` */
 function httpUrl(url: string): string {
   if (!/^https?:\/\/./.test(url)) throw new TypeError("baseUrl must be an http or https URL");
   return url;

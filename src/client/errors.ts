@@ -30,16 +30,16 @@ type ProblemCode =
 /** Codes of `introspect` and `revokeToken` (RFC 6749, section 5.2). */
 type OAuthCode = "invalid_request" | "invalid_client" | "server_error" | "temporarily_unavailable";
 
-/** What no service said: there was no answer, none in time, or none that is the service's. */
+/** Codes for no answer, none in time, or one that does not come from the service. */
 type ClientCode = "network_error" | "unexpected_answer";
 
-/** The codes that this version knows. */
+/** The codes known to this version. */
 export type KnownErrorCode = ProblemCode | OAuthCode | ClientCode;
 
-/** A later version of the service may have more: those are plain strings. */
+/** Any code. Later versions of the service may have more, which are plain strings. */
 export type ErrorCode = KnownErrorCode | (string & {});
 
-/** What is wrong with one field of a request. */
+/** The fault of one field of a request. */
 export interface FieldError {
   readonly path: string;
   readonly code: string;
@@ -54,17 +54,17 @@ interface Circumstances {
   readonly cause?: unknown;
 }
 
-/** The one error that calls reject with: the service refused, or could not be asked. */
+/** The only error that calls reject with: the service refused or did not answer. */
 export class AuthApiError extends Error {
   override readonly name = "AuthApiError";
   readonly code: ErrorCode;
-  /** The HTTP status; 0 where no answer came. */
+  /** The HTTP status; 0 if there was no answer. */
   readonly status: number;
-  /** What the service calls the request in its log. */
+  /** The id of the request in the service's log. */
   readonly requestId: string | undefined;
-  /** The fields that cannot be accepted, where it is about fields. */
+  /** The refused fields; empty if the error is not about fields. */
   readonly errors: readonly FieldError[];
-  /** Seconds after which another try makes sense, where the service says. */
+  /** Seconds to wait before another attempt, if the service says so. */
   readonly retryAfter: number | undefined;
 
   constructor(code: ErrorCode, status: number, message: string, circumstances: Circumstances = {}) {
@@ -84,20 +84,20 @@ const OVER: ReadonlySet<string> = new Set<KnownErrorCode>([
   "reused_token",
 ]);
 
-/** Whether it says that the presented token serves no more. */
+/** Whether the error says that the token is no longer valid. */
 export function saysTokenIsOver(error: unknown): error is AuthApiError {
   return error instanceof AuthApiError && OVER.has(error.code);
 }
 
-/** What refreshing heals; a revoked token is over for good. */
+/** Codes that refreshing can fix; a revoked token stays revoked. */
 const RENEWABLE: ReadonlySet<string> = new Set<KnownErrorCode>(["expired_token", "invalid_token"]);
 
-/** Whether it says that another access token of the same session may serve. */
+/** Whether another access token of the same session may be accepted. */
 export function isRenewable({ code }: AuthApiError): boolean {
   return RENEWABLE.has(code);
 }
 
-/** What an answer other than a success says, whoever wrote it. */
+/** Makes the error for an unsuccessful answer, which may not come from the service. */
 export function errorOf({ status, headers }: Response, body: unknown): AuthApiError {
   const said = isRecord(body) ? body : {};
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);

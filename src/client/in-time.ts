@@ -1,12 +1,12 @@
 import { AuthApiError } from "./errors.ts";
 import type { Wire } from "./wire.ts";
 
-/** More would be no time at all to `setTimeout`. */
+/** `setTimeout` treats larger values as 0. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 /**
- * Gives one call its time, for all that it waits for: storage, locks, and every request that it makes. Once that is over, the call
- * rejects with `network_error`, and the wire that it was given sends nothing more.
+ * Applies one deadline to everything that a call waits for: storage, locks and requests. After it the call
+ * rejects with `network_error`, and its wire sends nothing more.
  */
 export type InTime = <T>(work: (wire: Wire) => Promise<T>) => Promise<T>;
 
@@ -22,7 +22,7 @@ export function makeInTime(wireUntil: (signal: AbortSignal) => Wire, timeoutMs: 
   };
 }
 
-/** What the promise comes to, or rejects with what `late` returns after so long. */
+/** The result of the promise, or a rejection with the error from `late` after `ms` milliseconds. */
 export async function orLate<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lateness = new Promise<never>((_, reject) => {

@@ -15,37 +15,40 @@ export interface KeeperDeps {
   readonly clock: TokenClock;
 }
 
-/** Keeps a user signed in for as long as the session lives. */
+/** Keeps a user signed in until the session ends. */
 export interface Keeper {
-  /** What to call with now. Refreshes where there is only a refresh token. */
+  /** The tokens to call with. Refreshes if there is only a refresh token. */
   current(): Promise<Tokens>;
   /**
-   * Does something with the access token, and once more with the next one where the first is over.
-   * @throws AuthApiError Of the last try; or why refreshing failed
+   * Runs `attempt` with the access token, and once more with the next one if the first is no longer valid.
+   * @throws AuthApiError of the last attempt or of the failed refresh
    */
   withAccess<T>(attempt: (accessToken: string | undefined) => Promise<T>): Promise<T>;
-  /** The access token to try again with after that refusal, if there is one. */
+  /** The access token to repeat the call with after a refusal, if there is one. */
   next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined>;
-  /** The access token that is held now, where it is another one of the same account. */
+  /** The current access token, if it is another one of the same account. */
   other(sent: Tokens): Promise<string | undefined>;
-  /** What is held once those tokens are replaced, by a refresh where nobody did so yet. @throws AuthApiError */
+  /** The tokens that replace `sent`. Refreshes unless they were already replaced. @throws AuthApiError */
   renewed(sent: Tokens): Promise<Tokens>;
-  /** Replaces the access token that is held. */
+  /** Replaces the current access token. */
   refresh(): Promise<Tokens>;
-  /** Takes the tokens of somebody who has just signed in. */
+  /** Stores the tokens of a user who has just signed in. */
   enter(answer: SignedIn): Promise<void>;
-  /** Forgets tokens that were ended on purpose. */
+  /** Removes tokens that were ended on purpose. */
   leave(held: Tokens): Promise<void>;
-  /** Does what ends the session: a call that is refused for that meanwhile does not count as the service's doing. */
+  /**
+   * Runs a call that ends the session. Other calls that are refused for that reason meanwhile are not reported
+   * as a sign-out by the service.
+   */
   ending<T>(work: () => Promise<T>): Promise<T>;
 }
 
 export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): Keeper {
   let renewal: Promise<Tokens> | undefined;
-  /** Calls on their way that end the session. */
+  /** The number of running calls that end the session. */
   let endings = 0;
 
-  /** One refresh for all who ask meanwhile, here and in other tabs. */
+  /** Refreshes once for all concurrent callers, here and in other tabs. */
   function renew(stale: string | undefined): Promise<Tokens> {
     renewal ??= exclusively(() => renewOnce(stale)).finally(() => {
       renewal = undefined;
@@ -55,7 +58,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
 
   async function renewOnce(stale: string | undefined): Promise<Tokens> {
     const before = await tokens.get();
-    // another tab refreshed, or the user went or came, while this one waited
+    // while this call waited, another tab refreshed, or the user signed out or in
     if (before.access_token !== stale || before.refresh_token === undefined) return before;
     const answer = await refreshed(before);
     clock.received(answer.access_token);
@@ -74,7 +77,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
       return await inTime((wire) => {
         const ask = () =>
           wire<Partial<SignedIn>>("POST /api/token/refresh", { authorization: bearer(before.refresh_token) });
-        // an answer that got lost may have had the next refresh token: for a short time it can be had again
+        // a lost answer may have had the next refresh token; during the grace period it can be fetched again
         return ask().catch((error) => (error.code === "network_error" ? ask() : Promise.reject(error)));
       });
     } catch (error) {
@@ -83,7 +86,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
     }
   }
 
-  /** Forgets the tokens, unless somebody signed in again meanwhile. */
+  /** Removes the tokens, unless a user signed in again meanwhile. */
   async function signedOut(sent: Tokens, error: AuthApiError): Promise<void> {
     const cause = endings > 0 ? "own" : error;
     const held = keyOf(await tokens.get(cause));
@@ -149,7 +152,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
   };
 }
 
-/** What one user asked for is not done as another. */
+/** The other access token, if it belongs to the same account: one user's call is never made as another. */
 function otherOf(sent: Tokens, held: Tokens): string | undefined {
   const isOther = held.access_token !== sent.access_token && isSameAccount(sent, held);
   return isOther ? held.access_token : undefined;

@@ -5,8 +5,9 @@ import type { Tokens } from "./tokens.ts";
 import { bearer, type Fetch } from "./wire.ts";
 
 /**
- * `fetch` for one's own APIs: with the access token, and once more with the next one where a 401 may be about the first.
- * Requests to other origins, and those that bring an `Authorization` of their own, pass as they are.
+ * `fetch` for the app's own APIs. It adds the access token, and repeats a request once with the next token
+ * after a 401 that may concern the first one. Requests to other origins, and those with their own
+ * `Authorization`, pass unchanged.
  */
 export function makeOwnFetch(
   tokens: ApiTokens,
@@ -21,11 +22,11 @@ export function makeOwnFetch(
       if (accessToken !== undefined) headers.set("authorization", bearer(accessToken) as string);
       return fetch(target, { ...init, headers });
     };
-    // sending takes a request's body away; the copy is for the second time
+    // sending consumes a request's body; the copy is for the repetition
     const copy = input instanceof Request && input.body !== null ? input.clone() : input;
     const sent = await inTime(() => tokens.current());
     const response = await send(sent.access_token);
-    // where a redirect led to another origin, no token went along
+    // after a redirect to another origin, no token was sent
     const isOurs = !response.redirected || origins.has(originOf(response.url));
     if (response.status !== 401 || !isOurs || isStream(init?.body)) return response;
     const accessToken = await inTime(() => nextToken(tokens, sent, response));
@@ -36,7 +37,10 @@ export function makeOwnFetch(
   };
 }
 
-/** Where the user is signed out, the 401 is the answer; where refreshing fails otherwise, it is not. */
+/**
+ * The token to repeat the request with. If the user is signed out, the 401 is the answer; if refreshing fails
+ * otherwise, that error is.
+ */
 async function nextToken(tokens: ApiTokens, sent: Tokens, response: Response) {
   try {
     return await tokens.next(sent, await refusalOf(response));
@@ -46,7 +50,10 @@ async function nextToken(tokens: ApiTokens, sent: Tokens, response: Response) {
   }
 }
 
-/** By the code of a problem document, or of the challenge (RFC 6750, section 3); `unexpected_answer` where neither shows. */
+/**
+ * The reason of a 401: the code of its problem document or its challenge (RFC 6750, section 3);
+ * `unexpected_answer` if there is neither.
+ */
 async function refusalOf(response: Response): Promise<AuthApiError> {
   const isProblem = response.headers.get("content-type")?.startsWith("application/problem+json");
   const body = isProblem
@@ -66,7 +73,7 @@ function originOf(input: string | URL | Request): string {
   return new URL(input instanceof Request ? input.url : input, base).origin;
 }
 
-/** A stream is gone once it is sent. Others than the standard's are known to Node alone. */
+/** Whether a body is a stream, which can be sent only once. Only Node accepts non-standard streams. */
 function isStream(body: unknown): boolean {
   return (
     typeof body === "object" &&

@@ -1,20 +1,20 @@
 import { orLate } from "./in-time.ts";
 import { type TokenStore, type Tokens, tokensOf } from "./tokens.ts";
 
-/** A store that never rejects, and answers in time. */
+/** A token store that never rejects and always answers in time. */
 export interface SafeTokens {
   get(): Promise<Tokens>;
-  /** What was read or written last. A `get` that began before that may still resolve to what was there then. */
+  /** The tokens read or written last. A `get` that began earlier may still resolve to older ones. */
   latest(): Tokens;
   set(tokens: Tokens): Promise<void>;
   clear(): Promise<void>;
 }
 
 /**
- * Keeps tokens in the store, and in memory beside it. What cannot be read is what was read or written last; what cannot be
- * written stays in memory until a later write succeeds.
- * @param waitMs After so long a store counts as failed
- * @param onFault Told once, until the store serves again
+ * Keeps tokens in the store and in memory. If the store cannot be read, it returns the tokens read or written
+ * last. If it cannot be written, they stay in memory until a later write succeeds.
+ * @param waitMs How long to wait before the store counts as failed
+ * @param onFault Called at the first fault, and again only after the store has worked
  */
 export function makeSafeTokens(
   store: TokenStore,
@@ -22,13 +22,13 @@ export function makeSafeTokens(
   onFault: (error: unknown) => void,
 ): SafeTokens {
   let held: Tokens = {};
-  /** Whether memory has what the store should have. */
+  /** Whether memory is newer than the store. */
   let isAhead = false;
-  /** Whether the store still has not answered to what it was given up for. */
+  /** Whether a call to the store that timed out is still unanswered. */
   let isStuck = false;
   let isTold = false;
   let writes = 0;
-  /** Reads so far, and which of them `held` is from. */
+  /** The number of reads so far, and the number of the read that `held` is from. */
   let begun = 0;
   let taken = 0;
 
@@ -42,20 +42,20 @@ export function makeSafeTokens(
     });
   }
 
-  /** What came late may have been written over something newer. */
+  /** Handles a late answer: a late write may have overwritten a newer one. */
   function unstick(): void {
     isStuck = false;
     if (isAhead) write();
   }
 
-  /** Whether the store did it. */
+  /** Whether the store has done the work. */
   async function isDone(work: () => Promise<void>): Promise<boolean> {
     try {
       await work();
       isTold = false;
       return true;
     } catch (error) {
-      // what the callback throws is a fault of its own, and loses no answer
+      // an error of the callback is reported separately and does not lose the answer
       if (!isTold) Promise.resolve().then(() => onFault(error));
       isTold = true;
       return false;
@@ -70,7 +70,7 @@ export function makeSafeTokens(
       try {
         await put();
       } catch {
-        // old tokens make room when they go; and where they cannot be replaced, no other tab should use them
+        // removing old tokens frees space, and if they cannot be replaced, no other tab should use them
         await asked<void>(() => store.clear());
         await put();
       }
@@ -85,14 +85,14 @@ export function makeSafeTokens(
     await write();
   }
 
-  /** What the store has, or what is written meanwhile. */
+  /** The store's tokens, or newer ones written meanwhile. */
   async function read(): Promise<Tokens> {
     const before = writes;
     begun += 1;
     const own = begun;
     const found = tokensOf(await asked(() => store.get()));
     if (writes !== before) return held;
-    // the answer to a later read is newer
+    // a later read has already answered
     if (own > taken) {
       held = found;
       taken = own;

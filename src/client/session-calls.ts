@@ -6,12 +6,15 @@ import type { Tokens } from "./tokens.ts";
 import { isSignedIn, type WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
-/** Staying in, and getting out. */
+/** Calls that refresh, list and end sessions. */
 export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keeper) {
   const asUser = <T>(request: string) =>
     inTime((wire) => keeper.withAccess((token) => wire<T>(request, { authorization: bearer(token) })));
 
-  /** Resolves to what was held, once that token is over, by this call or before; to nothing where there is none. */
+  /**
+   * Ends a token. Resolves to the tokens held before, once that token is revoked or was already invalid; to
+   * `undefined` if there is none.
+   */
   async function end(
     request: string,
     which: (held: Tokens) => string | undefined,
@@ -26,20 +29,22 @@ export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
   }
 
   return {
-    /** Whether there are tokens to call with. Only a call tells whether they live. */
+    /** Whether there are tokens to call with. Only a call shows whether they are valid. */
     isSignedIn: async (): Promise<boolean> => isSignedIn(await tokens.get()),
 
-    /** Replaces the access token now; calls do so by themselves once it has expired. */
+    /** Replaces the access token now. Calls do this automatically once it has expired. */
     refresh: (): Promise<Tokens> => inTime(() => keeper.refresh()),
 
-    /** Ends this session and forgets its tokens. Rejects, and keeps them, where the service cannot be asked. */
+    /**
+     * Ends this session and removes its tokens. If the service cannot be reached, it rejects and keeps them.
+     */
     logout: (): Promise<void> =>
       keeper.ending(async () => {
         const before = await end("POST /api/logout", (held) => held.refresh_token ?? held.access_token);
         if (before !== undefined) await keeper.leave(before);
       }),
 
-    /** Ends the access token alone; the next call gets another one. */
+    /** Revokes only the access token. The next call gets another one. */
     async logoutAccess(): Promise<void> {
       const before = await end("POST /api/logout/access", (held) => held.access_token);
       if (before === undefined) return;
@@ -47,7 +52,7 @@ export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
       await tokens.set(rest);
     },
 
-    /** Ends refreshing alone; the access token lives on to its end. */
+    /** Revokes only the refresh token. The access token stays valid until it expires. */
     async logoutRefresh(): Promise<void> {
       const before = await end("POST /api/logout/refresh", (held) => held.refresh_token);
       if (before === undefined) return;
@@ -55,10 +60,10 @@ export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
       await tokens.set({ ...rest, former_token: refresh_token });
     },
 
-    /** Ends every session but this one. */
+    /** Ends all other sessions. */
     logoutOthers: (): Promise<SessionsEnded> => asUser("POST /api/logout/others"),
 
-    /** Ends every session, this one too, and forgets its tokens. */
+    /** Ends all sessions, including this one, and removes its tokens. */
     logoutAll: (): Promise<SessionsEnded> =>
       keeper.ending(async () => {
         const answer = await asUser<SessionsEnded>("POST /api/logout/all");
@@ -66,15 +71,15 @@ export function sessionCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
         return answer;
       }),
 
-    /** One's own sessions, the newest 100. */
+    /** The user's newest 100 sessions. */
     sessions: (): Promise<{ readonly sessions: readonly Session[] }> => asUser("GET /api/sessions"),
 
-    /** Ends one of one's own sessions. */
+    /** Ends one of the user's sessions. */
     endSession: (id: string): Promise<void> => asUser(`DELETE /api/sessions/${encodeURIComponent(id)}`),
   };
 }
 
-/** A token that is over already is what was asked for. */
+/** Resolves if the token was already invalid, because that is the desired result. */
 async function over(answer: Promise<unknown>): Promise<void> {
   try {
     await answer;

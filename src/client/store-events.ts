@@ -1,10 +1,13 @@
-/** How stores tell clients that what they hold may have changed. A client then looks; what it wrote itself is no news to it. */
+/**
+ * Events by which stores notify clients of possible changes. A client then reads the store; its own writes are
+ * no changes to it.
+ */
 
 export type Listener = () => void;
 
 export interface Listeners {
   tell(): void;
-  /** Returns what ends it. */
+  /** Returns a function that removes the listener. */
   add(listener: Listener): () => void;
 }
 
@@ -24,7 +27,7 @@ export function makeListeners(): Listeners {
 
 const ofStorage = new WeakMap<object, Map<string, Listeners>>();
 
-/** Those of one page who have the same item of a storage: its own events are for other pages. */
+/** The listeners of one page to the same item of a storage, whose own events only reach other pages. */
 export function listenersTo(storage: object, key: string): Listeners {
   const ofKey = ofStorage.get(storage) ?? new Map<string, Listeners>();
   const listeners = ofKey.get(key) ?? makeListeners();
@@ -32,7 +35,10 @@ export function listenersTo(storage: object, key: string): Listeners {
   return listeners;
 }
 
-/** Tells every page of the origin, this one too, where the browser can; elsewhere they find out when they look. */
+/**
+ * Notifies every page of the origin, including this one, if the browser supports it. Otherwise pages notice at
+ * their next read.
+ */
 export function broadcast(name: string): void {
   const channel = channelOf(name);
   channel?.postMessage("changed");
@@ -56,16 +62,16 @@ function channelOf(name: string): BroadcastChannel | undefined {
   }
 }
 
-/** When another page changed that item of a storage. */
+/** Calls the listener when another page has changed this item of a storage. */
 export function onStorageEvent(key: string, listener: Listener): () => void {
-  // without a key, all of them are gone
+  // without a key, all items were removed
   return listening(globalThis, "storage", (event) => {
     const changed = (event as StorageEvent).key;
     if (changed === key || changed === null) listener();
   });
 }
 
-/** When a page comes back that the browser had frozen or put aside, which may have missed what happened meanwhile. */
+/** Calls the listener when the browser resumes a frozen or cached page, which may have missed changes. */
 export function onPageBack(listener: Listener): () => void {
   const stopListening = [
     listening(globalThis, "pageshow", listener),
@@ -78,7 +84,7 @@ export function onPageBack(listener: Listener): () => void {
   };
 }
 
-/** Node and workers have no such events. */
+/** Adds an event listener where there are such events; Node and workers have none. */
 function listening(
   target: Partial<EventTarget> | undefined,
   type: string,

@@ -1,23 +1,26 @@
 import { claimsOf } from "./claims.ts";
 
-/** Before the end of a token, an API whose clock is ahead refuses it already. */
+/** An API whose clock is ahead refuses a token shortly before its expiry. */
 const NEAR_MS = 30_000;
 
-/** Tells the age of access tokens by the service's clock, however wrong the clock of this machine is. */
+/** Judges the expiry of access tokens by the service's clock, even if this machine's clock is wrong. */
 export interface TokenClock {
-  /** Takes a token that the service has just made; its `iat` says what the time is there. */
+  /** Records a token that the service has just issued. Its `iat` is the service's current time. */
   received(accessToken: string | undefined): void;
-  /** Whether it has expired. False for a token that does not show its times. */
+  /** Whether the token has expired. False for a token without readable times. */
   isOver(accessToken: string): boolean;
-  /** Whether it has expired or will within 30 s, or a tenth of its lifetime where that is less. */
+  /**
+   * Whether the token has expired or will expire within 30 s, or within a tenth of its lifetime if that is
+   * less.
+   */
   isNearEnd(accessToken: string): boolean;
 }
 
 export function makeTokenClock(): TokenClock {
-  /** Milliseconds that the service's clock is ahead of this machine's; until the first token comes, none. */
+  /** How far the service's clock is ahead of this machine's, in milliseconds; 0 until the first token. */
   let aheadMs = 0;
 
-  /** Milliseconds that it has left. */
+  /** The token's remaining lifetime, in milliseconds. */
   function leftMs({ exp }: { readonly exp: number }): number {
     return exp * 1_000 - (Date.now() + aheadMs);
   }
@@ -38,7 +41,7 @@ export function makeTokenClock(): TokenClock {
   };
 }
 
-/** `undefined` where a token does not show when it was made and ends, or shows what cannot be. */
+/** The token's times; `undefined` if they are missing or impossible. */
 function timesOf(accessToken: string): { readonly iat: number; readonly exp: number } | undefined {
   const { iat, exp } = claimsOf(accessToken);
   const areTimes = typeof iat === "number" && typeof exp === "number" && iat < exp;

@@ -1,37 +1,37 @@
 import { listenersTo, makeListeners, onPageBack, onStorageEvent } from "./store-events.ts";
 
-/** What a client has of its user. */
+/** The tokens of a client's user. */
 export interface Tokens {
   readonly access_token?: string | undefined;
   readonly refresh_token?: string | undefined;
-  /** The refresh token of a session that is over: it says to `login` that the device is known. */
+  /** The refresh token of an ended session. `login` sends it to show that the device is known. */
   readonly former_token?: string | undefined;
 }
 
-/** Where tokens are kept. `set` replaces all of them in one step. */
+/** A store for tokens. `set` replaces all of them in one step. */
 export interface TokenStore {
   get(): Held | Promise<Held>;
   set(tokens: Tokens): void | Promise<void>;
   clear(): void | Promise<void>;
-  /** Where other tabs or clients have the same tokens: the name of the lock under which one of all refreshes. */
+  /** For a store shared by tabs or clients: the name of the lock under which one of them refreshes. */
   readonly lockName?: string | undefined;
   /**
-   * Calls the listener whenever others may have changed what is there, until the function that it returns is called. It may
-   * call it for nothing, as for what the same client wrote.
+   * Calls the listener whenever others may have changed the store, until the returned function is called. It
+   * may also call the listener without a change, for example after a write of the same client.
    */
   subscribe?(listener: () => void): () => void;
 }
 
 type Held = Tokens | null | undefined;
 
-/** What is used of `localStorage` and its like. */
+/** The methods used of `localStorage` and `sessionStorage`. */
 export interface TextStorage {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;
 }
 
-/** Keeps tokens for as long as the store is there; only clients that are given it can read them. */
+/** Keeps tokens in memory. Only clients that are given this store can read them. */
 export function memoryTokens(initial?: Tokens): TokenStore {
   let held = initial;
   const listeners = makeListeners();
@@ -48,9 +48,10 @@ export function memoryTokens(initial?: Tokens): TokenStore {
 }
 
 /**
- * Keeps tokens in `localStorage` or `sessionStorage`, where every script of the page can read them. Of two tabs, one may
- * see for a moment what was there before, and refresh once more, which the service's grace allows: `browserTokens` does not.
- * Where a page may have no storage, as in a sandbox, naming it throws: `() => localStorage` names it when it is needed.
+ * Keeps tokens in `localStorage` or `sessionStorage`, where every script of the page can read them. A tab may
+ * briefly see the former tokens and refresh once more, which the service's grace period allows; `browserTokens`
+ * avoids this. In a page without storage, such as a sandbox, even naming the storage throws: pass `() =>
+ * localStorage`, so that it is named when it is needed.
  */
 export function storageTokens(
   storage: TextStorage | (() => TextStorage),
@@ -86,10 +87,10 @@ function parsed(text: string | null): Held {
 }
 
 const NAMES = ["access_token", "refresh_token", "former_token"] as const;
-/** What a header can hold. */
+/** Characters that a header can contain. */
 const TOKEN = /^[!-~]+$/;
 
-/** The tokens in what a store has; anyone on the page may have written there. */
+/** Reads tokens from a store's value, which any script of the page may have written. */
 export function tokensOf(value: unknown): Tokens {
   const given = Object(value) as Record<string, unknown>;
   const isToken = (name: string) => typeof given[name] === "string" && TOKEN.test(given[name]);

@@ -1,21 +1,23 @@
-/** What is used of `navigator.locks` (Web Locks). */
+/** The method used of `navigator.locks` (Web Locks). */
 export interface Locks {
   request(name: string, callback: () => Promise<unknown>): Promise<unknown>;
 }
 
-/** Does things one after the other, in all tabs. */
+/** Runs one piece of work at a time across all tabs. */
 export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * By a lock, where there is one. A tab that the browser froze may hold it for as long as it likes, and a page in a sandbox
- * cannot have any: after `waitMs`, or at once where locks fail, the work is done without.
+ * Makes `Exclusively` with a lock if there is one. A frozen tab may hold the lock indefinitely, and a sandboxed
+ * page has no locks: the work runs without a lock after `waitMs`, or immediately if locks fail.
  */
 export function makeExclusively(
   locks: Locks | undefined,
   name: string | undefined,
   waitMs: number,
 ): Exclusively {
-  /** Whether an earlier request still waits for its turn, which came too late: another one would as well. */
+  /**
+   * Whether an earlier request timed out and still waits for the lock. Another request would time out as well.
+   */
   let isStuck = false;
   return async (work) => {
     if (locks === undefined || name === undefined || isStuck) return work();
@@ -27,7 +29,7 @@ export function makeExclusively(
         clearTimeout(timer);
         const result = work();
         resolve(result);
-        // the lock is kept until then, however it ends
+        // the lock is held until the work ends, even with an error
         await result.catch(() => {});
       };
       const timer = setTimeout(() => {

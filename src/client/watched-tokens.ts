@@ -3,43 +3,46 @@ import { AuthApiError } from "./errors.ts";
 import type { SafeTokens } from "./safe-tokens.ts";
 import type { TokenStore, Tokens } from "./tokens.ts";
 
-/** What became of the user of a client. A refresh changes nothing. */
+/** A change of a client's user. A refresh is no change. */
 export interface UserChange {
   readonly state: "signed_in" | "signed_out" | "other_user";
-  /** Whether a call of this client did it: not another tab or client, and not the service. */
+  /** Whether a call of this client caused it, and not another tab or client or the service. */
   readonly isOwn: boolean;
 }
 
-/** A call of this client, another tab or client, or what the service refused with. */
+/** The cause of a change: a call of this client, another tab or client, or the service's refusal. */
 export type Cause = "own" | "elsewhere" | AuthApiError;
 
-/** Tokens of which every change of user is told, once, whoever made it. */
+/** Tokens that report every change of user once, whatever caused it. */
 export interface WatchedTokens {
-  /** @param cause Why the user may be gone; another tab or client, unless told otherwise */
+  /** @param cause Why the user may be gone. Default: another tab or client */
   get(cause?: Cause): Promise<Tokens>;
-  /** @param cause Why they change; a call of this client, unless told otherwise */
+  /** @param cause Why they change. Default: a call of this client */
   set(tokens: Tokens, cause?: Cause): Promise<void>;
   clear(cause?: Cause): Promise<void>;
-  /** Looks now, and whenever the store says that another changed it. Returns what ends that. @throws as `subscribe` */
+  /**
+   * Checks for a change now and whenever the store reports one. Returns a function that stops this. @throws the
+   * errors of `subscribe`
+   */
   watch(subscribe: TokenStore["subscribe"]): () => void;
 }
 
 export interface Listeners {
   readonly onChange: (change: UserChange) => void;
-  /** Not called for what this client did itself. */
+  /** Not called for changes by this client itself. */
   readonly onSignedOut: (error: AuthApiError) => void;
 }
 
 export function makeWatchedTokens(tokens: SafeTokens, { onChange, onSignedOut }: Listeners): WatchedTokens {
-  /** What was there last; nothing before the first look. */
+  /** The tokens last seen; `undefined` before the first read. */
   let seen: Tokens | undefined;
 
-  /** @returns What tells of the change, once it is written */
+  /** @returns A function that reports the change once it is written */
   function note(now: Tokens, cause: Cause): () => void {
     const state = stateAfter(seen ?? {}, now);
     seen = now;
     if (state === undefined) return () => {};
-    // what a callback throws is a fault of its own, and loses no answer
+    // an error of a callback is reported separately and does not lose the answer
     const tell = (call: () => void) => void Promise.resolve().then(call);
     return () => {
       if (state === "signed_out" && cause !== "own") tell(() => onSignedOut(errorFor(cause)));
@@ -50,7 +53,7 @@ export function makeWatchedTokens(tokens: SafeTokens, { onChange, onSignedOut }:
   async function get(cause: Cause = "elsewhere"): Promise<Tokens> {
     const found = await tokens.get();
     const latest = tokens.latest();
-    // a user who was there from the start is no change
+    // a user who was signed in from the start is no change
     seen ??= latest;
     note(latest, cause)();
     return found;

@@ -1,20 +1,20 @@
 import { AuthApiError, errorOf } from "./errors.ts";
 
-/** The part of `fetch` that is needed. */
+/** The type of `fetch`. */
 export type Fetch = typeof globalThis.fetch;
 
 export interface Call {
   readonly authorization?: string | undefined;
   readonly json?: object;
   readonly form?: Readonly<Record<string, string | undefined>>;
-  /** Statuses besides the successes whose body is the answer and no error. */
+  /** Statuses, in addition to successful ones, whose body is an answer and not an error. */
   readonly expected?: readonly number[];
 }
 
-/** Sends one request and resolves to what its answer says. */
+/** Sends one request and resolves to the body of its answer. */
 export type Wire = <T>(request: string, call?: Call) => Promise<T>;
 
-/** @returns A wire that serves until the signal says that a call's time is over */
+/** @returns A wire that sends requests until the signal aborts */
 export function makeWire(baseUrl: string, fetch: Fetch): (signal: AbortSignal) => Wire {
   return (signal) =>
     async <T>(request: string, call: Call = {}) => {
@@ -25,7 +25,7 @@ export function makeWire(baseUrl: string, fetch: Fetch): (signal: AbortSignal) =
           fetch(baseUrl + path, {
             ...content,
             method,
-            // the service redirects nowhere, and passwords follow nobody who does
+            // the service never redirects, and passwords must not follow a redirect
             redirect: "error",
             credentials: "omit",
             signal,
@@ -39,7 +39,7 @@ export function makeWire(baseUrl: string, fetch: Fetch): (signal: AbortSignal) =
     };
 }
 
-/** An answer that breaks off is none: it cannot be told what the service did. */
+/** Sends the request and reads the answer. A truncated answer counts as none, because the result is unknown. */
 async function exchange(
   send: () => Promise<Response>,
   { aborted }: AbortSignal,
@@ -58,7 +58,7 @@ async function exchange(
   }
 }
 
-/** @throws AuthApiError `malformed_request` for what no request can hold */
+/** @throws AuthApiError `malformed_request` for values that no request can contain */
 function contentOf(call: Call): RequestInit {
   try {
     return written(call);
@@ -77,7 +77,7 @@ function written({ authorization, json, form }: Call): RequestInit {
   return { headers, body: new URLSearchParams(fields) };
 }
 
-/** `undefined` where there is nothing, or nothing that the service writes. */
+/** The parsed body; `undefined` if it is empty or does not come from the service. */
 function bodyOf(response: Response, text: string): unknown {
   if (!/[/+]json\b/.test(response.headers.get("content-type") ?? "")) return undefined;
   try {
@@ -91,7 +91,7 @@ export function bearer(token: string | undefined): string | undefined {
   return token === undefined ? undefined : `Bearer ${token}`;
 }
 
-/** Both parts are form-encoded first (RFC 6749, section 2.3.1). */
+/** The HTTP Basic header of a client. Both parts are form-encoded first (RFC 6749, section 2.3.1). */
 export function basic({ id, secret }: { readonly id: string; readonly secret: string }): string {
   return `Basic ${btoa(`${encodeURIComponent(id)}:${encodeURIComponent(secret)}`)}`;
 }
