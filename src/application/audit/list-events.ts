@@ -9,19 +9,19 @@ export interface ListEventsDeps extends FindAccountDeps {
   readonly clock: Clock;
 }
 
-/** A moment, or how many milliseconds ago it was. */
+/** A moment, or an age in milliseconds. */
 export type Since = Date | { readonly agoMs: number };
 
 export interface ListEventsQuery extends Pick<AuditQuery, "kinds"> {
-  /** An id, an address or a name; of an account that is deleted, its id. */
+  /** An id, an address or a name; for a deleted account, its id. */
   readonly who?: string | undefined;
   readonly since?: Since | undefined;
   readonly until?: Since | undefined;
 }
 
 /**
- * What happened, the latest first.
- * @throws AuthError `not_found` where no account is meant
+ * The events that match the query, the latest first.
+ * @throws AuthError `not_found` if there is no such account
  */
 export type ListEvents = (query: ListEventsQuery) => AsyncIterable<AuditEntry>;
 
@@ -37,7 +37,7 @@ export function makeListEvents(deps: ListEventsDeps): ListEvents {
   };
 }
 
-/** The id of an account, also of one that is there no more: what happened to it outlives it. */
+/** The id of an account, which may be deleted, because its events outlive it. */
 async function userIdOf(deps: ListEventsDeps, who: string): Promise<string> {
   try {
     return (await findAccount(deps, who)).id;
@@ -48,7 +48,7 @@ async function userIdOf(deps: ListEventsDeps, who: string): Promise<string> {
   }
 }
 
-/** The moment that is meant, as of now. */
+/** The moment, with an age counted back from `now`. */
 export function momentOf(since: Since | undefined, now: Date): Date | undefined {
   return since === undefined || since instanceof Date ? since : new Date(now.getTime() - since.agoMs);
 }

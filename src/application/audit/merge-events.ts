@@ -15,7 +15,7 @@ interface MergeRule {
 const network = ({ ip }: Facts) => (typeof ip === "string" ? networkOf(ip) : "");
 const userOf = (event: SecurityEvent) => ("userId" in event && event.userId) || "";
 
-// by network, too: what a thief does with a token or password must not be merged with what its owner does
+// also by network, so that events of a thief are not merged with those of the owner
 const bySession: MergeRule = {
   subjectOf: (event, origin) => `${("sessionId" in event && event.sessionId) || ""} ${network(origin)}`,
   singly: 1,
@@ -28,7 +28,7 @@ const byUserAndScopes: MergeRule = {
 };
 const byMail: MergeRule = { subjectOf: (event) => ("kind" in event ? event.kind : ""), singly: 10 };
 
-/** For what operators do and what no client can repeat: every event is recorded singly. */
+/** For events of operators and events that no client can repeat: each is recorded singly. */
 const NEVER = "never";
 
 /** Every kind of security event, in the order of docs/audit.md. */
@@ -78,7 +78,7 @@ const MERGE_RULES: Readonly<Record<Kind, MergeRule | typeof NEVER>> = {
 /** The kinds of security events. */
 export const EVENT_KINDS = Object.keys(MERGE_RULES) as Kind[];
 
-/** The events of one subject in the minute from `since` on. */
+/** The events of one subject in the minute after `since`. */
 interface Window {
   readonly since: number;
   singly: number;
@@ -98,18 +98,22 @@ export interface MergedEvents {
 export interface EventMerger {
   /** Whether the event is to be recorded singly; otherwise a later `take` returns it, merged with others. */
   isKept(event: SecurityEvent, origin: Facts, now: Date): boolean;
-  /** Removes and returns what was merged in the minutes that are over by `now`; without `now`, in all of them. */
+  /**
+   * Removes and returns the merged events of the minutes that have ended by `now`; without `now`, of all
+   * minutes.
+   */
   take(now?: Date): MergedEvents[];
 }
 
 const MINUTE_MS = 60_000;
 /**
- * Beyond as many subjects in a minute, all others of one kind share a window; users and strangers are counted apart.
+ * Beyond this many subjects in a minute, all further ones of one kind share a window. Users and strangers are
+ * counted separately.
  */
 const MAX_SUBJECTS = 10_000;
 
 export function makeEventMerger(maxSubjects = MAX_SUBJECTS): EventMerger {
-  // apart, so that strangers, who are many without effort, use up none of the room for users
+  // separate, because strangers can easily be many and must not use up the room for users
   const ofStrangers = makeWindows(maxSubjects);
   const ofUsers = makeWindows(maxSubjects);
   return {
@@ -148,11 +152,11 @@ function makeWindows(maxSubjects: number): EventMerger {
     take(now) {
       const over: MergedEvents[] = [];
       for (const [key, { since, merged: count, latest, origin }] of windows) {
-        // in the order in which they began: the first that is not over ends the search
+        // in the order of their start: the first one that has not ended ends the search
         if (now !== undefined && now.getTime() - since < MINUTE_MS) break;
         windows.delete(key);
         if (count === 0) continue;
-        // the events of a shared window have nothing in common but their kind
+        // the events of a shared window have only their kind in common
         const isShared = key === latest.type;
         over.push(
           isShared

@@ -9,28 +9,28 @@ export interface RecordEventsDeps {
   readonly auditTrail: AuditTrail;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Whom what happens now comes from, such as the request and its address, as `ip`. */
+  /** The origin of current events, such as the request id and its address as `ip`. */
   readonly origin: () => Facts;
-  /** How many events may wait to be written. */
+  /** The most events that may wait to be written. */
   readonly capacity: number;
 }
 
-/** Keeps events in memory until they are in the audit trail, so that nobody waits for that. */
+/** Buffers events in memory until they are written to the audit trail, so that no request waits for it. */
 export interface EventRecorder extends SecurityEvents {
   /**
-   * Writes all that waits, in its order. What was not written when the storage fails goes on waiting. Not to be
-   * called again before it is done.
+   * Writes all waiting events in order. If the storage fails, the events not yet written stay in the buffer.
+   * Must not be called again before it is done.
    */
   write(): Promise<void>;
-  /** Lets repeated events wait to be written now that are merged until their minute is over: before a stop. */
+  /** Moves merged events to the buffer before their minute is over. For use before a stop. */
   settle(): void;
-  /** How many events wait to be written. */
+  /** The number of events waiting to be written. */
   waiting(): number;
-  /** How many events found no room since this was last asked. */
+  /** The number of events dropped since the last call. */
   takeDropped(): number;
 }
 
-/** So many are written at once: few enough that a storage takes them in some milliseconds. */
+/** Events per write: few enough that a storage writes them in a few milliseconds. */
 const BATCH = 100;
 
 export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
@@ -73,7 +73,7 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
         const batch = queue.slice(0, BATCH);
         await auditTrail.append(batch);
         queue.splice(0, batch.length);
-        // whoever reads the trail must see that there is a gap
+        // readers of the trail must see the gap
         if (untold > 0) record({ type: "events_dropped", count: untold }, clock.now(), {});
         untold = 0;
       }

@@ -2,13 +2,13 @@ import { allOf } from "../paging/pages.ts";
 import type { Storage } from "../ports/storage/storage.ts";
 import { legacyRounds } from "./legacy-rounds.ts";
 
-/** How many accounts there are, and how many of them have a hash of the Flask server. */
+/** The number of accounts, and the number of them with a hash of the Flask server. */
 export interface LegacyHashCount {
   readonly all: number;
   readonly left: number;
 }
 
-/** Counts the hashes of the Flask server that are left; `undefined` where none were ever brought over. */
+/** Counts the remaining hashes of the Flask server; `undefined` if none were ever imported. */
 export async function countLegacyHashes(
   { settings, users }: Pick<Storage, "settings" | "users">,
   accepts: (passwordHash: string) => boolean,

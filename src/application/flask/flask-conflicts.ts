@@ -3,9 +3,9 @@ import { fingerprint } from "../../domain/fingerprint.ts";
 import { type LegacyRecord, legacyClaims } from "../../domain/flask/legacy-user.ts";
 import type { FlaskDatabase } from "./flask-database.ts";
 
-/** Which of the records that claim one name or one address is the oldest. */
+/** The oldest of the records that have one name or one address. */
 export interface FlaskConflicts {
-  /** The id of the oldest of several; `undefined` where nobody else makes this claim. */
+  /** The id of the oldest of several records; `undefined` if no other record has this name or address. */
   oldestOf(field: "username" | "email", canonical: string | undefined): string | undefined;
 }
 
@@ -15,12 +15,12 @@ interface Claimant {
 }
 
 /**
- * Finds the names and addresses that several records claim, in canonical form, by reading all of them twice at
- * most. In memory it has 16 bytes for each record, for fingerprints of both claims, and then an entry for each
- * claim whose fingerprint came twice: those alone are compared letter by letter.
+ * Finds canonical names and addresses that several records have, by reading all records at most twice. It holds
+ * 16 bytes per record in memory, for fingerprints of both fields, and then an entry for each value whose
+ * fingerprint occurred twice. Only these are compared in full.
  *
- * By date, then by id. A record without a date may be the oldest, so it counts as that; since it cannot come
- * in itself, nobody gets what may be its.
+ * Records are ordered by date, then by id. A record without a date may be the oldest and counts as such. Since
+ * it cannot be imported itself, no record gets the name or address that may belong to it.
  */
 export async function findFlaskConflicts(
   records: FlaskDatabase["users"],
@@ -72,7 +72,7 @@ function isOlder(a: Claimant, b: Claimant): boolean {
   return a.since === b.since ? a.id < b.id : a.since < b.since;
 }
 
-/** Numbers at eight bytes each. */
+/** A list of numbers at eight bytes each. */
 class Numbers {
   #numbers = new Float64Array(1_024);
   #length = 0;
@@ -87,7 +87,7 @@ class Numbers {
     this.#length += 1;
   }
 
-  /** Those that were pushed more than once. Sorts them. */
+  /** The numbers that were added more than once. Sorts the list. */
   repeated(): Set<number> {
     const sorted = this.#numbers.subarray(0, this.#length).sort();
     return new Set(sorted.filter((number, at) => at > 0 && number === sorted[at - 1]));

@@ -19,11 +19,11 @@ export interface ImportTokensRun {
 export interface TokenCounts {
   readonly found: number;
   readonly imported: number;
-  /** What is no token id: no token can have it. */
+  /** The number of values that are not token ids, which no token can have. */
   readonly unusable: number;
 }
 
-/** Keeps the ids of revoked tokens for as long as such a token may live from now on. */
+/** Imports the ids of revoked tokens. Each is kept for as long as such a token may still be valid. */
 export async function importFlaskTokens(
   { source, revocations }: ImportTokensDeps,
   { dryRun, now, batch }: ImportTokensRun,

@@ -20,10 +20,10 @@ export interface ImportUsersDeps extends Omit<LegacyRules, "acceptsHash"> {
   readonly legacyHashes: LegacyHashes;
 }
 
-/** Who comes in of those who claim one name or one address: nobody, or the oldest. */
+/** Which of several users with one name or address is imported: none, or the oldest. */
 export type ConflictRule = "skip" | "oldest";
 
-/** Why a user is left out: faults of the record, others in the old database, or accounts that are here already. */
+/** Why a user is left out: faults of the record, other records in the old database, or existing accounts. */
 export type Reason =
   | LegacyFault
   | "username_duplicate"
@@ -31,7 +31,7 @@ export type Reason =
   | "username_taken"
   | "email_taken";
 
-/** What became of a record. */
+/** The outcome of a record. */
 export interface Judged {
   readonly record: LegacyRecord;
   readonly outcome: "imported" | "alreadyThere" | "removedSince" | readonly Reason[];
@@ -44,7 +44,7 @@ export interface ImportUsersRun {
   readonly now: Date;
 }
 
-/** Brings in those of a batch of records that can come in, and says what became of each, in their order. */
+/** Imports a batch of records where possible. Returns the outcome of each, in order. */
 export async function judgeFlaskUsers(
   deps: ImportUsersDeps,
   { conflicts, onConflict, dryRun, now }: ImportUsersRun,
@@ -66,7 +66,7 @@ export async function judgeFlaskUsers(
     const read = readLegacyUser(record, rules);
     const reasons = [...(Array.isArray(read) ? read : []), ...duplicates(record)];
     if (Array.isArray(read) || reasons.length > 0) return reasons;
-    // the same question that an insert asks, where nothing may be inserted
+    // in a dry run, the same check that an insert makes
     if (dryRun) {
       const takenHere = wasEmpty ? [] : await taken(users, read);
       return takenHere.length > 0 ? takenHere : "imported";
@@ -86,7 +86,7 @@ export async function judgeFlaskUsers(
   return async (records) => {
     const ids = records.map(({ id }) => id);
     const there = await users.findIds(ids);
-    // only then: what was removed meanwhile was remembered before
+    // checked last, because users removed meanwhile were recorded before their removal
     const keys = ids.filter((id) => !there.has(id)).map(revocationKey.removedUser);
     const removed = await revocations.find(keys, now);
     return workOn(records, async (record) => {
@@ -97,7 +97,7 @@ export async function judgeFlaskUsers(
   };
 }
 
-/** What of the user's belongs to somebody here already. */
+/** The fields of the user that another account has already. */
 async function taken(users: UserRepository, { username, email }: User): Promise<Reason[]> {
   const [byName, byEmail] = await Promise.all([
     users.findByUsername(username.canonical),

@@ -21,15 +21,15 @@ export interface ImportFlaskDeps extends Omit<LegacyRules, "acceptsHash"> {
 }
 
 export interface ImportFlaskCommand {
-  /** Writes nothing, and tells what would become of everything. */
+  /** Writes nothing, and reports what would be done. */
   readonly dryRun: boolean;
   readonly onConflict: ConflictRule;
-  /** Told of each user who is left out, in the order of ids; the import waits for it. */
+  /** Called for each user who is left out, in the order of ids. The import waits for it. */
   leftOut(user: UserLeftOut): Promise<void>;
   progress(step: ImportStep): void;
 }
 
-/** A user who is left out and all reasons for it. Name and address as the old database has them. */
+/** A user who is left out, with all reasons. Name and address are as in the old database. */
 export interface UserLeftOut {
   readonly id: string;
   readonly username: string | undefined;
@@ -37,7 +37,7 @@ export interface UserLeftOut {
   readonly reasons: readonly Reason[];
 }
 
-/** How far the import has come; the total is what the old database says, more or less. */
+/** The progress of the import. The total is approximate. */
 export interface ImportStep {
   readonly phase: "checking users" | "revoked tokens" | "users";
   readonly done: number;
@@ -48,23 +48,23 @@ export interface ImportSummary {
   readonly users: {
     readonly found: number;
     readonly imported: number;
-    /** Imported earlier; not touched. */
+    /** Imported earlier; not changed. */
     readonly alreadyThere: number;
-    /** Imported earlier and removed since; not brought back. */
+    /** Imported earlier and removed since; not imported again. */
     readonly removedSince: number;
     readonly leftOut: number;
   };
   readonly revokedTokens: TokenCounts;
 }
 
-/** So many are held in memory. */
+/** Records held in memory at a time. */
 const BATCH = 500;
 const STEP = 1_000;
 
 /**
- * Brings over users and revoked tokens from the Flask server's database, which it only reads. It can be stopped
- * anywhere and run again: what is there is passed over. Revoked tokens come first, so that none of them lives for
- * a moment, and old hashes are announced before the first of them is stored.
+ * Imports users and revoked tokens from the Flask server's database, which it only reads. It can be stopped at
+ * any point and run again: existing records are skipped. Revoked tokens come first, so that none of them is
+ * accepted meanwhile, and old hashes are recorded in `LEGACY_HASHES` before the first one is stored.
  */
 export type ImportFlask = (command: ImportFlaskCommand) => Promise<ImportSummary>;
 

@@ -1,11 +1,11 @@
-/** Password hashes of a kind that is checked, and never made any more. */
+/** Password hashes of a kind that is still verified but no longer made. */
 export interface LegacyHashes {
-  /** Whether a stored hash is of this kind, and of a cost that is worth checking. */
+  /** Whether a stored hash is of this kind and of an acceptable cost. */
   accepts(hash: string): boolean;
-  /** How often a hash of this kind repeats its work; `undefined` for what is not accepted. */
+  /** The number of rounds of a hash of this kind; `undefined` for a hash that is not accepted. */
   roundsOf(hash: string): number | undefined;
-  /** Whether the password, as it was sent, has this hash. False for a hash of another kind. */
+  /** Whether the password, unchanged, matches this hash. False for a hash of another kind. */
   verify(hash: string, password: string): Promise<boolean>;
-  /** A hash of the usual cost that no password is known for. */
+  /** A hash of the usual cost for which no password is known. */
   readonly standIn: string;
 }

@@ -1,19 +1,19 @@
-/** What a genuine token of the Flask server says. Times have whole seconds. */
+/** A verified token of the Flask server. Times are whole seconds. */
 export interface LegacyToken {
   readonly kind: "access" | "refresh";
   /** Its `jti`, a UUID. */
   readonly tokenId: string;
-  /** The user's address, letter by letter as that server had it. */
+  /** The user's address, exactly as the Flask server stored it. */
   readonly identity: string;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
-  /** Every claim as it stands in the token (RFC 7519, section 4). */
+  /** All claims of the token, unchanged (RFC 7519, section 4). */
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Reads tokens of the Flask server that this one replaces, told by having no `iss`, `sub` and `sid` at all. Says
- * nothing about revocation, nor whether there is such a user.
+ * Verifies tokens of the former Flask server, which have no `iss`, `sub` or `sid`. Checks neither revocation
+ * nor whether the user exists.
  */
 export interface LegacyTokenVerifier {
   /** @throws AuthError `invalid_token` for any other token, `expired_token` */

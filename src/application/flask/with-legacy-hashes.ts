@@ -1,16 +1,16 @@
 import type { PasswordHasher } from "../ports/password-hasher.ts";
 import type { LegacyHashes } from "./legacy-hashes.ts";
 
-/** What is known of legacy hashes at the moment: an import brings them in while the service runs. */
+/** The current state of legacy hashes, which an import may add while the service runs. */
 export interface LegacyState {
   readonly hashes: LegacyHashes;
   readonly areInStorage: boolean;
 }
 
 /**
- * Checks legacy hashes as well; at the next login they are outdated, and renewed. Where such hashes are in
- * storage, every check does the work of both kinds: by its time nobody can tell an account that has an old
- * hash, one that has a new one, and none at all.
+ * Also verifies legacy hashes, which count as outdated and are renewed at the next login. If storage may have
+ * such hashes, every check does the work of both kinds, so that its time does not reveal whether an account has
+ * an old hash, a new one, or does not exist.
  */
 export function withLegacyHashes(current: PasswordHasher, state: () => LegacyState): PasswordHasher {
   return {

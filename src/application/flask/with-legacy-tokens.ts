@@ -14,9 +14,9 @@ export interface LegacyTokensDeps extends StartSessionDeps {
 
 export interface LegacyTokensOptions {
   readonly legacyTokens: LegacyTokenVerifier;
-  /** From then on no token of the Flask server is taken. */
+  /** From this moment on, tokens of the Flask server are refused. */
   readonly acceptedUntil: Date;
-  /** Whether a refresh token that is presented begins its session; where it does not, nothing is written. */
+  /** Whether a presented refresh token begins its session. If not, nothing is written. */
   readonly beginsSessions: boolean;
 }
 
@@ -25,9 +25,10 @@ interface Options {
 }
 
 /**
- * Takes the tokens of the Flask server as well, as if they were this service's own of epoch 0: an access token
- * for one of a session without a record, a refresh token for the first one of a session that begins when it is
- * first presented. So whatever ends tokens here ends those too. They cost one more round trip.
+ * Also accepts the tokens of the Flask server, as if they were this service's own of epoch 0. An access token
+ * counts as one of a session without a record. A refresh token counts as the first one of a session that begins
+ * when it is first presented. So every step that ends tokens here ends those too. They cost one more round
+ * trip.
  */
 export function withLegacyTokens(
   own: TokenVerifier,
@@ -42,7 +43,7 @@ export function withLegacyTokens(
     return { legacy, user };
   }
 
-  /** Asks for a legacy token where the own verifier knows nothing of it. */
+  /** Tries a token as a legacy token if the service's own verifier does not recognise it. */
   async function either<T>(now: Date, asOwn: Promise<T>, asLegacy: () => Promise<T>): Promise<T> {
     try {
       return await asOwn;
@@ -78,7 +79,10 @@ export function withLegacyTokens(
   };
 }
 
-/** @throws AuthError `revoked_token` where the token was revoked, at the Flask server or here */
+/**
+ * Finds the session of a refresh token, or begins it. @throws AuthError `revoked_token` if the token was
+ * revoked, at the Flask server or here
+ */
 async function haveSession(
   deps: LegacyTokensDeps,
   id: string,
@@ -102,14 +106,14 @@ async function haveSession(
     createdAt: now,
     lastUsedAt: now,
     expiresAt,
-    // the token does not say on what device it was given out
+    // the token does not name the device it was issued to
     userAgent: "",
     ip: "",
   };
   try {
     await startSession(deps, session, now);
   } catch (error) {
-    // of two first uses at once one finds that the other has begun the session
+    // of two concurrent first uses, one finds the session that the other has begun
     if ((await sessions.find(id)) === undefined) throw error;
   }
 }

@@ -1,29 +1,32 @@
 import { append, type Link, makeList, unlink } from "./linked-list.ts";
 
-/** A place that an item holds, first while it waits, then while it is worked on. */
+/** A place in the queue. An item holds it while it waits and while it is processed. */
 export interface Place {
-  /** Its turn has come: it waits no more and still counts in the shares of its groups. */
+  /** Starts processing: the item no longer waits, but still counts in the shares of its groups. */
   begin(): void;
-  /** It is done, or will not wait any longer. */
+  /** Releases the place: the item is done or gives up waiting. */
   leave(): void;
 }
 
 /**
- * Items that wait in groups, which may have groups inside. A path names the groups of an item from the outermost
- * to the innermost; all paths in one queue are equally long. No operation takes longer when more items wait.
+ * A queue of items in nested groups. A path names the groups of an item from the outermost to the innermost;
+ * all paths in one queue have the same length. All operations take constant time in the number of items.
  */
 export interface FairQueue<T> {
   readonly waiting: () => number;
-  /** How many places are held, by items that wait and by items that are worked on. */
+  /** The number of places held by waiting items and by items being processed. */
   readonly held: () => number;
   enter(path: readonly string[], item: T): Place;
-  /** The item whose turn it is: groups take turns, and so do the groups inside each. It waits until it begins. */
+  /**
+   * The next item: groups take turns, and so do the groups inside each. The item stays in the queue until it
+   * begins.
+   */
   next(): T | undefined;
   /**
-   * The item that must yield its place to a newcomer on this path if there is room for one of them only: the
-   * newest of the largest group, where the newcomer's own group would still hold fewer places than that one
-   * does now; else the same within the newcomer's own group. A path may end early: then the inner groups of the
-   * newcomer are not known yet, and are taken to be new ones.
+   * The item that must yield its place to a new item on this path if there is room for only one of them. It is
+   * the newest item of the largest group, if the new item's group would still hold fewer places than that one
+   * does now; otherwise the same rule applies within the new item's own group. A path may end early: the
+   * unknown inner groups are then taken to be new ones.
    */
   mustYield(path: readonly string[]): T | undefined;
 }
@@ -31,13 +34,13 @@ export interface FairQueue<T> {
 interface Group<T> {
   readonly key: string;
   readonly parent: Group<T> | undefined;
-  /** Places of items that wait and of items that are worked on. */
+  /** The number of places of waiting items and of items being processed. */
   held: number;
   waiting: number;
-  /** Where this group stands in its parent's `turns` and `ranks` while any of its items waits. */
+  /** The group's links in its parent's `turns` and `ranks` while any of its items waits. */
   turn: Link<Group<T>> | undefined;
   rank: Link<Group<T>> | undefined;
-  /** What waits in it and in no group inside, oldest first. */
+  /** Items that wait directly in this group, the oldest first. */
   readonly items: Link<T>;
   inside: Inside<T> | undefined;
 }
@@ -45,9 +48,9 @@ interface Group<T> {
 /** The groups inside a group. */
 interface Inside<T> {
   readonly members: Map<string, Group<T>>;
-  /** Those of which something waits, in the order of their turns. */
+  /** The inner groups with waiting items, in the order of their turns. */
   readonly turns: Link<Group<T>>;
-  /** The same by how many places they hold; `highest` is no less than that of the largest. */
+  /** The same groups by the number of places they hold. `highest` is at least that of the largest. */
   readonly ranks: Link<Group<T>>[];
   highest: number;
 }
@@ -123,7 +126,7 @@ function memberOf<T>(group: Group<T>, key: string): Group<T> {
 
 const firstOf = <T>({ inside }: Group<T>) => inside?.turns.after.item;
 
-/** Puts the group and those around it behind all others that wait. */
+/** Moves the group and its enclosing groups behind all others that wait. */
 function endTurn<T>(innermost: Group<T>): void {
   for (let group: Group<T> | undefined = innermost; group; group = group.parent) leaveTurns(group);
 }
@@ -154,7 +157,10 @@ function placeWithin<T>(around: Inside<T>, group: Group<T>): void {
   if (group.held === 0) around.members.delete(group.key);
 }
 
-/** The member with the most places, among those of which something waits. A step down follows a step up. */
+/**
+ * The inner group with the most places among those with waiting items. Amortised constant time: each step down
+ * follows a step up.
+ */
 function largestOf<T>({ inside }: Group<T>): Group<T> | undefined {
   if (inside === undefined) return undefined;
   const { ranks } = inside;

@@ -3,7 +3,7 @@ import { type FairQueue, makeFairQueue, type Place } from "./fair-queue.ts";
 import type { EarlyHashRequest, HashRequest } from "./hash-request.ts";
 import { append, makeList, moveToEnd, unlink } from "./linked-list.ts";
 
-/** A place in the queue, and after that among the hashes that are being made. */
+/** A place in the queue, and then among the running hashes. */
 export interface HashJob extends Place {
   readonly since: number;
   readonly request: HashRequest;
@@ -12,23 +12,23 @@ export interface HashJob extends Place {
 }
 
 export interface QueueLimits {
-  /** Hashes that may wait; where one more comes, it or another is refused. */
+  /** The most hashes that may wait. If one more arrives, it or another one is refused. */
   readonly queue: number;
-  /** How long one may wait, in milliseconds. */
+  /** The longest wait, in milliseconds. */
   readonly deadlineMs: number;
 }
 
-/** A queue in which a request takes a place, and how many may wait there. */
+/** A queue in which a request takes a place, and the most that may wait there. */
 interface Membership {
   readonly queue: FairQueue<HashJob>;
   readonly limit: number;
   readonly path: readonly string[];
 }
 
-/** How many of those who wait are asked at each step whether they are still there. */
+/** How many waiting jobs are checked for cancellation at each step. */
 const ASKED_AT_ONCE = 64;
 
-/** Keeps who waits, whose turn it is, and who yields where there is no room for all. */
+/** Decides which job runs next, and which one yields if there is no room for all. */
 export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => number) {
   const all = makeFairQueue<HashJob>();
   const known = makeFairQueue<HashJob>();
@@ -39,7 +39,7 @@ export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => num
   const quarter = Math.max(1, queue / 4);
   let wasNewcomer = false;
 
-  /** The smallest first: what leaves it leaves the larger ones too. */
+  /** The smallest queue first: a job that leaves it also leaves the larger ones. */
   function membershipsOf({ ip, account, isNewcomer }: HashRequest): Membership[] {
     const network = networkOf(ip);
     const path = [network, account ?? ""];
@@ -48,11 +48,11 @@ export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => num
     const line = { queue: known, limit: Number.POSITIVE_INFINITY, path };
     if (account === undefined) return [whole, line];
     const own = accounts.get(account) ?? makeFairQueue<HashJob>();
-    // one account from many networks gets no more than from one, and its strangers do not keep its owner out
+    // an account gets no larger share from many networks than from one, and strangers cannot keep its owner out
     return [{ queue: own, limit: quarter, path: [network] }, whole, line];
   }
 
-  /** Who must yield, if anybody, for one more to find room; `undefined` where there is none. */
+  /** The job, if any, that must yield to make room for one more; `undefined` if there is no room. */
   function roomIn(memberships: readonly Membership[]): { readonly yields?: HashJob } | undefined {
     const full = memberships.find(({ queue, limit }) => queue.waiting() >= limit);
     if (full === undefined) return {};
@@ -71,21 +71,23 @@ export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => num
   return {
     waiting: all.waiting,
 
-    /** Whether a request would find room, at least for some account while it is not known for which. */
+    /** Whether a request would find room; if its account is unknown, whether it would for some account. */
     mayFindRoom(request: EarlyHashRequest): boolean {
       const isKnown = request.isNewcomer === true || request.account !== undefined;
       const anyAccount = { queue: all, limit: queue, path: [networkOf(request.ip)] };
       return roomIn(isKnown ? membershipsOf(request) : [anyAccount]) !== undefined;
     },
 
-    /** Makes room for one more, by refusing another where that is fair; `false` where there is none. */
+    /**
+     * Makes room for one more, by refusing another one if that is fair. Returns `false` if there is no room.
+     */
     makeRoom(request: HashRequest): boolean {
       const room = roomIn(membershipsOf(request));
       if (room?.yields) drop(room.yields);
       return room !== undefined;
     },
 
-    /** Takes a place, to wait in at first. */
+    /** Takes a place and waits. */
     enter(request: HashRequest, { start, refuse }: Pick<HashJob, "start" | "refuse">): HashJob {
       const { account } = request;
       const memberships = membershipsOf(request);
@@ -112,7 +114,7 @@ export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => num
       return seat;
     },
 
-    /** Begins what comes next: two newcomers never follow each other while somebody known waits. */
+    /** Begins the next job. Two newcomers never run in a row while a known client waits. */
     beginNext(): HashJob | undefined {
       for (;;) {
         const isKnownsTurn = (wasNewcomer || newcomers.waiting() === 0) && known.waiting() > 0;
@@ -127,7 +129,7 @@ export function makeHashQueue({ queue, deadlineMs }: QueueLimits, now: () => num
       }
     },
 
-    /** Refuses all who have waited too long, and of those who have gone as many as it finds in a few steps. */
+    /** Refuses all jobs that have waited too long, and cancelled jobs as far as a few steps find them. */
     dropHopeless(): void {
       for (let { item } = oldestFirst.after; item && isLate(item); { item } = oldestFirst.after) drop(item);
       for (let asked = Math.min(ASKED_AT_ONCE, all.waiting()); asked > 0; asked -= 1) {

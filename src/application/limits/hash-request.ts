@@ -1,22 +1,23 @@
 import type { Cancellation } from "../ports/cancellation.ts";
 
-/** For whom a hash is made. Places are shared out fairly among networks, and within each among accounts. */
+/** The origin of a hash. Places are shared fairly among networks, and within each network among accounts. */
 export interface HashRequest {
   /** The client's address. */
   readonly ip: string;
   /**
-   * The account whose password it is: the name or address as it is looked up, or the id of a user who is logged
-   * in. They count as several accounts, since treating them as one would tell which of them belong together.
+   * The account of the password: the name or address as it is looked up, or the id of a logged-in user. Name,
+   * address and id count as different accounts, because treating them as one would reveal which of them belong
+   * together.
    */
   readonly account?: string | undefined;
-  /** Newcomers take a quarter of the queue at most, and two never follow each other while somebody else waits. */
+  /** Newcomers take at most a quarter of the queue, and two never run in a row while a known client waits. */
   readonly isNewcomer?: boolean;
-  /** Aborted once the client has gone, so that nobody would see the answer. */
+  /** Aborted once the client has disconnected. */
   readonly signal?: Cancellation | undefined;
 }
 
-/** What is known of a request early: before its body is read, not the account. */
+/** The part of a request that is known early: before the body is read, the account is unknown. */
 export type EarlyHashRequest = Pick<HashRequest, "ip" | "account" | "isNewcomer">;
 
-/** An operator's command is a process of its own, in which nobody else waits. */
+/** The request of an operator's command, which runs in its own process without other requests. */
 export const OPERATOR_REQUEST: HashRequest = { ip: "" };

@@ -5,29 +5,29 @@ import { type HashJob, makeHashQueue, type QueueLimits } from "./hash-queue.ts";
 import type { EarlyHashRequest, HashRequest } from "./hash-request.ts";
 
 export interface GateLimits extends QueueLimits {
-  /** Hashes made at once. */
+  /** Concurrent hashes. */
   readonly concurrency: number;
 }
 
 /**
- * A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if others must get the
- * place
+ * A hasher whose calls wait for their turn. @throws AuthError `overloaded`, also while waiting, if the place
+ * must go to another
  */
 export interface GatedHasher extends Pick<PasswordHasher, "isOutdated"> {
   hash(password: string, request: HashRequest): Promise<string>;
   verify(hash: string | undefined, password: string, request: HashRequest): Promise<boolean>;
   /**
-   * Refuses who would find no place now, so that nothing else is done for them; without an account, who would
-   * find none for any. Who passes has no place yet.
+   * Refuses a request that would find no place now, before any other work is done for it. Without an account,
+   * it refuses only if no account would find a place. A request that passes holds no place yet.
    * @throws AuthError `overloaded`
    */
   refuseIfFull(request: EarlyHashRequest): void;
 }
 
 /**
- * Lets a bounded number of hashes run and a bounded number wait for a bounded time, and shares both out fairly.
- * Hashing shares a few threads with token checks and storage: without a gate a flood of logins starves them all.
- * `now` is a clock in milliseconds that never goes back.
+ * Bounds the number of running hashes, of waiting hashes and their waiting time, and shares places fairly.
+ * Hashing shares a few threads with token checks and storage, so without a gate a flood of logins would starve
+ * them all. `now` is a monotonic clock in milliseconds.
  */
 export function gateHasher(
   hasher: PasswordHasher,
@@ -44,7 +44,7 @@ export function gateHasher(
   };
 }
 
-/** Of the newest job's time, the part that counts in the measured pace. */
+/** Weight of the latest job's time in the measured pace. */
 const PACE_WEIGHT = 0.2;
 
 function makeGate(limits: GateLimits, now: () => number, observer: HashingObserver | undefined) {
@@ -54,7 +54,7 @@ function makeGate(limits: GateLimits, now: () => number, observer: HashingObserv
   let paceMs = 0;
   observer?.depth(places.waiting);
 
-  /** When the queue as it is will have been worked off, in whole seconds. */
+  /** The error, with the whole seconds until the present queue is expected to be empty. */
   const overloaded = () => {
     const jobs = places.waiting() + 1;
     const retryAfter = Math.max(1, Math.ceil((jobs * paceMs) / concurrency / 1_000));
@@ -98,7 +98,7 @@ function makeGate(limits: GateLimits, now: () => number, observer: HashingObserv
       paceMs += PACE_WEIGHT * (tookMs - paceMs);
       seat.leave();
       places.dropHopeless();
-      // the place is handed over, not freed, so that nobody can slip in between
+      // the place is handed over and not freed, so that no other job can take it in between
       const next = places.beginNext();
       if (next) next.start();
       else running -= 1;

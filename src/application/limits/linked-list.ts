@@ -1,11 +1,13 @@
-/** A place in a ring of items, or the ring itself: what stands before its first item and after its last. */
+/**
+ * A link in a ring of items, or the ring itself, which is the link before the first item and after the last.
+ */
 export interface Link<T> {
   readonly item: T | undefined;
   before: Link<T>;
   after: Link<T>;
 }
 
-/** An empty ring. Every step on it takes constant time, which a `Set` used as a queue does not promise. */
+/** An empty ring. Every operation takes constant time, which a `Set` used as a queue does not guarantee. */
 export function makeList<T>(): Link<T> {
   return linkOf<T>(undefined);
 }
@@ -17,7 +19,7 @@ export function append<T>(ring: Link<T>, item: T): Link<T> {
   return link;
 }
 
-/** Makes it the last one of the ring. */
+/** Moves the item to the end of the ring. */
 export function moveToEnd<T>(ring: Link<T>, link: Link<T>): void {
   unlink(link);
   link.before = ring.before;
@@ -26,7 +28,7 @@ export function moveToEnd<T>(ring: Link<T>, link: Link<T>): void {
   ring.before = link;
 }
 
-/** Takes the item out of its ring; out already, it stays out. */
+/** Removes the item from its ring, if it is still in one. */
 export function unlink<T>(link: Link<T>): void {
   link.before.after = link.after;
   link.after.before = link.before;

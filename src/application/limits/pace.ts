@@ -3,28 +3,29 @@ import { type Limit, waitFor } from "../../domain/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 
 /**
- * Limits how often something is done that succeeds, such as refreshing a session. Counted in the memory of this process,
- * since a count in storage would cost a write each time: `n` processes allow up to `n` times as many.
+ * Limits the rate of successful actions, such as refreshing a session. It counts in the memory of this process,
+ * because a count in storage would cost a write each time; so `n` processes together allow up to `n` times the
+ * limit.
  */
 export interface Pace {
-  /** Counts one more of this subject. @throws AuthError `too_many_attempts` */
+  /** Counts one more action of this subject. @throws AuthError `too_many_attempts` */
   admit(subject: string, now: Date): void;
 }
 
 export interface PaceOptions {
-  /** What is counted, as it is named in the event. */
+  /** The name of the limit in events. */
   readonly scope: string;
   readonly limit: Limit;
   readonly events: SecurityEvents;
-  /** How many subjects are counted at once; of more the longest counted begins anew. */
+  /** The most subjects that are counted at the same time. Beyond it, the oldest count is dropped. */
   readonly capacity?: number;
 }
 
-/** Some megabytes. */
+/** Takes a few megabytes. */
 const CAPACITY = 50_000;
 
 export function makePace({ scope, limit, events, capacity = CAPACITY }: PaceOptions): Pace {
-  // in the order of their beginnings
+  // ordered by the start of their windows
   const tallies = new Map<string, { count: number; since: Date }>();
 
   return {
@@ -46,5 +47,5 @@ export function makePace({ scope, limit, events, capacity = CAPACITY }: PaceOpti
   };
 }
 
-/** Lets everything pass: for tests and load measurements. */
+/** Admits everything, for tests and load measurements. */
 export const noPace: Pace = { admit() {} };

@@ -1,15 +1,20 @@
 import type { User } from "../../domain/user.ts";
 
-/** What wrong passwords for an account count for. All of it begins anew when the account is unlocked. */
+/**
+ * The keys under which wrong passwords for an account are counted. Unlocking the account changes all of them.
+ */
 export interface ThrottleKeys {
   /**
-   * What was typed: counts of one network are by this. By the account, one refusal would tell any guesser which
+   * The key of the typed text, for counts per network. With a key per account, a refusal would reveal which
    * address belongs to which name.
    */
   readonly typed: string;
-  /** The account that is meant, however it was typed; what was typed where nobody has it. */
+  /**
+   * The key of the account, whether its name or address was typed; of the typed text if there is no such
+   * account.
+   */
   readonly account: string;
-  /** The user who has the account, if any. */
+  /** The user of the account, if it exists. */
   readonly userId: string | undefined;
 }
 
@@ -23,7 +28,7 @@ export function throttleKeysOf(typed: string, user: Pick<User, "id" | "unlocks">
   };
 }
 
-/** What wrong passwords from a device count for that is known by a session of the user. */
+/** The key under which wrong passwords from a device known by a session are counted. */
 export function deviceKeyOf(sessionId: string, { unlocks }: Pick<User, "unlocks">): string {
   return `${sessionId} ${unlocks}`;
 }

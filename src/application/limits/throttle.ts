@@ -7,7 +7,8 @@ import type { ThrottleKeys } from "./throttle-keys.ts";
 import type { ThrottleLimits } from "./throttle-limits.ts";
 
 /**
- * A code over the text under a key of this service: the same text has the same one, and it tells nothing of the text.
+ * A keyed hash under a key of this service. Equal texts have equal hashes, and a hash reveals nothing about its
+ * text.
  */
 export type KeyedHash = (text: string) => string;
 
@@ -15,35 +16,35 @@ export interface ThrottleDeps {
   readonly attempts: AttemptCounters;
   readonly events: SecurityEvents;
   readonly limits: ThrottleLimits;
-  /** So that storage does not tell who tried to log in, or from where. */
+  /** Hides from readers of the storage who tried to log in, and from where. */
   readonly keyedHash: KeyedHash;
 }
 
-/** What is counted: its scope, and who or where. */
+/** The subject of a count: its scope, and the account or network. */
 interface Subject {
   readonly scope: keyof ThrottleLimits;
   readonly text: string;
 }
 
-/** An attempt that was charged and may go on. */
+/** A charged attempt that may proceed. */
 export interface Admission {
-  /** Takes the charge back: the attempt was none of what is counted. */
+  /** Refunds the charge of an attempt that turned out not to count. */
   refund(): Promise<void>;
 }
 
-/** A registration that was charged, and the mail that it asks for. */
+/** A charged registration, and the mail that it requests. */
 export interface RegistrationAdmission {
   readonly registration: Admission;
   readonly mail: Admission;
 }
 
-/** A change of an account that was charged, and the password that is presented for it. */
+/** A charged change of an account, and the password presented for it. */
 export interface ChangeAdmission {
   readonly change: Admission;
   readonly password: Admission;
 }
 
-/** A mail with a link that is asked for, to an address that somebody here has or not. */
+/** A requested mail with a link, to an address that may or may not have an account. */
 export interface AskedMail {
   readonly purpose: MailKind;
   readonly email: string;
@@ -55,21 +56,26 @@ export interface AskedMail {
  * @throws AuthError `too_many_attempts`; the refused attempt itself is not charged
  */
 export interface Throttle {
-  /** A password that is presented for what somebody typed as an account, known here or not. */
+  /** Charges a password for a typed account name or address, whether or not the account exists. */
   login(keys: ThrottleKeys, ip: string, now: Date): Promise<Admission>;
-  /** A password that is presented where its user is or was logged in. Strangers cannot use this up. */
+  /**
+   * Charges a password from a device where its user is or was logged in. Strangers cannot use up this limit.
+   */
   device(key: string, now: Date): Promise<Admission>;
-  /** A registration; with `email`, one that mails a link there. That mail does not count as one of its network. */
+  /**
+   * Charges a registration; with `email`, one that mails a link there. That mail does not count for its
+   * network.
+   */
   registration(ip: string, email: string | undefined, now: Date): Promise<RegistrationAdmission>;
-  /** Mails with a link, all of them or none. */
+  /** Charges mails with a link, all of them or none. */
   mails(asked: readonly AskedMail[], ip: string, now: Date): Promise<Admission>;
-  /** A mail that tells a user what happened to the account. */
+  /** Charges a notice, which is a mail about an event of the account. */
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
-  /** A change of password, name or address that a user asks for, with the password that is presented in its session. */
+  /** Charges a change of password, name or address, with the password presented in the user's session. */
   change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
-  /** A mailed link that is presented, by its id. Only those who were mailed it can use this up. */
+  /** Charges the use of a mailed link, by its id. Only recipients of the mail can use up this limit. */
   link(id: string, now: Date): Promise<Admission>;
-  /** A text that is presented as that of a mailed link and is none. It counts as a wrong password from that network. */
+  /** Charges a forged link. It counts as a wrong password from that network. */
   forgedLink(ip: string, now: Date): Promise<Admission>;
 }
 
@@ -156,7 +162,7 @@ function mailSubjects({ purpose, email }: AskedMail, network: string): Subject[]
   ];
 }
 
-/** Does the work of an admitted attempt. If it fails, the attempt was not decided, and its charge is refunded. */
+/** Does the work of an admitted attempt. If it fails, the attempt is undecided and its charge is refunded. */
 export async function refundedOnFault<T>(admission: Admission, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();
@@ -178,7 +184,7 @@ export function together(one: Admission, other: Admission): Admission {
 /** The admission of an attempt that is not counted. */
 export const noCharge: Admission = { refund: async () => {} };
 
-/** Admits every attempt: for tests and load measurements. */
+/** Admits every attempt, for tests and load measurements. */
 export const noThrottle: Throttle = {
   login: async () => noCharge,
   device: async () => noCharge,

@@ -4,23 +4,23 @@ export interface CheckHealthDeps {
   readonly clock: Clock;
   /** Resolves if the storage answers now. */
   readonly pingStorage: () => Promise<void>;
-  /** Makes one hash, past the queue: a full queue is no fault. */
+  /** Computes one hash bypassing the queue, because a full queue is no fault. */
   readonly tryHashing: () => Promise<void>;
   /** Whether there is a key to sign access tokens with. */
   readonly hasSigningKey: (now: Date) => boolean;
 }
 
-/** Of each thing that calls need, whether it is there. */
+/** The health of each part that calls need. */
 export interface Health {
   readonly storage: boolean;
   readonly hashing: boolean;
   readonly keys: boolean;
 }
 
-/** Looks whether the service can do its work. Probes that come together share what is asked. */
+/** Checks whether the service can do its work. Concurrent probes share one check. */
 export type CheckHealth = () => Promise<Health>;
 
-/** Hashing takes a core: it is tried that seldom, in milliseconds. */
+/** How long a successful hash counts, in milliseconds, because hashing occupies a core. */
 const HASHING_HOLDS_MS = 30_000;
 
 export function makeCheckHealth(deps: CheckHealthDeps): CheckHealth {
@@ -32,7 +32,7 @@ export function makeCheckHealth(deps: CheckHealthDeps): CheckHealth {
   };
 }
 
-/** Whether `attempt` succeeds: one at a time, and a success holds for so long. */
+/** Whether `attempt` succeeds. Runs one attempt at a time; a success counts for `holdsMs`. */
 function shared(attempt: () => Promise<void>, holdsMs: number, clock: Clock): () => Promise<boolean> {
   let running: Promise<boolean> | undefined;
   let goodUntil = new Date(0);

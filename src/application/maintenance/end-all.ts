@@ -22,13 +22,13 @@ export interface EndAllDeps {
 }
 
 /**
- * Ends all that lets anybody in but a password, in a storage that nobody else uses: retires every signing key,
- * forgets every session, mailed link and mail that waits, and raises every epoch. Resolves to how many sessions
- * there were.
+ * Ends every way to log in except passwords, in a storage that no other process uses: retires every signing
+ * key, removes every session, mailed link and waiting mail, and raises every epoch. Resolves to the number of
+ * sessions.
  */
 export type EndAll = () => Promise<number>;
 
-/** The last moment there is: whatever ends, ends by then. */
+/** The last moment that a Date can hold. */
 const LAST = new Date(8.64e15);
 const AT_ONCE = 500;
 
@@ -38,13 +38,13 @@ export function makeEndAll(deps: EndAllDeps): EndAll {
     const ended = await sweepAll(deps.sessions);
     await sweepAll(deps.oneTimeTokens);
     await forgetMails(deps.outbox);
-    // a link to register holds all that it needs, and the storage may know nothing of its use
+    // a registration link contains all its data, and the storage may not know that it was used
     await deps.revocations.add(revocationKey.registrations, registrationUntil(deps.clock.now()));
     for await (const users of batchesOf(
       allOf(deps.users.list, ({ id }) => id),
       AT_ONCE,
     )) {
-      // also the access tokens that a shared key signed, which no retired key ends
+      // this also ends access tokens signed with a shared key, which retiring keys does not end
       await workOn(users, (user) =>
         deps.users.advanceEpoch(user, {
           keptSession: undefined,

@@ -5,31 +5,31 @@ import { SWEEP_TURN } from "./sweep.ts";
 
 /** The clock of the server that keeps the data. */
 export interface ServerClock {
-  /** What people call the server's technology. */
+  /** The name of the server's technology, for people. */
   readonly title: string;
-  /** By how many milliseconds it is ahead of this one; `undefined` where the server does not tell its time. */
+  /** How far it is ahead of this clock, in milliseconds; `undefined` if the server does not report its time. */
   ahead(): Promise<number | undefined>;
 }
 
 export interface ExamineClockDeps extends Pick<Storage, "settings" | "signingKeys"> {
   readonly clock: Clock;
-  /** `undefined` where the data are on this machine. */
+  /** `undefined` if the data are on this machine. */
   readonly serverClock: ServerClock | undefined;
 }
 
-/** What processes may differ by without harm. */
+/** The harmless difference between clocks of processes. */
 const SKEW_MS = 5_000;
-/** Entries that stop tokens are kept an hour longer than needed, in case the server's clock is ahead. */
+/** Half of the hour by which revocations are kept longer than needed, in case the server's clock is ahead. */
 const DANGER_MS = 1_800_000;
-const SYNCHRONIZE = "Synchronize clocks, by NTP say.";
+const SYNCHRONIZE = "Synchronize clocks, for example by NTP.";
 
-/** Whether the clock can be right, by whatever there is to compare it with. */
+/** Whether the clock can be right, compared with stored times and the server's clock. */
 export async function examineClock(deps: ExamineClockDeps): Promise<Found> {
   const now = deps.clock.now();
   const newest = await newestKnown(deps);
   if (newest - now.getTime() > SKEW_MS) {
     const found = `${now.toISOString()} is earlier than what is stored (${new Date(newest).toISOString()})`;
-    const advice = `${SYNCHRONIZE} Until then tokens are judged by a wrong time.`;
+    const advice = `${SYNCHRONIZE} Until then tokens are checked against a wrong time.`;
     return { status: "failed", found, advice };
   }
   if (deps.serverClock === undefined) {
@@ -41,20 +41,20 @@ export async function examineClock(deps: ExamineClockDeps): Promise<Found> {
 
 function compared(now: Date, title: string, ahead: number | undefined): Found {
   if (ahead === undefined) {
-    const found = `${now.toISOString()}, not earlier than what is stored; the server does not tell its own time`;
+    const found = `${now.toISOString()}, not earlier than what is stored; the server does not report its time`;
     return { status: "warning", found, advice: "Compare the server's clock with this one by other means." };
   }
   const by = Math.abs(ahead);
   const difference = by < 10 ? by.toFixed(1) : Math.round(by);
   const found = `${now.toISOString()}; ${title}'s clock is ${difference} ms ${ahead < 0 ? "behind" : "ahead"}`;
   if (ahead > DANGER_MS) {
-    const advice = `${SYNCHRONIZE} ${title} forgets what stops tokens by its own clock.`;
+    const advice = `${SYNCHRONIZE} ${title} removes revocations by its own clock.`;
     return { status: "failed", found, advice };
   }
   return by > SKEW_MS ? { status: "warning", found, advice: SYNCHRONIZE } : { status: "ok", found };
 }
 
-/** The latest moment that is known to be over, as some process of the service wrote it down. */
+/** The latest past moment that a process of the service has stored. */
 async function newestKnown({
   signingKeys,
   settings,

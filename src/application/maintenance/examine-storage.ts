@@ -1,42 +1,42 @@
 import type { Storage } from "../ports/storage/storage.ts";
 import type { Found } from "./finding.ts";
 
-/** The setting in storage that examinations write, to see how writes are made. */
+/** The stored setting that examinations write, to test writes. */
 const DOCTOR = "doctor";
 
-/** Writes something to storage that nothing else reads. */
+/** Writes a test value to storage. */
 export async function writeSomething({ settings }: Pick<Storage, "settings">, text: string): Promise<void> {
   const stored = await settings.claim(DOCTOR, text);
-  // where another examination was first, it has written meanwhile, which takes as long
+  // if another examination wrote first, this has taken the time of a write nevertheless
   if (stored !== text) await settings.replace(DOCTOR, stored, text);
 }
 
-/** Beyond these people begin to wait, in milliseconds. */
+/** From these times on, users notice the delay, in milliseconds. */
 const SLOW_PING_MS = 50;
 const SLOW_WRITE_MS = 250;
 
-/** Whether a storage is fast enough that answers and keeps a write in these times, in milliseconds. */
+/** Judges the times that a storage takes for a ping and for a write, in milliseconds. */
 export function judgeSpeed(ping: number, write: number): Pick<Found, "status" | "advice"> {
   if (ping > SLOW_PING_MS) {
-    const advice = "Every token check waits so long: bring storage and service closer.";
+    const advice = "Every token check waits this long: bring storage and service closer together.";
     return { status: "warning", advice };
   }
   if (write > SLOW_WRITE_MS) {
     return {
       status: "warning",
-      advice: "Every login and logout waits so long: look at the storage's disks.",
+      advice: "Every login and logout waits this long: check the storage's disks.",
     };
   }
   return { status: "ok", advice: undefined };
 }
 
-/** Enough that an engine whose updates are not atomic gives itself away. */
+/** Enough to reveal an engine whose updates are not atomic. */
 const RACERS = 20;
 const RACES = 3;
 
 /**
- * Whether of several conditional updates at once just one is made, on which every decision in storage rests. Some
- * engines that speak MongoDB's protocol read and write in two steps.
+ * Whether exactly one of several concurrent conditional updates is made. Every decision in storage relies on
+ * this, but some engines with MongoDB's protocol read and write in two steps.
  * @param newText A text that was never written before
  */
 export async function examineAtomicity(
@@ -49,25 +49,25 @@ export async function examineAtomicity(
       Array.from({ length: RACERS }, () => settings.replace(DOCTOR, before, newText())),
     );
     const won = winners.filter(Boolean).length;
-    // none where another examination was faster
+    // none if another examination was faster
     if (won > 1) {
       return {
         status: "failed",
-        found: `of ${RACERS} conditional updates at once ${won} were made where one may be`,
-        advice: "Use another server: with this one, two logins or refreshes at once can undo each other.",
+        found: `of ${RACERS} concurrent conditional updates, ${won} were made instead of one`,
+        advice: "Use another server: with this one, concurrent logins or refreshes can undo each other.",
       };
     }
   }
-  return { status: "ok", found: `of ${RACERS} conditional updates at once, one is made` };
+  return { status: "ok", found: `of ${RACERS} concurrent conditional updates, one is made` };
 }
 
-/** Nothing that works leaves a mail waiting for longer. */
+/** A working mail server leaves no mail waiting for longer. */
 const MAIL_PATIENCE_MS = 600_000;
 
-/** How many mails wait to be sent, and since when. */
+/** The number of waiting mails, and since when the oldest waits. */
 export async function examineOutbox({ outbox }: Pick<Storage, "outbox">, now: Date): Promise<Found> {
   const { count, since } = await outbox.waiting();
-  if (since === undefined) return { status: "ok", found: "no mail waits" };
+  if (since === undefined) return { status: "ok", found: "no mail is waiting" };
   const found = `${count} wait, the oldest since ${since.toISOString()}`;
   const isLate = now.getTime() - since.getTime() > MAIL_PATIENCE_MS;
   const advice = "Look for `mail_failed` in the log, and check SMTP_URL. Mails are given up after a day.";

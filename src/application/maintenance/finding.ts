@@ -1,11 +1,11 @@
-/** What an examination found of one thing that the service needs. */
+/** The finding of one examination. */
 export interface Finding {
   readonly name: string;
   readonly status: "ok" | "warning" | "failed";
   readonly found: string;
-  /** What to do, or what could be better. */
+  /** What to do or to improve. */
   readonly advice?: string | undefined;
 }
 
-/** The same without the name of what was examined. */
+/** A finding without the name of the examination. */
 export type Found = Omit<Finding, "name">;

@@ -14,24 +14,24 @@ export interface SweepDeps {
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly auditTrail: AuditTrail;
   readonly settings: SettingsRepository;
-  /** How long an entry of the audit trail is kept. */
+  /** How long entries of the audit trail are kept. */
   readonly auditRetentionMs: number;
 }
 
-/** How often one of the processes that share a storage sweeps. */
+/** How often one of the processes sharing a storage sweeps. */
 const SWEEP_EVERY_MS = 600_000;
 
 const BATCH = 500;
-/** A process whose clock is a little ahead forgets nothing that another one still asks for. */
+/** Ensures that a process whose clock is slightly ahead removes nothing that another one still needs. */
 const SLACK_MS = 3_600_000;
-/** So long a mail may be on its way, whose link gets its time anew as it is sent. */
+/** How long a mail may wait. The lifetime of its link starts again when it is sent. */
 const MAIL_SLACK_MS = 24 * 3_600_000;
 /** The setting in storage that says when the last process began to sweep: a moment that is over. */
 export const SWEEP_TURN = "sweep-turn";
 
 /**
- * Forgets sessions, one-time tokens and entries that count no more, and what the audit trail no longer keeps.
- * Resolves to how many, 0 where it is not this one's turn.
+ * Removes expired sessions, one-time tokens and entries, and audit events past their retention. Resolves to the
+ * number removed; 0 if it is not this process's turn.
  */
 export type Sweep = () => Promise<number>;
 

@@ -3,9 +3,9 @@ import type { User } from "../../domain/user.ts";
 import { type FindAccountDeps, findAccount } from "../users/find-account.ts";
 
 /**
- * Applies a conditional change to the account that `who` means, by id, address or name. After a lost race the account is
- * read again by its id, since the name or address may belong to another one by then.
- * @throws AuthError `not_found`, also where the account was removed meanwhile
+ * Applies a conditional change to the account with the id, address or name in `who`. After a lost race the
+ * account is read again by its id, because the name or address may belong to another one by then.
+ * @throws AuthError `not_found`, also if the account was removed meanwhile
  */
 export function applyToAccount<T>(
   deps: FindAccountDeps,

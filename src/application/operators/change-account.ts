@@ -14,14 +14,14 @@ export interface ChangeAccountDeps extends EndEpochDeps, FindAccountDeps {
 export interface ChangedAccount {
   /** The account before the change. */
   readonly user: User;
-  /** Whether the account was in the wanted state already, so that nothing was done. */
+  /** Whether the account was already in the wanted state, so that nothing was done. */
   readonly alreadyApplied: boolean;
-  /** How many live sessions the change ended. */
+  /** The number of live sessions that the change ended. */
   readonly ended: number;
 }
 
 /**
- * Makes a change to an account that ends all its sessions, unless `isApplied` says that it was made already.
+ * Makes a change to an account that ends all its sessions, unless `isApplied` says that it was already made.
  * @throws AuthError `not_found`
  */
 export function changeAccount(

@@ -16,7 +16,7 @@ export interface CreateUserDeps extends NewAccountRules {
 }
 
 /**
- * Makes an account for somebody else, be registration open or closed. No session begins.
+ * Creates an account for a user, even if registration is closed. No session begins.
  * @throws AuthError `validation_failed`, `username_taken`, `email_taken`, `overloaded`
  */
 export type CreateUser = (texts: NewAccountTexts) => Promise<User>;

@@ -6,8 +6,8 @@ import { applyToAccount } from "./apply-to-account.ts";
 export interface DeleteUserDeps extends FindAccountDeps, RemoveAccountDeps {}
 
 /**
- * Removes an account, and with it every session; its name and address are free again. Resolves to the account before
- * its removal.
+ * Removes an account and all its sessions. Its name and address can be registered again. Resolves to the
+ * account before its removal.
  * @throws AuthError `not_found`
  */
 export type DeleteUser = (who: string) => Promise<User>;

@@ -1,8 +1,8 @@
 import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
 
 /**
- * Lets nobody into an account any more and ends all its sessions, in one step. No session of it lives once
- * this resolves, also none from a login that was under way.
+ * Disables an account and ends all its sessions, in one step. Once it resolves, no session of the account is
+ * live, including those of concurrent logins.
  * @throws AuthError `not_found`
  */
 export type DisableUser = (who: string) => Promise<ChangedAccount>;

@@ -1,7 +1,7 @@
 import { type ChangeAccountDeps, type ChangedAccount, changeAccount } from "./change-account.ts";
 
 /**
- * Lets the owner of a disabled account log in again. Sessions from before stay ended; one that is not
+ * Lets the owner of a disabled account log in again. Its former sessions stay ended. An account that is not
  * disabled keeps its sessions.
  * @throws AuthError `not_found`
  */

@@ -13,8 +13,8 @@ export interface EndAnySessionDeps extends EndSessionDeps, OwnSessionsDeps {
 }
 
 /**
- * Ends one live session of whomever. Resolves to the session as it was.
- * @throws AuthError `not_found` where no session of this id lives
+ * Ends one live session of any account. Resolves to the session before its end.
+ * @throws AuthError `not_found` if there is no live session with this id
  */
 export type EndAnySession = (sessionId: string) => Promise<Session>;
 

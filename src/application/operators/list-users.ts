@@ -9,17 +9,17 @@ export interface ListUsersDeps {
   readonly clock: Clock;
 }
 
-/** Which accounts are listed: those that fit everything that is given. */
+/** A filter for accounts. All given conditions must match. */
 export interface UserFilter {
   readonly verified?: boolean | undefined;
   readonly disabled?: boolean | undefined;
-  /** Made at this moment or later. */
+  /** Created at or after this moment. */
   readonly createdSince?: Since | undefined;
-  /** Made earlier than this moment. */
+  /** Created before this moment. */
   readonly createdUntil?: Since | undefined;
 }
 
-/** Accounts, by id. */
+/** Lists accounts in the order of ids. */
 export type ListUsers = (filter?: UserFilter) => AsyncIterable<User>;
 
 export function makeListUsers({ users, clock }: ListUsersDeps): ListUsers {

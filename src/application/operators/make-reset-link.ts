@@ -10,7 +10,7 @@ export interface MakeResetLinkDeps extends OneTimeLinksDeps, FindAccountDeps {
   readonly linkTo: (purpose: Purpose, secret: string) => string;
 }
 
-/** A link with which whoever follows it can choose a new password, once. */
+/** A link for choosing a new password, once. */
 export interface ResetLink {
   readonly user: User;
   readonly link: string;
@@ -18,9 +18,10 @@ export interface ResetLink {
 }
 
 /**
- * Makes a link for an operator to hand over to the user, who is meant by id, address or name. Following it says nothing
- * of the address.
- * @throws AuthError `not_found`; `validation_failed` where the account is disabled, since no link serves it
+ * Makes a link that an operator hands over to the user, who is found by id, address or name. Using it does not
+ * verify the address.
+ * @throws AuthError `not_found`; `validation_failed` if the account is disabled, because links of disabled
+ * accounts are refused
  */
 export type MakeResetLink = (who: string) => Promise<ResetLink>;
 

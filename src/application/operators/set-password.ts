@@ -12,7 +12,7 @@ export interface SetPasswordDeps extends ChangeAccountDeps {
 
 /**
  * Gives an account a new password without the old one, and ends all its sessions in the same step. A disabled
- * account stays disabled. Wrong passwords that were counted for it are forgotten.
+ * account stays disabled. The counts of wrong passwords are reset.
  * @throws AuthError `not_found`, `validation_failed`, `overloaded`
  */
 export type SetPassword = (who: string, password: string) => Promise<ChangedAccount>;

@@ -12,14 +12,14 @@ export interface ShowUserDeps extends FindAccountDeps, OwnSessionsDeps {
 
 export interface ShownUser {
   readonly user: User;
-  /** When the last login began that the audit trail still has. */
+  /** The time of the last login in the audit trail. */
   readonly lastLogin: Date | undefined;
-  /** Those that live, the latest begun first. */
+  /** The live sessions, the newest first. */
   readonly sessions: readonly Session[];
 }
 
 /**
- * An account, when somebody last logged in, and its live sessions. The account is meant by its id, address or name.
+ * Shows an account, found by its id, address or name, with its last login and its live sessions.
  * @throws AuthError `not_found`
  */
 export type ShowUser = (who: string) => Promise<ShownUser>;

@@ -8,8 +8,9 @@ export interface UnlockUserDeps extends FindAccountDeps {
 }
 
 /**
- * Forgets the wrong passwords that were counted for an account, from every network and device: the user can log in at
- * once. Counts of networks stay, since they are of other accounts, too. Sessions and password stay as they are.
+ * Resets the counts of wrong passwords for an account, from every network and device, so that the user can log
+ * in immediately. Counts per network stay, because they also cover other accounts. Sessions and password do not
+ * change.
  * @throws AuthError `not_found`
  */
 export type UnlockUser = (who: string) => Promise<User>;

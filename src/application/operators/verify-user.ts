@@ -10,13 +10,13 @@ export interface VerifyUserDeps extends FindAccountDeps {
 
 export interface VerifiedUser {
   readonly user: User;
-  /** Whether the address was verified already, so that nothing was done. */
+  /** Whether the address was already verified, so that nothing was done. */
   readonly alreadyApplied: boolean;
 }
 
 /**
  * Marks the address of an account as verified, on an operator's word. Sessions and links stay valid.
- * @throws AuthError `not_found`, also where the address was changed meanwhile
+ * @throws AuthError `not_found`, also if the address was changed meanwhile
  */
 export type VerifyUser = (who: string) => Promise<VerifiedUser>;
 

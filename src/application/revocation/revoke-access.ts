@@ -7,13 +7,16 @@ import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts
 export interface RevokeAccessDeps extends AccessCheckDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
-  /** Each one is stored until its token expires, and a session may be refreshed for another token at once. */
+  /**
+   * Limits stored entries: each is kept until its token expires, and a session can be refreshed for another
+   * token at once.
+   */
   readonly revocationPace: Pace;
 }
 
 /**
- * Ends this one access token; its session and refresh token live on. Only this call is limited; ending the
- * session never is.
+ * Revokes this access token only; its session and refresh token stay valid. Only this call is limited; ending
+ * the session never is.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `too_many_attempts`
  */
 export type RevokeAccess = (accessToken: string) => Promise<void>;

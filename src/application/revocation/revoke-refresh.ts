@@ -9,7 +9,7 @@ export interface RevokeRefreshDeps extends RefreshCheckDeps {
 }
 
 /**
- * Ends refreshing in this session; its access tokens live on to their own end.
+ * Revokes the session's refresh tokens. Its access tokens stay valid until they expire.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
  */
 export type RevokeRefresh = (refreshToken: string) => Promise<void>;

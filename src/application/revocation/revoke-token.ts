@@ -8,15 +8,15 @@ export interface RevokeTokenDeps {
 }
 
 /**
- * Revokes a token of either kind (RFC 7009): an access token alone, a refresh token with its whole session.
- * A token that is no good already is as revoked as it can be.
+ * Revokes a token (RFC 7009): only the token itself for an access token, the whole session for a refresh token.
+ * An invalid token needs no revocation.
  */
 export type RevokeToken = (token: string) => Promise<void>;
 
 export function makeRevokeToken({ revokeAccess, logout }: RevokeTokenDeps): RevokeToken {
   return async (token) => {
     const refused = await refusalOf(revokeAccess(token));
-    // an access token that is over needs nothing; what is no access token may be a refresh token
+    // an expired or revoked access token needs nothing; an unknown token may be a refresh token
     if (refused === "invalid_token") await refusalOf(logout(token));
   };
 }

@@ -7,9 +7,9 @@ export interface EndEpochDeps extends OwnSessionsDeps {
 }
 
 /**
- * Makes a change that ends every mailed link and the user's sessions, except the kept one, in the one step that raises the
- * epoch. Resolves to whether it did, or another change came first. The records of the ended sessions are removed by
- * `tidySessions`, after the change was reported, since that may fail.
+ * Makes a change that ends every mailed link and the user's sessions, except the kept one, in the one step that
+ * raises the epoch. Resolves to `false` if another change came first. The records of the ended sessions are
+ * removed by `tidySessions`, after the change was reported, since that may fail.
  */
 export function endEpoch(
   { users }: Pick<EndEpochDeps, "users">,
@@ -20,7 +20,10 @@ export function endEpoch(
   return users.advanceEpoch(user, { ...changes, linksSince: now });
 }
 
-/** Removes the sessions that ended with the user's epoch. Resolves to how many of them were live until then. */
+/**
+ * Removes the sessions that ended with the user's epoch. Resolves to the number of them that were live until
+ * then.
+ */
 export async function tidySessions(
   deps: EndEpochDeps,
   user: User,
@@ -28,7 +31,7 @@ export async function tidySessions(
   keptSession: string | undefined,
 ): Promise<number> {
   let ended = 0;
-  // counted after the step, so that no login that was just in time is missed
+  // counted after the step, so that no concurrent login is missed
   for await (const { id } of liveSessionsOf(deps, user, now)) if (id !== keptSession) ended += 1;
   await deps.sessions.removeEarlier(user.id, user.epoch + 1, keptSession);
   return ended;

@@ -11,7 +11,7 @@ export interface EndOwnSessionDeps extends RefreshCheckDeps {
 }
 
 /**
- * Ends one live session of the token's user, the one of the token itself too.
+ * Ends one live session of the token's user, which may be the token's own.
  * @throws AuthError `not_found` for any other; `invalid_token`, `expired_token`, `revoked_token`
  */
 export type EndOwnSession = (accessToken: string, sessionId: string) => Promise<void>;

@@ -9,8 +9,8 @@ export interface EndSessionDeps {
 }
 
 /**
- * Ends a session by a revocation entry, which is effective for every token of it, and removes its record. Resolves to
- * whether this call ended it; of concurrent calls, to `true` for one.
+ * Ends a session by a revocation entry, which is effective for every token of it, and removes its record.
+ * Resolves to whether this call ended it: of concurrent calls, only one gets `true`.
  */
 export async function endSession(
   deps: EndSessionDeps,

@@ -8,7 +8,7 @@ import { filterLive, type OwnSessionsDeps } from "./own-sessions.ts";
 export interface LimitSessionsDeps extends EndSessionDeps, OwnSessionsDeps {
   readonly users: UserRepository;
   readonly events: SecurityEvents;
-  /** How many live sessions one account may have. */
+  /** The most live sessions that one account may have. */
   readonly maxSessions: number;
 }
 
@@ -16,22 +16,24 @@ export interface LimitSessionsDeps extends EndSessionDeps, OwnSessionsDeps {
 const AT_ONCE = 100;
 
 /**
- * Ends the oldest live sessions of an account that has too many, and forgets dead ones. To be called once a session is
- * stored and before it is acknowledged. All processes rank sessions alike, by beginning and id, and of several that begin
- * at once the last one finds all of them: so exactly `maxSessions` live when all are acknowledged.
+ * Ends the oldest live sessions of an account that has too many, and removes ended ones. Must be called after a
+ * session is stored and before it is acknowledged. All processes order sessions by beginning and id, and of
+ * several concurrent calls the last one sees all sessions; so exactly `maxSessions` are live once all are
+ * acknowledged.
  */
 export async function limitSessions(deps: LimitSessionsDeps, userId: string, now: Date): Promise<void> {
   const { sessions, maxSessions } = deps;
   if (!(await sessions.hasMoreThan(userId, maxSessions))) return;
   const stored = await sessions.listOf(userId, maxSessions + AT_ONCE);
-  // read after the sessions: a user read before could lack the epoch of the newest ones, and they would pass for dead
+  // read after the sessions: a user read earlier could have an older epoch than the newest sessions, which
+  // would then count as ended
   const user = await deps.users.findById(userId);
   if (user === undefined) return;
   const live = await filterLive(deps, stored, user, now);
   const living = new Set(live);
   await workOn(
     stored.filter((session) => !living.has(session)),
-    // a token of the Flask server begins the session that it has no record of: without the entry, once more
+    // without this entry, a token of the Flask server would begin its session again
     async (session) => {
       if (now < session.expiresAt) await endSession(deps, session);
       else await sessions.remove(session.id);

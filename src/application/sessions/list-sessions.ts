@@ -8,14 +8,14 @@ export interface ListSessionsDeps extends AccessCheckDeps, OwnSessionsDeps {
 }
 
 export interface ListedSession extends Session {
-  /** Whether the one who asks is in it. */
+  /** Whether it is the session of the token. */
   readonly current: boolean;
 }
 
 const MOST = 100;
 
 /**
- * The live sessions of the token's user, the newest 100, the latest begun first.
+ * The newest 100 live sessions of the token's user, the newest first.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
  */
 export type ListSessions = (accessToken: string) => Promise<ListedSession[]>;

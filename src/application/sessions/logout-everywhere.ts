@@ -10,8 +10,8 @@ export interface LogoutEverywhereDeps extends AccessCheckDeps, EndEpochDeps {
 }
 
 /**
- * Ends the sessions of the token's user: `all`, or the `others` than the token's own. Resolves to how many it ended; by
- * then no session of a login that began before lives.
+ * Ends the sessions of the token's user: `all`, or all `others` than the token's own. Resolves to the number of
+ * ended sessions. Once it resolves, no session of a login that began earlier is live.
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`
  */
 export type LogoutEverywhere = (accessToken: string, which: "others" | "all") => Promise<number>;
@@ -20,7 +20,7 @@ export function makeLogoutEverywhere(deps: LogoutEverywhereDeps): LogoutEverywhe
   return (accessToken, which) =>
     untilApplied(async () => {
       const now = deps.clock.now();
-      // checked at each attempt: the change that came first may have revoked the token
+      // checked at each attempt, because the change that came first may have revoked the token
       const { claims, user } = await checkAccessToken(deps, accessToken, now);
       const keptSession = which === "others" ? claims.sessionId : undefined;
       if (!(await endEpoch(deps, user, now, { keptSession }))) return false;

@@ -13,7 +13,10 @@ export interface OwnSessionsDeps {
 
 const PAGE = 500;
 
-/** The user's sessions that live, the latest begun first, read page by page, so that memory does not grow with them. */
+/**
+ * The user's live sessions, the newest first, read page by page, so that memory use does not grow with their
+ * number.
+ */
 export async function* liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Date): AsyncGenerator<Session> {
   let last: Session | undefined;
   do {
@@ -23,13 +26,13 @@ export async function* liveSessionsOf(deps: OwnSessionsDeps, user: User, now: Da
   } while (last !== undefined);
 }
 
-/** The first `limit` of them. */
+/** The first `limit` things. */
 export async function firstOf<T>(things: AsyncIterable<T>, limit: number): Promise<T[]> {
   for await (const first of batchesOf(things, limit)) return first;
   return [];
 }
 
-/** Those of these sessions of the user that live, in the same order. */
+/** The live ones among these sessions of the user, in the same order. */
 export async function filterLive(
   deps: Omit<OwnSessionsDeps, "sessions">,
   sessions: readonly Session[],

@@ -20,14 +20,14 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
-  /** How often one session may be refreshed. */
+  /** The limit on refreshes of one session. */
   readonly refreshPace: Pace;
 }
 
 /**
- * Issues a new access token and, with rotation, the next refresh token; without it the refresh token stays valid. With
- * rotation the previous refresh token yields the same next one within the grace period. An earlier one was stolen, and
- * ends the session (RFC 9700, section 4.14.2).
+ * Issues a new access token and, with rotation, the next refresh token; without it the refresh token stays
+ * valid. With rotation the previous refresh token yields the same next one within the grace period. An earlier
+ * one counts as stolen and ends the session (RFC 9700, section 4.14.2).
  * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`,
  * `signing_key_not_yet_valid`
  */
@@ -50,7 +50,9 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
   };
 }
 
-/** The session to issue tokens for, after its rotation if it takes one; `undefined` if another rotation came first. */
+/**
+ * The session to issue tokens for, after a rotation if one is due; `undefined` if another rotation came first.
+ */
 async function stepOf(deps: RefreshDeps, live: LiveRefresh, now: Date): Promise<Session | undefined> {
   const { claims, session } = live;
   const standing = standingOf(session, claims.generation, now, deps.rotation);

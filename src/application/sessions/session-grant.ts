@@ -3,17 +3,17 @@ import type { User } from "../../domain/user.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { TokenIssuer } from "../ports/tokens.ts";
 
-/** A new access token and what goes with it. */
+/** A new access token with its facts. */
 export interface AccessGrant {
   readonly username: string;
-  /** The user's address as people see it. */
+  /** The user's address in its display form. */
   readonly email: string;
   readonly accessToken: string;
-  /** Seconds that the access token lives. */
+  /** Lifetime of the access token, in seconds. */
   readonly expiresIn: number;
 }
 
-/** What a login and a registration give. */
+/** The result of a login or a registration. */
 export interface SessionGrant extends AccessGrant {
   readonly refreshToken: string;
 }
@@ -24,7 +24,7 @@ export interface GrantDeps {
   readonly accessTokenTtlMs: number;
 }
 
-/** Gives the session's user an access token, which never outlives the session. */
+/** Issues an access token for the session, which never outlives the session. */
 export async function grantAccess(
   deps: GrantDeps,
   user: User,

@@ -4,9 +4,10 @@ import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
 export type StartSessionDeps = LimitSessionsDeps;
 
 /**
- * Stores a session that begins now, and ends the oldest ones of the account beyond the limit. Every session begins here.
- * Resolves to the session as it is stored: it begins after all that were there, whatever the clock says, so that it is
- * none of the oldest. It has ended already only where `maxSessions` others began at the same time.
+ * Stores a session that begins now, and ends the account's oldest sessions beyond the limit. Every session
+ * begins here. Resolves to the stored session. Its beginning is later than that of all existing sessions, even
+ * if the clock is behind, so that it is not among the oldest. It has already ended only if `maxSessions` others
+ * began at the same time.
  */
 export async function startSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
   const [newest] = await deps.sessions.listOf(begun.userId, 1);

@@ -9,7 +9,7 @@ import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/si
 import type { UserRepository } from "../ports/storage/users.ts";
 import type { StoredRecord, StoredSetting } from "./stored-records.ts";
 
-/** What two storages' values of one setting say together. The same again changes nothing. */
+/** Merges the values of one setting in two storages. Must be idempotent. */
 export type MergeSetting = (stored: string, imported: string) => string;
 
 export interface ImportRecordDeps {
@@ -18,14 +18,14 @@ export interface ImportRecordDeps {
   readonly sessions: Pick<SessionRepository, "add" | "find">;
   readonly revocations: Pick<RevocationRepository, "add" | "find">;
   readonly users: Pick<UserRepository, "add" | "findById">;
-  /** By name, the settings that say something of the data. */
+  /** The settings that describe the data, by name. */
   readonly mergeSettings: Readonly<Record<string, MergeSetting>>;
 }
 
-/** What became of a record; where something else is in its way, in which field that differs or is the same. */
+/** The outcome of a record; for a conflict, the field that differs or is taken. */
 export type Outcome = "imported" | "alreadyThere" | { readonly field: string };
 
-/** Brings one record in. Overwrites nothing, may be done again, and then finds it there already. */
+/** Imports one record. Overwrites nothing. Repeating it finds the record already there. */
 export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredRecord): Promise<Outcome> {
   switch (kind) {
     case "setting":
@@ -44,7 +44,7 @@ export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredReco
       return importRevocation(deps.revocations, value);
     case "user": {
       const { users } = deps;
-      // an export of an earlier version has names as that one compared them
+      // exports of earlier versions have names in the canonical form of that version
       const user = withNameOfToday(value);
       return addOrCompare(
         user,
@@ -73,7 +73,7 @@ async function addOrCompare<T extends object>(
     await add();
     return "imported";
   } catch (error) {
-    // a write whose answer was lost may have been made, and another import may be under way
+    // a write with a lost answer may have been made, and another import may be running
     const after = await find();
     if (after !== undefined) return compared(after, thing);
     const field = takenField(error);

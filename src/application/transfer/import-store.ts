@@ -3,11 +3,11 @@ import { idOf, type Kind, type PerKind, perKind, type StoredRecord } from "./sto
 
 export type ImportStoreDeps = ImportRecordDeps;
 
-/** A record that was left out, since the storage has something else in its place. */
+/** A record that was left out because it conflicts with the storage. */
 export interface Conflict {
   readonly kind: Kind;
   readonly id: string;
-  /** The first field that differs, or the one whose value somebody else has. */
+  /** The first field that differs, or the one whose value another record has. */
   readonly field: string;
 }
 
@@ -18,22 +18,22 @@ export interface Outcomes {
 }
 
 export interface ImportOptions {
-  /** Whether signing keys come in; without, they are passed over. */
+  /** Whether signing keys are imported or skipped. */
   readonly keys: boolean;
   conflict(conflict: Conflict): void;
 }
 
 /**
- * Brings records into a storage, in the order in which they come, each durable once this resolves. All of one kind
- * are in before the first of the next is written. Nothing that is there is overwritten; what is interrupted can
- * be begun again from the first record.
+ * Imports records into a storage in the given order. All are durable once it resolves, and all of one kind are
+ * written before the first of the next. Existing records are not overwritten. An interrupted import can be
+ * repeated from the first record.
  */
 export type ImportStore = (
   records: AsyncIterable<StoredRecord>,
   options: ImportOptions,
 ) => Promise<PerKind<Outcomes>>;
 
-/** Enough that storages write many at once, and few enough that none waits long for a connection. */
+/** Many enough to let storages write in bulk, and few enough that none waits long for a connection. */
 const AT_ONCE = 250;
 
 export function makeImportStore(deps: ImportStoreDeps): ImportStore {
@@ -49,7 +49,7 @@ export function makeImportStore(deps: ImportStoreDeps): ImportStore {
   };
 }
 
-/** Up to so many records at a time, all of one kind. */
+/** Batches of at most `AT_ONCE` records, each of one kind. */
 async function* batchesOf(
   records: AsyncIterable<StoredRecord>,
   keys: boolean,
@@ -66,7 +66,7 @@ async function* batchesOf(
   if (batch.length > 0) yield batch;
 }
 
-/** All outcomes, or the first failure once nothing is under way any more. */
+/** All outcomes, or the first failure once all promises have settled. */
 async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(promises);
   return Promise.all(promises);

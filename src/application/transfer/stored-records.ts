@@ -3,7 +3,7 @@ import type { User } from "../../domain/user.ts";
 import type { RevocationEntry } from "../ports/storage/revocations.ts";
 import type { StoredSigningKey } from "../ports/storage/signing-keys.ts";
 
-/** A value that all processes sharing a storage agree on. */
+/** A value shared by all processes of a storage. */
 export interface StoredSetting {
   readonly name: string;
   readonly value: string;
@@ -40,7 +40,7 @@ const ID_FIELDS = {
 
 export const KINDS = Object.keys(ID_FIELDS) as Kind[];
 
-/** What identifies the record among those of its kind. */
+/** The id of the record among those of its kind. */
 export function idOf({ kind, value }: StoredRecord): string {
   return (value as unknown as Record<string, string>)[ID_FIELDS[kind]] ?? "";
 }

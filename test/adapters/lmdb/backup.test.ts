@@ -60,11 +60,11 @@ it("tells a whole backup from every other file", async () => {
   const whole = await readFile(path);
   for (let cut = 1; cut < whole.length; cut += 61) {
     await writeFile(path, whole.subarray(0, -cut));
-    await expect(unpackBackup(path, join(directory, `cut-${cut}`))).rejects.toThrow("not all of one");
+    await expect(unpackBackup(path, join(directory, `cut-${cut}`))).rejects.toThrow("is incomplete");
   }
   await writeFile(path, whole);
   await appendFile(path, "\n");
-  await expect(unpackBackup(path, join(directory, "longer"))).rejects.toThrow("not all of one");
+  await expect(unpackBackup(path, join(directory, "longer"))).rejects.toThrow("is incomplete");
   whole.writeUInt8(0, 5_000);
   await writeFile(path, whole);
   await expect(unpackBackup(path, join(directory, "changed"))).rejects.toThrow("was changed");

@@ -22,7 +22,7 @@ it.each([
   [6_000, "warning", "6000 ms ahead"],
   [-60 * MINUTE, "warning", "behind"],
   [31 * MINUTE, "failed", "ahead"],
-  [undefined, "warning", "does not tell its own time"],
+  [undefined, "warning", "does not report its time"],
 ])("a server's clock that is ahead by %s ms is %s", async (ahead, status, found) => {
   const serverClock = { title: "Example", ahead: async () => ahead };
   const examined = await examineClock({ ...openMemoryStorage(), clock, serverClock });

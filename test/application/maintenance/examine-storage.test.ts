@@ -42,7 +42,7 @@ it("a mail that waits for more than ten minutes is a warning", async () => {
   const { outbox } = openMemoryStorage();
   const at = new Date("2026-01-01T00:00:00.000Z");
   const after = (minutes: number) => examineOutbox({ outbox }, new Date(at.getTime() + minutes * 60_000));
-  expect(await after(60)).toMatchObject({ status: "ok", found: "no mail waits" });
+  expect(await after(60)).toMatchObject({ status: "ok", found: "no mail is waiting" });
   const who = { email: "ada@example.com", userId: "ada", username: "Ada" };
   const rest = { attempts: 0, tokenId: undefined, isNotice: true, sealed: undefined };
   await outbox.add({ id: "mail", kind: "password_changed", ...who, ...rest, dueAt: at, createdAt: at });
