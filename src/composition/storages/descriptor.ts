@@ -2,8 +2,8 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 
 /**
- * What a storage can do. Everything in this folder's siblings that depends on the storage asks its descriptor, and
- * no code asks for one by its name: the import from the Flask server alone reads `MONGO_URI` for its own database. A descriptor loads its adapter when it is called, not when it is imported.
+ * What a storage can do. Code in the sibling folders that depends on the storage asks its descriptor and never compares
+ * names. A descriptor loads its adapter when it is called, not when it is imported.
  */
 export type StorageDescriptor = ProcessStorage | DirectoryStorage | ServerStorage;
 
