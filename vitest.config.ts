@@ -7,15 +7,17 @@ const reports = process.env.TEST_REPORTS;
 const FULL = "test/full/**/*.test.ts";
 
 /**
- * The same of tests that take over eight seconds, wait on purpose, or load both cores and would prove something about
- * their neighbours.
+ * The same of tests that take over eight seconds, wait on purpose, compare times closely, or load both cores and would
+ * prove something about their neighbours.
  */
 const LONG = [
   "test/adding-a-call.test.ts",
   "test/adapters/argon2/password-hasher.test.ts",
   "test/adapters/lmdb/backup.test.ts",
   "test/adapters/mongodb/kept-client.test.ts",
+  "test/adapters/mongodb/outages.test.ts",
   "test/browser/*.test.ts",
+  "test/composition/settings/dot-env.test.ts",
   "test/deploy/wrapper.test.ts",
   "test/examples/examples.test.ts",
   "test/system/argon2-costs.test.ts",
