@@ -27,6 +27,7 @@ const LONG = [
   "test/system/command-line.test.ts",
   "test/system/doctor.test.ts",
   "test/system/documented-commands.test.ts",
+  "test/system/durability.test.ts",
   "test/system/full-disk.test.ts",
   "test/system/gone-reader.test.ts",
   "test/system/health.test.ts",

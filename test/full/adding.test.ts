@@ -13,7 +13,7 @@ const TESTS = [
   "test/adapters/mustache/mail-templates.test.ts",
   "test/application/audit/event-kinds.test.ts",
   "test/reference.test.ts",
-  "test/composition/settings/*.test.ts",
+  "test/composition/settings/config.test.ts",
   "test/adapters/cli/help.test.ts",
 ];
 

@@ -16,6 +16,7 @@ const SUITES = [
     "test/adapters/lmdb",
     "test/browser/own-apis.test.ts",
     "test/examples",
+    "test/system/durability.test.ts",
     "test/system/gone-reader.test.ts",
     "test/system/health.test.ts",
     "test/system/private-files.test.ts",

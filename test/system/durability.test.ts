@@ -30,8 +30,8 @@ it("loses nothing acknowledged when it is killed under load", async () => {
   }
 
   const server = await startServer(env);
-  expect(accounts.length).toBeGreaterThan(20);
-  expect(revoked.length).toBeGreaterThan(20);
+  expect(accounts.length).toBeGreaterThan(10);
+  expect(revoked.length).toBeGreaterThan(10);
   for (const { email, password } of accounts) {
     expect((await call(server.url, "POST /api/login", { json: { email, password } })).status).toBe(200);
   }
