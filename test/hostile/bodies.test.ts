@@ -1,5 +1,6 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { ALL_ENDPOINTS } from "../../src/adapters/koa/endpoints/all.ts";
 import { someone } from "../support/api.ts";
 import {
   AT_ONCE_MS,
@@ -32,6 +33,13 @@ async function eachCall(
     if (line.endsWith("register")) await canStillRegister(url, fields as ReturnType<typeof someone>);
   }
 }
+
+it("every call with a JSON body is tried", async () => {
+  const withBody = ALL_ENDPOINTS.filter(({ body }) => body !== undefined);
+  const taking = withBody.filter(({ types = ["application/json"] }) => types.includes("application/json"));
+  const tried = (await bodyCalls(url)).map(({ line }) => line);
+  expect(tried.toSorted()).toEqual(taking.map(({ call }) => call).toSorted());
+});
 
 describe("what is no JSON object", () => {
   it.each<[string, (fields: Fields) => string]>([
