@@ -10,7 +10,7 @@ const IS_NAME = /^[\w-]{1,64}$/;
  * Finds the name in `known` that `name` resembles: it differs only in case or `_`, differs by one or two
  * letters, or has additional words. Returns `undefined` for a known name and for one that resembles none.
  */
-export function nearName(name: string, known: readonly string[]): string | undefined {
+function nearName(name: string, known: readonly string[]): string | undefined {
   if (!IS_NAME.test(name) || known.includes(name)) return undefined;
   const distances = known.map((each) => [distance(name, each), each] as const);
   const [least, nearest] = distances.reduce((best, each) => (each[0] < best[0] ? each : best), [
@@ -18,6 +18,12 @@ export function nearName(name: string, known: readonly string[]): string | undef
     "",
   ] as const);
   return least <= 2 ? nearest : undefined;
+}
+
+/** What follows a message about an unknown setting: the known name that it resembles; empty if there is none. */
+export function hintFor(name: string, known: readonly string[]): string {
+  const near = nearName(name.replace(/_FILE$/, ""), known);
+  return near === undefined ? "" : `: see ${near}`;
 }
 
 function distance(name: string, known: string): number {

@@ -1,6 +1,6 @@
 import { type DotEnvLine, parseDotEnv } from "./dot-env.ts";
 import { interpolate } from "./interpolate.ts";
-import { nearName } from "./near-names.ts";
+import { hintFor } from "./near-names.ts";
 import { readTextFile } from "./text-file.ts";
 
 /** The sources of settings: the text of each setting and its origin. */
@@ -79,9 +79,8 @@ export function settingSources(
 
   const warnings = [...given.keys()].flatMap((name) => {
     if (isVariable(name)) return [];
-    const near = nearName(name.replace(/_FILE$/, ""), names);
-    if (near === undefined && !OWN_PREFIX.test(name)) return [];
-    const hint = near === undefined ? "" : `: see ${near}`;
+    const hint = hintFor(name, names);
+    if (hint === "" && !OWN_PREFIX.test(name)) return [];
     return [`${name} (${originOf(name)}) is no setting and is ignored${hint}`];
   });
   return { find, faults, warnings };

@@ -3,7 +3,7 @@ import { makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { httpOptions, startHttp } from "../running/service.ts";
 import { ConfigError, readConfig } from "../settings/config.ts";
-import { nearName } from "../settings/near-names.ts";
+import { hintFor } from "../settings/near-names.ts";
 import { settingsSchema } from "../settings/settings.ts";
 import { type Application, openApplication } from "../wiring/application.ts";
 import { Closers } from "../wiring/closers.ts";
@@ -90,13 +90,10 @@ export async function startTestAuth({
  * setting. @throws ConfigError
  */
 function mustBeSettings(names: readonly string[]): void {
-  const unknown = names.filter((name) => !Object.hasOwn(settingsSchema.shape, name.replace(/_FILE$/, "")));
-  const hintOf = (name: string) => {
-    const near = nearName(name.replace(/_FILE$/, ""), Object.keys(settingsSchema.shape));
-    return near === undefined ? "" : `: see ${near}`;
-  };
+  const known = Object.keys(settingsSchema.shape);
+  const unknown = names.filter((name) => !known.includes(name.replace(/_FILE$/, "")));
   if (unknown.length > 0)
-    throw new ConfigError(unknown.map((name) => `${name} is no setting${hintOf(name)}`));
+    throw new ConfigError(unknown.map((name) => `${name} is no setting${hintFor(name, known)}`));
 }
 
 function makeStorageThatMayFail() {
