@@ -12,8 +12,8 @@ export interface SignedToken {
 const REMEMBERED = 20_000;
 
 /**
- * Verified tokens by their text. Keeping the text is no further risk: an attacker who can read this memory also
- * finds the signing key.
+ * Verified tokens by their text. Keeping the text adds no risk: an attacker with access to this memory also has the
+ * signing key.
  */
 const remembered = new Map<string, SignedToken>();
 
