@@ -1,9 +1,9 @@
 import { execFile } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, expect, it } from "vitest";
+import { copiedTree } from "./support/copied-tree.ts";
 import { read } from "./support/project.ts";
 
 /** docs/adding-a-call.md, followed to the letter in a copy of the sources. */
@@ -40,18 +40,8 @@ function put({ path, code }: Place): void {
   writeFileSync(file, imports + before + code.slice(imports.length) + BEFORE[path] + after);
 }
 
-/** A copy of the sources, with what the build has made already, so that only the changes are compiled. */
-function copyOfSources(): string {
-  const copy = mkdtempSync(join(tmpdir(), "connect-auth-call-"));
-  for (const name of ["src", "mail-templates", "package.json", "tsconfig.base.json", "dist"]) {
-    if (!existsSync(join(ROOT, name))) continue;
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true, preserveTimestamps: true });
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
-  return copy;
-}
-
-const copy = copyOfSources();
+/** With what the build has made already, so that only the changes are compiled. */
+const copy = copiedTree(["src", "mail-templates", "package.json", "tsconfig.base.json", "dist"]);
 afterAll(() => rmSync(copy, { recursive: true }));
 
 /** What the compiler says. */

@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copiedTree } from "./support/copied-tree.ts";
 
 const ROOT = new URL("..", import.meta.url).pathname;
 const BIN = join(ROOT, "node_modules/.bin");
@@ -194,12 +194,8 @@ afterAll(() => {
 
 /** A copy of the sources and of what judges them, in which things can be planted. */
 function copyOfTree(planted: readonly (readonly [path: string, code: string])[]): string {
-  const copy = mkdtempSync(join(tmpdir(), "connect-auth-tree-"));
+  const copy = copiedTree(["src", "biome.json", ".gitignore", "package.json", "tsconfig.base.json"]);
   copies.push(copy);
-  for (const name of ["src", "biome.json", ".gitignore", "package.json", "tsconfig.base.json"]) {
-    cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  }
-  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
   for (const [path, code] of planted) {
     mkdirSync(dirname(join(copy, path)), { recursive: true });
     writeFileSync(join(copy, path), `${code}\n`);

@@ -2,7 +2,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, writeFileSync } from "no
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
-import { applyChange, changesIn, copyOfProject, undoChange } from "../support/documented-changes.ts";
+import { applyChange, changesIn, compiledWithout, copyOfProject } from "../support/documented-changes.ts";
 import { mustRun, run } from "../support/run.ts";
 import { FREE_AND_CHEAP, startProgram } from "../support/server-process.ts";
 
@@ -92,10 +92,7 @@ it.each([
   ["its import", /storages\.ts$/, "example"],
 ])("does not compile without the line %s", async (_, place, name) => {
   const [forgotten] = changes.filter(({ path }) => place.test(path));
-  if (forgotten === undefined) throw new Error(`The page has no change of ${place}`);
-  undoChange(copy.root, forgotten);
-  const { status, output } = await copy.tool("tsc", "-b", "--pretty", "false");
-  applyChange(copy.root, forgotten);
+  const { status, output } = await compiledWithout(copy, forgotten);
   expect(status).not.toBe(0);
   expect(output).toContain(name);
 });

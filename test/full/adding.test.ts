@@ -1,8 +1,8 @@
 import { execFile } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copiedTree } from "../support/copied-tree.ts";
 import { ROOT, read } from "../support/project.ts";
 
 /** Adds to a copy of the sources what the guides tell how to add, in the places that they name and in no others. */
@@ -44,9 +44,7 @@ function placesIn(guide: string, headings: readonly string[]): string[] {
 
 let copy: string;
 beforeAll(() => {
-  copy = mkdtempSync(join(tmpdir(), "connect-auth-adding-"));
-  for (const name of KEPT) cpSync(join(ROOT, name), join(copy, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(copy, "node_modules"));
+  copy = copiedTree(KEPT);
   const config = { test: { include: TESTS, testTimeout: 60_000 } };
   writeFileSync(join(copy, "vitest.config.ts"), `export default ${JSON.stringify(config)};\n`);
 });

@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { ROOT, read } from "./project.ts";
+import { copiedTree } from "./copied-tree.ts";
+import { read } from "./project.ts";
 import { mustRun, type Ran, run } from "./run.ts";
 
 /**
@@ -34,10 +34,22 @@ export function applyChange(root: string, { path, isNew, text }: DocumentedChang
 }
 
 /** Takes a change back. */
-export function undoChange(root: string, { path, isNew, text }: DocumentedChange): void {
+function undoChange(root: string, { path, isNew, text }: DocumentedChange): void {
   const file = join(root, path);
   if (isNew) rmSync(file);
   else replaceOnce(file, sideOf(text, "-"), sideOf(text, "+"));
+}
+
+/** What the compiler says of a copy in which a change is forgotten; the change is made again. */
+export async function compiledWithout(
+  copy: Awaited<ReturnType<typeof copyOfProject>>,
+  forgotten: DocumentedChange | undefined,
+): Promise<Ran> {
+  if (forgotten === undefined) throw new Error("The page has no such change");
+  undoChange(copy.root, forgotten);
+  const ran = await copy.tool("tsc", "-b", "--pretty", "false");
+  applyChange(copy.root, forgotten);
+  return ran;
 }
 
 /** The lines of a diff without those of this sign: before the change without `+`, after it without `-`. */
@@ -76,9 +88,7 @@ const COPIED = [
 
 /** A copy of the project in which things can be changed, as a repository of its own. */
 export async function copyOfProject() {
-  const root = mkdtempSync(join(tmpdir(), "connect-auth-copy-"));
-  for (const name of COPIED) cpSync(join(ROOT, name), join(root, name), { recursive: true });
-  symlinkSync(join(ROOT, "node_modules"), join(root, "node_modules"));
+  const root = copiedTree(COPIED);
   const env = { PATH: process.env.PATH ?? "", HOME: root, NO_COLOR: "1" };
   const git = (...args: string[]) => mustRun(["git", ...args], { cwd: root, env });
   await git("init", "--quiet");

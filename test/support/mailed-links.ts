@@ -60,6 +60,18 @@ function askForAddress(core: Core, { accessToken }: SessionGrant, email = NEW_EM
   return core.updateProfile({ accessToken, password: ada.password, email, client });
 }
 
+/** The token in the link of a mail; empty if it has none. @throws TypeError if it has no link */
+export function tokenIn(mail: { readonly text: string } | undefined): string {
+  const [link = ""] = /https?:\S+token=\S+/.exec(mail?.text ?? "") ?? [];
+  return new URL(link).searchParams.get("token") ?? "";
+}
+
+/** Delivers what is due and resolves to the token in the link of the mail that came last. */
+export async function mailedToken({ deliverMails, mails }: Core): Promise<string> {
+  await deliverMails();
+  return tokenIn(mails.at(-1));
+}
+
 /** The token in the link of the latest mail of this purpose, of those that were sent. */
 function linkIn({ mails }: Pick<Core, "mails">, purpose: Purpose, to = LINKS[purpose].to): string {
   const links = mails

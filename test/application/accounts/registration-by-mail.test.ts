@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
+import { mailedToken } from "../../support/mailed-links.ts";
+import { recordCalls } from "../../support/recorded-calls.ts";
 import { stepped } from "../../support/stepped.ts";
 
 const HOUR_MS = 3_600_000;
@@ -9,13 +11,6 @@ const bob = { ...ada, username: "Bob", email: "Bob@Example.com" };
 const byEmail = { email: ada.email, password: ada.password, client };
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
-
-/** Delivers what is due and resolves to the text in the link of the mail that came last. */
-async function mailedToken({ deliverMails, mails }: Core): Promise<string> {
-  await deliverMails();
-  const [link = ""] = /https?:\S+token=\S+/.exec(mails.at(-1)?.text ?? "") ?? [];
-  return new URL(link).searchParams.get("token") ?? "";
-}
 
 describe("registering, answered alike", () => {
   it("makes no account before the mailed link is followed, and then one with a confirmed address", async () => {
@@ -42,16 +37,7 @@ describe("registering, answered alike", () => {
     for (const email of ["free@example.com", bob.email]) {
       const core = await makeCore(undefined, SAME);
       await core.register(bob);
-      const calls: string[] = [];
-      const recorded = <T extends object>(name: string, port: T): T =>
-        new Proxy(port, {
-          get:
-            (target, call) =>
-            (...args: unknown[]) => {
-              calls.push(`${name}.${String(call)}`);
-              return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[call]?.(...args);
-            },
-        });
+      const { calls, recorded } = recordCalls();
       const ports = () => ({
         users: recorded("users", core.storage.users),
         outbox: recorded("outbox", core.storage.outbox),

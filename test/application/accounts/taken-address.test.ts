@@ -1,16 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
+import { tokenIn } from "../../support/mailed-links.ts";
+import { recordCalls } from "../../support/recorded-calls.ts";
 
 const bob = { ...ada, username: "Bob", email: "Bob@Example.com" };
 const FREE = "Free@Example.com";
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
 
-async function tokenIn({ mails }: Core): Promise<string> {
-  const mail = mails.find(({ subject }) => subject === "Confirm your new email address");
-  const [link = ""] = /https?:\S+token=\S+/.exec(mail?.text ?? "") ?? [];
-  return new URL(link).searchParams.get("token") ?? "";
-}
+const confirmationIn = ({ mails }: Core) =>
+  tokenIn(mails.find(({ subject }) => subject === "Confirm your new email address"));
 
 const mailsTo = ({ mails }: Core, address: string) => mails.filter(({ to }) => to === address);
 
@@ -27,16 +26,7 @@ describe("an address that another account has", () => {
       const core = await makeCore();
       await core.register(bob);
       const { accessToken } = await core.register(ada);
-      const calls: string[] = [];
-      const recorded = <T extends object>(name: string, port: T): T =>
-        new Proxy(port, {
-          get:
-            (target, call) =>
-            (...args: unknown[]) => {
-              calls.push(`${name}.${String(call)}`);
-              return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[call]?.(...args);
-            },
-        });
+      const { calls, recorded } = recordCalls();
       const { users, oneTimeTokens, outbox, attempts } = core.storage;
       const ports = () => ({
         users: recorded("users", users),
@@ -96,7 +86,7 @@ describe("an address that another account has", () => {
     const { accessToken } = await core.register(ada);
     await asking(core, accessToken)(bob.email);
     await core.deliverMails();
-    const token = await tokenIn(core);
+    const token = confirmationIn(core);
     await core.register(bob);
     expect(await refusal(core.verifyEmail({ token, client }))).toBe("email_taken");
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
+import { mailedToken, tokenIn } from "../../support/mailed-links.ts";
 import { stepped } from "../../support/stepped.ts";
 
 const HOUR_MS = 3_600_000;
@@ -8,13 +9,6 @@ const bob = { ...ada, username: "Bob", email: "bob@example.com" };
 const byEmail = { email: ada.email, password: ada.password, client };
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
-
-/** Delivers what is due and resolves to the text in the link of the mail that came last. */
-async function mailedToken({ deliverMails, mails }: Core): Promise<string> {
-  await deliverMails();
-  const [link = ""] = /https?:\S+token=\S+/.exec(mails.at(-1)?.text ?? "") ?? [];
-  return new URL(link).searchParams.get("token") ?? "";
-}
 
 async function forgotten(core: Core, email = ada.email): Promise<string> {
   await core.forgotPassword({ email, client });
@@ -378,8 +372,7 @@ describe("delivery", () => {
     server.isAway = false;
     core.clock.advance(HOUR_MS);
     expect(await deliver()).toBe(1);
-    const [link = ""] = /https?:\S+token=\S+/.exec(core.mails[0]?.text ?? "") ?? [];
-    const token = new URL(link).searchParams.get("token") ?? "";
+    const token = tokenIn(core.mails[0]);
     expect(await refusal(core.resetPassword({ token, newPassword: NEW, client }))).toBe("none");
   });
 
@@ -413,10 +406,7 @@ describe("delivery", () => {
       const killed = await makeCore(() => ({ ...steps.ports, mailer: alive.core.mailer }), {}, alive);
       const done = killed.deliverMails();
       const wasReached = await Promise.race([steps.reached.then(() => true), done.then(() => false)]);
-      const tokenOf = (index: number) =>
-        new URL(/https?:\S+token=\S+/.exec(alive.mails[index]?.text ?? "")?.[0] ?? "").searchParams.get(
-          "token",
-        ) ?? "";
+      const tokenOf = (index: number) => tokenIn(alive.mails[index]);
       const [first] = alive.mails;
       if (first) await alive.resetPassword({ token: tokenOf(0), newPassword: NEW, client });
       alive.clock.advance(60_000);
