@@ -14,6 +14,7 @@ const TESTS = [
   "test/application/audit/event-kinds.test.ts",
   "test/reference.test.ts",
   "test/composition/settings/config.test.ts",
+  "test/composition/settings/faulty-settings.test.ts",
   "test/adapters/cli/help.test.ts",
 ];
 
@@ -93,7 +94,7 @@ async function add(place: Place): Promise<void> {
 }
 
 function takeBack(path: string): void {
-  rmSync(join(copy, path));
+  rmSync(join(copy, path), { force: true });
   try {
     cpSync(join(ROOT, path), join(copy, path));
   } catch (error) {
@@ -126,7 +127,11 @@ const settingsPage: Place = {
   made: "docs/reference/configuration.md",
   by: ["run", "test/reference.test.ts", "--update"],
 };
-const setting = (line: string): Place => ({ after: /^ {2}NOTICE_PASSWORD_CHANGED: flag.*\n/m, line });
+const setting = (line: string): Place => ({ after: /^(?= {2}NOTICE_PASSWORD_CHANGED: flag$)/m, line });
+const inMailTable = (line: string): Place => ({
+  after: /^(?=\| `NOTICE_PASSWORD_CHANGED` \|.* notify )/m,
+  line,
+});
 const faulty = (line: string): Place => ({ after: /^ {2}NOTICE_PASSWORD_CHANGED: \[.*\n/m, line });
 
 const ADDITIONS: readonly (readonly [what: string, guide: string, headings: string[], places: Place[]])[] = [
@@ -150,6 +155,7 @@ const ADDITIONS: readonly (readonly [what: string, guide: string, headings: stri
         after: /^ {2}password_changed: "NOTICE_PASSWORD_CHANGED",\n/m,
         line: '  username_changed: "NOTICE_USERNAME_CHANGED",\n',
       },
+      inMailTable("| `NOTICE_USERNAME_CHANGED` | `true` | notify the user of a new name |\n"),
       settingsPage,
       faulty('  NOTICE_USERNAME_CHANGED: ["yes"],\n'),
     ],
@@ -166,6 +172,7 @@ const ADDITIONS: readonly (readonly [what: string, guide: string, headings: stri
         '  LOGIN_URL: page.default("http://localhost:3000/log-in").describe("The page of the link"),\n',
       ),
       { after: /^ {2}reset_password: "PASSWORD_RESET_URL",\n/m, line: '  log_in: "LOGIN_URL",\n' },
+      inMailTable("| `LOGIN_URL` | `http://localhost:3000/log-in` | the page of the link |\n"),
       settingsPage,
       faulty('  LOGIN_URL: ["log-in"],\n'),
       {
@@ -244,18 +251,21 @@ export function makeGreetUser(deps: FindAccountDeps & { readonly events: Securit
 describe.each(ADDITIONS)("%s", { timeout: 900_000 }, (_, guide, headings, places) => {
   it("takes the places that the guide names, and no others", async () => {
     expect([...new Set(places.map(pathOf).map(asInGuide))].toSorted()).toEqual(placesIn(guide, headings));
-    for (const place of places) await add(place);
-    expect(await faults()).toBeUndefined();
-    // and each of them: without it something fails
-    const idle: string[] = [];
-    for (const place of places) {
-      const path = pathOf(place);
-      const added = textIn(path);
-      takeBack(path);
-      if ((await faults()) === undefined) idle.push(path);
-      writeFileSync(join(copy, path), added);
+    try {
+      for (const place of places) await add(place);
+      expect(await faults()).toBeUndefined();
+      // and each of them: without it something fails
+      const idle: string[] = [];
+      for (const place of places) {
+        const path = pathOf(place);
+        const added = textIn(path);
+        takeBack(path);
+        if ((await faults()) === undefined) idle.push(path);
+        writeFileSync(join(copy, path), added);
+      }
+      expect(idle).toEqual([]);
+    } finally {
+      for (const place of places) takeBack(pathOf(place));
     }
-    expect(idle).toEqual([]);
-    for (const place of places) takeBack(pathOf(place));
   });
 });

@@ -88,7 +88,7 @@ describe.each(sharedStorages)("keys on $name", (storage) => {
     const env = { PATH: process.env.PATH ?? "", ...servers.env };
     const rotate = [MAIN, "keys", "rotate", "--now", "--json"];
     const { stdout, stderr } = await promisify(execFile)(process.execPath, rotate, { env });
-    expect(stderr).toMatch(/^Warning: verifiers that keep a copy/);
+    expect(stderr).toMatch(/^Warning: verifiers that cache the key/);
     const { kid } = JSON.parse(stdout);
     await expect.poll(() => uses.filter((use) => use.kid === kid).length, PATIENT).toBeGreaterThan(8);
     await stop();
