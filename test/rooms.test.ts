@@ -31,9 +31,9 @@ const ROOMS: Record<string, Record<string, readonly string[]>> = {
     storages: [],
     settings: [],
     wiring: ["settings"],
-    running: ["settings", "wiring"],
-    operating: ["running", "settings", "wiring"],
-    testing: ["running", "settings", "wiring"],
+    server: ["settings", "wiring"],
+    commands: ["server", "settings", "wiring"],
+    testing: ["server", "settings", "wiring"],
   },
 };
 const MOST_FILES_OF_A_ROOM = 15;

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from "node:crypto";
 import { makeHttpApp } from "../../dist/adapters/koa/app.js";
-import { httpOptions, startHttp } from "../../dist/composition/running/service.js";
+import { httpOptions, startHttp } from "../../dist/composition/server/service.js";
 import { readConfig } from "../../dist/composition/settings/config.js";
 import { openServiceLog } from "../../dist/composition/wiring/log.js";
 import { ACCESS_TOKEN, PROFILE, REFRESH_TOKEN } from "./answers.mjs";

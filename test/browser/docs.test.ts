@@ -1,6 +1,6 @@
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { someone } from "../support/api.ts";
 import { hasBrowser, startBrowser } from "../support/browser.ts";
 import { startTestService } from "../support/service.ts";

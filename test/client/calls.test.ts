@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createClient } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { startSmtpServer, type TestSmtpServer } from "../support/smtp-server.ts";

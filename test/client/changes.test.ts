@@ -10,7 +10,7 @@ import {
   type TokenStore,
   type UserChange,
 } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { call, someone } from "../support/api.ts";
 import { ROOT } from "../support/project.ts";
 import { startTestService } from "../support/service.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, expectTypeOf, it } from "vitest";
 import type { ProblemCode } from "../../src/adapters/koa/problem.ts";
 import { AuthApiError, createClient, type KnownErrorCode } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { startTestService } from "../support/service.ts";
 
 /** What calls reject with. */

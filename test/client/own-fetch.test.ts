@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AuthApiError, type ClientOptions, memoryTokens } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, clientOfSomeone } from "../support/typed-client.ts";
 

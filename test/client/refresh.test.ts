@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { AuthApiError, type ClientOptions, createClient, memoryTokens } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { call } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, clientOfSomeone, expired } from "../support/typed-client.ts";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createClient, storageTokens, type TokenStore } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, clientOfSomeone, sharedStorage } from "../support/typed-client.ts";

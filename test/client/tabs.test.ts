@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { createClient, type Locks, storageTokens, type TextStorage } from "../../src/client/client.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { startTestService } from "../support/service.ts";
 import {
   CLIENT_SETTINGS,

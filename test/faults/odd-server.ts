@@ -3,7 +3,7 @@ import { ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import type { RevocationRepository } from "../../src/application/ports/storage/revocations.ts";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
-import { startService } from "../../src/composition/running/service.ts";
+import { startService } from "../../src/composition/server/service.ts";
 import { readConfig } from "../../src/composition/settings/config.ts";
 import { wrapCalls, wrapPorts } from "../../src/composition/wiring/wrap-ports.ts";
 

@@ -10,7 +10,7 @@ const REFERENCE = "docs/reference/configuration.md";
 const GATES = [
   "test/reference.test.ts",
   "test/composition/settings",
-  "test/composition/operating/describe-config.test.ts",
+  "test/composition/commands/describe-config.test.ts",
 ];
 
 let copy: Awaited<ReturnType<typeof copyOfProject>>;

@@ -1,6 +1,6 @@
 import newman from "newman";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { DESCRIPTION } from "../support/described.ts";
 import { ENVIRONMENT, makeCollection } from "../support/postman.ts";
 import { read } from "../support/project.ts";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { call } from "../support/api.ts";
 import { PATHS } from "../support/paths.ts";
 import { sendRaw } from "../support/raw-http.ts";

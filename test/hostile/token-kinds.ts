@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import { openPrivateKey } from "../../src/adapters/jose/seal.ts";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { deriveKey } from "../../src/adapters/node/secret-key.ts";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import {
   ecdsa,
   headerOf,

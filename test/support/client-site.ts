@@ -1,5 +1,5 @@
 import type { Browser } from "playwright-core";
-import type { RunningService } from "../../src/composition/running/service.ts";
+import type { RunningService } from "../../src/composition/server/service.ts";
 import { startBrowser } from "./browser.ts";
 import { startTestService } from "./service.ts";
 import { serveFiles } from "./static-files.ts";

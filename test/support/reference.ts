@@ -1,6 +1,6 @@
 import { CODES, statusOf } from "../../src/adapters/koa/problem.ts";
 import { MEANINGS } from "../../src/adapters/koa/problem-meanings.ts";
-import { describeConfig } from "../../src/composition/operating/describe-config.ts";
+import { describeConfig } from "../../src/composition/commands/describe-config.ts";
 import { readSettings } from "../../src/composition/settings/config.ts";
 import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings/settings.ts";
 

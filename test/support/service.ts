@@ -1,4 +1,4 @@
-import { type RunningService, startService } from "../../src/composition/running/service.ts";
+import { type RunningService, startService } from "../../src/composition/server/service.ts";
 import { readConfig } from "../../src/composition/settings/config.ts";
 import { registered } from "./api.ts";
 import { recordSettings } from "./log-record.ts";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { RunningService } from "../../../src/composition/running/service.ts";
+import type { RunningService } from "../../../src/composition/server/service.ts";
 import { call, registered } from "../../support/api.ts";
 import { DESCRIPTION } from "../../support/described.ts";
 import { startTestService } from "../../support/service.ts";

@@ -1,6 +1,6 @@
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../../src/composition/running/service.ts";
+import type { RunningService } from "../../../src/composition/server/service.ts";
 import { call, registered } from "../../support/api.ts";
 import { startTestService } from "../../support/service.ts";
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningService } from "../../../src/composition/running/service.ts";
+import type { RunningService } from "../../../src/composition/server/service.ts";
 import { call, callOther } from "../../support/api.ts";
 import { startTestService } from "../../support/service.ts";
 

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { exitStatusOf, explain } from "../../../src/composition/operating/commands.ts";
-import { describeConfig } from "../../../src/composition/operating/describe-config.ts";
-import { examine } from "../../../src/composition/operating/doctor.ts";
+import { exitStatusOf, explain } from "../../../src/composition/commands/commands.ts";
+import { describeConfig } from "../../../src/composition/commands/describe-config.ts";
+import { examine } from "../../../src/composition/commands/doctor.ts";
 import { checkedConfig, checkSettings } from "../../../src/composition/settings/check-config.ts";
 import { ConfigError, EXIT_CONFIG, readConfig } from "../../../src/composition/settings/config.ts";
 import { type Settings, settingsSchema } from "../../../src/composition/settings/settings.ts";

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { SecurityEvent } from "../../../src/application/ports/security-events.ts";
-import { startMetricsServer } from "../../../src/composition/running/metrics-server.ts";
+import { startMetricsServer } from "../../../src/composition/server/metrics-server.ts";
 import { openMetrics } from "../../../src/composition/wiring/metrics.ts";
 import { AuthError } from "../../../src/domain/errors.ts";
 import { parseMetrics } from "../../support/prometheus.ts";

@@ -6,8 +6,8 @@ import { UsageError } from "../../adapters/cli/usage-error.ts";
 import type { ImportFlask } from "../../application/flask/import-flask.ts";
 import type { Finding } from "../../application/maintenance/finding.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { IS_WORKER } from "../running/worker-messages.ts";
-import { WorkerStartError } from "../running/workers.ts";
+import { IS_WORKER } from "../server/worker-messages.ts";
+import { WorkerStartError } from "../server/workers.ts";
 import { checkSettings } from "../settings/check-config.ts";
 import { type Config, ConfigError, configOf, EXIT_CONFIG } from "../settings/config.ts";
 import { ENV_FILE_VARIABLE, readEnvFile } from "../settings/env-file.ts";
@@ -43,15 +43,15 @@ export const commands: CliOptions = {
 /** Runs the service until SIGTERM or SIGINT. */
 async function serve(): Promise<void> {
   if (process.env[IS_WORKER] !== undefined) {
-    const { serveAsWorker } = await import("../running/serve-as-worker.ts");
+    const { serveAsWorker } = await import("../server/serve-as-worker.ts");
     return serveAsWorker({ explain, exitStatusOf });
   }
-  const { stopOnSignals } = await import("../running/stop-signals.ts");
+  const { stopOnSignals } = await import("../server/stop-signals.ts");
   await stopOnSignals(start());
 }
 
 async function start() {
-  const { serve } = await import("../running/serve.ts");
+  const { serve } = await import("../server/serve.ts");
   return serve(await configuration());
 }
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { describeConfig } from "../../../src/composition/operating/describe-config.ts";
+import { describeConfig } from "../../../src/composition/commands/describe-config.ts";
 import { ConfigError, readSettings } from "../../../src/composition/settings/config.ts";
 import { durationText } from "../../../src/composition/settings/setting-kinds.ts";
 import { settingsSchema } from "../../../src/composition/settings/settings.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { makeBackoff } from "../../../src/composition/running/backoff.ts";
+import { makeBackoff } from "../../../src/composition/server/backoff.ts";
 
 it("what dies at once again and again waits longer each time, ten seconds at most", () => {
   const waitBefore = makeBackoff();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
-import { examineLegacyHashes, judgeCost } from "../../../src/composition/operating/examine-hashing.ts";
+import { examineLegacyHashes, judgeCost } from "../../../src/composition/commands/examine-hashing.ts";
 import { aUser } from "../../support/storage-samples.ts";
 
 it.each([
