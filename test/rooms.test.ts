@@ -49,13 +49,13 @@ const textOf = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 /** The imports of other rooms that the table does not have. */
 function forbiddenImports(layer: string, path: string, code: string): string[] {
-  const home = join("src", layer);
-  const roomOf = (file: string) => relative(home, file).split(sep)[0] ?? "";
+  const root = join("src", layer);
+  const roomOf = (file: string) => relative(root, file).split(sep)[0] ?? "";
   const [first] = Object.keys(ROOMS[layer] ?? {});
   const allowed = [roomOf(path), first, ...(ROOMS[layer]?.[roomOf(path)] ?? [])];
   const imported = [...code.matchAll(/(?:from |import |import\()"(\.[^"]+)"/g)]
     .map(([, specifier = ""]) => normalize(join(dirname(path), specifier)))
-    .filter((file) => file.startsWith(home + sep));
+    .filter((file) => file.startsWith(root + sep));
   return imported.filter((file) => !allowed.includes(roomOf(file))).map((file) => `${path} → ${file}`);
 }
 

@@ -37,9 +37,9 @@ async function provide(name: PythonEnvironment): Promise<void> {
 export async function prepareEnvironment(name: string, requirements: string): Promise<string> {
   const [interpreter, version] = await findInterpreter();
   const hash = createHash("sha256").update(version).update(readFileSync(requirements)).digest("hex");
-  const home = join(CACHE, `${name}-${hash.slice(0, 16)}`);
-  if (!existsSync(home)) await make(home, interpreter, requirements);
-  return join(home, "bin/python");
+  const location = join(CACHE, `${name}-${hash.slice(0, 16)}`);
+  if (!existsSync(location)) await make(location, interpreter, requirements);
+  return join(location, "bin/python");
 }
 
 async function findInterpreter(): Promise<[path: string, version: string]> {
@@ -51,17 +51,17 @@ async function findInterpreter(): Promise<[path: string, version: string]> {
 }
 
 /** Made aside and moved into place whole: of several runs that make it at once, one's is kept. */
-async function make(home: string, interpreter: string, requirements: string): Promise<void> {
+async function make(location: string, interpreter: string, requirements: string): Promise<void> {
   mkdirSync(CACHE, { recursive: true, mode: 0o700 });
   const aside = mkdtempSync(join(CACHE, "making-"));
   try {
     await run(interpreter, ["-m", "venv", aside]);
     const install = ["-m", "pip", "install", "-qq", "--retries", "1", "-r", requirements];
     await run(join(aside, "bin/python"), install);
-    renameSync(aside, home);
+    renameSync(aside, location);
   } catch (error) {
     rmSync(aside, { recursive: true, force: true });
-    if (!existsSync(home)) throw error;
+    if (!existsSync(location)) throw error;
   }
 }
 

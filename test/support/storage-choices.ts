@@ -36,8 +36,8 @@ function openDatabase() {
 /** Every storage that the service runs on here, chosen by configuration alone. Those that forget come first. */
 export const storageChoices = STORAGE_NAMES.flatMap((name) => {
   const choice = CHOICES[name];
-  return choice ? [{ ...choice, home: STORAGES[name].home }] : [];
-}).sort((one, other) => Number(other.home === "process") - Number(one.home === "process"));
+  return choice ? [{ ...choice, kind: STORAGES[name].kind }] : [];
+}).sort((one, other) => Number(other.kind === "process") - Number(one.kind === "process"));
 
 /** The storages that several processes can share. */
-export const sharedStorages = storageChoices.filter(({ home }) => home !== "process");
+export const sharedStorages = storageChoices.filter(({ kind }) => kind !== "process");

@@ -24,7 +24,7 @@ function statuses(answer: CliAnswer) {
   return Object.fromEntries(report(answer).checks.map(({ name, status }) => [name, status]));
 }
 
-describe.each(sharedStorages)("doctor on $name", ({ home, open }) => {
+describe.each(sharedStorages)("doctor on $name", ({ kind, open }) => {
   const { env: storage, remove } = open();
   afterAll(remove);
 
@@ -39,7 +39,7 @@ describe.each(sharedStorages)("doctor on $name", ({ home, open }) => {
         configuration: "ok",
         storage: "ok",
         atomicity: "ok",
-        [home === "directory" ? "disk" : "indexes"]: "ok",
+        [kind === "directory" ? "disk" : "indexes"]: "ok",
         secret: "ok",
         settings: "ok",
         "signing keys": "ok",

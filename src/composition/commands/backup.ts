@@ -34,7 +34,7 @@ export function openBackup(config: Config, closers: Closers): Backup {
 /** The configured storage. @throws StartError if it is not one of files in `DATA_DIR` */
 export function storageInFiles({ STORAGE }: Config): DirectoryStorage {
   const storage = STORAGES[STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "directory":
       return storage;
     case "process":

@@ -40,7 +40,7 @@ function withoutCredentials(uri: string): string {
 type Derived = Partial<Record<keyof Settings, Omit<ShownSetting, "name">>>;
 
 /** The origin of the secret if `SECRET_KEY` is not set; `undefined` if it must be set. */
-const SECRET_ORIGINS: Record<StorageDescriptor["home"], string | undefined> = {
+const SECRET_ORIGINS: Record<StorageDescriptor["kind"], string | undefined> = {
   process: "derived: made at each start",
   directory: "derived: secret.key in DATA_DIR",
   server: undefined,
@@ -50,12 +50,12 @@ const SECRET_ORIGINS: Record<StorageDescriptor["home"], string | undefined> = {
 function derived({ settings, derived: { ISSUER, STORAGE, HASH_CONCURRENCY } }: Reading): Derived {
   const ring = ringTokens({ ...settings, ISSUER });
   const storage = STORAGES[STORAGE];
-  const secretOrigin = SECRET_ORIGINS[storage.home];
+  const secretOrigin = SECRET_ORIGINS[storage.kind];
   return {
     ISSUER: { value: ISSUER, origin: "derived: http://localhost and PORT" },
     STORAGE: {
       value: STORAGE,
-      origin: storage.home === "server" ? `derived: ${storage.setting} is set` : "default",
+      origin: storage.kind === "server" ? `derived: ${storage.setting} is set` : "default",
     },
     HASH_CONCURRENCY: {
       value: String(HASH_CONCURRENCY),

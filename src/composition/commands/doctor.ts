@@ -51,7 +51,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   if (storage === undefined) return;
   const open = storage;
   yield examined("atomicity", () => examineAtomicity(open, () => crypto.randomUUID()));
-  yield* examineHome(config);
+  yield* examineByKind(config);
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
     secrets = await findSecrets(config, open.settings);
@@ -75,15 +75,15 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
 /** The clock of the configured server, if there is one. */
 function serverClockOf(config: Config): ServerClock | undefined {
   const storage = STORAGES[config.STORAGE];
-  if (storage.home !== "server") return undefined;
+  if (storage.kind !== "server") return undefined;
   const { title } = storage;
   return { title, ahead: () => storage.clockAhead(locationOf(storage, config), systemClock) };
 }
 
 /** The examinations for a storage in files, or for one on a server. */
-async function* examineHome(config: Config): AsyncGenerator<Finding> {
+async function* examineByKind(config: Config): AsyncGenerator<Finding> {
   const storage = STORAGES[config.STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "process":
       return;
     case "directory":

@@ -32,7 +32,7 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
       const kept = STORAGES[config.STORAGE];
       throw new StartError(
         "There is nothing to export: no service was ever started on this storage.",
-        `Check ${kept.home === "server" ? kept.setting : "DATA_DIR"}.`,
+        `Check ${kept.kind === "server" ? kept.setting : "DATA_DIR"}.`,
       );
     }
     const exportStore = makeExportStore({ ...storage, dataSettings: Object.keys(dataSettings) });
@@ -75,7 +75,7 @@ async function open(
   closers: Closers,
   openIt: typeof openStorage,
 ): Promise<{ storage: Storage; audit: AuditWriter }> {
-  if (STORAGES[config.STORAGE].home === "process") {
+  if (STORAGES[config.STORAGE].kind === "process") {
     throw new ConfigError([`STORAGE=${config.STORAGE} keeps nothing that could be exported or imported`]);
   }
   const { storage } = await openIt(config);

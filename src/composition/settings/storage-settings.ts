@@ -11,7 +11,7 @@ export function storageOf(settings: Partial<Settings>): StorageName {
 function storageNamed(settings: Partial<Settings>): StorageName | undefined {
   return STORAGE_NAMES.find((name) => {
     const storage = STORAGES[name];
-    return storage.home === "server" && settings[storage.setting] !== undefined;
+    return storage.kind === "server" && settings[storage.setting] !== undefined;
   });
 }
 
@@ -25,12 +25,12 @@ export function storageFaults(settings: Partial<Settings>, workers: number): str
   const chosen = storageOf(settings);
   const storage = STORAGES[chosen];
   const faults: string[] = [];
-  if (storage.home === "server" && settings[storage.setting] === undefined) {
+  if (storage.kind === "server" && settings[storage.setting] === undefined) {
     faults.push(`STORAGE=${chosen} needs ${storage.setting}`);
   }
   const others = STORAGE_NAMES.filter((name) => name !== chosen).map((name) => STORAGES[name]);
   for (const other of others) {
-    if (other.home === "server" && settings[other.setting] !== undefined) {
+    if (other.kind === "server" && settings[other.setting] !== undefined) {
       faults.push(`${other.setting} is set and STORAGE=${chosen}: keep one`);
     }
   }
@@ -38,7 +38,7 @@ export function storageFaults(settings: Partial<Settings>, workers: number): str
   if (oneProcess !== undefined && workers > 1) {
     faults.push(`WORKERS is above 1 and STORAGE=${chosen}: ${oneProcess}`);
   }
-  if (storage.home === "server" && settings.SECRET_KEY === undefined) {
+  if (storage.kind === "server" && settings.SECRET_KEY === undefined) {
     faults.push(`SECRET_KEY is needed with ${storage.title}: all processes that share it must have the same`);
   }
   return faults;
@@ -46,15 +46,15 @@ export function storageFaults(settings: Partial<Settings>, workers: number): str
 
 function whyOneProcess(name: StorageName): string | undefined {
   const storage = STORAGES[name];
-  if (storage.home === "process") return "processes do not share memory";
-  if (storage.home === "server" || storage.isSharedByProcesses) return undefined;
+  if (storage.kind === "process") return "processes do not share memory";
+  if (storage.kind === "server" || storage.isSharedByProcesses) return undefined;
   return "one process at a time can have it open";
 }
 
 /** Settings that work but should be changed. */
 export function storageWarnings(settings: Partial<Settings>): string[] {
   const name = storageOf(settings);
-  return STORAGES[name].home === "process"
+  return STORAGES[name].kind === "process"
     ? [`STORAGE=${name}: all data is gone when the service stops`]
     : [];
 }
@@ -62,7 +62,7 @@ export function storageWarnings(settings: Partial<Settings>): string[] {
 /** The faults that the driver of the chosen storage finds in its setting. Connects to nothing. */
 export async function driverFaults(settings: Partial<Settings>): Promise<string[]> {
   const storage = STORAGES[storageOf(settings)];
-  if (storage.home !== "server" || settings[storage.setting] === undefined) return [];
+  if (storage.kind !== "server" || settings[storage.setting] === undefined) return [];
   const fault = await storage.faultOf(locationOf(storage, settings));
   return fault === undefined ? [] : [`${storage.setting} cannot be used: ${fault}`];
 }

@@ -13,7 +13,7 @@ export type StorageDescriptor = ProcessStorage | DirectoryStorage | ServerStorag
  * start.
  */
 export interface ProcessStorage {
-  readonly home: "process";
+  readonly kind: "process";
   open(): Promise<Storage>;
 }
 
@@ -22,7 +22,7 @@ export interface ProcessStorage {
  * set, `connect-auth backup` and `restore` work, and `doctor` examines the disk.
  */
 export interface DirectoryStorage {
-  readonly home: "directory";
+  readonly kind: "directory";
   /** The name of the technology, for people. */
   readonly title: string;
   /**
@@ -49,7 +49,7 @@ export interface CopyableStorage extends Storage {
  * be set. The server has its own tools for backups.
  */
 export interface ServerStorage {
-  readonly home: "server";
+  readonly kind: "server";
   /** The name of the technology, for people. */
   readonly title: string;
   /** The setting that names the server. Where it is set and `STORAGE` is not, this storage is chosen. */

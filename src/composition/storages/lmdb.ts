@@ -3,7 +3,7 @@ import type { DirectoryStorage } from "./descriptor.ts";
 
 /** The embedded store. */
 export const lmdb: DirectoryStorage = {
-  home: "directory",
+  kind: "directory",
   title: "LMDB",
   files: STORE_FILES,
   isSharedByProcesses: true,

@@ -5,7 +5,7 @@ const storage = () => import("../../adapters/mongodb/storage.ts");
 
 /** A database on a MongoDB server. */
 export const mongodb: ServerStorage = {
-  home: "server",
+  kind: "server",
   title: "MongoDB",
   setting: "MONGO_URI",
   backupTools: "mongodump and mongorestore",

@@ -45,7 +45,7 @@ async function secretsFrom(config: Config, besideStore: () => Promise<string>): 
 
 /** The secret of a service without SECRET_KEY. */
 async function ownSecret({ STORAGE }: Config, besideStore: () => Promise<string>): Promise<string> {
-  switch (STORAGES[STORAGE].home) {
+  switch (STORAGES[STORAGE].kind) {
     case "process":
       return crypto.randomUUID() + crypto.randomUUID();
     case "directory":

@@ -42,7 +42,7 @@ export async function openExistingStorage(config: Config): Promise<ChosenStorage
  */
 export function openStorageToExamine(config: Config): Promise<ChosenStorage> {
   // the memory of a running service cannot be reached; an empty one shows that the service can have one
-  return STORAGES[config.STORAGE].home === "process" ? openStorage(config) : openExistingStorage(config);
+  return STORAGES[config.STORAGE].kind === "process" ? openStorage(config) : openExistingStorage(config);
 }
 
 /** @throws ConfigError if no service was ever started; StartError if that cannot be determined */
@@ -68,7 +68,7 @@ async function openBy(way: Open, config: Config): Promise<ChosenStorage> {
 
 async function describe(config: Config): Promise<string> {
   const storage = STORAGES[config.STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "process":
       return config.STORAGE;
     case "directory":
@@ -80,7 +80,7 @@ async function describe(config: Config): Promise<string> {
 
 const open: Open = async (config, failed) => {
   const storage = STORAGES[config.STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "process":
       return storage.open();
     case "directory":
@@ -93,8 +93,8 @@ const open: Open = async (config, failed) => {
 /** Writes nothing. If there is no store yet, an empty one in memory takes its place. */
 const openToRead: Open = async (config, failed) => {
   const storage = STORAGES[config.STORAGE];
-  if (storage.home === "server") return storage.openToRead(locationOf(storage, config));
-  const isThere = storage.home === "directory" && (await storage.holdsStore(config.DATA_DIR));
+  if (storage.kind === "server") return storage.openToRead(locationOf(storage, config));
+  const isThere = storage.kind === "directory" && (await storage.holdsStore(config.DATA_DIR));
   return isThere ? storage.open(config.DATA_DIR, failed) : memory.open();
 };
 
@@ -102,7 +102,7 @@ const openToRead: Open = async (config, failed) => {
 async function whyMissing(config: Config): Promise<string | undefined> {
   const { STORAGE, DATA_DIR } = config;
   const storage = STORAGES[STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "process":
       return `STORAGE=${STORAGE} keeps all data in the process that serves: no other can come to it`;
     case "directory":
@@ -136,7 +136,7 @@ function unusable(config: Config) {
 /** Advice for the operator if the storage cannot be used. */
 function adviceFor({ STORAGE }: Config): string {
   const storage = STORAGES[STORAGE];
-  switch (storage.home) {
+  switch (storage.kind) {
     case "process":
       return "";
     case "directory":

@@ -44,7 +44,7 @@ describe("no code asks for a storage by its name", () => {
 
 describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
   const storage = STORAGES[name];
-  const isShared = storage.home === "directory" ? storage.isSharedByProcesses : storage.home === "server";
+  const isShared = storage.kind === "directory" ? storage.isSharedByProcesses : storage.kind === "server";
 
   it("is of a storage that runs the contract suite", () => {
     const folder = join(ROOT, "test/adapters", name);
@@ -53,14 +53,14 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
   });
 
   it("is what the storage does", async () => {
-    if (storage.home === "process") {
+    if (storage.kind === "process") {
       const [one, other] = [await storage.open(), await storage.open()];
       await one.settings.claim("name", "value");
       expect(await other.settings.find("name")).toBeUndefined();
       return;
     }
     // the contract suite opens servers; here only what is said without one
-    if (storage.home === "server") {
+    if (storage.kind === "server") {
       expect(storage.advice).toContain(storage.setting);
       expect(await storage.faultOf("no location")).toBeTypeOf("string");
       return;
@@ -82,11 +82,11 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
 
   it("follows from settings: what must be set, and what contradicts it", () => {
     const chosen = { STORAGE: name };
-    const server = storage.home === "server" ? { [storage.setting]: "somewhere", SECRET_KEY: "secret" } : {};
+    const server = storage.kind === "server" ? { [storage.setting]: "somewhere", SECRET_KEY: "secret" } : {};
     expect(storageFaults({ ...chosen, ...server }, 1)).toEqual([]);
-    expect(storageFaults(chosen, 1)).toHaveLength(storage.home === "server" ? 2 : 0);
+    expect(storageFaults(chosen, 1)).toHaveLength(storage.kind === "server" ? 2 : 0);
     expect(storageFaults({ ...chosen, ...server }, 2)).toHaveLength(isShared ? 0 : 1);
-    if (storage.home === "server") expect(storageOf(server)).toBe(name);
+    if (storage.kind === "server") expect(storageOf(server)).toBe(name);
     else expect(storageFaults({ ...chosen, MONGO_URI: "mongodb://h" }, 1)).toHaveLength(1);
   });
 });
