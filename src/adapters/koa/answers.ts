@@ -47,7 +47,7 @@ export function sentenceFor(example: string) {
 }
 
 /** The result of `handle` as the router sees it. */
-export interface Answered {
+export interface HandlerResult {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: object | undefined;

@@ -26,12 +26,12 @@ export interface HttpOptions extends Omit<Service, "description"> {
   readonly trustProxyHops: number;
   readonly log: RequestLog;
   /** Called for every answer; `undefined` if there are no metrics. */
-  readonly measure?: ((answered: Answered) => void) | undefined;
+  readonly measure?: ((request: MeasuredRequest) => void) | undefined;
   readonly context: AsyncLocalStorage<RequestContext>;
 }
 
-/** An answer for the metrics. */
-export interface Answered {
+/** A request with its answer, as the metrics count it. */
+export interface MeasuredRequest {
   readonly method: string;
   /**
    * The pattern of the call, which holds nothing chosen by the client. `undefined` if there is no such call.
@@ -62,8 +62,8 @@ export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
  */
 export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
   const service = serviceOf({ ...options, readiness: async () => "starting" });
-  const alone = ALL_ENDPOINTS.filter(({ isAlone }) => isAlone);
-  return makeApp(routerOf(alone, {} as UseCases, service), options, "storage_unavailable");
+  const withoutStorage = ALL_ENDPOINTS.filter(({ isAlone }) => isAlone);
+  return makeApp(routerOf(withoutStorage, {} as UseCases, service), options, "storage_unavailable");
 }
 
 function serviceOf(options: HttpOptions): Service {

@@ -4,7 +4,7 @@ import type { EarlyHashRequest } from "../../application/limits/hash-request.ts"
 import type { Cancellation } from "../../application/ports/cancellation.ts";
 import type { FieldFault } from "../../domain/errors.ts";
 import type { Client } from "../../domain/session.ts";
-import type { Answer, Answered, Answers, OnlyFieldsOf } from "./answers.ts";
+import type { Answer, Answers, HandlerResult, OnlyFieldsOf } from "./answers.ts";
 import type { BodyFields, MediaType } from "./body.ts";
 import type { ProblemCode } from "./problem.ts";
 import type { Service } from "./service.ts";
@@ -18,7 +18,7 @@ export interface Endpoint extends Declaration {
    * Finds faults by the domain's rules in a body that the schema refuses, so that one answer names all faults.
    */
   readonly faultsOf?: ((rules: FieldFaults, body: never) => readonly FieldFault[]) | undefined;
-  readonly handle: (request: never, useCases: never) => Answered | Promise<Answered>;
+  readonly handle: (request: never, useCases: never) => HandlerResult | Promise<HandlerResult>;
 }
 
 /** The part of the declaration that clients see. */

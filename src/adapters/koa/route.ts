@@ -1,7 +1,7 @@
 import type { Context, Middleware } from "koa";
 import type { FieldFaults } from "../../application/accounts/field-faults.ts";
 import type { GatedHasher } from "../../application/limits/hashing-gate.ts";
-import { type Answered, type Answers, messageOf } from "./answers.ts";
+import { type Answers, type HandlerResult, messageOf } from "./answers.ts";
 import { bearerToken, bearerTokenIfAny } from "./bearer.ts";
 import { type BodyFields, readBody } from "./body.ts";
 import { clientOf, signalOf } from "./client.ts";
@@ -33,7 +33,10 @@ const TOKEN: Readonly<Record<Credential, (ctx: Context) => string | undefined>> 
 export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Service): Middleware {
   const { needs, hashes, refusedEarly, body: schema, types, answers } = endpoint;
   // `endpoint()` has checked the types of these functions against the declaration
-  const handle = endpoint.handle as (request: object, useCases: object) => Answered | Promise<Answered>;
+  const handle = endpoint.handle as (
+    request: object,
+    useCases: object,
+  ) => HandlerResult | Promise<HandlerResult>;
   const rule = endpoint.faultsOf as ((rules: FieldFaults, body: BodyFields) => []) | undefined;
   const faultsOf = rule && ((body: BodyFields) => rule(useCases.fieldFaults, body));
   const bodyOptions = { types, faultsOf };
@@ -50,7 +53,7 @@ export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Se
   };
 }
 
-function answer(ctx: Context, answers: Answers, { status, headers, body, content }: Answered): void {
+function answer(ctx: Context, answers: Answers, { status, headers, body, content }: HandlerResult): void {
   if (headers) ctx.set(headers);
   if (content) {
     answerContent(ctx, content);

@@ -1,7 +1,7 @@
 import { Histogram, type Registry } from "prom-client";
 
-/** An answer to a request. */
-interface Answered {
+/** A request with its answer. */
+interface MeasuredRequest {
   readonly method: string;
   /** The pattern of the call; `undefined` if there is no such call. */
   readonly route: string | undefined;
@@ -15,7 +15,7 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Measures the duration of requests, by call and outcome. */
-export function measureRequests(registry: Registry): (answered: Answered) => void {
+export function measureRequests(registry: Registry): (request: MeasuredRequest) => void {
   const duration = new Histogram({
     name: "connect_auth_http_request_duration_seconds",
     help: "Time to answer a request, by the pattern of its call",

@@ -144,7 +144,7 @@ export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<H
     corsOrigins: config.CORS_ORIGINS,
     trustProxyHops: config.TRUST_PROXY_HOPS,
     log: log.requests,
-    measure: metrics?.answered,
+    measure: metrics?.measureRequest,
     context: log.context,
   };
 }

@@ -1,4 +1,4 @@
-import type { Answered } from "../../adapters/koa/app.ts";
+import type { MeasuredRequest } from "../../adapters/koa/app.ts";
 import { standardOutput } from "../../adapters/node/output.ts";
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import { countEvents } from "../../adapters/prom-client/event-metrics.ts";
@@ -20,7 +20,7 @@ import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 export interface Metrics {
   readonly events: SecurityEvents;
   readonly hashing: HashingObserver;
-  answered(answer: Answered): void;
+  measureRequest(request: MeasuredRequest): void;
   /** Wraps the storage so that its calls are measured. Call it once. */
   measured(storage: Storage): Storage;
   /** Wraps the mailer so that its mails are counted. */
@@ -40,7 +40,7 @@ export function openMetrics(): Metrics {
   return {
     events: broadcast(countEvents(registry), mails.events),
     hashing: measureHashing(registry),
-    answered: measureRequests(registry),
+    measureRequest: measureRequests(registry),
     measured(storage) {
       mails.watch(storage.outbox);
       return wrapPorts(storage, (part, port) => timed(part, port, measure));

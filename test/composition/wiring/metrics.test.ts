@@ -114,7 +114,7 @@ it("shares nothing with the metrics of another service in the same process", asy
 it("the methods that have no call here are one series, whatever they are called", async () => {
   const metrics = openMetrics();
   for (const method of ["PROPFIND", "BREW", "get"]) {
-    metrics.answered({ method, route: undefined, status: 405, durationMs: 1 });
+    metrics.measureRequest({ method, route: undefined, status: 405, durationMs: 1 });
   }
   const { sum, series } = await scraped(metrics);
   const labels = { method: "other", route: "none", status: 405 };
