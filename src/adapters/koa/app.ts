@@ -62,7 +62,7 @@ export function makeHttpApp(useCases: UseCases, options: HttpOptions): Koa {
  */
 export function makeStartingApp(options: Omit<HttpOptions, "readiness">): Koa {
   const service = serviceOf({ ...options, readiness: async () => "starting" });
-  const withoutStorage = ALL_ENDPOINTS.filter(({ isAlone }) => isAlone);
+  const withoutStorage = ALL_ENDPOINTS.filter(({ needsNoStorage }) => needsNoStorage);
   return makeApp(routerOf(withoutStorage, {} as UseCases, service), options, "storage_unavailable");
 }
 

@@ -37,7 +37,7 @@ interface Declaration {
    * Refuses the call with `overloaded` before any other check if the hash queue has no place for such a
    * request.
    */
-  readonly refusedEarly?: Pick<EarlyHashRequest, "isNewcomer">;
+  readonly refusedIfQueueFull?: Pick<EarlyHashRequest, "isNewcomer">;
   readonly body?: z.ZodType<BodyFields> | undefined;
   /** The media types of the body. Default: JSON. */
   readonly types?: readonly MediaType[];
@@ -49,7 +49,7 @@ interface Declaration {
    */
   readonly refusals?: readonly ProblemCode[];
   /** Whether it needs no storage and is therefore also served while the service starts. */
-  readonly isAlone?: true;
+  readonly needsNoStorage?: true;
   /** Further paths of the same call, for an issuer whose URL has a path. */
   readonly aliases?: (issuerPath: string) => readonly string[];
 }

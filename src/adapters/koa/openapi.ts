@@ -92,13 +92,13 @@ const REFUSALS_OF_BODIES: readonly ProblemCode[] = [
 const UNREADABLE: readonly ProblemCode[] = ["request_timeout", "headers_too_large"];
 
 /** Every code that the endpoint can be refused with. */
-function refusalsOf({ needs, hashes, body, refusals = [], isAlone }: Endpoint): ProblemCode[] {
+function refusalsOf({ needs, hashes, body, refusals = [], needsNoStorage }: Endpoint): ProblemCode[] {
   const codes: readonly ProblemCode[] = [
     ...(needs ? REFUSALS_FOR[needs] : []),
     ...(body ? REFUSALS_OF_BODIES : []),
     ...(hashes ? GUARDED : []),
     ...refusals,
-    ...(isAlone ? [] : (["storage_unavailable"] as const)),
+    ...(needsNoStorage ? [] : (["storage_unavailable"] as const)),
     "internal_error",
     ...UNREADABLE,
   ];

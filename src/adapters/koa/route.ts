@@ -31,7 +31,7 @@ const TOKEN: Readonly<Record<Credential, (ctx: Context) => string | undefined>> 
  * credential, the body, then the use case.
  */
 export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Service): Middleware {
-  const { needs, hashes, refusedEarly, body: schema, types, answers } = endpoint;
+  const { needs, hashes, refusedIfQueueFull, body: schema, types, answers } = endpoint;
   // `endpoint()` has checked the types of these functions against the declaration
   const handle = endpoint.handle as (
     request: object,
@@ -43,7 +43,7 @@ export function routeOf(endpoint: Endpoint, useCases: GuardUseCases, service: Se
   const tokenOf = needs && TOKEN[needs];
   return async (ctx) => {
     const client = clientOf(ctx);
-    if (refusedEarly) useCases.refuseIfFull({ ip: client.ip, ...refusedEarly });
+    if (refusedIfQueueFull) useCases.refuseIfFull({ ip: client.ip, ...refusedIfQueueFull });
     if (needs === "client") await authenticateClient(ctx, service.introspectionClients);
     const token = tokenOf?.(ctx);
     const body = schema && (await readBody(ctx, schema, bodyOptions));

@@ -29,7 +29,7 @@ export const healthEndpoints = {
     call: "GET /health/live",
     summary: "Liveness: whether the process answers",
     answers: { 200: live },
-    isAlone: true,
+    needsNoStorage: true,
     handle: () => ({ status: 200, body: { status: "live" } }),
   }),
 
@@ -37,7 +37,7 @@ export const healthEndpoints = {
     call: "GET /health/ready",
     summary: "Readiness: whether the service can do its work",
     answers: { 200: ready, 503: notReady },
-    isAlone: true,
+    needsNoStorage: true,
     handle: async ({ service }) => {
       const found = await service.readiness();
       if (typeof found === "string") return { status: 503, headers: RETRY, body: { status: found } };
@@ -54,7 +54,7 @@ export const healthEndpoints = {
     call: "GET /version",
     summary: "The version of the service",
     answers: { 200: version },
-    isAlone: true,
+    needsNoStorage: true,
     handle: ({ service }) => ({ status: 200, body: { name: NAME, version: service.version.version } }),
   }),
 };

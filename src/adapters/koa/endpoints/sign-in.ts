@@ -33,7 +33,7 @@ export const signInEndpoints = {
     summary: "Create an account, and log in unless the address must be confirmed first",
     hashes: true,
     // under a flood, reading bodies that will be refused would take CPU time from hashing
-    refusedEarly: { isNewcomer: true },
+    refusedIfQueueFull: { isNewcomer: true },
     body: registerBody,
     types: JSON_OR_FORM,
     faultsOf: (rules, body) => rules.register(body),
@@ -56,7 +56,7 @@ export const signInEndpoints = {
     summary: "Log in",
     needs: "former",
     hashes: true,
-    refusedEarly: {},
+    refusedIfQueueFull: {},
     body: loginBody,
     types: JSON_OR_FORM,
     faultsOf: (rules, body) => rules.login(body),
