@@ -44,20 +44,20 @@ export function gateHasher(
   };
 }
 
-/** Weight of the latest job's time in the measured pace. */
-const PACE_WEIGHT = 0.2;
+/** Weight of the latest job's time in the average. */
+const LATEST_WEIGHT = 0.2;
 
 function makeGate(limits: GateLimits, now: () => number, observer: HashingObserver | undefined) {
   const { concurrency } = limits;
   const places = makeHashQueue(limits, now);
   let running = 0;
-  let paceMs = 0;
+  let averageMs = 0;
   observer?.depth(places.waiting);
 
   /** The error, with the whole seconds until the present queue is expected to be empty. */
   const overloaded = () => {
     const jobs = places.waiting() + 1;
-    const retryAfter = Math.max(1, Math.ceil((jobs * paceMs) / concurrency / 1_000));
+    const retryAfter = Math.max(1, Math.ceil((jobs * averageMs) / concurrency / 1_000));
     return new AuthError("overloaded", { retryAfter });
   };
 
@@ -95,7 +95,7 @@ function makeGate(limits: GateLimits, now: () => number, observer: HashingObserv
     } finally {
       const tookMs = now() - began;
       observer?.hashed(tookMs);
-      paceMs += PACE_WEIGHT * (tookMs - paceMs);
+      averageMs += LATEST_WEIGHT * (tookMs - averageMs);
       seat.leave();
       places.dropHopeless();
       // the place is handed over and not freed, so that no other job can take it in between

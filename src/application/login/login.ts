@@ -4,7 +4,7 @@ import { beginSession, type Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import type { Pace } from "../limits/pace.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { type Admission, refundedOnFault } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
@@ -20,7 +20,7 @@ export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
   /** How often one account may begin a session. */
-  readonly loginPace: Pace;
+  readonly loginRateLimiter: RateLimiter;
   /** Whether a user with an unverified address is refused. */
   readonly verifiedEmailRequired: boolean;
 }
@@ -56,7 +56,7 @@ export function makeLogin(deps: LoginDeps): Login {
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
-    await refundedOnFault(admission, () => deps.loginPace.admit(user.id, now));
+    await refundedOnFault(admission, () => deps.loginRateLimiter.admit(user.id, now));
     const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });

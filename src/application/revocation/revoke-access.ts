@@ -1,5 +1,5 @@
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
-import type { Pace } from "../limits/pace.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
@@ -11,7 +11,7 @@ export interface RevokeAccessDeps extends AccessCheckDeps {
    * Limits stored entries: each is kept until its token expires, and a session can be refreshed for another
    * token at once.
    */
-  readonly revocationPace: Pace;
+  readonly revocationRateLimiter: RateLimiter;
 }
 
 /**
@@ -25,7 +25,7 @@ export function makeRevokeAccess(deps: RevokeAccessDeps): RevokeAccess {
   return async (accessToken) => {
     const now = deps.clock.now();
     const { claims } = await checkAccessToken(deps, accessToken, now);
-    deps.revocationPace.admit(claims.userId, now);
+    deps.revocationRateLimiter.admit(claims.userId, now);
     await deps.revocations.add(revocationKey.token(claims.tokenId), keptUntil(claims.expiresAt));
     deps.events.report({
       type: "access_token_revoked",

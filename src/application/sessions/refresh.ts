@@ -2,7 +2,7 @@ import { AuthError } from "../../domain/errors.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../../domain/session.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
-import type { Pace } from "../limits/pace.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -21,7 +21,7 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
   /** The limit on refreshes of one session. */
-  readonly refreshPace: Pace;
+  readonly refreshRateLimiter: RateLimiter;
 }
 
 /**
@@ -40,7 +40,7 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
     return untilApplied(async () => {
       // checked at each attempt: after another rotation this token is one of an earlier generation
       const live = await checkRefreshToken(deps, refreshToken, now);
-      deps.refreshPace.admit(live.session.id, now);
+      deps.refreshRateLimiter.admit(live.session.id, now);
       const session = await stepOf(deps, live, now);
       if (session === undefined) return false;
       deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });

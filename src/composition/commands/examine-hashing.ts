@@ -30,7 +30,7 @@ export async function examineHashing(config: Config): Promise<Found> {
   const hasher = await openCurrentHasher(config);
   const concurrency = config.HASH_CONCURRENCY;
   const alone = await medianMs(ROUNDS, () => hasher.hash("a password"));
-  const perSecond = await pace(hasher, concurrency);
+  const perSecond = await hashesPerSecond(hasher, concurrency);
   const perCore = perSecond / Math.min(concurrency, availableParallelism());
   const memory = `${((concurrency * config.ARGON2_MEMORY_KIB) / 1_024).toFixed(1)} MiB`;
   const found =
@@ -40,7 +40,7 @@ export async function examineHashing(config: Config): Promise<Found> {
 }
 
 /** Hashes per second with `concurrency` at the same time. */
-async function pace(hasher: PasswordHasher, concurrency: number): Promise<number> {
+async function hashesPerSecond(hasher: PasswordHasher, concurrency: number): Promise<number> {
   const began = performance.now();
   const times = await Promise.all(
     Array.from({ length: concurrency }, () => timesOf(ROUNDS, () => hasher.hash("a password"))),

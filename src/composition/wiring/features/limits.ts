@@ -1,6 +1,11 @@
 import { keyedHasher } from "../../../adapters/node/secret-key.ts";
 import type { GatedHasher } from "../../../application/limits/hashing-gate.ts";
-import { makePace, noPace, type Pace, type PaceOptions } from "../../../application/limits/pace.ts";
+import {
+  makeRateLimiter,
+  noRateLimiter,
+  type RateLimiter,
+  type RateLimiterOptions,
+} from "../../../application/limits/rate-limiter.ts";
 import {
   makeThrottle,
   noThrottle,
@@ -31,6 +36,6 @@ export function limits({
 }
 
 /** A limit that each process keeps by itself; no limit if LOGIN_THROTTLE is off. */
-export function paceFor({ LOGIN_THROTTLE }: Config, options: PaceOptions): Pace {
-  return LOGIN_THROTTLE === "on" ? makePace(options) : noPace;
+export function rateLimiterFor({ LOGIN_THROTTLE }: Config, options: RateLimiterOptions): RateLimiter {
+  return LOGIN_THROTTLE === "on" ? makeRateLimiter(options) : noRateLimiter;
 }

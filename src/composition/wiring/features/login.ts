@@ -1,10 +1,10 @@
-import type { Pace } from "../../../application/limits/pace.ts";
+import type { RateLimiter } from "../../../application/limits/rate-limiter.ts";
 import { makeLogin } from "../../../application/login/login.ts";
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
 import type { Factories, Made } from "../container.ts";
 import { loginLimit } from "../throttle-limits.ts";
 import { withLegacy } from "./flask.ts";
-import { type LimitParts, paceFor } from "./limits.ts";
+import { type LimitParts, rateLimiterFor } from "./limits.ts";
 import type { Opened, Shared } from "./shared.ts";
 import type { TokenParts } from "./tokens.ts";
 
@@ -12,7 +12,7 @@ const useCases = { login: makeLogin };
 
 export interface LoginParts extends Made<typeof useCases> {
   readonly formerTokens: TokenVerifier;
-  readonly loginPace: Pace;
+  readonly loginRateLimiter: RateLimiter;
   readonly verifiedEmailRequired: boolean;
 }
 
@@ -21,7 +21,8 @@ export function login({
 }: Pick<Opened, "config">): Factories<LoginParts, Shared & LimitParts & TokenParts> {
   return {
     formerTokens: (all) => withLegacy(config, all, { beginsSessions: false }),
-    loginPace: ({ events }) => paceFor(config, { scope: "sessions", limit: loginLimit(config), events }),
+    loginRateLimiter: ({ events }) =>
+      rateLimiterFor(config, { scope: "sessions", limit: loginLimit(config), events }),
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,
     ...useCases,
   };

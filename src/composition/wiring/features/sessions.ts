@@ -1,4 +1,4 @@
-import type { Pace } from "../../../application/limits/pace.ts";
+import type { RateLimiter } from "../../../application/limits/rate-limiter.ts";
 import { makeRevokeAccess } from "../../../application/revocation/revoke-access.ts";
 import { makeRevokeRefresh } from "../../../application/revocation/revoke-refresh.ts";
 import { makeRevokeToken } from "../../../application/revocation/revoke-token.ts";
@@ -10,7 +10,7 @@ import { makeRefresh } from "../../../application/sessions/refresh.ts";
 import type { Rotation } from "../../../domain/session.ts";
 import type { Factories, Made } from "../container.ts";
 import { refreshLimit, revocationLimit } from "../throttle-limits.ts";
-import { type LimitParts, paceFor } from "./limits.ts";
+import { type LimitParts, rateLimiterFor } from "./limits.ts";
 import type { MailParts } from "./mail.ts";
 import type { Opened, Shared } from "./shared.ts";
 import type { TokenParts } from "./tokens.ts";
@@ -28,8 +28,8 @@ const useCases = {
 
 export interface SessionParts extends Made<typeof useCases> {
   readonly rotation: Rotation;
-  readonly refreshPace: Pace;
-  readonly revocationPace: Pace;
+  readonly refreshRateLimiter: RateLimiter;
+  readonly revocationRateLimiter: RateLimiter;
 }
 
 type On = Shared & LimitParts & TokenParts & MailParts;
@@ -37,9 +37,10 @@ type On = Shared & LimitParts & TokenParts & MailParts;
 export function sessions({ config }: Pick<Opened, "config">): Factories<SessionParts, On> {
   return {
     rotation: () => (config.REFRESH_ROTATION ? { graceMs: config.REFRESH_GRACE } : undefined),
-    refreshPace: ({ events }) => paceFor(config, { scope: "refresh", limit: refreshLimit(config), events }),
-    revocationPace: ({ events }) =>
-      paceFor(config, { scope: "revocations", limit: revocationLimit(config), events }),
+    refreshRateLimiter: ({ events }) =>
+      rateLimiterFor(config, { scope: "refresh", limit: refreshLimit(config), events }),
+    revocationRateLimiter: ({ events }) =>
+      rateLimiterFor(config, { scope: "revocations", limit: revocationLimit(config), events }),
     ...useCases,
   };
 }

@@ -7,12 +7,12 @@ import type { SecurityEvents } from "../ports/security-events.ts";
  * because a count in storage would cost a write each time; so `n` processes together allow up to `n` times the
  * limit.
  */
-export interface Pace {
+export interface RateLimiter {
   /** Counts one more action of this subject. @throws AuthError `too_many_attempts` */
   admit(subject: string, now: Date): void;
 }
 
-export interface PaceOptions {
+export interface RateLimiterOptions {
   /** The name of the limit in events. */
   readonly scope: string;
   readonly limit: Limit;
@@ -24,7 +24,12 @@ export interface PaceOptions {
 /** Takes a few megabytes. */
 const CAPACITY = 50_000;
 
-export function makePace({ scope, limit, events, capacity = CAPACITY }: PaceOptions): Pace {
+export function makeRateLimiter({
+  scope,
+  limit,
+  events,
+  capacity = CAPACITY,
+}: RateLimiterOptions): RateLimiter {
   // ordered by the start of their windows
   const tallies = new Map<string, { count: number; since: Date }>();
 
@@ -48,4 +53,4 @@ export function makePace({ scope, limit, events, capacity = CAPACITY }: PaceOpti
 }
 
 /** Admits everything, for tests and load measurements. */
-export const noPace: Pace = { admit() {} };
+export const noRateLimiter: RateLimiter = { admit() {} };

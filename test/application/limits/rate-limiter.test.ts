@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { makePace } from "../../../src/application/limits/pace.ts";
+import { makeRateLimiter } from "../../../src/application/limits/rate-limiter.ts";
 import type { SecurityEvent } from "../../../src/application/ports/security-events.ts";
 import { ada, makeCore, refusal, START } from "../../support/core.ts";
 
@@ -10,30 +10,35 @@ const codes = (work: () => Promise<unknown>, times: number) =>
     Promise.resolve([]),
   );
 
-describe("a pace", () => {
+describe("a rate limiter", () => {
   const at = (ms: number) => new Date(START.getTime() + ms);
 
   it("lets `attempts` pass in a window, tells how long to wait, and begins anew after it", () => {
     const reported: SecurityEvent[] = [];
     const events = { report: (event: SecurityEvent) => void reported.push(event) };
-    const pace = makePace({ scope: "refresh", limit: { attempts: 2, windowMs: 60_000 }, events });
-    pace.admit("a", at(0));
-    pace.admit("a", at(1_000));
-    pace.admit("b", at(1_000));
-    expect(() => pace.admit("a", at(10_000))).toThrow(
+    const limiter = makeRateLimiter({ scope: "refresh", limit: { attempts: 2, windowMs: 60_000 }, events });
+    limiter.admit("a", at(0));
+    limiter.admit("a", at(1_000));
+    limiter.admit("b", at(1_000));
+    expect(() => limiter.admit("a", at(10_000))).toThrow(
       expect.objectContaining({ code: "too_many_attempts", retryAfter: 50 }),
     );
     expect(reported).toEqual([{ type: "attempt_throttled", scopes: ["refresh"] }]);
-    pace.admit("a", at(60_000));
+    limiter.admit("a", at(60_000));
   });
 
   it("counts a bounded number of subjects", () => {
     const events = { report: () => {} };
-    const pace = makePace({ scope: "x", limit: { attempts: 1, windowMs: 60_000 }, events, capacity: 2 });
-    for (const subject of ["a", "b", "c"]) pace.admit(subject, at(0));
+    const limiter = makeRateLimiter({
+      scope: "x",
+      limit: { attempts: 1, windowMs: 60_000 },
+      events,
+      capacity: 2,
+    });
+    for (const subject of ["a", "b", "c"]) limiter.admit(subject, at(0));
     // the longest counted is forgotten
-    pace.admit("a", at(0));
-    expect(() => pace.admit("c", at(0))).toThrow();
+    limiter.admit("a", at(0));
+    expect(() => limiter.admit("c", at(0))).toThrow();
   });
 });
 
