@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type Document, MongoClient } from "mongodb";
 import type { FlaskDatabase } from "../../src/application/flask/flask-database.ts";
-import type { LegacyRecord } from "../../src/domain/flask/legacy-user.ts";
+import type { FlaskRecord } from "../../src/domain/flask/flask-user.ts";
 
 /** Of the password `password`, made by passlib 1.7.4 itself. */
 export const OLD_HASH =
@@ -10,7 +10,7 @@ export const OLD_HASH =
 let made = 0;
 
 /** A record with an id, a name and an address of its own, which can come in as it is. */
-export function aRecord(fields: Partial<LegacyRecord> = {}): LegacyRecord {
+export function aRecord(fields: Partial<FlaskRecord> = {}): FlaskRecord {
   made += 1;
   return {
     id: made.toString(16).padStart(8, "0") + randomBytes(8).toString("hex"),
@@ -24,7 +24,7 @@ export function aRecord(fields: Partial<LegacyRecord> = {}): LegacyRecord {
 
 /** The Flask server's database in memory. */
 export function flaskInMemory(
-  records: readonly LegacyRecord[],
+  records: readonly FlaskRecord[],
   revoked: readonly unknown[] = [],
 ): FlaskDatabase {
   return {

@@ -3,7 +3,7 @@ import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
 import { passlibPbkdf2 } from "../../src/adapters/passlib/pbkdf2.ts";
-import { withLegacyHashes } from "../../src/application/flask/with-legacy-hashes.ts";
+import { withFlaskHashes } from "../../src/application/flask/with-flask-hashes.ts";
 import type { PasswordHasher } from "../../src/application/ports/password-hasher.ts";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { call } from "../support/api.ts";
@@ -140,7 +140,7 @@ describe("by the work that it takes, a refused login", () => {
     "a former cost, wrong password",
   ];
   const wired = async (formerCosts = [FORMER_COST], areOldHashesInStorage = true) =>
-    withLegacyHashes(await openArgon2Hasher(COST, formerCosts), () => ({
+    withFlaskHashes(await openArgon2Hasher(COST, formerCosts), () => ({
       hashes: passlibPbkdf2,
       areInStorage: areOldHashesInStorage,
     }));

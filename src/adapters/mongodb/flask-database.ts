@@ -1,6 +1,6 @@
 import { BSON, type Document, MongoClient, ObjectId } from "mongodb";
 import type { FlaskDatabase } from "../../application/flask/flask-database.ts";
-import type { LegacyRecord } from "../../domain/flask/legacy-user.ts";
+import type { FlaskRecord } from "../../domain/flask/flask-user.ts";
 import { openingOptions } from "./client-options.ts";
 import { databaseNamedIn, readMongoUri } from "./uri.ts";
 
@@ -68,7 +68,7 @@ export async function holdsFlaskData(uri: string): Promise<boolean> {
   }
 }
 
-function recordIn({ _id, username, email, password, createdAt }: Document): LegacyRecord {
+function recordIn({ _id, username, email, password, createdAt }: Document): FlaskRecord {
   // an id of another type is written as JSON, so that it cannot be mistaken for an ObjectId
   const id = _id instanceof ObjectId ? _id.toHexString() : BSON.EJSON.stringify(_id);
   return { id, username, email, password, createdAt };

@@ -1,6 +1,6 @@
 import { pbkdf2, timingSafeEqual } from "node:crypto";
 import { promisify } from "node:util";
-import type { LegacyHashes } from "../../application/flask/legacy-hashes.ts";
+import type { FlaskHashes } from "../../application/flask/flask-hashes.ts";
 
 /**
  * `$pbkdf2-sha256$rounds$salt$checksum`. Salt and checksum are base64 with `.` for `+` and without padding;
@@ -20,7 +20,7 @@ const derive = promisify(pbkdf2);
  * Verifies the Flask server's hashes: PBKDF2-HMAC-SHA-256 (RFC 8018) in passlib's format. Verifying a hash with
  * fewer rounds than `dearestRounds` also does the missing rounds, so that hashes cannot be told apart by time.
  */
-export function passlibHashes(dearestRounds: number): LegacyHashes {
+export function passlibHashes(dearestRounds: number): FlaskHashes {
   return {
     accepts: (hash) => parse(hash) !== undefined,
     roundsOf: (hash) => parse(hash)?.rounds,

@@ -1,6 +1,6 @@
 import type { EmailRules } from "../../domain/email.ts";
 import { fingerprint } from "../../domain/fingerprint.ts";
-import { type LegacyRecord, legacyClaims } from "../../domain/flask/legacy-user.ts";
+import { type FlaskRecord, flaskClaims } from "../../domain/flask/flask-user.ts";
 import type { FlaskDatabase } from "./flask-database.ts";
 
 /** The oldest of the records that have one name or one address. */
@@ -25,7 +25,7 @@ interface Claimant {
 export async function findFlaskConflicts(
   records: FlaskDatabase["users"],
   rules: EmailRules,
-  seen: (record: LegacyRecord) => void,
+  seen: (record: FlaskRecord) => void,
   printOf: (claim: string) => number = fingerprint,
 ): Promise<FlaskConflicts> {
   const prints = new Numbers();
@@ -57,13 +57,13 @@ export async function findFlaskConflicts(
   };
 }
 
-function claimsOf(record: LegacyRecord, rules: EmailRules): string[] {
-  return Object.entries(legacyClaims(record, rules)).flatMap(([field, canonical]) =>
+function claimsOf(record: FlaskRecord, rules: EmailRules): string[] {
+  return Object.entries(flaskClaims(record, rules)).flatMap(([field, canonical]) =>
     canonical === undefined ? [] : [`${field}:${canonical}`],
   );
 }
 
-function claimantOf({ id, createdAt }: LegacyRecord): Claimant {
+function claimantOf({ id, createdAt }: FlaskRecord): Claimant {
   const since = createdAt instanceof Date ? createdAt.getTime() : Number.NaN;
   return { id, since: Number.isNaN(since) ? Number.NEGATIVE_INFINITY : since };
 }

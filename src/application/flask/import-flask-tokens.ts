@@ -1,5 +1,5 @@
-import { LONGEST_LEGACY_LIFE_MS } from "../../domain/flask/legacy-token.ts";
-import { isLegacyTokenId } from "../../domain/flask/legacy-user.ts";
+import { LONGEST_FLASK_LIFE_MS } from "../../domain/flask/flask-token.ts";
+import { isFlaskTokenId } from "../../domain/flask/flask-user.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { batchesOf, workOn } from "../paging/batches.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
@@ -29,11 +29,11 @@ export async function importFlaskTokens(
   { dryRun, now, batch }: ImportTokensRun,
   progress: (done: number) => void,
 ): Promise<TokenCounts> {
-  const until = keptUntil(new Date(now.getTime() + LONGEST_LEGACY_LIFE_MS));
+  const until = keptUntil(new Date(now.getTime() + LONGEST_FLASK_LIFE_MS));
   let found = 0;
   let imported = 0;
   for await (const ids of batchesOf(source.revokedTokenIds(), batch)) {
-    const usable = ids.filter(isLegacyTokenId);
+    const usable = ids.filter(isFlaskTokenId);
     if (!dryRun) await workOn(usable, (id) => revocations.add(revocationKey.token(id), until));
     found += ids.length;
     imported += usable.length;

@@ -1,39 +1,34 @@
 import { AuthError } from "../../domain/errors.ts";
 import {
-  type LegacyFault,
-  type LegacyRecord,
-  type LegacyRules,
-  legacyClaims,
-  readLegacyUser,
-} from "../../domain/flask/legacy-user.ts";
+  type FlaskFault,
+  type FlaskRecord,
+  type FlaskRules,
+  flaskClaims,
+  readFlaskUser,
+} from "../../domain/flask/flask-user.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import type { User } from "../../domain/user.ts";
 import { workOn } from "../paging/batches.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import type { FlaskConflicts } from "./flask-conflicts.ts";
-import type { LegacyHashes } from "./legacy-hashes.ts";
+import type { FlaskHashes } from "./flask-hashes.ts";
 
-export interface ImportUsersDeps extends Omit<LegacyRules, "acceptsHash"> {
+export interface ImportUsersDeps extends Omit<FlaskRules, "acceptsHash"> {
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
-  readonly legacyHashes: LegacyHashes;
+  readonly flaskHashes: FlaskHashes;
 }
 
 /** Which of several users with one name or address is imported: none, or the oldest. */
 export type ConflictRule = "skip" | "oldest";
 
 /** Why a user is left out: faults of the record, other records in the old database, or existing accounts. */
-export type Reason =
-  | LegacyFault
-  | "username_duplicate"
-  | "email_duplicate"
-  | "username_taken"
-  | "email_taken";
+export type Reason = FlaskFault | "username_duplicate" | "email_duplicate" | "username_taken" | "email_taken";
 
 /** The outcome of a record. */
 export interface Judged {
-  readonly record: LegacyRecord;
+  readonly record: FlaskRecord;
   readonly outcome: "imported" | "alreadyThere" | "removedSince" | readonly Reason[];
 }
 
@@ -48,13 +43,13 @@ export interface ImportUsersRun {
 export async function judgeFlaskUsers(
   deps: ImportUsersDeps,
   { conflicts, onConflict, dryRun, now }: ImportUsersRun,
-): Promise<(records: readonly LegacyRecord[]) => Promise<Judged[]>> {
-  const { users, revocations, legacyHashes } = deps;
-  const rules = { ...deps, acceptsHash: legacyHashes.accepts };
+): Promise<(records: readonly FlaskRecord[]) => Promise<Judged[]>> {
+  const { users, revocations, flaskHashes } = deps;
+  const rules = { ...deps, acceptsHash: flaskHashes.accepts };
   const wasEmpty = (await users.list(undefined, 1)).length === 0;
 
-  function duplicates(record: LegacyRecord): Reason[] {
-    const claims = legacyClaims(record, rules);
+  function duplicates(record: FlaskRecord): Reason[] {
+    const claims = flaskClaims(record, rules);
     return (["username", "email"] as const).flatMap((field) => {
       const oldest = conflicts.oldestOf(field, claims[field]);
       const comesIn = oldest === undefined || (onConflict === "oldest" && oldest === record.id);
@@ -62,8 +57,8 @@ export async function judgeFlaskUsers(
     });
   }
 
-  async function bringIn(record: LegacyRecord): Promise<Judged["outcome"]> {
-    const read = readLegacyUser(record, rules);
+  async function bringIn(record: FlaskRecord): Promise<Judged["outcome"]> {
+    const read = readFlaskUser(record, rules);
     const reasons = [...(Array.isArray(read) ? read : []), ...duplicates(record)];
     if (Array.isArray(read) || reasons.length > 0) return reasons;
     // in a dry run, the same check that an insert makes

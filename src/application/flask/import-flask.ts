@@ -1,4 +1,4 @@
-import type { LegacyRecord, LegacyRules } from "../../domain/flask/legacy-user.ts";
+import type { FlaskRecord, FlaskRules } from "../../domain/flask/flask-user.ts";
 import { batchesOf } from "../paging/batches.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
@@ -6,18 +6,18 @@ import type { SettingsRepository } from "../ports/storage/settings.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import { findFlaskConflicts } from "./flask-conflicts.ts";
 import type { FlaskDatabase } from "./flask-database.ts";
+import type { FlaskHashes } from "./flask-hashes.ts";
+import { raiseFlaskRounds } from "./flask-rounds.ts";
 import { importFlaskTokens, type TokenCounts } from "./import-flask-tokens.ts";
 import { type ConflictRule, judgeFlaskUsers, type Reason } from "./import-flask-users.ts";
-import type { LegacyHashes } from "./legacy-hashes.ts";
-import { raiseLegacyRounds } from "./legacy-rounds.ts";
 
-export interface ImportFlaskDeps extends Omit<LegacyRules, "acceptsHash"> {
+export interface ImportFlaskDeps extends Omit<FlaskRules, "acceptsHash"> {
   readonly source: FlaskDatabase;
   readonly clock: Clock;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
   readonly settings: SettingsRepository;
-  readonly legacyHashes: LegacyHashes;
+  readonly flaskHashes: FlaskHashes;
 }
 
 export interface ImportFlaskCommand {
@@ -64,12 +64,12 @@ const STEP = 1_000;
 /**
  * Imports users and revoked tokens from the Flask server's database, which it only reads. It can be stopped at
  * any point and run again: existing records are skipped. Revoked tokens come first, so that none of them is
- * accepted meanwhile, and old hashes are recorded in `LEGACY_HASHES` before the first one is stored.
+ * accepted meanwhile, and old hashes are recorded in `FLASK_HASHES` before the first one is stored.
  */
 export type ImportFlask = (command: ImportFlaskCommand) => Promise<ImportSummary>;
 
 export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
-  const { source, clock, settings, legacyHashes } = deps;
+  const { source, clock, settings, flaskHashes } = deps;
 
   return async ({ dryRun, onConflict, leftOut, progress }) => {
     const now = clock.now();
@@ -78,7 +78,7 @@ export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
     let rounds = 0;
     const conflicts = await findFlaskConflicts(source.users, deps, ({ password }) => {
       checked += 1;
-      rounds = Math.max(rounds, (typeof password === "string" && legacyHashes.roundsOf(password)) || 0);
+      rounds = Math.max(rounds, (typeof password === "string" && flaskHashes.roundsOf(password)) || 0);
       if (checked % STEP === 0) progress({ phase: "checking users", done: checked, total: totals.users });
     });
     progress({ phase: "checking users", done: checked, total: checked });
@@ -86,7 +86,7 @@ export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
     const revokedTokens = await importFlaskTokens(deps, { dryRun, now, batch: BATCH }, (done) =>
       progress({ phase: "revoked tokens", done, total: Math.max(done, totals.revokedTokens) }),
     );
-    if (!dryRun && rounds > 0) await raiseLegacyRounds(settings, rounds);
+    if (!dryRun && rounds > 0) await raiseFlaskRounds(settings, rounds);
 
     const counts = { found: 0, imported: 0, alreadyThere: 0, removedSince: 0, leftOut: 0 };
     const judge = await judgeFlaskUsers(deps, { conflicts, onConflict, dryRun, now });
@@ -105,7 +105,7 @@ export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
   };
 }
 
-function rowFor({ id, username, email }: LegacyRecord, reasons: readonly Reason[]): UserLeftOut {
+function rowFor({ id, username, email }: FlaskRecord, reasons: readonly Reason[]): UserLeftOut {
   return { id, username: textOf(username), email: textOf(email), reasons };
 }
 

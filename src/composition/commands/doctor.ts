@@ -14,7 +14,7 @@ import { checkSecrets, findSecrets, type Secrets } from "../wiring/secrets.ts";
 import { mustAgreeWithService } from "../wiring/service-settings.ts";
 import { openStorageToExamine } from "../wiring/storage.ts";
 import { examined } from "./examination.ts";
-import { examineHashing, examineLegacyHashes } from "./examine-hashing.ts";
+import { examineFlaskHashes, examineHashing } from "./examine-hashing.ts";
 import { examineDisk, examineStorage } from "./examine-storage.ts";
 
 /**
@@ -69,7 +69,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
     examineClock({ ...open, clock: systemClock, serverClock: serverClockOf(config) }),
   );
   yield examined("mail", () => examineOutbox(open, systemClock.now()));
-  yield examined("legacy hashes", () => examineLegacyHashes(open));
+  yield examined("legacy hashes", () => examineFlaskHashes(open));
 }
 
 /** The clock of the configured server, if there is one. */

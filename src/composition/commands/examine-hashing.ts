@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
 import { passlibPbkdf2 } from "../../adapters/passlib/pbkdf2.ts";
-import { countLegacyHashes } from "../../application/flask/count-legacy-hashes.ts";
+import { countFlaskHashes } from "../../application/flask/count-flask-hashes.ts";
 import type { Found } from "../../application/maintenance/finding.ts";
 import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
@@ -72,8 +72,8 @@ function isBelowLeast(memoryKib: number, passes: number): boolean {
 }
 
 /** Whether hashes of the Flask server are left. Reads all accounts if any were ever imported. */
-export async function examineLegacyHashes(storage: Storage): Promise<Found> {
-  const count = await countLegacyHashes(storage, passlibPbkdf2.accepts);
+export async function examineFlaskHashes(storage: Storage): Promise<Found> {
+  const count = await countFlaskHashes(storage, passlibPbkdf2.accepts);
   if (count === undefined) return { status: "ok", found: "none were imported" };
   const { all, left } = count;
   const found = `${left} of ${all} accounts have one; each check of a password does the work of both kinds`;

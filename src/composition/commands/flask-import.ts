@@ -48,7 +48,7 @@ export async function openFlaskImport(
     users: withRetry(users),
     revocations: withRetry(revocations),
     settings: withRetry(settings),
-    legacyHashes: passlibPbkdf2,
+    flaskHashes: passlibPbkdf2,
     ...platformEmailRules,
   });
   if (dryRun) return importFlask;

@@ -1,4 +1,4 @@
-import { LEGACY_HASHES, moreRounds } from "../../application/flask/legacy-rounds.ts";
+import { FLASK_HASHES, moreRounds } from "../../application/flask/flask-rounds.ts";
 import type { MergeSetting } from "../../application/transfer/import-record.ts";
 import { ARGON2_COSTS, mergeCosts } from "./argon2-costs.ts";
 
@@ -8,5 +8,5 @@ import { ARGON2_COSTS, mergeCosts } from "./argon2-costs.ts";
  */
 export const dataSettings: Readonly<Record<string, MergeSetting>> = {
   [ARGON2_COSTS]: mergeCosts,
-  [LEGACY_HASHES]: moreRounds,
+  [FLASK_HASHES]: moreRounds,
 };

@@ -1,7 +1,7 @@
 import { type Argon2Cost, openArgon2Hasher } from "../../adapters/argon2/password-hasher.ts";
 import { passlibHashes, USUAL_ROUNDS } from "../../adapters/passlib/pbkdf2.ts";
-import { legacyRounds } from "../../application/flask/legacy-rounds.ts";
-import { type LegacyState, withLegacyHashes } from "../../application/flask/with-legacy-hashes.ts";
+import { flaskRounds } from "../../application/flask/flask-rounds.ts";
+import { type FlaskHashState, withFlaskHashes } from "../../application/flask/with-flask-hashes.ts";
 import { type GatedHasher, gateHasher } from "../../application/limits/hashing-gate.ts";
 import type { HashingObserver } from "../../application/ports/hashing-observer.ts";
 import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
@@ -38,21 +38,21 @@ export async function openHasher(
     queue: config.HASH_QUEUE,
     deadlineMs: HASH_DEADLINE_MS,
   };
-  let legacy = await legacyState(settings);
-  const whole = withLegacyHashes(hasher, () => legacy);
+  let flask = await flaskHashState(settings);
+  const whole = withFlaskHashes(hasher, () => flask);
   return {
     hasher: gateHasher(whole, limits, () => performance.now(), observer),
     async tryHashing() {
       await hasher.hash("");
     },
     async reload() {
-      legacy = await legacyState(settings);
+      flask = await flaskHashState(settings);
     },
   };
 }
 
-async function legacyState(settings: SettingsRepository): Promise<LegacyState> {
-  const rounds = await legacyRounds(settings);
+async function flaskHashState(settings: SettingsRepository): Promise<FlaskHashState> {
+  const rounds = await flaskRounds(settings);
   return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
 }
 

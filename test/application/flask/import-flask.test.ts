@@ -4,16 +4,16 @@ import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { platformEmailRules } from "../../../src/adapters/node/platform.ts";
 import { passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
 import { findFlaskConflicts } from "../../../src/application/flask/flask-conflicts.ts";
+import { flaskRounds } from "../../../src/application/flask/flask-rounds.ts";
 import {
   type ImportFlaskCommand,
   type ImportStep,
   makeImportFlask,
   type UserLeftOut,
 } from "../../../src/application/flask/import-flask.ts";
-import { legacyRounds } from "../../../src/application/flask/legacy-rounds.ts";
-import { withLegacyHashes } from "../../../src/application/flask/with-legacy-hashes.ts";
+import { withFlaskHashes } from "../../../src/application/flask/with-flask-hashes.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
-import { type LegacyRecord, legacyClaims } from "../../../src/domain/flask/legacy-user.ts";
+import { type FlaskRecord, flaskClaims } from "../../../src/domain/flask/flask-user.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, testClock } from "../../support/core.ts";
 import { aRecord, flaskInMemory, OLD_HASH } from "../../support/flask.ts";
@@ -22,7 +22,7 @@ import { aUser } from "../../support/storage-samples.ts";
 type Options = Partial<ImportFlaskCommand> & { storage?: Storage; revoked?: readonly unknown[] };
 
 /** Runs the import from these records, as one who reads along. */
-async function imported(records: readonly LegacyRecord[], options: Options = {}) {
+async function imported(records: readonly FlaskRecord[], options: Options = {}) {
   const { storage = openMemoryStorage(), revoked, ...command } = options;
   const rows: UserLeftOut[] = [];
   const steps: ImportStep[] = [];
@@ -30,7 +30,7 @@ async function imported(records: readonly LegacyRecord[], options: Options = {})
     source: flaskInMemory(records, revoked),
     clock: testClock(),
     ...storage,
-    legacyHashes: passlibPbkdf2,
+    flaskHashes: passlibPbkdf2,
     ...platformEmailRules,
   })({
     dryRun: false,
@@ -46,7 +46,7 @@ async function imported(records: readonly LegacyRecord[], options: Options = {})
 /** All that is in the storage that an import may write. */
 async function contentsOf({ users, revocations, settings }: Storage) {
   const all = [users.list(undefined, 1_000), revocations.list(undefined, 1_000)];
-  return [...(await Promise.all(all)), await legacyRounds(settings)];
+  return [...(await Promise.all(all)), await flaskRounds(settings)];
 }
 
 it("brings over users, their ids and dates, and revoked tokens for thirty days and an hour", async () => {
@@ -96,17 +96,17 @@ describe("says that old hashes are in storage", () => {
 
   it("by the most rounds that one has, and never fewer than before", async () => {
     const { storage } = await imported([aRecord(), dear, aRecord()]);
-    expect(await legacyRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.settings)).toBe(150_000);
     await imported([aRecord()], { storage });
-    expect(await legacyRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.settings)).toBe(150_000);
   });
 
   it("where a start said that there are none", async () => {
     const storage = openMemoryStorage();
     await storage.settings.claim("legacy-hashes", "none");
-    expect(await legacyRounds(storage.settings)).toBe(0);
+    expect(await flaskRounds(storage.settings)).toBe(0);
     await imported([dear], { storage });
-    expect(await legacyRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.settings)).toBe(150_000);
   });
 
   it("only where there is one", async () => {
@@ -130,7 +130,7 @@ it("leaves out what is faulty, with all reasons, and no hash in the report", asy
 });
 
 describe("of those who share", () => {
-  const twins: [string, Partial<LegacyRecord>, Partial<LegacyRecord>, string][] = [
+  const twins: [string, Partial<FlaskRecord>, Partial<FlaskRecord>, string][] = [
     ["a name", { username: "Ada" }, { username: "Ada" }, "username_duplicate"],
     ["a name but for case", { username: "Ada" }, { username: "aDA " }, "username_duplicate"],
     [
@@ -259,7 +259,7 @@ it.each(["skip", "oldest"] as const)(
 
 describe("run again", () => {
   const records = [aRecord(), aRecord({ username: "twin" }), aRecord({ username: "TWIN" }), aRecord()];
-  const first = records[0] as LegacyRecord;
+  const first = records[0] as FlaskRecord;
 
   it("touches nothing that it brought over", async () => {
     const { storage } = await imported(records);
@@ -289,7 +289,7 @@ describe("run again", () => {
     const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
     const hashes = { hashes: passlibPbkdf2, areInStorage: true };
     const core = await makeCore(() => ({
-      hasher: { ...withLegacyHashes(hasher, () => hashes), refuseIfFull() {} },
+      hasher: { ...withFlaskHashes(hasher, () => hashes), refuseIfFull() {} },
     }));
     const { storage } = core;
     await imported([first], { storage });
@@ -369,7 +369,7 @@ it("takes nobody for a double whose fingerprints happen to be the same", async (
     () => {},
     () => 1,
   );
-  const claims = [a, b, c].map((record) => legacyClaims(record, platformEmailRules));
+  const claims = [a, b, c].map((record) => flaskClaims(record, platformEmailRules));
   expect(claims.map(({ username }) => oldestOf("username", username))).toEqual([undefined, b.id, b.id]);
   expect(claims.map(({ email }) => oldestOf("email", email))).toEqual([undefined, undefined, undefined]);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { AuthError } from "../../../src/domain/errors.ts";
-import { legacySessionId } from "../../../src/domain/flask/legacy-token.ts";
+import { flaskSessionId } from "../../../src/domain/flask/flask-token.ts";
 import type { User } from "../../../src/domain/user.ts";
 import { hmac, type Json, token } from "../../adapters/jose/signed-by-hand.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, turn } from "../../support/core.ts";
@@ -17,7 +17,7 @@ const ENV = {
 const ISSUED = START.getTime() / 1000 - 3_600;
 const REFRESH_ID = "5d0c7c52-51ce-4d0c-8f0f-8f3f0c7f7d02";
 
-function legacyToken(identity: string, type: "access" | "refresh", key = SHARED): string {
+function flaskToken(identity: string, type: "access" | "refresh", key = SHARED): string {
   const claims: Json = { iat: ISSUED, nbf: ISSUED, exp: ISSUED + 86_400, jti: REFRESH_ID, identity, type };
   return token(
     { typ: "JWT", alg: "HS256" },
@@ -95,7 +95,7 @@ const BAD: [string, (core: Moved) => string, string[]][] = [
   ["a badly signed one", ({ own }) => `${own.accessToken.slice(0, -8)}AAAAAAAA`, LOOKS],
   [
     "a badly signed one of the Flask server",
-    () => legacyToken("cleo@Example.com", "access", "another"),
+    () => flaskToken("cleo@Example.com", "access", "another"),
     LOOKS,
   ],
   ["one of another user", ({ bob }) => bob.accessToken, LOOKS.slice(0, 1)],
@@ -104,12 +104,12 @@ const BAD: [string, (core: Moved) => string, string[]][] = [
   // a genuine token of the Flask server names its user by address, whichever account is logged in to
   [
     "one of the Flask server, ended since",
-    () => legacyToken("ended@Example.com", "access"),
+    () => flaskToken("ended@Example.com", "access"),
     [LOOKS[0] as string, "users.findByEmail"],
   ],
   [
     "one of the Flask server, of nobody here",
-    () => legacyToken("nobody@Example.com", "refresh"),
+    () => flaskToken("nobody@Example.com", "refresh"),
     [...LOOKS, "users.findByEmail"],
   ],
 ];
@@ -150,7 +150,7 @@ it("a good one costs no other calls than a bad one, for its own account and for 
 });
 
 describe("a refresh token of the Flask server", () => {
-  const REFRESH = legacyToken("cleo@Example.com", "refresh");
+  const REFRESH = flaskToken("cleo@Example.com", "refresh");
   const login = { email: "cleo@example.com", password: ada.password, client, formerToken: REFRESH };
 
   it("makes a known device and begins no session of its own", async () => {
@@ -160,7 +160,7 @@ describe("a refresh token of the Flask server", () => {
     }
     expect(await refusal(core.login({ ...login, formerToken: undefined }))).toBe("too_many_attempts");
     expect(await refusal(core.login({ ...login, password: "wrong horse" }))).toBe("invalid_credentials");
-    expect(await core.storage.sessions.find(legacySessionId(REFRESH_ID))).toBeUndefined();
+    expect(await core.storage.sessions.find(flaskSessionId(REFRESH_ID))).toBeUndefined();
     const { accessToken } = await core.login(login);
     expect(await core.listSessions(accessToken)).toEqual([expect.objectContaining({ current: true })]);
   });
@@ -180,13 +180,13 @@ it.each(["a token of this service", "one of the Flask server"])(
     const fault = async (): Promise<never> => {
       throw new AuthError("storage_unavailable");
     };
-    const isLegacy = which === "one of the Flask server";
-    const ports = isLegacy
+    const isFlask = which === "one of the Flask server";
+    const ports = isFlask
       ? { users: { ...users, findByEmail: fault } }
       : { revocations: { ...revocations, find: fault } };
     core.calls.length = 0;
     const faulty = await makeCore(() => ({ ...ports, attempts: core.core.attempts }), ENV, core);
-    const formerToken = isLegacy ? legacyToken("cleo@Example.com", "access") : core.own.accessToken;
+    const formerToken = isFlask ? flaskToken("cleo@Example.com", "access") : core.own.accessToken;
     const login = { username: "ada", password: ada.password, client, formerToken };
     expect(await refusal(faulty.login(login))).toBe("storage_unavailable");
     expect(core.calls).toEqual([]);

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
-import { examineLegacyHashes, judgeCost } from "../../../src/composition/commands/examine-hashing.ts";
+import { examineFlaskHashes, judgeCost } from "../../../src/composition/commands/examine-hashing.ts";
 import { aUser } from "../../support/storage-samples.ts";
 
 it.each([
@@ -23,12 +23,12 @@ it.each([
 
 it("counts the hashes of the Flask server that are left, where some were brought over", async () => {
   const storage = openMemoryStorage();
-  const legacy = `$pbkdf2-sha256$29000$${"A".repeat(22)}$${"A".repeat(43)}`;
-  await storage.users.add(aUser({ passwordHash: legacy }));
+  const flask = `$pbkdf2-sha256$29000$${"A".repeat(22)}$${"A".repeat(43)}`;
+  await storage.users.add(aUser({ passwordHash: flask }));
   await storage.users.add(aUser());
-  expect(await examineLegacyHashes(storage)).toMatchObject({ status: "ok", found: "none were imported" });
+  expect(await examineFlaskHashes(storage)).toMatchObject({ status: "ok", found: "none were imported" });
   await storage.settings.claim("legacy-hashes", "29000");
-  expect(await examineLegacyHashes(storage)).toMatchObject({
+  expect(await examineFlaskHashes(storage)).toMatchObject({
     status: "warning",
     found: expect.stringContaining("1 of 2"),
   });

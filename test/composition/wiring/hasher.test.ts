@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
-import { raiseLegacyRounds } from "../../../src/application/flask/legacy-rounds.ts";
+import { raiseFlaskRounds } from "../../../src/application/flask/flask-rounds.ts";
 import { readConfig } from "../../../src/composition/settings/config.ts";
 import { openHasher } from "../../../src/composition/wiring/hasher.ts";
 import { turn } from "../../support/core.ts";
@@ -13,11 +13,11 @@ it("does the work of old hashes, by the dearest of them, once it learns that an 
   const timeOfUnknown = async () =>
     (await leastTimes([() => hasher.verify(undefined, "password", turn)]))[0] as number;
   const before = await timeOfUnknown();
-  await raiseLegacyRounds(settings, 1);
+  await raiseFlaskRounds(settings, 1);
   await reload();
   const usual = await timeOfUnknown();
   expect(usual).toBeGreaterThan(2 * before);
-  await raiseLegacyRounds(settings, 500_000);
+  await raiseFlaskRounds(settings, 500_000);
   await reload();
   // seventeen times the usual rounds
   expect(await timeOfUnknown()).toBeGreaterThan(4 * usual);

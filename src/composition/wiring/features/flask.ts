@@ -1,19 +1,19 @@
-import { legacyTokens } from "../../../adapters/jose/legacy-tokens.ts";
+import { flaskTokenVerifier } from "../../../adapters/jose/flask-tokens.ts";
 import {
-  type LegacyTokensDeps,
-  type LegacyTokensOptions,
-  withLegacyTokens,
-} from "../../../application/flask/with-legacy-tokens.ts";
+  type FlaskTokensDeps,
+  type FlaskTokensOptions,
+  withFlaskTokens,
+} from "../../../application/flask/with-flask-tokens.ts";
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
 import type { Config } from "../../settings/config.ts";
 
 /** Verifies the service's own tokens, and the Flask server's while they are accepted. */
-export function withLegacy(
+export function acceptingFlaskTokens(
   { JWT_SECRET_KEY: sharedSecret, ACCEPT_LEGACY_TOKENS_UNTIL: acceptedUntil }: Config,
-  all: LegacyTokensDeps & { readonly tokens: TokenVerifier },
-  { beginsSessions }: Pick<LegacyTokensOptions, "beginsSessions">,
+  all: FlaskTokensDeps & { readonly tokens: TokenVerifier },
+  { beginsSessions }: Pick<FlaskTokensOptions, "beginsSessions">,
 ): TokenVerifier {
   if (sharedSecret === undefined || acceptedUntil === undefined) return all.tokens;
-  const options = { legacyTokens: legacyTokens(sharedSecret), acceptedUntil, beginsSessions };
-  return withLegacyTokens(all.tokens, all, options);
+  const options = { flaskTokens: flaskTokenVerifier(sharedSecret), acceptedUntil, beginsSessions };
+  return withFlaskTokens(all.tokens, all, options);
 }

@@ -3,7 +3,7 @@ import { makeLogin } from "../../../application/login/login.ts";
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
 import type { Factories, Made } from "../container.ts";
 import { loginLimit } from "../throttle-limits.ts";
-import { withLegacy } from "./flask.ts";
+import { acceptingFlaskTokens } from "./flask.ts";
 import { type LimitParts, rateLimiterFor } from "./limits.ts";
 import type { Opened, Shared } from "./shared.ts";
 import type { TokenParts } from "./tokens.ts";
@@ -20,7 +20,7 @@ export function login({
   config,
 }: Pick<Opened, "config">): Factories<LoginParts, Shared & LimitParts & TokenParts> {
   return {
-    formerTokens: (all) => withLegacy(config, all, { beginsSessions: false }),
+    formerTokens: (all) => acceptingFlaskTokens(config, all, { beginsSessions: false }),
     loginRateLimiter: ({ events }) =>
       rateLimiterFor(config, { scope: "sessions", limit: loginLimit(config), events }),
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,

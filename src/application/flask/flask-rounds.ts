@@ -5,21 +5,21 @@ import type { SettingsRepository } from "../ports/storage/settings.ts";
  * The stored setting that marks hashes of the Flask server in storage. Its value is their largest number of
  * rounds.
  */
-export const LEGACY_HASHES = "legacy-hashes";
+export const FLASK_HASHES = "legacy-hashes";
 
 /** The largest number of rounds of an old hash in storage; 0 if there is none. */
-export async function legacyRounds(settings: SettingsRepository): Promise<number> {
-  return roundsIn(await settings.find(LEGACY_HASHES));
+export async function flaskRounds(settings: SettingsRepository): Promise<number> {
+  return roundsIn(await settings.find(FLASK_HASHES));
 }
 
 /**
  * Records that storage may have hashes with at most `rounds` rounds. Must be called before the first one is
  * stored.
  */
-export async function raiseLegacyRounds(settings: SettingsRepository, rounds: number): Promise<void> {
+export async function raiseFlaskRounds(settings: SettingsRepository, rounds: number): Promise<void> {
   await untilApplied(async () => {
-    const stored = await settings.claim(LEGACY_HASHES, String(rounds));
-    return roundsIn(stored) >= rounds || settings.replace(LEGACY_HASHES, stored, String(rounds));
+    const stored = await settings.claim(FLASK_HASHES, String(rounds));
+    return roundsIn(stored) >= rounds || settings.replace(FLASK_HASHES, stored, String(rounds));
   });
 }
 

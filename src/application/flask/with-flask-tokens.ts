@@ -1,19 +1,19 @@
 import { AuthError } from "../../domain/errors.ts";
-import { isLegacyLife, isLegacyTokenOf, legacySessionId } from "../../domain/flask/legacy-token.ts";
+import { flaskSessionId, isFlaskLife, isFlaskTokenOf } from "../../domain/flask/flask-token.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import type { User } from "../../domain/user.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import type { TokenVerifier } from "../ports/tokens.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
-import type { LegacyToken, LegacyTokenVerifier } from "./legacy-tokens.ts";
+import type { FlaskToken, FlaskTokenVerifier } from "./flask-tokens.ts";
 
-export interface LegacyTokensDeps extends StartSessionDeps {
+export interface FlaskTokensDeps extends StartSessionDeps {
   readonly users: UserRepository;
   readonly canonicalEmail: (text: string) => string;
 }
 
-export interface LegacyTokensOptions {
-  readonly legacyTokens: LegacyTokenVerifier;
+export interface FlaskTokensOptions {
+  readonly flaskTokens: FlaskTokenVerifier;
   /** From this moment on, tokens of the Flask server are refused. */
   readonly acceptedUntil: Date;
   /** Whether a presented refresh token begins its session. If not, nothing is written. */
@@ -30,27 +30,27 @@ interface Options {
  * when it is first presented. So every step that ends tokens here ends those too. They cost one more round
  * trip.
  */
-export function withLegacyTokens(
+export function withFlaskTokens(
   own: TokenVerifier,
-  deps: LegacyTokensDeps,
-  { legacyTokens, acceptedUntil, beginsSessions }: LegacyTokensOptions,
+  deps: FlaskTokensDeps,
+  { flaskTokens, acceptedUntil, beginsSessions }: FlaskTokensOptions,
 ): TokenVerifier {
-  async function read(kind: LegacyToken["kind"], token: string, now: Date, options?: Options) {
-    const legacy = await legacyTokens.verify(token, now, options);
-    if (legacy.kind !== kind || !isLegacyLife(legacy)) throw new AuthError("invalid_token");
+  async function read(kind: FlaskToken["kind"], token: string, now: Date, options?: Options) {
+    const legacy = await flaskTokens.verify(token, now, options);
+    if (legacy.kind !== kind || !isFlaskLife(legacy)) throw new AuthError("invalid_token");
     const user = await deps.users.findByEmail(deps.canonicalEmail(legacy.identity));
-    if (user === undefined || !isLegacyTokenOf(user, legacy)) throw new AuthError("revoked_token");
+    if (user === undefined || !isFlaskTokenOf(user, legacy)) throw new AuthError("revoked_token");
     return { legacy, user };
   }
 
   /** Tries a token as a legacy token if the service's own verifier does not recognise it. */
-  async function either<T>(now: Date, asOwn: Promise<T>, asLegacy: () => Promise<T>): Promise<T> {
+  async function either<T>(now: Date, asOwn: Promise<T>, asFlask: () => Promise<T>): Promise<T> {
     try {
       return await asOwn;
     } catch (error) {
       const isUnknown = error instanceof AuthError && error.code === "invalid_token";
       if (!isUnknown || now >= acceptedUntil) throw error;
-      return asLegacy();
+      return asFlask();
     }
   }
 
@@ -58,7 +58,7 @@ export function withLegacyTokens(
     verifyAccess: (token, now, options) =>
       either(now, own.verifyAccess(token, now, options), async () => {
         const { legacy, user } = await read("access", token, now, options);
-        const sessionId = legacySessionId(legacy.tokenId);
+        const sessionId = flaskSessionId(legacy.tokenId);
         return {
           ...legacy,
           userId: user.id,
@@ -72,7 +72,7 @@ export function withLegacyTokens(
     verifyRefresh: (token, now, options) =>
       either(now, own.verifyRefresh(token, now, options), async () => {
         const { legacy, user } = await read("refresh", token, now, options);
-        const sessionId = legacySessionId(legacy.tokenId);
+        const sessionId = flaskSessionId(legacy.tokenId);
         if (beginsSessions && legacy.expiresAt > now) await haveSession(deps, sessionId, legacy, user, now);
         return { userId: user.id, sessionId, generation: 0, payload: legacy.payload };
       }),
@@ -84,9 +84,9 @@ export function withLegacyTokens(
  * revoked, at the Flask server or here
  */
 async function haveSession(
-  deps: LegacyTokensDeps,
+  deps: FlaskTokensDeps,
   id: string,
-  { tokenId, issuedAt, expiresAt }: LegacyToken,
+  { tokenId, issuedAt, expiresAt }: FlaskToken,
   user: User,
   now: Date,
 ): Promise<void> {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { LegacyTokenVerifier } from "../../application/flask/legacy-tokens.ts";
+import type { FlaskTokenVerifier } from "../../application/flask/flask-tokens.ts";
 import { genuineClaims, seconds } from "./claims.ts";
 import { verifyJws, withoutKid } from "./verify.ts";
 
@@ -15,19 +15,19 @@ const common = {
   sid: absent,
   aud: absent,
 };
-const legacyPayload = z.discriminatedUnion("type", [
+const flaskPayload = z.discriminatedUnion("type", [
   z.object({ ...common, type: z.literal("access"), fresh: z.literal(false) }),
   z.object({ ...common, type: z.literal("refresh") }),
 ]);
 
 /** Verifies tokens of Flask-JWT-Extended 3: HS256 under the secret that the app's services share. */
-export function legacyTokens(sharedSecret: string): LegacyTokenVerifier {
+export function flaskTokenVerifier(sharedSecret: string): FlaskTokenVerifier {
   const key = new TextEncoder().encode(sharedSecret);
   return {
     async verify(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: "JWT", now, evenExpired };
       const { payload } = await verifyJws(token, expected, withoutKid({ key }));
-      const { type, jti, identity, iat, exp } = genuineClaims(legacyPayload, payload, now);
+      const { type, jti, identity, iat, exp } = genuineClaims(flaskPayload, payload, now);
       return {
         kind: type,
         tokenId: jti,

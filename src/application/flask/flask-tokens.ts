@@ -1,5 +1,5 @@
 /** A verified token of the Flask server. Times are whole seconds. */
-export interface LegacyToken {
+export interface FlaskToken {
   readonly kind: "access" | "refresh";
   /** Its `jti`, a UUID. */
   readonly tokenId: string;
@@ -15,7 +15,7 @@ export interface LegacyToken {
  * Verifies tokens of the former Flask server, which have no `iss`, `sub` or `sid`. Checks neither revocation
  * nor whether the user exists.
  */
-export interface LegacyTokenVerifier {
+export interface FlaskTokenVerifier {
   /** @throws AuthError `invalid_token` for any other token, `expired_token` */
-  verify(token: string, now: Date, options?: { evenExpired?: boolean }): Promise<LegacyToken>;
+  verify(token: string, now: Date, options?: { evenExpired?: boolean }): Promise<FlaskToken>;
 }

@@ -2,12 +2,12 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { platformEmailRules } from "../../../src/adapters/node/platform.ts";
 import { passlibPbkdf2 } from "../../../src/adapters/passlib/pbkdf2.ts";
-import { isLegacyTokenId, legacyClaims, readLegacyUser } from "../../../src/domain/flask/legacy-user.ts";
+import { flaskClaims, isFlaskTokenId, readFlaskUser } from "../../../src/domain/flask/flask-user.ts";
 import { canonicalUsername, parseUsername } from "../../../src/domain/username.ts";
 import { aRecord, OLD_HASH } from "../../support/flask.ts";
 
 const rules = { ...platformEmailRules, acceptsHash: passlibPbkdf2.accepts };
-const read = (fields: Parameters<typeof aRecord>[0]) => readLegacyUser(aRecord(fields), rules);
+const read = (fields: Parameters<typeof aRecord>[0]) => readFlaskUser(aRecord(fields), rules);
 
 it("reads a record with every field as the old database has it", () => {
   const createdAt = new Date("2020-05-17T10:11:12.345Z");
@@ -106,7 +106,7 @@ it("never throws and never takes what is half there, whatever the record holds",
 
 it("knows what a record lays claim to, with faults and without", () => {
   const claims = (username: unknown, email: unknown) =>
-    legacyClaims(aRecord({ username, email }), platformEmailRules);
+    flaskClaims(aRecord({ username, email }), platformEmailRules);
   const ada = { username: "ada", email: "ada@example.com" };
   expect(claims("ADA ", "Ada@Example.COM")).toEqual(ada);
   expect(claims("Ａｄａ", "ada@example.com\n")).toEqual(ada);
@@ -121,5 +121,5 @@ it.each([
   ["control characters", "a\nb", false],
   ["more than any token has", "x".repeat(129), false],
 ])("knows whether %s can be a token id", (_, id, is) => {
-  expect(isLegacyTokenId(id)).toBe(is);
+  expect(isFlaskTokenId(id)).toBe(is);
 });

@@ -4,7 +4,7 @@ import type { User } from "../user.ts";
 import { canonicalUsername, type Username } from "../username.ts";
 
 /** An account as the Flask server's database has it: nothing was ever checked there, so anything can be in it. */
-export interface LegacyRecord {
+export interface FlaskRecord {
   /** 24 hex digits, lower case, where it is an ObjectId; otherwise whatever tells it from other records. */
   readonly id: string;
   readonly username: unknown;
@@ -16,7 +16,7 @@ export interface LegacyRecord {
 type Field = "username" | "email" | "password" | "createdAt";
 
 /** Why a record cannot become an account. Stable: reports hold them. */
-export type LegacyFault =
+export type FlaskFault =
   | "id_wrong_type"
   | `${Field}_missing`
   | `${Field}_wrong_type`
@@ -24,13 +24,13 @@ export type LegacyFault =
   | "email_invalid"
   | "password_hash_refused";
 
-export interface LegacyRules extends EmailRules {
+export interface FlaskRules extends EmailRules {
   /** Whether a hash is of the old kind, and of a cost that is worth checking. */
   readonly acceptsHash: (hash: string) => boolean;
 }
 
 /** By which a record and another one may be the same account to whoever logs in; in canonical form. */
-export interface LegacyClaims {
+export interface FlaskClaims {
   readonly username: string | undefined;
   readonly email: string | undefined;
 }
@@ -45,14 +45,14 @@ const NOT_TEXT = /[\p{Cc}\p{Cs}\uFFFD]/u;
  * The account that a record stands for, or all that is wrong with it; what is missing is never made up. A name
  * need not be one that a new account may have: it is enough that it can be looked up.
  */
-export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User | LegacyFault[] {
-  const faults: LegacyFault[] = OBJECT_ID.test(record.id) ? [] : ["id_wrong_type"];
+export function readFlaskUser(record: FlaskRecord, rules: FlaskRules): User | FlaskFault[] {
+  const faults: FlaskFault[] = OBJECT_ID.test(record.id) ? [] : ["id_wrong_type"];
 
-  function read<T>(field: Field, parse: (value: unknown) => T | LegacyFault): T | undefined {
+  function read<T>(field: Field, parse: (value: unknown) => T | FlaskFault): T | undefined {
     const value = record[field];
     const parsed = value === undefined || value === null ? (`${field}_missing` as const) : parse(value);
     if (typeof parsed !== "string") return parsed;
-    faults.push(parsed as LegacyFault);
+    faults.push(parsed as FlaskFault);
     return undefined;
   }
 
@@ -89,7 +89,7 @@ export function readLegacyUser(record: LegacyRecord, rules: LegacyRules): User |
 }
 
 /** What a record lays claim to, be there faults in it or not. */
-export function legacyClaims(record: LegacyRecord, { canonicalEmail }: EmailRules): LegacyClaims {
+export function flaskClaims(record: FlaskRecord, { canonicalEmail }: EmailRules): FlaskClaims {
   const claim = (value: unknown, canonical: (text: string) => string) =>
     (typeof value === "string" && canonical(value)) || undefined;
   return {
@@ -99,7 +99,7 @@ export function legacyClaims(record: LegacyRecord, { canonicalEmail }: EmailRule
 }
 
 /** Whether a token id of the old server can be kept, and so asked for. */
-export function isLegacyTokenId(value: unknown): value is string {
+export function isFlaskTokenId(value: unknown): value is string {
   return typeof value === "string" && value !== "" && value.length <= 128 && !NOT_TEXT.test(value);
 }
 

@@ -8,11 +8,11 @@ interface Claims {
 }
 
 /** The longest that a token of the Flask server lives. */
-export const LONGEST_LEGACY_LIFE_MS = 30 * 86_400_000;
+export const LONGEST_FLASK_LIFE_MS = 30 * 86_400_000;
 
 /** Whether the server that is replaced could have issued a token with such times. */
-export function isLegacyLife({ issuedAt, expiresAt }: Claims): boolean {
-  return expiresAt.getTime() - issuedAt.getTime() <= LONGEST_LEGACY_LIFE_MS;
+export function isFlaskLife({ issuedAt, expiresAt }: Claims): boolean {
+  return expiresAt.getTime() - issuedAt.getTime() <= LONGEST_FLASK_LIFE_MS;
 }
 
 /**
@@ -20,12 +20,12 @@ export function isLegacyLife({ issuedAt, expiresAt }: Claims): boolean {
  * compared letter by letter: of accounts whose addresses differed by case alone, one was brought over, and the
  * tokens of the others are not its own. A token from before the account belonged to whoever had the address then.
  */
-export function isLegacyTokenOf(user: User, { identity, issuedAt }: Claims): boolean {
+export function isFlaskTokenOf(user: User, { identity, issuedAt }: Claims): boolean {
   const createdAt = Math.floor(user.createdAt.getTime() / 1000) * 1000;
   return user.legacyIdentity === identity && user.epoch === 0 && issuedAt.getTime() >= createdAt;
 }
 
 /** The session that the tokens of one `jti` stand for; no other session is called so. */
-export function legacySessionId(tokenId: string): string {
+export function flaskSessionId(tokenId: string): string {
   return `legacy-${tokenId}`;
 }

@@ -1,19 +1,19 @@
 import { allOf } from "../paging/pages.ts";
 import type { Storage } from "../ports/storage/storage.ts";
-import { legacyRounds } from "./legacy-rounds.ts";
+import { flaskRounds } from "./flask-rounds.ts";
 
 /** The number of accounts, and the number of them with a hash of the Flask server. */
-export interface LegacyHashCount {
+export interface FlaskHashCount {
   readonly all: number;
   readonly left: number;
 }
 
 /** Counts the remaining hashes of the Flask server; `undefined` if none were ever imported. */
-export async function countLegacyHashes(
+export async function countFlaskHashes(
   { settings, users }: Pick<Storage, "settings" | "users">,
   accepts: (passwordHash: string) => boolean,
-): Promise<LegacyHashCount | undefined> {
-  if ((await legacyRounds(settings)) === 0) return undefined;
+): Promise<FlaskHashCount | undefined> {
+  if ((await flaskRounds(settings)) === 0) return undefined;
   let all = 0;
   let left = 0;
   for await (const { passwordHash } of allOf(users.list, ({ id }) => id)) {

@@ -1,5 +1,5 @@
 /** Password hashes of a kind that is still verified but no longer made. */
-export interface LegacyHashes {
+export interface FlaskHashes {
   /** Whether a stored hash is of this kind and of an acceptable cost. */
   accepts(hash: string): boolean;
   /** The number of rounds of a hash of this kind; `undefined` for a hash that is not accepted. */
