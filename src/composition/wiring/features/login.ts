@@ -20,7 +20,7 @@ export function login({
   config,
 }: Pick<Opened, "config">): Factories<LoginParts, Shared & LimitParts & TokenParts> {
   return {
-    formerTokens: (all) => acceptingFlaskTokens(config, all, { beginsSessions: false }),
+    formerTokens: (all) => acceptingFlaskTokens(config, all),
     loginRateLimiter: ({ events }) =>
       rateLimiterFor(config, { scope: "sessions", limit: loginLimit(config), events }),
     verifiedEmailRequired: () => config.REQUIRE_VERIFIED_EMAIL,

@@ -4,7 +4,7 @@ import type { TokenIssuer, TokenVerifier } from "../../../application/ports/toke
 import { makeIntrospect } from "../../../application/tokens/introspect.ts";
 import type { Factories, Made } from "../container.ts";
 import { keysFor } from "../secrets.ts";
-import { acceptingFlaskTokens } from "./flask.ts";
+import { beginningFlaskSessions } from "./flask.ts";
 import type { Opened, Shared } from "./shared.ts";
 
 const useCases = { introspect: makeIntrospect };
@@ -34,7 +34,7 @@ export function tokens({
     tokens: () =>
       makeTokens({ issuer: config.ISSUER, accessKeys, refreshKeys: keysFor("refresh-tokens", secrets) }),
     issuer: (all) => all.tokens,
-    verifier: (all) => acceptingFlaskTokens(config, all, { beginsSessions: true }),
+    verifier: (all) => beginningFlaskSessions(config, all),
     publicKeys:
       ({ clock }) =>
       () =>
