@@ -1,6 +1,6 @@
 import type { Finding, Found } from "../../application/maintenance/finding.ts";
 import { ConfigError } from "../settings/config.ts";
-import { StartError } from "../wiring/start-error.ts";
+import { reasonsOf, StartError } from "../wiring/start-error.ts";
 
 /** Runs one examination and returns its finding. An error becomes a failed finding. */
 export async function examined(name: string, look: () => Promise<Found> | Found): Promise<Finding> {
@@ -12,14 +12,14 @@ export async function examined(name: string, look: () => Promise<Found> | Found)
 }
 
 function told(error: unknown): Pick<Finding, "found" | "advice"> {
-  const { message, cause } = error as Error;
   if (error instanceof StartError) {
-    const [found = "", ...advice] = message.split("\n");
+    const [found = "", ...advice] = error.message.split("\n");
     return { found, advice: advice.join(" ") };
   }
   if (error instanceof ConfigError) return { found: error.faults.join("; ") };
-  const because = cause instanceof Error && !message.includes(cause.message) ? ` (${cause.message})` : "";
-  const lines = `${message}${because}`.split("\n").map((line) => line.trim());
+  const lines = reasonsOf(error as Error)
+    .split("\n")
+    .map((line) => line.trim());
   return { found: lines.filter((line) => line !== "").join(" ") };
 }
 

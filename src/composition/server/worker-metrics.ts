@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { standardOutput } from "../../adapters/node/output.ts";
 import { aggregate, remains, type Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import { snapshotOfDroppedLines } from "../../adapters/prom-client/log-metrics.ts";
+import { atMost } from "../wiring/background.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 /** How long the first process waits for the metrics of its workers. */
@@ -30,7 +30,7 @@ export function gatherMetrics(): WorkerMetrics {
   function ask(worker: WorkerProcess): Promise<void> {
     const heard = new Promise<void>((resolve) => waiting.set(worker, resolve));
     worker.tell({ type: "measure" });
-    return Promise.race([heard, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    return atMost(PATIENCE_MS, heard);
   }
 
   return {

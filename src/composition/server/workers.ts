@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { holdPort } from "../../adapters/node/held-port.ts";
 import type { Config } from "../settings/config.ts";
+import { atMost } from "../wiring/background.ts";
 import { noPort } from "../wiring/start-error.ts";
 import { makeBackoff } from "./backoff.ts";
 import { STOP_MS } from "./end-process.ts";
@@ -98,7 +99,7 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
       stopping.abort();
       for (const worker of running) worker.tell(stopMessage);
       const ended = Promise.all(places);
-      await Promise.race([ended, sleep(graceMs)]);
+      await atMost(graceMs, ended);
       // new connections are refused as soon as no worker listens
       port.close();
       const killing = setTimeout(killAll, STOP_MS - KILLED_BEFORE_MS);

@@ -26,7 +26,7 @@ export function noPort(host: string, port: number, error: Error): StartError {
   );
 }
 
-/** The message of an error and that of its cause, on one line. */
+/** `message (message of the cause)`, or the message alone if it contains that of the cause. */
 export function reasonsOf({ message, cause }: Error): string {
   return cause instanceof Error && !message.includes(cause.message)
     ? `${message} (${cause.message})`
