@@ -7,8 +7,8 @@ import { outboxContract } from "./outbox.contract.ts";
 import { pagesContract } from "./pages.contract.ts";
 import { revocationsContract } from "./revocations.contract.ts";
 import { sessionsContract } from "./sessions.contract.ts";
-import { settingsContract } from "./settings.contract.ts";
 import { signingKeysContract } from "./signing-keys.contract.ts";
+import { storedValuesContract } from "./stored-values.contract.ts";
 import { userRenamesContract } from "./user-renames.contract.ts";
 import { usersContract } from "./users.contract.ts";
 
@@ -27,7 +27,7 @@ export function storageContract(
   sessionsContract(name, harness);
   revocationsContract(name, harness);
   signingKeysContract(name, harness);
-  settingsContract(name, harness);
+  storedValuesContract(name, harness);
   attemptCountersContract(name, harness);
   attemptLimitsContract(name, harness, options);
   oneTimeTokensContract(name, harness);

@@ -2,17 +2,17 @@ import { openExport } from "../../src/adapters/json-lines/read.ts";
 import { exportText } from "../../src/adapters/json-lines/write.ts";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { makeExportStore } from "../../src/application/transfer/export-store.ts";
-import type { MergeSetting } from "../../src/application/transfer/import-record.ts";
+import type { MergeValues } from "../../src/application/transfer/import-record.ts";
 import { type Conflict, makeImportStore } from "../../src/application/transfer/import-store.ts";
 import type { StoredRecord } from "../../src/application/transfer/stored-records.ts";
 
 export const HEAD = { keys: true, secret: "a fingerprint" };
 
-const later: MergeSetting = (stored, imported) => (imported > stored ? imported : stored);
-const mergeSettings = { "data-a": later, "data-b": later };
+const later: MergeValues = (stored, imported) => (imported > stored ? imported : stored);
+const mergeValues = { "data-a": later, "data-b": later };
 
 export function recordsOf(storage: Storage, keys = true): AsyncIterable<StoredRecord> {
-  return makeExportStore({ ...storage, dataSettings: Object.keys(mergeSettings) })({ keys });
+  return makeExportStore({ ...storage, exportedValues: Object.keys(mergeValues) })({ keys });
 }
 
 export async function textOf(storage: Storage): Promise<string> {
@@ -22,7 +22,7 @@ export async function textOf(storage: Storage): Promise<string> {
 /** Imports and tells the conflicts besides the counts. */
 export async function importInto(storage: Storage, records: AsyncIterable<StoredRecord>, keys = true) {
   const conflicts: Conflict[] = [];
-  const importStore = makeImportStore({ ...storage, mergeSettings });
+  const importStore = makeImportStore({ ...storage, mergeValues });
   const summary = await importStore(records, { keys, conflict: (conflict) => conflicts.push(conflict) });
   return { summary, conflicts };
 }

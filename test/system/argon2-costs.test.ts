@@ -17,7 +17,7 @@ async function inStorage<T>(read: (storage: Storage) => Promise<T>): Promise<T> 
 }
 
 const memoryOfCosts = async () => {
-  const list = await inStorage(({ settings }) => settings.claim("argon2-costs", "[]"));
+  const list = await inStorage(({ storedValues }) => storedValues.claim("argon2-costs", "[]"));
   return JSON.parse(list).map(({ memoryKib }: { memoryKib: number }) => memoryKib);
 };
 

@@ -90,7 +90,7 @@ describe("doctor", () => {
   it("finds a clock that is behind what is stored", async () => {
     const DATA_DIR = join(path, "ahead");
     const storage = await openLmdbStorage(DATA_DIR);
-    await storage.settings.claim(SWEEP_TURN, new Date(Date.now() + 60_000).toISOString());
+    await storage.storedValues.claim(SWEEP_TURN, new Date(Date.now() + 60_000).toISOString());
     await storage.close();
     const answer = await runCli({ DATA_DIR, ...FREE_AND_CHEAP }, ["doctor", "--json"]);
     expect([answer.status, statuses(answer).clock]).toEqual([1, "failed"]);

@@ -49,10 +49,10 @@ describe("import json", () => {
     return work(storage).finally(() => storage.close());
   }
   const isEmpty = () =>
-    inStorage(async ({ users, sessions, revocations, signingKeys, settings }) => {
+    inStorage(async ({ users, sessions, revocations, signingKeys, storedValues }) => {
       const lists = [users, sessions, revocations].map(({ list }) => list(undefined, 1));
       const found = [...(await Promise.all(lists)), await signingKeys.list()].flat();
-      return found.length === 0 && (await settings.find("secret-check")) === undefined;
+      return found.length === 0 && (await storedValues.find("secret-check")) === undefined;
     });
   const run = (...args: string[]) => runCli(env, ["import", "json", ...args]);
 

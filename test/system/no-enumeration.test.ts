@@ -23,7 +23,7 @@ const COST = { memoryKib: 1_024, passes: 1, lanes: 1 };
 const FORMER_COST = { memoryKib: 2_048, passes: 1, lanes: 1 };
 
 /** One account of each kind, and the address of none. */
-async function fill({ users, settings }: Storage, hasher: PasswordHasher): Promise<void> {
+async function fill({ users, storedValues }: Storage, hasher: PasswordHasher): Promise<void> {
   const passwordHash = await hasher.hash(PASSWORD);
   const named = (name: string, fields: object) => ({
     ...aUser(),
@@ -38,7 +38,7 @@ async function fill({ users, settings }: Storage, hasher: PasswordHasher): Promi
   await users.add(named("legacy", { passwordHash: LEGACY }));
   const former = await openArgon2Hasher(FORMER_COST);
   await users.add(named("former", { passwordHash: await former.hash(PASSWORD) }));
-  await settings.claim("legacy-hashes", "29000");
+  await storedValues.claim("legacy-hashes", "29000");
 }
 
 const REFUSED = {

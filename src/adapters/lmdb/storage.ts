@@ -6,8 +6,8 @@ import { lmdbOneTimeTokens } from "./one-time-tokens.ts";
 import { lmdbOutbox } from "./outbox.ts";
 import { lmdbRevocations } from "./revocations.ts";
 import { lmdbSessions } from "./sessions.ts";
-import { lmdbSettings } from "./settings.ts";
 import { lmdbSigningKeys } from "./signing-keys.ts";
+import { lmdbStoredValues } from "./stored-values.ts";
 import { lmdbUsers } from "./users.ts";
 
 /** A store that can be copied while it is in use. */
@@ -29,7 +29,7 @@ export async function openLmdbStorage(
       sessions: lmdbSessions(environment),
       revocations: lmdbRevocations(environment),
       signingKeys: lmdbSigningKeys(environment),
-      settings: lmdbSettings(environment),
+      storedValues: lmdbStoredValues(environment),
       attempts: lmdbAttempts(environment),
       oneTimeTokens: lmdbOneTimeTokens(environment),
       outbox: lmdbOutbox(environment),

@@ -5,9 +5,9 @@ import { memoryOneTimeTokens } from "./one-time-tokens.ts";
 import { memoryOutbox } from "./outbox.ts";
 import { memoryRevocations } from "./revocations.ts";
 import { memorySessions } from "./sessions.ts";
-import { memorySettings } from "./settings.ts";
 import { memorySigningKeys } from "./signing-keys.ts";
 import type { Step } from "./step.ts";
+import { memoryStoredValues } from "./stored-values.ts";
 import { memoryUsers } from "./users.ts";
 
 /** Opens a storage in memory, which loses all data when it is closed. For tests and trials in one process. */
@@ -22,7 +22,7 @@ export function openMemoryStorage(): Storage {
     sessions: memorySessions(step),
     revocations: memoryRevocations(step),
     signingKeys: memorySigningKeys(step),
-    settings: memorySettings(step),
+    storedValues: memoryStoredValues(step),
     attempts: memoryAttempts(step),
     oneTimeTokens: memoryOneTimeTokens(step),
     outbox: memoryOutbox(step),

@@ -7,8 +7,8 @@ import { mongoOutbox } from "./outbox.ts";
 import { prepareDatabase } from "./prepare.ts";
 import { mongoRevocations } from "./revocations.ts";
 import { mongoSessions } from "./sessions.ts";
-import { mongoSettings } from "./settings.ts";
 import { mongoSigningKeys } from "./signing-keys.ts";
+import { mongoStoredValues } from "./stored-values.ts";
 import { readMongoUri } from "./uri.ts";
 import { mongoUsers } from "./users.ts";
 
@@ -38,7 +38,7 @@ export async function openMongoStorage(uri: string, options: MongoStorageOptions
     sessions: mongoSessions(connection),
     revocations: mongoRevocations(connection),
     signingKeys: mongoSigningKeys(connection),
-    settings: mongoSettings(connection),
+    storedValues: mongoStoredValues(connection),
     attempts: mongoAttempts(connection),
     oneTimeTokens: mongoOneTimeTokens(connection),
     outbox: mongoOutbox(connection),

@@ -10,10 +10,10 @@ export interface FlaskHashCount {
 
 /** Counts the remaining hashes of the Flask server; `undefined` if none were ever imported. */
 export async function countFlaskHashes(
-  { settings, users }: Pick<Storage, "settings" | "users">,
+  { storedValues, users }: Pick<Storage, "storedValues" | "users">,
   accepts: (passwordHash: string) => boolean,
 ): Promise<FlaskHashCount | undefined> {
-  if ((await flaskRounds(settings)) === 0) return undefined;
+  if ((await flaskRounds(storedValues)) === 0) return undefined;
   let all = 0;
   let left = 0;
   for await (const { passwordHash } of allOf(users.list, ({ id }) => id)) {

@@ -1,25 +1,25 @@
 import { untilApplied } from "../../domain/until-applied.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 
 /**
- * The stored setting that marks hashes of the Flask server in storage. Its value is their largest number of
+ * The stored value that marks hashes of the Flask server in storage. Its value is their largest number of
  * rounds.
  */
 export const FLASK_HASHES = "legacy-hashes";
 
 /** The largest number of rounds of an old hash in storage; 0 if there is none. */
-export async function flaskRounds(settings: SettingsRepository): Promise<number> {
-  return roundsIn(await settings.find(FLASK_HASHES));
+export async function flaskRounds(storedValues: StoredValues): Promise<number> {
+  return roundsIn(await storedValues.find(FLASK_HASHES));
 }
 
 /**
  * Records that storage may have hashes with at most `rounds` rounds. Must be called before the first one is
  * stored.
  */
-export async function raiseFlaskRounds(settings: SettingsRepository, rounds: number): Promise<void> {
+export async function raiseFlaskRounds(storedValues: StoredValues, rounds: number): Promise<void> {
   await untilApplied(async () => {
-    const stored = await settings.claim(FLASK_HASHES, String(rounds));
-    return roundsIn(stored) >= rounds || settings.replace(FLASK_HASHES, stored, String(rounds));
+    const stored = await storedValues.claim(FLASK_HASHES, String(rounds));
+    return roundsIn(stored) >= rounds || storedValues.replace(FLASK_HASHES, stored, String(rounds));
   });
 }
 

@@ -2,7 +2,7 @@ import type { FlaskRecord, FlaskRules } from "../../domain/flask/flask-user.ts";
 import { batchesOf } from "../paging/batches.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import { findFlaskConflicts } from "./flask-conflicts.ts";
 import type { FlaskDatabase } from "./flask-database.ts";
@@ -16,7 +16,7 @@ export interface ImportFlaskDeps extends Omit<FlaskRules, "acceptsHash"> {
   readonly clock: Clock;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
-  readonly settings: SettingsRepository;
+  readonly storedValues: StoredValues;
   readonly flaskHashes: FlaskHashes;
 }
 
@@ -69,7 +69,7 @@ const STEP = 1_000;
 export type ImportFlask = (command: ImportFlaskCommand) => Promise<ImportSummary>;
 
 export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
-  const { source, clock, settings, flaskHashes } = deps;
+  const { source, clock, storedValues, flaskHashes } = deps;
 
   return async ({ dryRun, onConflict, leftOut, progress }) => {
     const now = clock.now();
@@ -86,7 +86,7 @@ export function makeImportFlask(deps: ImportFlaskDeps): ImportFlask {
     const revokedTokens = await importFlaskTokens(deps, { dryRun, now, batch: BATCH }, (done) =>
       progress({ phase: "revoked tokens", done, total: Math.max(done, totals.revokedTokens) }),
     );
-    if (!dryRun && rounds > 0) await raiseFlaskRounds(settings, rounds);
+    if (!dryRun && rounds > 0) await raiseFlaskRounds(storedValues, rounds);
 
     const counts = { found: 0, imported: 0, alreadyThere: 0, removedSince: 0, leftOut: 0 };
     const judge = await judgeFlaskUsers(deps, { conflicts, onConflict, dryRun, now });

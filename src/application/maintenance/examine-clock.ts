@@ -11,7 +11,7 @@ export interface ServerClock {
   ahead(): Promise<number | undefined>;
 }
 
-export interface ExamineClockDeps extends Pick<Storage, "settings" | "signingKeys"> {
+export interface ExamineClockDeps extends Pick<Storage, "storedValues" | "signingKeys"> {
   readonly clock: Clock;
   /** `undefined` if the data are on this machine. */
   readonly serverClock: ServerClock | undefined;
@@ -57,9 +57,9 @@ function compared(now: Date, title: string, ahead: number | undefined): Found {
 /** The latest past moment that a process of the service has stored. */
 async function newestKnown({
   signingKeys,
-  settings,
-}: Pick<Storage, "settings" | "signingKeys">): Promise<number> {
+  storedValues,
+}: Pick<Storage, "storedValues" | "signingKeys">): Promise<number> {
   const keys = await signingKeys.list();
-  const sweep = Date.parse((await settings.find(SWEEP_TURN)) ?? "") || 0;
+  const sweep = Date.parse((await storedValues.find(SWEEP_TURN)) ?? "") || 0;
   return Math.max(sweep, ...keys.map(({ createdAt }) => createdAt.getTime()));
 }

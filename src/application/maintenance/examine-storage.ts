@@ -1,14 +1,17 @@
 import type { Storage } from "../ports/storage/storage.ts";
 import type { Found } from "./finding.ts";
 
-/** The stored setting that examinations write, to test writes. */
+/** The stored value that examinations write, to test writes. */
 const DOCTOR = "doctor";
 
 /** Writes a test value to storage. */
-export async function writeSomething({ settings }: Pick<Storage, "settings">, text: string): Promise<void> {
-  const stored = await settings.claim(DOCTOR, text);
+export async function writeSomething(
+  { storedValues }: Pick<Storage, "storedValues">,
+  text: string,
+): Promise<void> {
+  const stored = await storedValues.claim(DOCTOR, text);
   // if another examination wrote first, this has taken the time of a write nevertheless
-  if (stored !== text) await settings.replace(DOCTOR, stored, text);
+  if (stored !== text) await storedValues.replace(DOCTOR, stored, text);
 }
 
 /** From these times on, users notice the delay, in milliseconds. */
@@ -40,13 +43,13 @@ const RACES = 3;
  * @param newText A text that was never written before
  */
 export async function examineAtomicity(
-  { settings }: Pick<Storage, "settings">,
+  { storedValues }: Pick<Storage, "storedValues">,
   newText: () => string,
 ): Promise<Found> {
   for (let race = 0; race < RACES; race += 1) {
-    const before = await settings.claim(DOCTOR, newText());
+    const before = await storedValues.claim(DOCTOR, newText());
     const winners = await Promise.all(
-      Array.from({ length: RACERS }, () => settings.replace(DOCTOR, before, newText())),
+      Array.from({ length: RACERS }, () => storedValues.replace(DOCTOR, before, newText())),
     );
     const won = winners.filter(Boolean).length;
     // none if another examination was faster

@@ -4,7 +4,7 @@ import type { AuditTrail } from "../ports/storage/audit-trail.ts";
 import type { OneTimeTokenRepository } from "../ports/storage/one-time-tokens.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 
 export interface SweepDeps {
   readonly clock: Clock;
@@ -13,7 +13,7 @@ export interface SweepDeps {
   readonly attempts: AttemptCounters;
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly auditTrail: AuditTrail;
-  readonly settings: SettingsRepository;
+  readonly storedValues: StoredValues;
   /** How long entries of the audit trail are kept. */
   readonly auditRetentionMs: number;
 }
@@ -38,7 +38,7 @@ export type Sweep = () => Promise<number>;
 export function makeSweep(deps: SweepDeps): Sweep {
   return async () => {
     const now = deps.clock.now();
-    if (!(await takeTurn(deps.settings, now))) return 0;
+    if (!(await takeTurn(deps.storedValues, now))) return 0;
     const ended = new Date(now.getTime() - SLACK_MS);
     const unsent = new Date(ended.getTime() - MAIL_SLACK_MS);
     const sessions = await inBatches((limit) => deps.sessions.sweep(ended, limit));
@@ -51,12 +51,12 @@ export function makeSweep(deps: SweepDeps): Sweep {
   };
 }
 
-async function takeTurn(settings: SettingsRepository, now: Date): Promise<boolean> {
+async function takeTurn(storedValues: StoredValues, now: Date): Promise<boolean> {
   const mine = now.toISOString();
-  const last = await settings.claim(SWEEP_TURN, mine);
+  const last = await storedValues.claim(SWEEP_TURN, mine);
   if (last === mine) return true;
   const isDue = now.getTime() - Date.parse(last) >= SWEEP_EVERY_MS;
-  return isDue && settings.replace(SWEEP_TURN, last, mine);
+  return isDue && storedValues.replace(SWEEP_TURN, last, mine);
 }
 
 async function inBatches(sweep: (limit: number) => Promise<number>): Promise<number> {

@@ -1,25 +1,25 @@
 import { allOf } from "../paging/pages.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 import {
   KINDS,
   type Kind,
   type StoredRecord,
-  type StoredSetting,
   type StoredThings,
+  type StoredValue,
 } from "./stored-records.ts";
 
 export interface ExportStoreDeps {
-  readonly settings: Pick<SettingsRepository, "find">;
+  readonly storedValues: Pick<StoredValues, "find">;
   readonly signingKeys: Pick<SigningKeyRepository, "list">;
   readonly sessions: Pick<SessionRepository, "list">;
   readonly revocations: Pick<RevocationRepository, "list">;
   readonly users: Pick<UserRepository, "list">;
-  /** The names of the settings that describe the data; the others belong to one storage. */
-  readonly dataSettings: readonly string[];
+  /** The names of the stored values that describe the data; all others belong to one storage. */
+  readonly exportedValues: readonly string[];
 }
 
 /**
@@ -30,7 +30,7 @@ export type ExportStore = (options: { readonly keys: boolean }) => AsyncIterable
 
 export function makeExportStore(deps: ExportStoreDeps): ExportStore {
   const read: { readonly [K in Kind]: () => AsyncIterable<StoredThings[K]> } = {
-    setting: () => settingsOf(deps),
+    setting: () => valuesOf(deps),
     signing_key: () => keysOf(deps),
     session: () => allOf(deps.sessions.list, ({ id }) => id),
     revocation: () => allOf(deps.revocations.list, ({ key }) => key),
@@ -44,9 +44,9 @@ export function makeExportStore(deps: ExportStoreDeps): ExportStore {
   };
 }
 
-async function* settingsOf({ settings, dataSettings }: ExportStoreDeps): AsyncGenerator<StoredSetting> {
-  for (const name of [...dataSettings].sort()) {
-    const value = await settings.find(name);
+async function* valuesOf({ storedValues, exportedValues }: ExportStoreDeps): AsyncGenerator<StoredValue> {
+  for (const name of [...exportedValues].sort()) {
+    const value = await storedValues.find(name);
     if (value !== undefined) yield { name, value };
   }
 }

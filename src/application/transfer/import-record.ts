@@ -4,22 +4,22 @@ import type { User } from "../../domain/user.ts";
 import { withCurrentCanonicalForm } from "../../domain/username.ts";
 import type { RevocationEntry, RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
-import type { StoredRecord, StoredSetting } from "./stored-records.ts";
+import type { StoredRecord, StoredValue } from "./stored-records.ts";
 
-/** Merges the values of one setting in two storages. Must be idempotent. */
-export type MergeSetting = (stored: string, imported: string) => string;
+/** Merges the values that two storages have under one name. Must be idempotent. */
+export type MergeValues = (stored: string, imported: string) => string;
 
 export interface ImportRecordDeps {
-  readonly settings: SettingsRepository;
+  readonly storedValues: StoredValues;
   readonly signingKeys: Pick<SigningKeyRepository, "add" | "list">;
   readonly sessions: Pick<SessionRepository, "add" | "find">;
   readonly revocations: Pick<RevocationRepository, "add" | "find">;
   readonly users: Pick<UserRepository, "add" | "findById">;
-  /** The settings that describe the data, by name. */
-  readonly mergeSettings: Readonly<Record<string, MergeSetting>>;
+  /** How to merge the stored values that describe the data, by name. */
+  readonly mergeValues: Readonly<Record<string, MergeValues>>;
 }
 
 /** The outcome of a record; for a conflict, the field that differs or is taken. */
@@ -29,7 +29,7 @@ export type Outcome = "imported" | "alreadyThere" | { readonly field: string };
 export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredRecord): Promise<Outcome> {
   switch (kind) {
     case "setting":
-      return importSetting(deps, value);
+      return importValue(deps, value);
     case "signing_key":
       return importKey(deps.signingKeys, value);
     case "session": {
@@ -109,20 +109,20 @@ async function importRevocation(
   return "imported";
 }
 
-async function importSetting(
-  { settings, mergeSettings }: ImportRecordDeps,
-  { name, value }: StoredSetting,
+async function importValue(
+  { storedValues, mergeValues }: ImportRecordDeps,
+  { name, value }: StoredValue,
 ): Promise<Outcome> {
-  const merge = Object.hasOwn(mergeSettings, name) ? mergeSettings[name] : undefined;
+  const merge = Object.hasOwn(mergeValues, name) ? mergeValues[name] : undefined;
   if (merge === undefined) return { field: "name" };
-  if ((await settings.find(name)) === undefined && (await settings.claim(name, value)) === value) {
+  if ((await storedValues.find(name)) === undefined && (await storedValues.claim(name, value)) === value) {
     return "imported";
   }
   return untilApplied(async () => {
-    const stored = await settings.claim(name, value);
+    const stored = await storedValues.claim(name, value);
     const merged = merge(stored, value);
     if (merged === stored) return "alreadyThere";
-    return (await settings.replace(name, stored, merged)) && "imported";
+    return (await storedValues.replace(name, stored, merged)) && "imported";
   });
 }
 

@@ -4,14 +4,14 @@ import type { RevocationEntry } from "../ports/storage/revocations.ts";
 import type { StoredSigningKey } from "../ports/storage/signing-keys.ts";
 
 /** A value shared by all processes of a storage. */
-export interface StoredSetting {
+export interface StoredValue {
   readonly name: string;
   readonly value: string;
 }
 
 /** The records that are exported and imported, by kind. */
 export interface StoredThings {
-  readonly setting: StoredSetting;
+  readonly setting: StoredValue;
   readonly signing_key: StoredSigningKey;
   readonly session: Session;
   readonly revocation: RevocationEntry;

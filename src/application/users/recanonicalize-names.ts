@@ -4,12 +4,12 @@ import type { User } from "../../domain/user.ts";
 import { withCurrentCanonicalForm } from "../../domain/username.ts";
 import { batchesOf, workOn } from "../paging/batches.ts";
 import { allOf } from "../paging/pages.ts";
-import type { SettingsRepository } from "../ports/storage/settings.ts";
+import type { StoredValues } from "../ports/storage/stored-values.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
 
 export interface RecanonicalizeNamesDeps {
   readonly users: Pick<UserRepository, "list" | "findById" | "rename">;
-  readonly settings: SettingsRepository;
+  readonly storedValues: StoredValues;
 }
 
 /** What became of the names that were stored in a former canonical form. */
@@ -30,10 +30,10 @@ const BATCH = 500;
  */
 export async function recanonicalizeNames({
   users,
-  settings,
+  storedValues,
 }: RecanonicalizeNamesDeps): Promise<RecanonicalizedNames> {
   let [changed, kept] = [0, 0];
-  const stored = await settings.find(NAMES_FOLDED);
+  const stored = await storedValues.find(NAMES_FOLDED);
   if (stored === FORM) return { changed, kept };
   for await (const batch of batchesOf(
     allOf(users.list, ({ id }) => id),
@@ -44,8 +44,8 @@ export async function recanonicalizeNames({
       if (outcome === "kept") kept += 1;
     }
   }
-  const claimed = await settings.claim(NAMES_FOLDED, FORM);
-  if (claimed !== FORM) await settings.replace(NAMES_FOLDED, claimed, FORM);
+  const claimed = await storedValues.claim(NAMES_FOLDED, FORM);
+  if (claimed !== FORM) await storedValues.replace(NAMES_FOLDED, claimed, FORM);
   return { changed, kept };
 }
 

@@ -54,11 +54,11 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
   yield* examineByKind(config);
   let secrets: Secrets | undefined;
   yield await examined("secret", async () => {
-    secrets = await findSecrets(config, open.settings);
+    secrets = await findSecrets(config, open.storedValues);
     return examineSecret(config, secrets, open);
   });
   yield examined("settings", async () => {
-    await mustAgreeWithService(open.settings, config);
+    await mustAgreeWithService(open.storedValues, config);
     return { status: "ok", found: "those that the service on this store runs with, or none has run yet" };
   });
   if (secrets) {
@@ -93,8 +93,8 @@ async function* examineByKind(config: Config): AsyncGenerator<Finding> {
   }
 }
 
-async function examineSecret(config: Config, secrets: Secrets, { settings }: Storage): Promise<Found> {
-  await checkSecrets(settings, secrets);
+async function examineSecret(config: Config, secrets: Secrets, { storedValues }: Storage): Promise<Found> {
+  await checkSecrets(storedValues, secrets);
   const which = config.SECRET_KEY === undefined ? "the service's own" : "SECRET_KEY";
   const advice =
     config.SECRET_KEY_PREVIOUS === undefined

@@ -40,14 +40,14 @@ export async function openFlaskImport(
   }
   const { storage } = await (dryRun ? openStorageToRead(config) : openStorage(config));
   closers.push(() => storage.close());
-  const { users, revocations, settings } = failClosed(storage);
-  await mustAgreeWithService(settings, config);
+  const { users, revocations, storedValues } = failClosed(storage);
+  await mustAgreeWithService(storedValues, config);
   const importFlask = makeImportFlask({
     source,
     clock: systemClock,
     users: withRetry(users),
     revocations: withRetry(revocations),
-    settings: withRetry(settings),
+    storedValues: withRetry(storedValues),
     flaskHashes: passlibPbkdf2,
     ...platformEmailRules,
   });

@@ -47,8 +47,8 @@ export function openRestore(config: Config, closers: Closers): Restore {
 }
 
 /** Whether the service's secret can open the sealed values in the store. */
-async function isSecretOf({ settings }: Storage, config: Config): Promise<boolean> {
-  const fingerprint = await secretOf(settings);
+async function isSecretOf({ storedValues }: Storage, config: Config): Promise<boolean> {
+  const fingerprint = await secretOf(storedValues);
   if (fingerprint === undefined) return true;
   const secrets = await knownSecrets(config);
   return secrets !== undefined && isOneOf(secrets, fingerprint);
@@ -58,7 +58,7 @@ async function endAll(storage: Storage, config: Config): Promise<number> {
   const { REFRESH_TOKEN_TTL: refreshTokenTtlMs } = config;
   const sessions = await makeEndAll({ ...storage, clock: systemClock, refreshTokenTtlMs })();
   // nothing sealed under another secret is left
-  await adoptSecret(storage.settings, await firstSecrets(config));
+  await adoptSecret(storage.storedValues, await firstSecrets(config));
   return sessions;
 }
 

@@ -13,7 +13,7 @@ import { STORAGES } from "../storages/storages.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { AuditWriter } from "../wiring/audit-writer.ts";
 import type { Closers } from "../wiring/closers.ts";
-import { dataSettings } from "../wiring/data-settings.ts";
+import { exportedValues } from "../wiring/exported-values.ts";
 import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
 import { mustAgreeWithService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
@@ -27,7 +27,7 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
   return async ({ file, overwrite, keys, progress }) => {
     if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
     const { storage, audit } = await open(config, closers, openExistingStorage);
-    const secret = await secretOf(storage.settings);
+    const secret = await secretOf(storage.storedValues);
     if (secret === undefined) {
       const kept = STORAGES[config.STORAGE];
       throw new StartError(
@@ -35,7 +35,7 @@ export function openTransferOut(config: Config, closers: Closers): ExportJson {
         `Check ${kept.kind === "server" ? kept.setting : "DATA_DIR"}.`,
       );
     }
-    const exportStore = makeExportStore({ ...storage, dataSettings: Object.keys(dataSettings) });
+    const exportStore = makeExportStore({ ...storage, exportedValues: Object.keys(exportedValues) });
     const { text, counts } = exportText({ keys, secret }, counted(exportStore({ keys }), progress));
     await (file === undefined
       ? pipeline(Readable.from(text), process.stdout, { end: false })
@@ -61,9 +61,9 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
     const { storage, audit } = await open(config, closers, openStorage);
-    await mustAgreeWithService(storage.settings, config);
-    await checkSecrets(storage.settings, await findSecrets(config, storage.settings));
-    const importStore = makeImportStore({ ...storage, mergeSettings: dataSettings });
+    await mustAgreeWithService(storage.storedValues, config);
+    await checkSecrets(storage.storedValues, await findSecrets(config, storage.storedValues));
+    const importStore = makeImportStore({ ...storage, mergeValues: exportedValues });
     const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);
     audit.report({ type: "data_imported", from: "json", users: summary.user.imported, keys });
     return summary;

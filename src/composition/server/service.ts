@@ -82,7 +82,7 @@ export async function startService(
     if (metricsServer) closers.push(metricsServer.close);
     const application = await openApplication(config, closers, log, { metrics, ...overrides });
     const { resources, useCases } = application;
-    await writeServiceSettings(resources.storage.settings, config);
+    await writeServiceSettings(resources.storage.storedValues, config);
     startHousekeeping(config, application, closers);
     const warnings = [
       ...namesWarnings(await recanonicalizeNames(resources.storage)),
@@ -168,7 +168,7 @@ function startHousekeeping(
 ): void {
   const { failed } = log.requests;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
-  const compare = watchServiceSettings(storage.settings, config, log.notices.warn);
+  const compare = watchServiceSettings(storage.storedValues, config, log.notices.warn);
   closers.push(repeatedly(SETTINGS_CHECK_MS, compare, failed));
   closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
   closers.push(keepDelivering(deliverMails, mail, failed));

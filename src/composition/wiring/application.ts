@@ -34,7 +34,7 @@ export async function openApplication(
   });
   const { hasher, tryHashing, reload } = await openHasher(
     config,
-    resources.storage.settings,
+    resources.storage.storedValues,
     metrics?.hashing,
   );
   const isCommon = config.PASSWORD_BLOCKLIST ? await loadCommonPasswords() : undefined;

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 
-/** The stored setting that lists the costs of the hashes that may be stored, the latest first. */
+/** The stored value that lists the costs of the hashes that may be stored, the latest first. */
 export const ARGON2_COSTS = "argon2-costs";
 
 /** Each further cost makes every login more expensive, and hashes at still older costs are few. */
@@ -18,16 +18,16 @@ const listSchema = z.array(
  * Several processes may do this concurrently with different costs: none is lost.
  */
 export function keepCost(
-  settings: SettingsRepository,
+  storedValues: StoredValues,
   cost: Argon2Cost,
   former: "keep" | "forget",
 ): Promise<readonly Argon2Cost[]> {
   return untilApplied(async () => {
-    const stored = await settings.claim(ARGON2_COSTS, JSON.stringify([cost]));
+    const stored = await storedValues.claim(ARGON2_COSTS, JSON.stringify([cost]));
     const others = readList(stored).filter((other) => !isSame(other, cost));
     const kept = former === "keep" ? others.slice(0, MOST_FORMER_COSTS) : [];
     const next = JSON.stringify([cost, ...kept]);
-    return (next === stored || (await settings.replace(ARGON2_COSTS, stored, next))) && kept;
+    return (next === stored || (await storedValues.replace(ARGON2_COSTS, stored, next))) && kept;
   });
 }
 

@@ -5,7 +5,7 @@ import { type FlaskHashState, withFlaskHashes } from "../../application/flask/wi
 import { type GatedHasher, gateHasher } from "../../application/limits/hashing-gate.ts";
 import type { HashingObserver } from "../../application/ports/hashing-observer.ts";
 import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Config } from "../settings/config.ts";
 import { keepCost } from "./argon2-costs.ts";
 import { StartError } from "./start-error.ts";
@@ -27,18 +27,18 @@ export interface OpenedHasher {
  */
 export async function openHasher(
   config: Config,
-  settings: SettingsRepository,
+  storedValues: StoredValues,
   observer?: HashingObserver,
 ): Promise<OpenedHasher> {
   const cost = hashCost(config);
-  const formerCosts = await keepCost(settings, cost, config.ARGON2_FORMER_COSTS);
+  const formerCosts = await keepCost(storedValues, cost, config.ARGON2_FORMER_COSTS);
   const hasher = await openCurrentHasher(config, formerCosts);
   const limits = {
     concurrency: config.HASH_CONCURRENCY,
     queue: config.HASH_QUEUE,
     deadlineMs: HASH_DEADLINE_MS,
   };
-  let flask = await flaskHashState(settings);
+  let flask = await flaskHashState(storedValues);
   const whole = withFlaskHashes(hasher, () => flask);
   return {
     hasher: gateHasher(whole, limits, () => performance.now(), observer),
@@ -46,13 +46,13 @@ export async function openHasher(
       await hasher.hash("");
     },
     async reload() {
-      flask = await flaskHashState(settings);
+      flask = await flaskHashState(storedValues);
     },
   };
 }
 
-async function flaskHashState(settings: SettingsRepository): Promise<FlaskHashState> {
-  const rounds = await flaskRounds(settings);
+async function flaskHashState(storedValues: StoredValues): Promise<FlaskHashState> {
+  const rounds = await flaskRounds(storedValues);
   return { hashes: passlibHashes(Math.max(USUAL_ROUNDS, rounds)), areInStorage: rounds > 0 };
 }
 

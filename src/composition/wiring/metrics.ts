@@ -43,12 +43,17 @@ export function openMetrics(): Metrics {
     measureRequest: measureRequests(registry),
     measured(storage) {
       mails.watch(storage.outbox);
-      return wrapPorts(storage, (part, port) => timed(part, port, measure));
+      return wrapPorts(storage, (part, port) => timed(part, labelOf(port), measure));
     },
     counted: mails.counted,
     scrape: () => registry.metrics(),
     snapshot: () => registry.getMetricsAsJSON(),
   };
+}
+
+/** The label of a port: its name, but existing series keep the name that the port had when they began. */
+function labelOf(port: string): string {
+  return port === ("storedValues" satisfies keyof Storage) ? "settings" : port;
 }
 
 function timed<T extends object>(part: T, port: string, measure: MeasureStorage): T {

@@ -51,8 +51,8 @@ export async function openResources(
   const { storage: opened, description, failure } = await open(config);
   closers.push(() => opened.close());
   const storage = failClosed(wrap(opened));
-  const secrets = await findSecrets(config, storage.settings);
-  await checkSecrets(storage.settings, secrets);
+  const secrets = await findSecrets(config, storage.storedValues);
+  await checkSecrets(storage.storedValues, secrets);
   const audit = startAudit(storage.auditTrail, log.audit, clock);
   closers.push(audit.close);
   const events = broadcast(log.events, audit);

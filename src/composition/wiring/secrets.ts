@@ -5,7 +5,7 @@ import {
   keptSecretKey,
   secretFingerprint,
 } from "../../adapters/node/secret-key.ts";
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { LastingStartError, StartError } from "./start-error.ts";
@@ -13,15 +13,15 @@ import { LastingStartError, StartError } from "./start-error.ts";
 /** The current secret, followed by the former one while the secret is being changed. */
 export type Secrets = readonly [string, ...string[]];
 
-type StoredSettings = Pick<SettingsRepository, "find">;
+type ReadValues = Pick<StoredValues, "find">;
 
 /**
  * The secrets that the configuration names. A store in files without SECRET_KEY uses the secret in DATA_DIR,
  * which is generated unless the store was used with a secret before.
  * @throws StartError if that file is lost or cannot be used
  */
-export async function findSecrets(config: Config, settings: StoredSettings): Promise<Secrets> {
-  return secretsFrom(config, () => secretOfStore(config.DATA_DIR, settings));
+export async function findSecrets(config: Config, storedValues: ReadValues): Promise<Secrets> {
+  return secretsFrom(config, () => secretOfStore(config.DATA_DIR, storedValues));
 }
 
 /**
@@ -55,10 +55,10 @@ async function ownSecret({ STORAGE }: Config, besideStore: () => Promise<string>
   }
 }
 
-async function secretOfStore(directory: string, settings: StoredSettings): Promise<string> {
+async function secretOfStore(directory: string, storedValues: ReadValues): Promise<string> {
   const found = await foundSecretKey(directory).catch(notKept(directory));
   if (found !== undefined) return found;
-  if ((await secretOf(settings)) === undefined) return keptSecretKey(directory).catch(notKept(directory));
+  if ((await secretOf(storedValues)) === undefined) return keptSecretKey(directory).catch(notKept(directory));
   // another process that starts at the same time may have generated it: the file is written before the store
   // records it
   const madeMeanwhile = await foundSecretKey(directory).catch(notKept(directory));
@@ -87,15 +87,15 @@ export function keysFor(purpose: KeyPurpose, [current, ...previous]: Secrets): [
 const SECRET_CHECK = "secret-check";
 
 /** The fingerprint of the secret that a storage was last used with; `undefined` if it was never used. */
-export function secretOf(settings: StoredSettings): Promise<string | undefined> {
-  return settings.find(SECRET_CHECK);
+export function secretOf(storedValues: ReadValues): Promise<string | undefined> {
+  return storedValues.find(SECRET_CHECK);
 }
 
 /** Records another secret for a storage, whatever was sealed under the former one. */
-export async function adoptSecret(settings: SettingsRepository, [current]: Secrets): Promise<void> {
+export async function adoptSecret(storedValues: StoredValues, [current]: Secrets): Promise<void> {
   const next = secretFingerprint(current);
-  const stored = await settings.claim(SECRET_CHECK, next);
-  await settings.replace(SECRET_CHECK, stored, next);
+  const stored = await storedValues.claim(SECRET_CHECK, next);
+  await storedValues.replace(SECRET_CHECK, stored, next);
 }
 
 /** Whether the current or the former secret has this fingerprint. */
@@ -108,12 +108,12 @@ export function isOneOf(secrets: Secrets, fingerprint: string): boolean {
  * silently become useless.
  * @throws ConfigError
  */
-export async function checkSecrets(settings: SettingsRepository, secrets: Secrets): Promise<void> {
+export async function checkSecrets(storedValues: StoredValues, secrets: Secrets): Promise<void> {
   const [current, ...previous] = secrets.map(secretFingerprint) as [string, ...string[]];
-  const stored = await settings.claim(SECRET_CHECK, current);
+  const stored = await storedValues.claim(SECRET_CHECK, current);
   if (stored === current) return;
-  if (previous.includes(stored) && (await settings.replace(SECRET_CHECK, stored, current))) return;
-  if ((await settings.claim(SECRET_CHECK, current)) === current) return;
+  if (previous.includes(stored) && (await storedValues.replace(SECRET_CHECK, stored, current))) return;
+  if ((await storedValues.claim(SECRET_CHECK, current)) === current) return;
   throw new ConfigError([
     "SECRET_KEY is not the one this storage was used with: set that one, or set it as SECRET_KEY_PREVIOUS to change it",
   ]);

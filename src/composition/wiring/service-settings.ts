@@ -1,4 +1,4 @@
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import { type Config, ConfigError } from "../settings/config.ts";
 import { settingText } from "../settings/setting-text.ts";
@@ -36,7 +36,7 @@ const SHARED = [
 /** Each shared setting as text for people. */
 export type SharedSettings = Readonly<Record<string, string>>;
 
-/** The stored setting that holds the shared settings of the last start. */
+/** The stored value that holds the shared settings of the last start. */
 const SERVICE_SETTINGS = "service-settings";
 
 export function sharedSettings(config: Config): SharedSettings {
@@ -61,29 +61,29 @@ export function differences(service: SharedSettings, own: SharedSettings): strin
 }
 
 /** Stores this service's shared settings for commands to compare. The last server that starts wins. */
-export async function writeServiceSettings(settings: SettingsRepository, config: Config): Promise<void> {
+export async function writeServiceSettings(storedValues: StoredValues, config: Config): Promise<void> {
   const next = JSON.stringify(sharedSettings(config));
   await untilApplied(async () => {
-    const stored = await settings.claim(SERVICE_SETTINGS, next);
-    return stored === next || settings.replace(SERVICE_SETTINGS, stored, next);
+    const stored = await storedValues.claim(SERVICE_SETTINGS, next);
+    return stored === next || storedValues.replace(SERVICE_SETTINGS, stored, next);
   });
 }
 
 /** The differences between these settings and the service's; none if no service was ever started. */
 async function differencesFromService(
-  settings: Pick<SettingsRepository, "find">,
+  storedValues: Pick<StoredValues, "find">,
   config: Config,
 ): Promise<string[]> {
-  const stored = await settings.find(SERVICE_SETTINGS);
+  const stored = await storedValues.find(SERVICE_SETTINGS);
   return stored === undefined ? [] : differences(JSON.parse(stored), sharedSettings(config));
 }
 
 /** @throws ConfigError that names each setting in which this configuration differs from the service's */
 export async function mustAgreeWithService(
-  settings: Pick<SettingsRepository, "find">,
+  storedValues: Pick<StoredValues, "find">,
   config: Config,
 ): Promise<void> {
-  const found = await differencesFromService(settings, config);
+  const found = await differencesFromService(storedValues, config);
   if (found.length === 0) return;
   throw new ConfigError([
     ...found,
@@ -95,7 +95,7 @@ export async function mustAgreeWithService(
 export async function openStorageOfService(config: Config): Promise<ChosenStorage> {
   const chosen = await openExistingStorage(config);
   try {
-    await mustAgreeWithService(chosen.storage.settings, config);
+    await mustAgreeWithService(chosen.storage.storedValues, config);
     return chosen;
   } catch (error) {
     await chosen.storage.close();
@@ -108,13 +108,13 @@ export async function openStorageOfService(config: Config): Promise<ChosenStorag
  * settings.
  */
 export function watchServiceSettings(
-  settings: Pick<SettingsRepository, "find">,
+  storedValues: Pick<StoredValues, "find">,
   config: Config,
   warn: (message: string) => void,
 ): () => Promise<void> {
   let told = "";
   return async () => {
-    const found = (await differencesFromService(settings, config)).join("; ");
+    const found = (await differencesFromService(storedValues, config)).join("; ");
     if (found !== "" && found !== told) {
       warn(`Another server was started on this storage with other settings than this one: ${found}`);
     }

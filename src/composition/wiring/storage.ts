@@ -119,9 +119,9 @@ const FROM_HERE = ", from the directory where the command runs";
 
 /** Whether a service was ever started on this server, or accounts were imported into it. */
 async function holdsAnything({ openToRead }: ServerStorage, location: string): Promise<boolean> {
-  const { settings, users, close } = await openToRead(location);
+  const { storedValues, users, close } = await openToRead(location);
   try {
-    return (await secretOf(settings)) !== undefined || (await users.list(undefined, 1)).length > 0;
+    return (await secretOf(storedValues)) !== undefined || (await users.list(undefined, 1)).length > 0;
   } finally {
     await close();
   }

@@ -131,7 +131,7 @@ describe("lmdb: a store that can be opened", () => {
       await expect(storage.sessions.add(aSession({ id: key }))).rejects.toThrow(/cannot hold a key/);
       await expect(storage.sessions.add(aSession({ userId: key }))).rejects.toThrow(/cannot hold a key/);
       await expect(storage.revocations.add(key, new Date())).rejects.toThrow(/cannot hold a key/);
-      await expect(storage.settings.claim(key, "value")).rejects.toThrow(/cannot hold a key/);
+      await expect(storage.storedValues.claim(key, "value")).rejects.toThrow(/cannot hold a key/);
       await expect(storage.signingKeys.add(aSigningKey(key, 1))).rejects.toThrow(/cannot hold a key/);
     }
   });

@@ -21,9 +21,9 @@ describe("lmdb: two processes with one store", () => {
   it("open it for the first time at once", async () => {
     for (let round = 0; round < 10; round++) {
       const directory = await harness.directory();
-      const there = callIn(other, directory)("settings", "claim", "issuer", "theirs");
+      const there = callIn(other, directory)("storedValues", "claim", "issuer", "theirs");
       const storage = await harness.openAt(directory);
-      const ours = await storage.settings.claim("issuer", "ours");
+      const ours = await storage.storedValues.claim("issuer", "ours");
       expect(await there).toEqual(["fulfilled", ours]);
     }
   });
@@ -96,13 +96,13 @@ describe("lmdb: two processes with one store", () => {
     const call = callIn(other, directory);
     const text = "x".repeat(200_000);
     for (let i = 0; i < 10; i++) {
-      expect(await call("settings", "claim", `theirs ${i}`, `${i} ${text}`)).toEqual([
+      expect(await call("storedValues", "claim", `theirs ${i}`, `${i} ${text}`)).toEqual([
         "fulfilled",
         `${i} ${text}`,
       ]);
-      expect(await storage.settings.claim(`theirs ${i}`, "")).toBe(`${i} ${text}`);
-      await storage.settings.claim(`ours ${i}`, `${i} ${text}`);
-      expect(await call("settings", "claim", `ours ${i}`, "")).toEqual(["fulfilled", `${i} ${text}`]);
+      expect(await storage.storedValues.claim(`theirs ${i}`, "")).toBe(`${i} ${text}`);
+      await storage.storedValues.claim(`ours ${i}`, `${i} ${text}`);
+      expect(await call("storedValues", "claim", `ours ${i}`, "")).toEqual(["fulfilled", `${i} ${text}`]);
     }
   });
 });

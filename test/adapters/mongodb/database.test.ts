@@ -66,14 +66,14 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     });
 
     it("the documents that docs/storage.md tells of", async () => {
-      const { users, sessions, revocations, signingKeys, settings } = await open();
+      const { users, sessions, revocations, signingKeys, storedValues } = await open();
       const [user, session, key] = [aUser(), aSession(), aSigningKey("ES256", 1)];
       const until = new Date("2100-01-01T00:00:00.001Z");
       await users.add(user);
       await sessions.add(session);
       await revocations.add("jti:1", until);
       await signingKeys.add(key);
-      await settings.claim("name", "value");
+      await storedValues.claim("name", "value");
       const {
         id,
         keptSession: _,
@@ -375,7 +375,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
   });
 
   it("lets who is told that an entry is there already find it there", async () => {
-    const { revocations, settings, oneTimeTokens } = await open();
+    const { revocations, storedValues, oneTimeTokens } = await open();
     const conflict = new MongoServerError({ code: 11_000, message: "E11000 index: _id_" });
     const update = vi.spyOn(Collection.prototype, "updateOne").mockRejectedValueOnce(conflict);
     const until = new Date(Date.now() + 60_000);
@@ -384,7 +384,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     expect(await stored("revocations")).toEqual([{ _id: "jti:1", until }]);
 
     const claim = vi.spyOn(Collection.prototype, "findOneAndUpdate").mockRejectedValueOnce(conflict);
-    expect(await settings.claim("name", "value")).toBe("value");
+    expect(await storedValues.claim("name", "value")).toBe("value");
     expect(claim).toHaveBeenCalledTimes(2);
 
     const put = vi.spyOn(Collection.prototype, "replaceOne").mockRejectedValueOnce(conflict);
@@ -408,7 +408,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
   });
 
   it("does not take half a character for another", async () => {
-    const { users, sessions, revocations, settings, oneTimeTokens, outbox } = await open();
+    const { users, sessions, revocations, storedValues, oneTimeTokens, outbox } = await open();
     const replaced = { shown: "A", canonical: "\ufffd" };
     const odd = { shown: "A", canonical: "\ud800" };
     await users.add(aUser({ id: "\ufffd", username: replaced, email: replaced }));
@@ -424,7 +424,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     await expect(users.add(aUser({ id: "\ud800" }))).rejects.toThrow(/cannot hold/);
     await expect(sessions.add(aSession({ id: "\ud800" }))).rejects.toThrow(/cannot hold/);
     await expect(revocations.add("\ud800", new Date())).rejects.toThrow(/cannot hold/);
-    await expect(settings.claim("\ud800", "value")).rejects.toThrow(/cannot hold/);
+    await expect(storedValues.claim("\ud800", "value")).rejects.toThrow(/cannot hold/);
     await expect(users.rename(aUser(), { username: odd })).rejects.toThrow(/cannot hold/);
     await expect(users.rename(aUser(), { email: odd })).rejects.toThrow(/cannot hold/);
     for (const text of [{ userId: "\ud800" }, { id: "\ud800" }])

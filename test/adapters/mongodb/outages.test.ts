@@ -202,7 +202,7 @@ async function behindProxy(work: (behind: Behind) => Promise<void>): Promise<voi
 
 /** None of these changes the user that the test looks for afterwards, whenever it is done. */
 function everyCallOf(storage: Storage) {
-  const { users, sessions, revocations, signingKeys, settings, oneTimeTokens, outbox, ping } = storage;
+  const { users, sessions, revocations, signingKeys, storedValues, oneTimeTokens, outbox, ping } = storage;
   return [
     () => users.add(aUser()),
     () => users.findById("id"),
@@ -228,8 +228,8 @@ function everyCallOf(storage: Storage) {
     () => signingKeys.replacePrivateKey("kid", "expected", "next"),
     () => signingKeys.remove("kid"),
     () => signingKeys.list(),
-    () => settings.claim("name", "value"),
-    () => settings.replace("name", "value", "next"),
+    () => storedValues.claim("name", "value"),
+    () => storedValues.replace("name", "value", "next"),
     () => oneTimeTokens.put(aOneTimeToken()),
     () => oneTimeTokens.find("id"),
     () => oneTimeTokens.prolong("id", LATER),

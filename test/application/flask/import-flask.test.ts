@@ -44,9 +44,9 @@ async function imported(records: readonly FlaskRecord[], options: Options = {}) 
 }
 
 /** All that is in the storage that an import may write. */
-async function contentsOf({ users, revocations, settings }: Storage) {
+async function contentsOf({ users, revocations, storedValues }: Storage) {
   const all = [users.list(undefined, 1_000), revocations.list(undefined, 1_000)];
-  return [...(await Promise.all(all)), await flaskRounds(settings)];
+  return [...(await Promise.all(all)), await flaskRounds(storedValues)];
 }
 
 it("brings over users, their ids and dates, and revoked tokens for thirty days and an hour", async () => {
@@ -80,12 +80,12 @@ it("stores revoked tokens, then that old hashes are there, then the first user",
         return Reflect.get(target, name);
       },
     });
-  const { users, revocations, settings } = storage;
+  const { users, revocations, storedValues } = storage;
   const noted = {
     ...storage,
     users: noting(users),
     revocations: noting(revocations),
-    settings: noting(settings),
+    storedValues: noting(storedValues),
   };
   await imported([aRecord()], { storage: noted, revoked: ["jti-1"] });
   expect(order).toEqual(["add", "claim", "user"]);
@@ -96,22 +96,22 @@ describe("says that old hashes are in storage", () => {
 
   it("by the most rounds that one has, and never fewer than before", async () => {
     const { storage } = await imported([aRecord(), dear, aRecord()]);
-    expect(await flaskRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.storedValues)).toBe(150_000);
     await imported([aRecord()], { storage });
-    expect(await flaskRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.storedValues)).toBe(150_000);
   });
 
   it("where a start said that there are none", async () => {
     const storage = openMemoryStorage();
-    await storage.settings.claim("legacy-hashes", "none");
-    expect(await flaskRounds(storage.settings)).toBe(0);
+    await storage.storedValues.claim("legacy-hashes", "none");
+    expect(await flaskRounds(storage.storedValues)).toBe(0);
     await imported([dear], { storage });
-    expect(await flaskRounds(storage.settings)).toBe(150_000);
+    expect(await flaskRounds(storage.storedValues)).toBe(150_000);
   });
 
   it("only where there is one", async () => {
     const { storage } = await imported([aRecord({ password: "$2b$12$abc" })], { revoked: ["jti-1"] });
-    expect(await storage.settings.find("legacy-hashes")).toBeUndefined();
+    expect(await storage.storedValues.find("legacy-hashes")).toBeUndefined();
   });
 });
 
@@ -335,8 +335,8 @@ function failing(storage: Storage, from: number): Storage {
           return (target as Record<PropertyKey, (...args: unknown[]) => unknown>)[name]?.(...args);
         },
     });
-  const { users, revocations, settings } = storage;
-  return { ...storage, users: wrap(users), revocations: wrap(revocations), settings: wrap(settings) };
+  const { users, revocations, storedValues } = storage;
+  return { ...storage, users: wrap(users), revocations: wrap(revocations), storedValues: wrap(storedValues) };
 }
 
 it("two at once bring everybody over once", async () => {

@@ -14,16 +14,18 @@ describe("whether conditional updates are atomic", () => {
   });
 
   it("is refuted where a storage reads and writes in two steps", async () => {
-    const { settings } = openMemoryStorage();
+    const { storedValues } = openMemoryStorage();
     const twoSteps = {
-      ...settings,
+      ...storedValues,
       async replace(name: string, expected: string, next: string) {
-        const found = await settings.find(name);
+        const found = await storedValues.find(name);
         await setImmediate();
-        return found === expected && settings.replace(name, (await settings.find(name)) ?? "", next);
+        return found === expected && storedValues.replace(name, (await storedValues.find(name)) ?? "", next);
       },
     };
-    expect(await examineAtomicity({ settings: twoSteps }, randomUUID)).toMatchObject({ status: "failed" });
+    expect(await examineAtomicity({ storedValues: twoSteps }, randomUUID)).toMatchObject({
+      status: "failed",
+    });
   });
 });
 

@@ -10,7 +10,7 @@ const UNTIL = new Date("2100-01-02T03:04:05.678Z");
 /** One or two of everything that there is. */
 async function filled() {
   const storage = openMemoryStorage();
-  const { users, sessions, revocations, signingKeys, settings, attempts } = storage;
+  const { users, sessions, revocations, signingKeys, storedValues, attempts } = storage;
   const ada = aUser({ id: "b", keptSession: "s", epoch: 4, legacyIdentity: "Ada@old.example" });
   const eve = aUser({ id: "a", disabled: true });
   const keys = [aSigningKey("RS256", 1), aSigningKey("ES256", 10), aSigningKey("ES256", 2)] as const;
@@ -18,7 +18,7 @@ async function filled() {
   for (const id of ["t", "s"]) await sessions.add(aSession({ id, userId: ada.id }));
   for (const key of ["sid:2", "jti:1"]) await revocations.add(key, UNTIL);
   for (const key of keys) await signingKeys.add(key);
-  for (const name of ["data-b", "secret-check", "data-a"]) await settings.claim(name, "1");
+  for (const name of ["data-b", "secret-check", "data-a"]) await storedValues.claim(name, "1");
   await attempts.charge([{ key: "k", limit: { attempts: 1, windowMs: 1_000 } }], UNTIL);
   return { ...storage, ada, eve, keys };
 }
@@ -71,7 +71,7 @@ describe("an import", () => {
     });
     expect(await to.users.findById("b")).toStrictEqual(from.ada);
     expect(await collected(recordsOf(to))).toStrictEqual(await collected(recordsOf(from)));
-    expect(await to.settings.find("secret-check")).toBeUndefined();
+    expect(await to.storedValues.find("secret-check")).toBeUndefined();
 
     const again = await importInto(to, recordsOf(from));
     expect(again.conflicts).toEqual([]);
@@ -140,7 +140,7 @@ describe("an import", () => {
       "createdAt",
       "name",
     ]);
-    expect(await to.settings.find("constructor")).toBeUndefined();
+    expect(await to.storedValues.find("constructor")).toBeUndefined();
   });
 
   it("keeps the later end of an entry", async () => {
@@ -157,12 +157,12 @@ describe("an import", () => {
 
   it("merges what both storages say of their data", async () => {
     const to = openMemoryStorage();
-    await to.settings.claim("data-a", "2");
-    await to.settings.claim("data-b", "0");
+    await to.storedValues.claim("data-a", "2");
+    await to.storedValues.claim("data-b", "0");
     const { summary } = await importInto(to, recordsOf(await filled()));
     expect(summary.setting).toEqual({ ...rest, imported: 1, alreadyThere: 1 });
-    expect(await to.settings.find("data-a")).toBe("2");
-    expect(await to.settings.find("data-b")).toBe("1");
+    expect(await to.storedValues.find("data-a")).toBe("2");
+    expect(await to.storedValues.find("data-b")).toBe("1");
   });
 
   it("has all of one kind in before it writes the next", async () => {

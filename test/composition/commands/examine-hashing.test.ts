@@ -27,7 +27,7 @@ it("counts the hashes of the Flask server that are left, where some were brought
   await storage.users.add(aUser({ passwordHash: flask }));
   await storage.users.add(aUser());
   expect(await examineFlaskHashes(storage)).toMatchObject({ status: "ok", found: "none were imported" });
-  await storage.settings.claim("legacy-hashes", "29000");
+  await storage.storedValues.claim("legacy-hashes", "29000");
   expect(await examineFlaskHashes(storage)).toMatchObject({
     status: "warning",
     found: expect.stringContaining("1 of 2"),

@@ -55,8 +55,8 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
   it("is what the storage does", async () => {
     if (storage.kind === "process") {
       const [one, other] = [await storage.open(), await storage.open()];
-      await one.settings.claim("name", "value");
-      expect(await other.settings.find("name")).toBeUndefined();
+      await one.storedValues.claim("name", "value");
+      expect(await other.storedValues.find("name")).toBeUndefined();
       return;
     }
     // the contract suite opens servers; here only what is said without one
@@ -69,10 +69,10 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
     directories.push(directory);
     expect([await storage.holdsStore(directory), readdirSync(directory)]).toEqual([false, []]);
     const opened = await storage.open(directory);
-    await opened.settings.claim("name", "value");
+    await opened.storedValues.claim("name", "value");
     if (!isShared) await opened.close();
     const again = await storage.open(directory);
-    expect(await again.settings.find("name")).toBe("value");
+    expect(await again.storedValues.find("name")).toBe("value");
     await again.copyTo(join(directory, "copy"));
     await again.close();
     if (isShared) await opened.close();

@@ -16,13 +16,13 @@ type Cost = Parameters<typeof keepCost>[1];
 
 /** A storage with this list in it, if any. */
 async function storage(list?: string) {
-  const { settings } = openMemoryStorage();
-  if (list !== undefined) await settings.claim("argon2-costs", list);
-  const stored = () => settings.claim("argon2-costs", "none");
+  const { storedValues } = openMemoryStorage();
+  if (list !== undefined) await storedValues.claim("argon2-costs", list);
+  const stored = () => storedValues.claim("argon2-costs", "none");
   return {
-    settings,
+    storedValues,
     stored,
-    keep: (cost: Cost, former = "keep" as const) => keepCost(settings, cost, former),
+    keep: (cost: Cost, former = "keep" as const) => keepCost(storedValues, cost, former),
   };
 }
 
@@ -48,9 +48,9 @@ it("of starts at once with costs of their own, none is lost", async () => {
 });
 
 it("former costs are forgotten where that is asked", async () => {
-  const { settings, keep, stored } = await storage();
+  const { storedValues, keep, stored } = await storage();
   await keep(A);
-  expect(await keepCost(settings, B, "forget")).toEqual([]);
+  expect(await keepCost(storedValues, B, "forget")).toEqual([]);
   expect(JSON.parse(await stored())).toEqual([B]);
 });
 
@@ -65,11 +65,11 @@ it.each(["", "[", "{}", "[1]", '[{"memoryKib":"64","passes":1,"lanes":1}]', '[{"
 
 it("the hasher is opened with the former costs, and without those that are to be forgotten", async () => {
   // less memory than its lanes need: whoever hashes at this cost fails
-  const { settings } = await storage(JSON.stringify([{ memoryKib: 8, passes: 1, lanes: 2 }]));
+  const { storedValues } = await storage(JSON.stringify([{ memoryKib: 8, passes: 1, lanes: 2 }]));
   const env = { STORAGE: "memory", ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1" };
-  const opened = openHasher(readConfig(env), settings);
+  const opened = openHasher(readConfig(env), storedValues);
   await expect(opened).rejects.toThrow(StartError);
   await expect(opened).rejects.toThrow("ARGON2_FORMER_COSTS=forget");
-  const { hasher } = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), settings);
+  const { hasher } = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), storedValues);
   expect(await hasher.verify(await hasher.hash("correct horse", turn), "correct horse", turn)).toBe(true);
 });

@@ -30,7 +30,7 @@ it("whatever a storage throws, at once or later, becomes storage_unavailable wit
     guarded.sessions.find("x").catch((error) => error),
     guarded.revocations.find(["jti:x"], now).catch((error) => error),
     guarded.signingKeys.list().catch((error) => error),
-    guarded.settings.claim("x", "y").catch((error) => error),
+    guarded.storedValues.claim("x", "y").catch((error) => error),
   ]);
   for (const error of refusals) {
     expect(error).toBeInstanceOf(AuthError);

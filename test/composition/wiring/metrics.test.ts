@@ -70,12 +70,14 @@ it("measures each call to storage, and counts its faults, but not the refusals i
   await expect(storage.revocations.find(["jti:x"], now)).resolves.toEqual(new Set(["jti:x"]));
   await expect(storage.users.add({} as never)).rejects.toMatchObject({ code: "email_taken" });
   const { sum } = await scraped(metrics);
-  const calls = (port: string, name: string) =>
-    sum("connect_auth_storage_call_duration_seconds_count", { port, call: name });
+  const DURATIONS = "connect_auth_storage_call_duration_seconds_count";
+  const calls = (port: string, name: string) => sum(DURATIONS, { port, call: name });
   expect([calls("revocations", "add"), calls("revocations", "find"), calls("users", "add")]).toEqual([
     1, 1, 1,
   ]);
   expect(sum("connect_auth_storage_faults_total")).toBe(0);
+  await storage.storedValues.find("x");
+  expect((await scraped(metrics)).sum(DURATIONS, { port: "settings", call: "find" })).toBe(1);
 
   await storage.close();
   await expect(storage.revocations.find(["jti:x"], now)).rejects.toThrow();

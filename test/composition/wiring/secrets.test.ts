@@ -13,33 +13,33 @@ const [OLD, NEW, FOREIGN] = ["old", "new", "foreign"].map((name) => name.padEnd(
 ];
 
 it("the first secret that a storage meets is the one it goes by", async () => {
-  const { settings } = openMemoryStorage();
-  await checkSecrets(settings, [OLD]);
-  await expect(checkSecrets(settings, [OLD])).resolves.toBeUndefined();
-  await expect(checkSecrets(settings, [FOREIGN])).rejects.toThrow(ConfigError);
+  const { storedValues } = openMemoryStorage();
+  await checkSecrets(storedValues, [OLD]);
+  await expect(checkSecrets(storedValues, [OLD])).resolves.toBeUndefined();
+  await expect(checkSecrets(storedValues, [FOREIGN])).rejects.toThrow(ConfigError);
 });
 
 it("a secret is changed by naming the one before, and the one before alone is refused from then on", async () => {
-  const { settings } = openMemoryStorage();
-  await checkSecrets(settings, [OLD]);
-  await checkSecrets(settings, [NEW, OLD]);
-  await expect(checkSecrets(settings, [NEW, OLD])).resolves.toBeUndefined();
-  await expect(checkSecrets(settings, [NEW])).resolves.toBeUndefined();
-  await expect(checkSecrets(settings, [OLD])).rejects.toThrow(ConfigError);
+  const { storedValues } = openMemoryStorage();
+  await checkSecrets(storedValues, [OLD]);
+  await checkSecrets(storedValues, [NEW, OLD]);
+  await expect(checkSecrets(storedValues, [NEW, OLD])).resolves.toBeUndefined();
+  await expect(checkSecrets(storedValues, [NEW])).resolves.toBeUndefined();
+  await expect(checkSecrets(storedValues, [OLD])).rejects.toThrow(ConfigError);
 });
 
 it("a secret before that is not this storage's changes nothing", async () => {
-  const { settings } = openMemoryStorage();
-  await checkSecrets(settings, [OLD]);
-  await expect(checkSecrets(settings, [NEW, FOREIGN])).rejects.toThrow(ConfigError);
-  await expect(checkSecrets(settings, [OLD])).resolves.toBeUndefined();
+  const { storedValues } = openMemoryStorage();
+  await checkSecrets(storedValues, [OLD]);
+  await expect(checkSecrets(storedValues, [NEW, FOREIGN])).rejects.toThrow(ConfigError);
+  await expect(checkSecrets(storedValues, [OLD])).resolves.toBeUndefined();
 });
 
 it("ten processes may change it at once, and of two first secrets at once one is refused", async () => {
-  const { settings } = openMemoryStorage();
-  await checkSecrets(settings, [OLD]);
-  await Promise.all(Array.from({ length: 10 }, () => checkSecrets(settings, [NEW, OLD])));
-  const empty = openMemoryStorage().settings;
+  const { storedValues } = openMemoryStorage();
+  await checkSecrets(storedValues, [OLD]);
+  await Promise.all(Array.from({ length: 10 }, () => checkSecrets(storedValues, [NEW, OLD])));
+  const empty = openMemoryStorage().storedValues;
   const outcomes = await Promise.allSettled([checkSecrets(empty, [OLD]), checkSecrets(empty, [NEW])]);
   expect(outcomes.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
 });
@@ -61,7 +61,7 @@ it("neither the storage nor the refusal holds the secret", async () => {
 
 it("the configured secrets are used as they are, the current one first", async () => {
   const config = readConfig({ STORAGE: "memory", SECRET_KEY: NEW, SECRET_KEY_PREVIOUS: OLD });
-  const secrets: Secrets = await findSecrets(config, openMemoryStorage().settings);
+  const secrets: Secrets = await findSecrets(config, openMemoryStorage().storedValues);
   expect(secrets).toEqual([NEW, OLD]);
   const keys = keysFor("refresh-tokens", secrets);
   expect(keys).toEqual([...keysFor("refresh-tokens", [NEW]), ...keysFor("refresh-tokens", [OLD])]);
@@ -70,28 +70,31 @@ it("the configured secrets are used as they are, the current one first", async (
 
 it("memory without a configured secret has one of its own each time", async () => {
   const config = readConfig({ STORAGE: "memory" });
-  const { settings } = openMemoryStorage();
-  const [[one], [other]] = await Promise.all([findSecrets(config, settings), findSecrets(config, settings)]);
+  const { storedValues } = openMemoryStorage();
+  const [[one], [other]] = await Promise.all([
+    findSecrets(config, storedValues),
+    findSecrets(config, storedValues),
+  ]);
   expect(one).not.toBe(other);
   expect(one.length).toBeGreaterThanOrEqual(32);
 });
 
 it("the secret of an embedded store is made before the store knows of it, so that a second process finds it", async () => {
   const { path: DATA_DIR, remove } = temporaryDirectory();
-  const { settings } = openMemoryStorage();
+  const { storedValues } = openMemoryStorage();
   const config = readConfig({ DATA_DIR });
   // between this process's two looks another one makes the secret and claims the store
   let others: Secrets | undefined;
   const meanwhile = {
     async find(name: string) {
-      others ??= await findSecrets(config, settings);
-      await checkSecrets(settings, others);
-      return settings.find(name);
+      others ??= await findSecrets(config, storedValues);
+      await checkSecrets(storedValues, others);
+      return storedValues.find(name);
     },
   };
   expect(await findSecrets(config, meanwhile)).toEqual(others);
   rmSync(join(DATA_DIR, "secret.key"));
-  await expect(findSecrets(config, settings)).rejects.toThrow("secret.key is missing");
+  await expect(findSecrets(config, storedValues)).rejects.toThrow("secret.key is missing");
   expect(readdirSync(DATA_DIR)).toEqual([]);
   remove();
 });

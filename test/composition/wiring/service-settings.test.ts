@@ -54,17 +54,17 @@ describe("the settings that the service shares with commands", () => {
   it.each(Object.entries(OTHERS))(
     "differ by %s alone, which is named with both values",
     async (name, value) => {
-      const { settings } = openMemoryStorage();
+      const { storedValues } = openMemoryStorage();
       const own = config({ [name]: value });
-      await mustAgreeWithService(settings, own);
-      await writeServiceSettings(settings, config());
-      await mustAgreeWithService(settings, config());
-      const refusal = await mustAgreeWithService(settings, own).catch((error) => error);
+      await mustAgreeWithService(storedValues, own);
+      await writeServiceSettings(storedValues, config());
+      await mustAgreeWithService(storedValues, config());
+      const refusal = await mustAgreeWithService(storedValues, own).catch((error) => error);
       expect(refusal).toBeInstanceOf(ConfigError);
       const text = `${name} is ${sharedSettings(own)[name]} here and ${sharedSettings(config())[name]} in the`;
       expect(refusal.message).toContain(text);
-      await writeServiceSettings(settings, own);
-      await mustAgreeWithService(settings, own);
+      await writeServiceSettings(storedValues, own);
+      await mustAgreeWithService(storedValues, own);
     },
   );
 
@@ -73,27 +73,29 @@ describe("the settings that the service shares with commands", () => {
   });
 
   it("are those of the server that started last, of any number at once", async () => {
-    const { settings } = openMemoryStorage();
+    const { storedValues } = openMemoryStorage();
     const starting = ["12", "13", "14"].map((length) => config({ PASSWORD_MIN_LENGTH: length }));
-    await Promise.all(starting.map((each) => writeServiceSettings(settings, each)));
-    const agreeing = await Promise.allSettled(starting.map((each) => mustAgreeWithService(settings, each)));
+    await Promise.all(starting.map((each) => writeServiceSettings(storedValues, each)));
+    const agreeing = await Promise.allSettled(
+      starting.map((each) => mustAgreeWithService(storedValues, each)),
+    );
     expect(agreeing.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
 
   it("are watched by a server, which warns once of each other one", async () => {
-    const { settings } = openMemoryStorage();
+    const { storedValues } = openMemoryStorage();
     const warnings: string[] = [];
-    const look = watchServiceSettings(settings, config(), (message) => warnings.push(message));
-    await writeServiceSettings(settings, config());
+    const look = watchServiceSettings(storedValues, config(), (message) => warnings.push(message));
+    await writeServiceSettings(storedValues, config());
     await look();
     expect(warnings).toEqual([]);
-    await writeServiceSettings(settings, config({ PASSWORD_MIN_LENGTH: "12" }));
+    await writeServiceSettings(storedValues, config({ PASSWORD_MIN_LENGTH: "12" }));
     await look();
     await look();
     expect(warnings).toEqual([
       expect.stringContaining("PASSWORD_MIN_LENGTH is 8 here and 12 in the service"),
     ]);
-    await writeServiceSettings(settings, config({ PASSWORD_MIN_LENGTH: "13" }));
+    await writeServiceSettings(storedValues, config({ PASSWORD_MIN_LENGTH: "13" }));
     await look();
     expect(warnings).toHaveLength(2);
   });

@@ -4,8 +4,8 @@ import type { OneTimeTokenRepository } from "./one-time-tokens.ts";
 import type { Outbox } from "./outbox.ts";
 import type { RevocationRepository } from "./revocations.ts";
 import type { SessionRepository } from "./sessions.ts";
-import type { SettingsRepository } from "./settings.ts";
 import type { SigningKeyRepository } from "./signing-keys.ts";
+import type { StoredValues } from "./stored-values.ts";
 import type { UserRepository } from "./users.ts";
 
 /**
@@ -17,7 +17,7 @@ export interface Storage {
   readonly sessions: SessionRepository;
   readonly revocations: RevocationRepository;
   readonly signingKeys: SigningKeyRepository;
-  readonly settings: SettingsRepository;
+  readonly storedValues: StoredValues;
   readonly attempts: AttemptCounters;
   readonly oneTimeTokens: OneTimeTokenRepository;
   readonly outbox: Outbox;

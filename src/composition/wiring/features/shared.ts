@@ -47,7 +47,7 @@ export function shared({
     users: () => storage.users,
     sessions: () => storage.sessions,
     revocations: () => storage.revocations,
-    settings: () => storage.settings,
+    storedValues: () => storage.storedValues,
     attempts: () => storage.attempts,
     oneTimeTokens: () => storage.oneTimeTokens,
     outbox: () => storage.outbox,

@@ -1,9 +1,9 @@
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Environment } from "./environment.ts";
 import { isKey, mustBeKeys } from "./key.ts";
 
 /** Values by name. */
-export function lmdbSettings({ database, read, write }: Environment): SettingsRepository {
+export function lmdbStoredValues({ database, read, write }: Environment): StoredValues {
   const settings = database<string>("settings");
 
   return {

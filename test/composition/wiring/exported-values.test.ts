@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { keepCost } from "../../../src/composition/wiring/argon2-costs.ts";
-import { dataSettings } from "../../../src/composition/wiring/data-settings.ts";
+import { exportedValues } from "../../../src/composition/wiring/exported-values.ts";
 
 const [A, B, C] = [8, 16, 32].map((memoryKib) => ({ memoryKib, passes: 1, lanes: 1 }));
-const merge = (name: string, stored: string, imported: string) => dataSettings[name]?.(stored, imported);
+const merge = (name: string, stored: string, imported: string) => exportedValues[name]?.(stored, imported);
 
 describe("what two storages say of their data", () => {
   it.each([
@@ -36,12 +36,12 @@ describe("what two storages say of their data", () => {
   });
 
   it("is understood by the next start", async () => {
-    const { settings } = openMemoryStorage();
+    const { storedValues } = openMemoryStorage();
     if (A === undefined) throw new Error("unreachable");
-    await settings.claim(
+    await storedValues.claim(
       "argon2-costs",
       merge("argon2-costs", JSON.stringify([A]), JSON.stringify([B])) ?? "",
     );
-    expect(await keepCost(settings, A, "keep")).toEqual([B]);
+    expect(await keepCost(storedValues, A, "keep")).toEqual([B]);
   });
 });

@@ -1,8 +1,8 @@
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Step } from "./step.ts";
 
 /** Values by name. */
-export function memorySettings(step: Step): SettingsRepository {
+export function memoryStoredValues(step: Step): StoredValues {
   const values = new Map<string, string>();
   return {
     find: (name) => step(() => values.get(name)),

@@ -1,4 +1,4 @@
-import type { SettingsRepository } from "../../application/ports/storage/settings.ts";
+import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Connection } from "./connection.ts";
 import { isStorable, mustBeStorable, upserted } from "./documents.ts";
 
@@ -8,7 +8,7 @@ interface SettingDocument {
 }
 
 /** Values by name. */
-export function mongoSettings({ collection, call }: Connection): SettingsRepository {
+export function mongoStoredValues({ collection, call }: Connection): StoredValues {
   const settings = collection<SettingDocument>("settings");
 
   return {
