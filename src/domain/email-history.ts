@@ -1,10 +1,11 @@
 /**
  * Rules for the former addresses of an account: which of them a mailed link may restore.
  *
- * Each change of address begins a new revision. A link that restores an address was mailed to the address of one revision,
- * and requesting it needed the password. The holder of an earlier address is trusted more: restoring the address of a
- * revision ends the links of that revision and of all later ones, but never those of earlier ones. An attacker who takes
- * over an account can therefore not end the owner's link, whatever the attacker does with links that are mailed later.
+ * Each change of address begins a new revision. A link that restores an address was mailed to the address of one
+ * revision, and requesting it needed the password. The holder of an earlier address is trusted more: restoring the
+ * address of a revision ends the links of that revision and of all later ones, but never those of earlier ones. An
+ * attacker who takes over an account can therefore not end the owner's link, whatever the attacker does with links that
+ * are mailed later.
  */
 
 /** The record of a former address, without the address. */
@@ -37,7 +38,7 @@ export function emailRevision({ emailHistory = FIRST }: WithHistory): number {
   return emailHistory.revision;
 }
 
-/** Whether a link that was made under this revision may still restore its address. */
+/** True if a link that was made under this revision may still restore its address. */
 export function canPutBack({ emailHistory = FIRST }: WithHistory, revision: number): boolean {
   const { former } = emailHistory;
   return revision === emailHistory.revision || former.some((each) => each.revision === revision);

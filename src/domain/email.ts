@@ -68,7 +68,7 @@ function domainIn(text: string): string {
 }
 
 /**
- * Whether two addresses are of one mailbox: at most the letter case of the domain differs, since a mail server may
+ * True if two addresses belong to one mailbox: they differ at most in the letter case of the domain. A mail server may
  * distinguish `Ada@` from `ada@`.
  */
 export function isSameMailbox(one: Email, other: Email): boolean {

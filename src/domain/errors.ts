@@ -40,7 +40,7 @@ const DETAILS: Record<AuthErrorCode, string> = {
   storage_unavailable: "The storage does not answer; try again shortly",
 };
 
-/** What is wrong with one field of a request. */
+/** A fault in one field of a request. */
 export interface FieldFault {
   readonly path: string;
   readonly code: string;

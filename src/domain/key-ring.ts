@@ -8,9 +8,11 @@ export interface RingKey {
 }
 
 export interface RingTimes {
-  /** How long verifiers may cache the published keys. */
+  /** The time for which verifiers may cache the published keys, in milliseconds. */
   readonly publishedMaxAgeMs: number;
-  /** How long a key is published before it signs, where twice `publishedMaxAgeMs` is not longer. */
+  /**
+   * The time for which a key is published before it signs, in milliseconds, unless twice `publishedMaxAgeMs` is longer.
+   */
   readonly publishAheadMs: number;
   readonly accessTokenTtlMs: number;
   readonly refreshTokenTtlMs: number;
@@ -33,7 +35,7 @@ const PUBLISHED: Record<KeyState, boolean> = {
   over: false,
 };
 
-/** Whether a key is published: whether a token that it signed may still be unexpired, or will be. */
+/** True if a key is published: a token that it signs now or later, or has signed, may be unexpired. */
 export function isPublished(state: KeyState): boolean {
   return PUBLISHED[state];
 }
@@ -53,14 +55,14 @@ export function keyState(keys: readonly RingKey[], key: RingKey, now: Date, time
 }
 
 /**
- * When a key that is made now may begin to sign: once every cached copy of the published keys has it. Verifiers cache
- * for longer than they are told, and some do not fetch the keys again for a `kid` that they do not know.
+ * The time from which a key that is made now may sign: by then every cached copy of the published keys has it.
+ * Verifiers may cache longer than they are told, and some do not fetch the keys again for an unknown `kid`.
  */
 export function publishedAheadUntil(now: Date, { publishedMaxAgeMs, publishAheadMs }: RingTimes): Date {
   return new Date(now.getTime() + Math.max(2 * publishedMaxAgeMs, publishAheadMs));
 }
 
-/** When the next key of a schedule becomes active, if it is to be published now; otherwise `undefined`. */
+/** The time when the next key of a schedule becomes active, if it must be published now; otherwise `undefined`. */
 export function dueRotation(
   keys: readonly RingKey[],
   now: Date,

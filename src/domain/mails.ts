@@ -1,13 +1,13 @@
 import type { Purpose } from "./one-time-token.ts";
 
-/** The mails of the service, and what each of them is. A new mail is one entry here and its templates. */
+/** The kinds of mails that the service sends. A new mail is one entry here and its templates. */
 
 /** A mail whose link the user is to follow. */
 interface LinkMail {
   readonly link: Purpose;
   /**
-   * When the link is made: as the mail is requested, or only as it is delivered. Of a link that is made on delivery, the
-   * request must not have been overtaken by a step that ends links.
+   * The time when the link is made: when the mail is requested, or when it is delivered. A link is not made on delivery
+   * if a step that ends links came after the request.
    */
   readonly made: "on request" | "on delivery";
 }
@@ -15,7 +15,7 @@ interface LinkMail {
 /** A mail without a link. */
 interface PlainMail {
   readonly link: null;
-  /** Whether it only tells a user what happened to the account, so that operators may switch it off. */
+  /** True for a mail that only informs the user about the account. Operators may switch it off. */
   readonly isNotice: boolean;
 }
 
@@ -46,12 +46,12 @@ export type NoticeKind = {
 
 export const MAIL_KINDS = Object.keys(MAILS) as MailKind[];
 
-/** What the link in a mail is for; `null` for a mail without a link. */
+/** The purpose of the link in a mail; `null` for a mail without a link. */
 export function linkOf(kind: MailKind): Purpose | null {
   return MAILS[kind].link;
 }
 
-/** Whether the link in a mail is made as the mail is delivered. */
+/** True if the link in a mail is made when the mail is delivered. */
 export function isLinkMadeOnDelivery(kind: MailKind): boolean {
   const mail: LinkMail | PlainMail = MAILS[kind];
   return mail.link !== null && mail.made === "on delivery";

@@ -1,14 +1,16 @@
 /**
- * What names of people have besides letters, marks and digits: signs that stand at certain places of a word
- * (UAX #31, table 3), and joiners (UAX #31, section 2.3).
+ * Characters in names of people that are no letters, marks or digits: signs that are allowed at certain places of a
+ * word (UAX #31, table 3), and joiners (UAX #31, section 2.3).
  */
 
 interface NameSign {
   /** The characters that people type for it, as the inside of a character class. */
   readonly spellings: string;
-  /** What stands for all of them where names are compared; `undefined` where there is one spelling. */
+  /** The spelling that replaces all others when names are compared; `undefined` if there is only one. */
   readonly canonical?: string;
-  /** Where it may stand, and what matches one that stands elsewhere; `undefined` where it may stand anywhere. */
+  /**
+   * The allowed place in words, and a pattern that matches the sign elsewhere; `undefined` if every place is allowed.
+   */
   readonly place?: { readonly name: string; readonly missed: RegExp };
 }
 
@@ -54,7 +56,7 @@ export const NAME_SIGNS: readonly NameSign[] = [
   },
 ];
 
-/** Of the scripts that have one: it takes a letter's vowel away, and binds the letter to the next one. */
+/** The viramas of all scripts that have one. A virama removes the vowel of a letter and joins it to the next letter. */
 const VIRAMA = "[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d4d\u0dca]";
 /** Letters that Malayalam writes without their vowel: as one character, or as letter, virama and joiner. */
 const CHILLUS: Readonly<Record<string, string>> = {
@@ -68,8 +70,8 @@ const CHILLUS: Readonly<Record<string, string>> = {
 const SPELT_CHILLU = /([\u0d23\u0d28\u0d30\u0d32\u0d33\u0d15])\u0d4d\u200d/gu;
 
 /**
- * Joiners that change how the letters around them are drawn: in Persian, Urdu and their like between letters, in the scripts of
- * India and in Sinhala beside a virama. Elsewhere they are invisible.
+ * Joiners that change how the letters around them are drawn: in Persian, Urdu and their like between letters, in the
+ * scripts of India and in Sinhala beside a virama. Elsewhere they are invisible.
  */
 const JOINERS_IN_PLACE = new RegExp(
   [
@@ -81,7 +83,7 @@ const JOINERS_IN_PLACE = new RegExp(
   "gu",
 );
 
-/** Where they stand, in UTF-16 units. */
+/** The positions of the joiners that are in place, in UTF-16 units. */
 export function placedJoiners(text: string): number[] {
   return Array.from(text.matchAll(JOINERS_IN_PLACE), ({ index }) => index);
 }
@@ -95,8 +97,9 @@ const SPELLINGS = NAME_SIGNS.flatMap(({ spellings, canonical }) =>
 );
 
 /**
- * The text with one spelling of each sign and without joiners. Names that differ by nothing else look alike, or nearly, so that only
- * one account can have them. Letters with and without their dot are one: upper and lower case make the one of the other.
+ * The text with one spelling of each sign and without joiners. Names that differ by nothing else look alike, or nearly,
+ * so that only one account can have them. Letters with and without their dot are one: upper and lower case make the one
+ * of the other.
  */
 export function foldSigns(text: string): string {
   let folded = text.replace(SPELT_CHILLU, (_, letter) => CHILLUS[letter] as string);

@@ -7,8 +7,8 @@ import type { User } from "./user.ts";
 const HOUR = 3_600_000;
 
 /**
- * How long a link of each purpose is valid, in milliseconds: from the delivery of its mail on, or from the request on for
- * the two links of a change of address.
+ * How long a link of each purpose is valid, in milliseconds: from the delivery of its mail on, or from the request on
+ * for the two links of a change of address.
  */
 const LINK_LIFE_MS = {
   reset_password: HOUR,
@@ -20,9 +20,9 @@ const LINK_LIFE_MS = {
 
 export type Purpose = keyof typeof LINK_LIFE_MS;
 
-/** A one-time token: what the secret in a mailed link is good for, without the secret. */
+/** The record of a mailed link, without the secret in the link. */
 export interface OneTimeToken {
-  /** What the link can be used for, once. */
+  /** The single use of the link. */
   readonly purpose: Purpose;
   readonly userId: string;
   /** A unique UUID. */
@@ -36,8 +36,8 @@ export interface OneTimeToken {
   /** The revision of that address. 0 in records of earlier versions. */
   readonly emailRevision: number;
   /**
-   * Whether the link was mailed, so that using it proves control of the address; operators hand over others. `true` in
-   * records of earlier versions, which did not record it.
+   * True if the link was mailed, so that using it proves control of the address; false if an operator handed it over.
+   * `true` in records of earlier versions, which lack the field.
    */
   readonly isMailed: boolean;
   readonly expiresAt: Date;
@@ -48,10 +48,10 @@ export function linkEnd(purpose: Purpose, now: Date): Date {
 }
 
 /**
- * Whether nothing has ended the link, leaving its expiry aside. Each step that ends sessions raises the user's epoch, and
- * so ends every earlier link; a change of address ends the links that were made for the former address. A link that
- * cancels a change of address protects the owner from somebody else with the password: nothing that can be done with the
- * password ends it, neither such a step nor the change itself.
+ * True if nothing has ended the link; its expiry is not checked. Each step that ends sessions raises the user's epoch,
+ * and so ends every earlier link; a change of address ends the links that were made for the former address. A link that
+ * cancels a change of address protects the owner from somebody else with the password: nothing that can be done with
+ * the password ends it, neither such a step nor the change itself.
  */
 export function isUnrevoked(token: OneTimeToken, user: User | undefined): user is User {
   if (user === undefined || user.id !== token.userId || user.disabled) return false;
@@ -64,14 +64,14 @@ export function isUnrevoked(token: OneTimeToken, user: User | undefined): user i
 }
 
 /**
- * Whether a link that was requested at `askedAt` may still be made: a step that ends links also ends those that were
- * requested before it and not made yet.
+ * True if a link that was requested at `askedAt` may still be made. A step that ends links also prevents those that
+ * were requested earlier and not made yet.
  */
 export function isLinkRequestValid(askedAt: Date, { linksSince, createdAt }: User): boolean {
   return askedAt >= (linksSince ?? createdAt);
 }
 
-/** Whether the link can be used: it has not expired, and nothing ended it. `user` is the user as stored now. */
+/** True if the link can be used: it has not expired, and nothing ended it. `user` is the user as stored now. */
 export function isValidLink(token: OneTimeToken, user: User | undefined, now: Date): user is User {
   return now < token.expiresAt && isUnrevoked(token, user);
 }

@@ -3,28 +3,28 @@ import type { FieldFault } from "./errors.ts";
 import { codePointLength, utf8Length } from "./text.ts";
 import { canonicalUsername, type Username } from "./username.ts";
 
-/** Beyond this no password is looked at, be it new or presented at a login. */
+/** Longer passwords are refused unread, at a login as well. */
 const MAX_PASSWORD_BYTES = 1024;
 /** NFC makes no text shorter than a third: a Hangul syllable of three letters is the most that it joins. */
 const MAX_DECOMPOSED_BYTES = 3 * MAX_PASSWORD_BYTES;
-/** Normalising sorts marks, in time that grows with the square of so many; none of them makes a text shorter. */
+/** Normalising sorts consecutive marks in quadratic time. It never makes a text with so many of them shorter. */
 const MANY_MARKS = /\p{M}{32}/u;
 
-/** What a new password must be, as the operator set it. */
+/** The requirements on new passwords, as configured. */
 export interface PasswordPolicy {
   /** In code points. */
   readonly minLength: number;
-  /** Refuses what everybody guesses first, one's own name and address too; `undefined` where anything goes. */
+  /** True for common passwords. If it is set, the user's own name and address are refused, too. */
   readonly isCommon?: ((password: string) => boolean) | undefined;
 }
 
-/** Whose password it is to be, as far as it is known. */
+/** The user of a password, as far as it is known. */
 export interface PasswordOwner {
   readonly username?: Username | undefined;
   readonly email?: Email | undefined;
 }
 
-/** By the bytes that are hashed, however a keyboard composed them. */
+/** Compares the length of the normalised text, because that is hashed. */
 function isTooLong(password: string): boolean {
   const bytes = utf8Length(password);
   if (bytes > MAX_DECOMPOSED_BYTES || (bytes > MAX_PASSWORD_BYTES && MANY_MARKS.test(password))) return true;
@@ -34,15 +34,16 @@ function isTooLong(password: string): boolean {
 const TOO_LONG = `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
 
 /**
- * What is wrong with a password that is presented, before it is compared with anything. Hashes from the old server are of the
- * bytes as sent, and some of this service's are of passwords that NFC made longer: either length is enough.
+ * The faults of a password that is presented at a login, before it is compared with a hash. It passes if its length is
+ * allowed either as sent or after NFC: the Flask server hashed passwords as sent, and this service has hashed some that
+ * NFC makes longer.
  */
 export function presentedPasswordFaults(path: string, password: string): FieldFault[] {
   const isUnusable = utf8Length(password) > MAX_PASSWORD_BYTES && isTooLong(password);
   return isUnusable ? [{ path, code: "invalid_password", message: TOO_LONG }] : [];
 }
 
-/** Why a new password is refused. */
+/** The faults of a new password. */
 export function newPasswordFaults(
   path: string,
   password: string,
@@ -69,10 +70,10 @@ function commonFault(
   return isCommon(password) ? "This password is too common" : undefined;
 }
 
-/** What joins the words of a name or an address, and hides none of them. */
+/** Characters that separate the words of a name or an address. */
 const JOINTS = /[\s._@'·-]/g;
 
-/** Whether the password is the owner's name, address or its local part, however often, joined and spelt. */
+/** True for a password that only repeats the owner's name, address or its local part, in any spelling. */
 function isMadeOfOwn(password: string, { username, email }: PasswordOwner): boolean {
   const address = email?.canonical;
   const own = [username?.canonical, address, address?.replace(/@.*/, "")].filter(
@@ -83,17 +84,17 @@ function isMadeOfOwn(password: string, { username, email }: PasswordOwner): bool
   return own.includes(text) || isMadeOf(unjoined, text.replace(JOINTS, ""));
 }
 
-/** Whether the text is nothing but these words; a pattern would take exponential time to say no. */
+/** True if the text consists only of these words. A regular expression could take exponential time. */
 function isMadeOf(words: readonly string[], text: string): boolean {
   const ends = new Set([0]);
-  // a set is walked to the end that it has by then
+  // the loop also visits the members that are added in it
   for (const end of ends) {
     for (const word of words) if (text.startsWith(word, end)) ends.add(end + word.length);
   }
   return text !== "" && ends.has(text.length);
 }
 
-/** The bytes that are hashed do not depend on how a keyboard composes letters. */
+/** The form that is hashed: the same for every way in which a keyboard composes letters. */
 export function normalizedPassword(password: string): string {
   return password.normalize("NFC");
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of revocation entries. An entry outlives what it revokes by an hour, since a storage may sweep by a clock of its
- * own.
+ * The keys of revocation entries. An entry outlives what it revokes by an hour, since a storage may sweep by a clock of
+ * its own.
  */
 export const revocationKey = {
   /** One access token. */
@@ -34,7 +34,7 @@ export function registrationUntil(moment: Date): Date {
   return new Date(moment.getTime() + REGISTRATION_KEPT_MS);
 }
 
-/** How long a revocation entry must be kept, given the expiry of what it revokes. */
-export function keptUntil(endOfWhatItStops: Date): Date {
-  return new Date(endOfWhatItStops.getTime() + KEPT_LONGER_MS);
+/** The time until which a revocation entry must be kept. `expiresAt` is the expiry of the token or session. */
+export function keptUntil(expiresAt: Date): Date {
+  return new Date(expiresAt.getTime() + KEPT_LONGER_MS);
 }

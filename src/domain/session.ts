@@ -57,15 +57,15 @@ export function originOf(session: Session): Origin {
 const USE_PRECISION_MS = 60_000;
 
 /**
- * Whether the session has expired: at its fixed end, or after `idleTtlMs` without a login or refresh. Never early: up to
- * `USE_PRECISION_MS` of its use may be unrecorded.
+ * True if the session has expired: at its fixed end, or after `idleTtlMs` without a login or refresh. It expires up to
+ * `USE_PRECISION_MS` late, since its last use may be unrecorded for that long, but never early.
  */
 export function isOver(session: Session, now: Date, idleTtlMs: number | undefined): boolean {
   if (now >= session.expiresAt) return true;
   return idleTtlMs !== undefined && idleSince(session, now) >= idleTtlMs + USE_PRECISION_MS;
 }
 
-/** Whether a use at this time is to be recorded. */
+/** True if a use at this time must be recorded. */
 export function isUseDue(session: Session, now: Date): boolean {
   return idleSince(session, now) >= USE_PRECISION_MS;
 }
@@ -74,13 +74,13 @@ function idleSince(session: Session, now: Date): number {
   return now.getTime() - session.lastUsedAt.getTime();
 }
 
-/** How refresh tokens rotate; `undefined` if the same refresh token stays valid until the end of the session. */
+/** The rotation of refresh tokens; `undefined` if one refresh token stays valid until the end of the session. */
 export type Rotation = { readonly graceMs: number } | undefined;
 
 /**
- * The standing of a refresh token, by its generation. `newest`: the current one. `repeated`: the previous one, within the
- * grace period, so that the answer is repeated. `reused`: an older one, which with rotation means that somebody has a
- * copy. `superseded`: an older one while rotation is switched off, or one of a generation that storage has not seen.
+ * The standing of a refresh token, by its generation. `newest`: the current one. `repeated`: the previous one, within
+ * the grace period, so that the answer is repeated. `reused`: an older one, which with rotation means that somebody has
+ * a copy. `superseded`: an older one while rotation is switched off, or one of a generation that storage has not seen.
  */
 export type Standing = "newest" | "repeated" | "reused" | "superseded";
 

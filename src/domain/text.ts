@@ -21,7 +21,7 @@ export function shownText(text: string): string {
 }
 
 /**
- * Whether the text has an invisible character, also at its ends: a control or format character, or a lone surrogate.
+ * True if the text has an invisible character, at its ends as well: a control or format character, or a lone surrogate.
  */
 export function hasHidden(text: string): boolean {
   return /[\p{Cc}\p{Cf}\p{Cs}]/u.test(text);
@@ -48,8 +48,8 @@ const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
 const CASE_LOOK_ALIKES = /[\u0131\u0237]|[ij]\u0307/u;
 
 /**
- * Whether the text is letters of one writing system, with digits, space and `._-` and nothing else:
- * no control, bidi, zero-width, private or unassigned character, no look-alike from another script.
+ * True if the text consists of letters of one writing system, digits, spaces and `._-`: it has no control, bidi,
+ * zero-width, private or unassigned character, and no look-alike from another script.
  */
 export function isOneScript(text: string): boolean {
   return (

@@ -9,7 +9,7 @@ interface Attempts {
   readonly since: Date;
 }
 
-/** A limit: so many attempts in a window that begins with the first of them. */
+/** A limit: at most `attempts` in a window that begins with the first of them. */
 export interface Limit {
   readonly attempts: number;
   readonly windowMs: number;
@@ -17,7 +17,7 @@ export interface Limit {
   readonly waits?: { readonly firstMs: number; readonly longestMs: number };
 }
 
-/** How many attempts are allowed from `afterMs` milliseconds after the first one on. */
+/** The number of attempts that are allowed from `afterMs` milliseconds after the first one on. */
 export interface Step {
   readonly afterMs: number;
   readonly attempts: number;

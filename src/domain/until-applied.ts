@@ -1,15 +1,16 @@
 import { AuthError } from "./errors.ts";
 
 /**
- * How often a conditional write is attempted. Of any number of writers that race, one wins each round, so that a writer
- * loses at most once to each of the others: more than this many at once, on one record, is a flood.
+ * The default number of attempts of a conditional write. Among racing writers, one wins each round, so that a writer
+ * loses at most once to each of the others. More than this many writers at once on one record is a flood.
  */
 const MAX_ATTEMPTS = 250;
 
 /**
- * Applies a conditional write (compare-and-set) to a record that others write, too. `attempt` reads the record, decides,
- * and writes only if the record is still as it was read. It resolves to `false` where another write came first, and is
- * then made once more, from the reading on; any other outcome is returned. What it throws ends the attempts.
+ * Applies a conditional write (compare-and-set) to a record that others write, too. `attempt` reads the record,
+ * decides, and writes only if the record is still as it was read. It resolves to `false` where another write came
+ * first, and is then made once more, from the reading on; any other outcome is returned. What it throws ends the
+ * attempts.
  * @throws AuthError `storage_unavailable` after `maxAttempts` lost races
  */
 export async function untilApplied<T>(

@@ -3,14 +3,14 @@ import type { EmailHistory } from "./email-history.ts";
 import type { Username } from "./username.ts";
 
 /**
- * An account. Its `epoch` decides which sessions are valid: a change that must end earlier sessions raises it in the same
- * write (docs/decisions/0003-epoch-and-revocation.md).
+ * An account. Its `epoch` decides which sessions are valid: a change that must end earlier sessions raises it in the
+ * same write (docs/decisions/0003-epoch-and-revocation.md).
  */
 export interface User {
   readonly id: string;
   readonly username: Username;
   readonly email: Email;
-  /** Whether the user has proved to receive mail at the address. */
+  /** True once the user has proved to receive mail at the address. */
   readonly emailVerified: boolean;
   /** The encoded hash, with its kind and cost; or `NO_PASSWORD`. */
   readonly passwordHash: string;
@@ -20,8 +20,8 @@ export interface User {
   readonly keptSession: string | undefined;
   readonly disabled: boolean;
   /**
-   * How often the counts of wrong passwords were cleared. It is part of the keys of the counts, so that one write
-   * clears all.
+   * The number of times that the counts of wrong passwords were cleared. It is part of the keys of the counts, so that
+   * one write clears all.
    */
   readonly unlocks: number;
   /**
@@ -32,8 +32,8 @@ export interface User {
   /** The former addresses that a mailed link may restore. `undefined` if the address was never changed. */
   readonly emailHistory: EmailHistory | undefined;
   /**
-   * When the epoch was last raised or the address last changed: no link is made for a request from before. `undefined` if
-   * neither has happened since this field exists.
+   * When the epoch was last raised or the address last changed: no link is made for a request from before. `undefined`
+   * if neither has happened since this field exists.
    */
   readonly linksSince: Date | undefined;
 }
@@ -49,7 +49,7 @@ export interface Origin {
   readonly epoch: number;
 }
 
-/** Whether the user, as stored now, still accepts what was issued under this origin. */
+/** True if a session or token of this origin is still valid for the user as stored now. */
 export function acceptsEpoch(user: User, origin: Origin): boolean {
   return !user.disabled && (origin.epoch === user.epoch || origin.sessionId === user.keptSession);
 }

@@ -1,13 +1,13 @@
 import { NAME_SIGNS } from "./name-signs.ts";
 import { strangerFinder } from "./scripts.ts";
 
-/** Why a new account may not be called so. */
+/** Faults in the names of new accounts. */
 
 const SIGNS = NAME_SIGNS.map(({ spellings }) => spellings).join("");
-/** Those of them that are of no script, and the canonical one of each. */
+/** Finds a character of another script. The signs that belong to no script, and their canonical forms, are neutral. */
 const strangerIn = strangerFinder("0-9 ._\\-\u2010'\u2018\u2019\u02bb\u02bc\u00b7\u2022\u2027");
 
-/** Marks of scholars, of liturgy and of old hands: none is in a name today, and most look like one that is. */
+/** Marks of scholarly, liturgical and historical texts. No name today has one, and most look like marks of names. */
 const NO_NAMES_MARKS =
   "\\u0305\\u0310\\u0312-\\u0315\\u0320-\\u0322\\u0334-\\u0339\\u0347\\u0350-\\u0357\\u0359-\\u036f\\u0483-\\u0487\\u0591-\\u05af\\u05c4\\u05c5\\u0610-\\u061a\\u0658-\\u065e\\u06d6-\\u06ed\\u0898-\\u089f\\u08ca-\\u08ff\\u0951-\\u0954\\u1ab0-\\u1aff\\u1cd0-\\u1cff\\u1dc0-\\u1dff\\u20d0-\\u20ff\\u2de0-\\u2dff\\ua66f-\\ua67d";
 /**
@@ -19,7 +19,7 @@ const VOWEL_LETTERS =
 const VOWEL_SIGNS =
   "\\u093e-\\u094c\\u09be-\\u09cc\\u0a3e-\\u0a4c\\u0abe-\\u0acc\\u0b3e-\\u0b4c\\u0bbe-\\u0bcc\\u0c3e-\\u0c4c\\u0cbe-\\u0ccc\\u0d3e-\\u0d4c\\u0dcf-\\u0ddf";
 
-/** The first that matches tells what is wrong, with what it matched as U+0041: what was typed is never repeated. */
+/** The first rule that matches gives the message, with the character as U+0041, so that no input is repeated. */
 const RULES: readonly { readonly broken: RegExp; readonly says: string }[] = [
   { broken: /[\p{Cn}\p{Co}\p{Cs}]/u, says: "is not a character that a name can have" },
   {
@@ -53,14 +53,14 @@ const MARK_RULES: typeof RULES = [
   { broken: /(?<=\p{Soft_Dotted}\p{M}{0,4})\u0307/u, says: "cannot be seen on a letter that has a dot" },
 ];
 
-/** A character that a name may not have where it stands: what stands before it, and what to say of it. */
+/** A character that is not allowed at its place: the text before it, and the message about it. */
 export interface NameFault {
   readonly before: string;
   readonly character: string;
   readonly says: string;
 }
 
-/** What is wrong with one form of a name whose joiners in place were taken out; `undefined` for nothing. */
+/** The fault of one form of a name, from which joiners in place were removed; `undefined` if there is none. */
 export function formFault(form: string): NameFault | undefined {
   const fault = ruleFault(form, RULES) ?? ruleFault(form.normalize("NFD"), MARK_RULES);
   if (fault !== undefined) return fault;
@@ -74,7 +74,7 @@ export function formFault(form: string): NameFault | undefined {
   );
 }
 
-/** What is wrong with the digits of a name as it is shown; those of two scripts look alike with different values. */
+/** The fault of mixed digits in the shown name: digits of two scripts look alike, but have different values. */
 export function digitFault(shown: string): NameFault | undefined {
   const digits = shown.match(/\p{Nd}/gu) ?? [];
   const isAscii = (digit: string | undefined) => digit !== undefined && digit <= "9";
@@ -84,7 +84,7 @@ export function digitFault(shown: string): NameFault | undefined {
     : firstOf(shown, other, "is a digit of another script than the first digit");
 }
 
-/** The fault in words. `position` counts characters from 1; `undefined` where it is not in what was typed. */
+/** The fault in words. `position` counts characters from 1; `undefined` if the character was not typed. */
 export function inWords({ character, says }: NameFault, position: number | undefined): string {
   return `${codePoint(character)}${position === undefined ? "" : ` at position ${position}`} ${says}`;
 }
@@ -96,7 +96,7 @@ function firstOf(form: string, character: string, says: string): NameFault {
 function ruleFault(form: string, rules: typeof RULES): NameFault | undefined {
   for (const { broken, says } of rules) {
     const found = broken.exec(form);
-    // a decomposed form is counted as it is shown
+    // positions are counted in the shown form, which is composed
     if (found) return { before: form.slice(0, found.index).normalize("NFC"), character: found[0], says };
   }
   return undefined;

@@ -3,7 +3,7 @@ import { foldSigns, placedJoiners, withoutPlacedJoiners } from "./name-signs.ts"
 import { canonicalText, codePointLength, hasHidden, MAX_UNITS, shownText } from "./text.ts";
 import { digitFault, formFault, inWords, type NameFault } from "./username-faults.ts";
 
-/** A name in the form people see and in the form it is compared by. */
+/** A name in the form that people see and in the form by which it is compared. */
 export interface Username {
   readonly shown: string;
   readonly canonical: string;
@@ -13,8 +13,8 @@ const MAX_CODE_POINTS = 64;
 const VISIBLE = /[\p{L}\p{Nd}]/u;
 
 /**
- * The canonical form of any text, whether a new account could have it or not: what a login looks up. Beside what
- * `canonicalText` does, spellings of one sign are one, letters that look alike are one, and joiners do not count.
+ * The canonical form of any text, whether it is an allowed name or not: the form that a login looks up. In addition to
+ * `canonicalText`, it unifies the spellings of a sign and letters that look alike, and removes joiners.
  */
 export function canonicalUsername(text: string): string {
   return text.length > MAX_UNITS ? text : foldLookAlikes(withFoldedSigns(text)).trim();
@@ -25,21 +25,22 @@ export function withCurrentCanonicalForm({ shown }: Username): Username {
   return { shown, canonical: canonicalUsername(shown) };
 }
 
-/** The canonical form before letters that look alike were one. */
+/** The canonical form of earlier versions, which did not unify letters that look alike. */
 function withFoldedSigns(text: string): string {
   return canonicalText(foldSigns(shownText(text)));
 }
 
 /**
- * The canonical forms under which an account of this name may be stored, the likelier owner first: names that came from the
- * Flask server before signs were folded are stored as `canonicalText` made them, others as they were before look-alikes were.
+ * The canonical forms under which an account with this name may be stored, the likelier owner first. Early imports from
+ * the Flask server have the form of `canonicalText`, and later accounts may have the form before look-alikes were
+ * unified.
  */
 export function storedUsernames(text: string): readonly string[] {
   if (text.length > MAX_UNITS) return [text];
   return [...new Set([canonicalText(text), withFoldedSigns(text), canonicalUsername(text)])];
 }
 
-/** The name, or `undefined` where a new account may not be called so. */
+/** The name, or `undefined` if a new account may not have it. */
 export function parseUsername(text: string): Username | undefined {
   return usernameFault(text) === undefined
     ? { shown: shownText(text), canonical: canonicalUsername(text) }
@@ -47,8 +48,9 @@ export function parseUsername(text: string): Username | undefined {
 }
 
 /**
- * Why a new account may not be called so, for people, without what was typed; `undefined` where it may. A character is named
- * by its code point, with its position in the name as it is shown; in what was typed where that has something invisible.
+ * The reason why a new account may not have the name, for people and without the input; `undefined` if it may. A
+ * character is named by its code point and its position in the shown name, or in the input if that has an invisible
+ * character.
  */
 export function usernameFault(text: string): string | undefined {
   const forms = [shownText(text), canonicalUsername(text)];
@@ -66,7 +68,7 @@ export function usernameFault(text: string): string | undefined {
   return isVisible ? undefined : "A username has at least one letter or digit";
 }
 
-/** Where in the form the fault is, from 1: joiners in place were taken out before it was found. */
+/** The position of the fault in the form, from 1. The joiners that were removed before the check are counted again. */
 function positionIn(form: string, { before }: NameFault): number {
   let end = before.length;
   for (const at of placedJoiners(form)) if (at <= end) end += 1;

@@ -34,7 +34,7 @@ export function makeKeepKeys(deps: StoredRingDeps): KeepKeys {
 interface RingSnapshot {
   /** All keys, in ascending order of their sequence. */
   readonly all: readonly StoredSigningKey[];
-  /** Those that were not retired. */
+  /** The keys that were not retired. */
   readonly keys: StoredSigningKey[];
 }
 
@@ -47,7 +47,7 @@ async function ringOf(deps: StoredRingDeps, now: Date): Promise<RingSnapshot> {
   return { all, keys: all.filter(({ kid }) => !retired.has(revocationKey.signingKey(kid))) };
 }
 
-/** When a key that has to be made now is to become active; `undefined` if no key is needed. */
+/** The time when a key that is made now must become active; `undefined` if no key is needed. */
 function nextActiveAt(
   { all, keys }: RingSnapshot,
   now: Date,

@@ -14,7 +14,7 @@ export interface StoredRingDeps {
   readonly keyMaker: KeyMaker;
   readonly events: SecurityEvents;
   readonly ringTimes: RingTimes;
-  /** How long a key signs before the next one does, in milliseconds; `undefined` for no schedule. */
+  /** The time for which a key signs before the next one does, in milliseconds; `undefined` without a schedule. */
   readonly keyRotationMs: number | undefined;
 }
 

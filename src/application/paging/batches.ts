@@ -1,7 +1,7 @@
-/** No more than the connections that a pool to a database has, if nothing else is said. */
+/** The default concurrency: at most the connections of a pool to a database. */
 const AT_ONCE = 100;
 
-/** The things in groups of so many, the last one of as many as are left. */
+/** The things in groups of `size`; the last group has the rest. */
 export async function* batchesOf<T>(things: AsyncIterable<T>, size: number): AsyncGenerator<T[]> {
   let batch: T[] = [];
   for await (const thing of things) {
@@ -13,7 +13,7 @@ export async function* batchesOf<T>(things: AsyncIterable<T>, size: number): Asy
   if (batch.length > 0) yield batch;
 }
 
-/** Works on all of the things, on a bounded number at once, and resolves to the outcomes in their order. */
+/** Processes all things, a limited number of them at once. Resolves to the outcomes, in the order of the things. */
 export async function workOn<T, R>(things: readonly T[], work: (thing: T) => Promise<R>): Promise<R[]> {
   const outcomes: R[] = [];
   for (let at = 0; at < things.length; at += AT_ONCE) {

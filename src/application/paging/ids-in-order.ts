@@ -4,7 +4,7 @@ const MAX_COUNT = 0xfff;
 
 /**
  * Makes UUIDs that begin with a moment and go on with a count (version 7, RFC 9562, section 6.2, method 1): each is
- * greater than the one before, also where the clock stands still or goes back.
+ * greater than the one before, even if the clock stands still or goes back.
  */
 export function idsInOrder(ids: Ids): (now: Date) => string {
   let ms = 0;
@@ -16,7 +16,7 @@ export function idsInOrder(ids: Ids): (now: Date) => string {
       count = 0;
     }
     const time = hex(ms, 12);
-    // the variant and what is random are those of a UUID of any version
+    // the variant and the random bits of a UUID of any version
     return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(count, 3)}${ids.next().slice(18)}`;
   };
 }

@@ -1,6 +1,6 @@
 const PAGE = 500;
 
-/** All that a repository lists, read page by page, so that memory does not grow with it. */
+/** All records that a repository lists, read page by page to bound the memory. */
 export async function* allOf<T, K>(
   list: (after: K | undefined, limit: number) => Promise<T[]>,
   keyOf: (thing: T) => K,

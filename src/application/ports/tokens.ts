@@ -10,13 +10,13 @@ export interface AccessClaims {
   readonly identity: string;
   /** The user's name at that time, for display. */
   readonly username: string;
-  /** Whether that address was verified at that time. */
+  /** True if that address was verified at that time. */
   readonly emailVerified: boolean;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
-/** What every genuine token carries. */
+/** The claims that every genuine token has. */
 interface Genuine {
   /** All claims as they are in the token (RFC 7519, section 4). */
   readonly payload: Readonly<Record<string, unknown>>;
@@ -35,7 +35,7 @@ export interface VerifiedRefresh extends Genuine {
   readonly generation: number;
 }
 
-/** Makes tokens: JWTs (RFC 7519) signed with keys that no caller sees. */
+/** Makes tokens: JWTs (RFC 7519), signed with keys that stay behind this port. */
 export interface TokenIssuer {
   /**
    * Checks that access tokens can be signed at that time; to be called before anything is written for one.
@@ -44,13 +44,13 @@ export interface TokenIssuer {
   mustSign(now: Date): void;
   /** @throws AuthError `signing_key_not_yet_valid` */
   issueAccess(claims: AccessClaims): Promise<string>;
-  /** Depends on the session alone: the same generation yields the same token, byte for byte. */
+  /** Depends only on the session: the same generation yields the same token, byte for byte. */
   issueRefresh(session: Session): Promise<string>;
 }
 
 /**
- * Verifies tokens. It accepts only tokens that this service issues: algorithm, type, key, issuer and audience come from the
- * configuration, never from the token. It does not check revocation. `evenExpired` accepts expired tokens as well.
+ * Verifies tokens. It accepts only tokens that this service issues: algorithm, type, key, issuer and audience come from
+ * the configuration, never from the token. It does not check revocation. `evenExpired` accepts expired tokens as well.
  */
 export interface TokenVerifier {
   /** @throws AuthError `invalid_token` or `expired_token` */

@@ -17,13 +17,13 @@ export interface MailRequest {
 }
 
 /**
- * Has a mail with a link sent to an address. Whether the address has an account is looked up only as the mail is
- * delivered, so that neither the answer nor its time tells.
+ * Requests a mail with a link to an address. The account is looked up only when the mail is delivered, so that neither
+ * the answer nor its time reveals whether there is one.
  * @throws AuthError `validation_failed` if it is no address, `too_many_attempts`
  */
 export type RequestMail = (request: MailRequest) => Promise<void>;
 
-/** What the use cases do that request a mail. */
+/** The steps that the use cases for requesting a mail share. */
 export async function requestMail(
   deps: RequestMailDeps,
   kind: "password_reset" | "email_verification",

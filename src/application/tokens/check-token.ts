@@ -15,7 +15,7 @@ export interface AccessCheckDeps {
 
 export interface RefreshCheckDeps extends AccessCheckDeps {
   readonly sessions: SessionRepository;
-  /** How long a session may be neither logged in nor refreshed, `undefined` for as long as it lives. */
+  /** The longest time without a login or refresh, in milliseconds; `undefined` if there is no such limit. */
   readonly sessionIdleTtlMs: number | undefined;
 }
 
@@ -60,7 +60,7 @@ export function refreshRevocationKeysOf(sessionId: string): string[] {
 
 const DEAD: ReadonlySet<string> = new Set<AuthErrorCode>(["invalid_token", "expired_token", "revoked_token"]);
 
-/** Whether an error says that a token is not valid, rather than that something failed. */
+/** True for an error that means an invalid token, and false for a failure. */
 export function isTokenRejection(error: unknown): error is AuthError {
   return error instanceof AuthError && DEAD.has(error.code);
 }

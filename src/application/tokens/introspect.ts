@@ -10,15 +10,15 @@ export interface IntrospectDeps extends RefreshCheckDeps {
   readonly clock: Clock;
 }
 
-/** What is said of a token that lives: its claims, and the name of its user (RFC 7662, section 2.2). */
+/** The answer for an active token: its claims, and the name of its user (RFC 7662, section 2.2). */
 export interface Introspection {
   readonly username: string;
   readonly claims: Readonly<Record<string, unknown>>;
 }
 
 /**
- * Whether a token lives, and what it says; `undefined` where it does not. A refresh token is looked for
- * only where it is asked for, lest an API take one for an access token.
+ * The claims of an active token; `undefined` for a token that is not active. Refresh tokens count only if they are
+ * asked for, so that no API takes one for an access token.
  */
 export type Introspect = (token: string, kind: "access" | "refresh") => Promise<Introspection | undefined>;
 
@@ -38,7 +38,7 @@ export function makeIntrospect(deps: IntrospectDeps): Introspect {
 
 async function introspectAccess(deps: IntrospectDeps, token: string, now: Date): Promise<Introspection> {
   const { claims, user } = await checkAccessToken(deps, token, now);
-  // as they are now: the token says what they were when it was made
+  // the present values; the token has those of the time when it was made
   const current = { email_verified: user.emailVerified, preferred_username: user.username.shown };
   return { username: user.username.shown, claims: { ...claims.payload, ...current } };
 }

@@ -2,19 +2,19 @@ import { AuthError } from "../../domain/errors.ts";
 import type { TokenVerifier, VerifiedAccess } from "../ports/tokens.ts";
 import { assertNotRevoked, refreshRevocationKeysOf, revocationKeysOf } from "./check-token.ts";
 
-/** A genuine token of either kind, whether its time is over or not. */
+/** A genuine token of either kind, which may have expired. */
 export interface PresentedToken {
   readonly userId: string;
   readonly sessionId: string;
-  /** What an access token says besides; of a refresh token, its session says it. */
+  /** The further claims of an access token; `undefined` for a refresh token, whose session has them. */
   readonly access: VerifiedAccess | undefined;
   readonly keyId: string | undefined;
-  /** The entries that would stop it, and what is thrown where some are there. */
+  /** The keys of the entries that revoke the token, and the error to throw if there are such entries. */
   readonly keys: string[];
   refuse(stops: ReadonlySet<string>): void;
 }
 
-/** @throws AuthError `invalid_token` where it is neither an access nor a refresh token of this service */
+/** @throws AuthError `invalid_token` if it is neither an access nor a refresh token of this service */
 export async function readEitherToken(
   verifier: TokenVerifier,
   token: string,

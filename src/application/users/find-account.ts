@@ -9,9 +9,8 @@ export interface FindAccountDeps extends FindByEmailDeps {
 }
 
 /**
- * The account that an operator means: the one of this id, else the one of this address, else the one of this
- * name, both however they are spelt. An id goes first, so that nobody hides an account by taking its id as a
- * name.
+ * The account with this id, or else with this address, or else with this name; address and name in any spelling.
+ * The id comes first, so that nobody can hide an account by taking its id as a name.
  * @throws AuthError `not_found`
  */
 export async function findAccount(deps: FindAccountDeps, who: string): Promise<User> {

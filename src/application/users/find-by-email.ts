@@ -6,12 +6,12 @@ export interface FindByEmailDeps extends Pick<EmailRules, "canonicalEmail" | "st
   readonly users: Pick<UserRepository, "findByEmail">;
 }
 
-/** The user with the address, in whatever spelling and whichever version stored it. */
+/** The user with the address in any spelling, stored by any version. */
 export function findByEmail(deps: FindByEmailDeps, text: string): Promise<User | undefined> {
   return findByStoredEmail(deps, deps.storedEmails(text));
 }
 
-/** The same by the forms of `storedEmails`. The calls of storage depend on the forms alone. */
+/** The user with an address in one of the forms of `storedEmails`. The calls of storage depend only on the forms. */
 export async function findByStoredEmail(
   { users, canonicalEmail }: Pick<FindByEmailDeps, "users" | "canonicalEmail">,
   forms: readonly [string, ...string[]],

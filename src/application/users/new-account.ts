@@ -15,21 +15,21 @@ export interface NewAccountTexts {
   readonly password: string;
 }
 
-/** What a new account is made of, once it was found to be fit. */
+/** The checked fields of a new account. */
 export interface NewAccount {
   readonly username: Username;
   readonly email: Email;
   readonly password: string;
 }
 
-/** @throws AuthError `validation_failed`, which tells all that is wrong at once */
+/** @throws AuthError `validation_failed` with all faults */
 export function readNewAccount(rules: NewAccountRules, texts: NewAccountTexts): NewAccount {
   const { username, email, faults } = examine(rules, texts);
   if (username && email && faults.length === 0) return { username, email, password: texts.password };
   throw new AuthError("validation_failed", { fields: faults });
 }
 
-/** Why there can be no such account. */
+/** The faults of the fields of a new account. */
 export function newAccountFaults(rules: NewAccountRules, texts: NewAccountTexts): FieldFault[] {
   return examine(rules, texts).faults;
 }
@@ -69,7 +69,7 @@ export function newUser(
 
 const EMAIL_RULE = "An email is a plain address such as name@example.com";
 
-/** What is said of a name or an address that an account may not have. */
+/** The fault for a name or an address that an account may not have. */
 export function invalidUsername(text: string): FieldFault {
   const message = usernameFault(text) ?? "This is not a username";
   return { path: "username", code: "invalid_username", message };

@@ -12,21 +12,22 @@ export interface RecanonicalizeNamesDeps {
   readonly storedValues: StoredValues;
 }
 
-/** What became of the names that were stored in a former canonical form. */
+/** The numbers of names that were stored in a former canonical form. */
 export interface RecanonicalizedNames {
   readonly changed: number;
-  /** Those that keep the former form, since another account has the present one. */
+  /** Names that keep the former form, because another account has the present one. */
   readonly kept: number;
 }
 
 const NAMES_FOLDED = "names-folded";
-/** Another value whenever the canonical form of names changes. */
+/** The version of the canonical form. It must change with the form. */
 const FORM = "look-alikes";
 const BATCH = 500;
 
 /**
- * Brings all stored names to the present canonical form, so that nobody can register a look-alike of one. Once for each storage:
- * a setting says that it was done. May be stopped at any time and begun again, and run by several processes at once.
+ * Converts all stored names to the present canonical form, so that nobody can register a look-alike of one. Runs once
+ * for each storage: a stored value records that it is done. It may be interrupted, repeated, and run by several
+ * processes at once.
  */
 export async function recanonicalizeNames({
   users,

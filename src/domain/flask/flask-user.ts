@@ -3,9 +3,9 @@ import { shownText, utf8Length } from "../text.ts";
 import type { User } from "../user.ts";
 import { canonicalUsername, type Username } from "../username.ts";
 
-/** An account as the Flask server's database has it: nothing was ever checked there, so anything can be in it. */
+/** An account in the database of the Flask server, which never checked its fields: each can have any type. */
 export interface FlaskRecord {
-  /** 24 hex digits, lower case, where it is an ObjectId; otherwise whatever tells it from other records. */
+  /** The ObjectId as 24 hex digits in lower case; another text that identifies the record if it is no ObjectId. */
   readonly id: string;
   readonly username: unknown;
   readonly email: unknown;
@@ -15,7 +15,7 @@ export interface FlaskRecord {
 
 type Field = "username" | "email" | "password" | "createdAt";
 
-/** Why a record cannot become an account. Stable: reports hold them. */
+/** The reasons why a record cannot become an account. Stable, since they appear in reports. */
 export type FlaskFault =
   | "id_wrong_type"
   | `${Field}_missing`
@@ -25,25 +25,25 @@ export type FlaskFault =
   | "password_hash_refused";
 
 export interface FlaskRules extends EmailRules {
-  /** Whether a hash is of the old kind, and of a cost that is worth checking. */
+  /** True for a hash of the Flask server with an acceptable cost. */
   readonly acceptsHash: (hash: string) => boolean;
 }
 
-/** By which a record and another one may be the same account to whoever logs in; in canonical form. */
+/** The names under which a user would log in to the account of a record, in canonical form. */
 export interface FlaskClaims {
   readonly username: string | undefined;
   readonly email: string | undefined;
 }
 
 const OBJECT_ID = /^[0-9a-f]{24}$/;
-/** What every storage can look up. */
+/** The longest name that every storage can look up, in UTF-8 bytes. */
 const MAX_NAME_BYTES = 900;
-/** What no storage and no request can carry: control characters, halves of characters, what stands for a bad byte. */
+/** Characters that no storage or request can carry: controls, lone surrogates, the replacement character. */
 const NOT_TEXT = /[\p{Cc}\p{Cs}\uFFFD]/u;
 
 /**
- * The account that a record stands for, or all that is wrong with it; what is missing is never made up. A name
- * need not be one that a new account may have: it is enough that it can be looked up.
+ * The account for a record, or all faults of the record. Missing fields get no default. The name need not be one that a
+ * new account may have, but it must be possible to look it up.
  */
 export function readFlaskUser(record: FlaskRecord, rules: FlaskRules): User | FlaskFault[] {
   const faults: FlaskFault[] = OBJECT_ID.test(record.id) ? [] : ["id_wrong_type"];
@@ -88,7 +88,7 @@ export function readFlaskUser(record: FlaskRecord, rules: FlaskRules): User | Fl
   };
 }
 
-/** What a record lays claim to, be there faults in it or not. */
+/** The name and the address that the account of a record would have, even if the record has faults. */
 export function flaskClaims(record: FlaskRecord, { canonicalEmail }: EmailRules): FlaskClaims {
   const claim = (value: unknown, canonical: (text: string) => string) =>
     (typeof value === "string" && canonical(value)) || undefined;
@@ -98,7 +98,7 @@ export function flaskClaims(record: FlaskRecord, { canonicalEmail }: EmailRules)
   };
 }
 
-/** Whether a token id of the old server can be kept, and so asked for. */
+/** True if a token id of the Flask server can be stored and looked up. */
 export function isFlaskTokenId(value: unknown): value is string {
   return typeof value === "string" && value !== "" && value.length <= 128 && !NOT_TEXT.test(value);
 }
