@@ -1,4 +1,4 @@
-import { type AuthApiError, isRenewable, saysTokenIsOver } from "./errors.ts";
+import { type AuthApiError, isRenewable, isTokenRejection } from "./errors.ts";
 import type { Keeper } from "./keeper.ts";
 import type { TokenClock } from "./token-clock.ts";
 import type { Tokens } from "./tokens.ts";
@@ -43,7 +43,7 @@ export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
     async current() {
       const held = await keeper.current();
       const { access_token, refresh_token } = held;
-      if (access_token === undefined || refresh_token === undefined || !clock.isOver(access_token))
+      if (access_token === undefined || refresh_token === undefined || !clock.isExpired(access_token))
         return held;
       // if refreshing fails, the API decides, because the clock here may be wrong
       return keeper.renewed(held).catch(() => keeper.current());
@@ -52,7 +52,7 @@ export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
     async next(sent, refusal) {
       const { access_token: accessToken } = sent;
       if (accessToken === undefined) return undefined;
-      const isRevoked = saysTokenIsOver(refusal) && !isRenewable(refusal);
+      const isRevoked = isTokenRejection(refusal) && !isRenewable(refusal);
       if (isRevoked) return keeper.next(sent, refusal);
       const isEnding = clock.isNearEnd(accessToken);
       const isUnsaid = refusal.code === "unexpected_answer";
@@ -63,7 +63,7 @@ export function makeApiTokens(keeper: Keeper, clock: TokenClock): ApiTokens {
         await keeper.renewed(sent);
       } catch (error) {
         // the 401 may have another reason than the token
-        if (isEnding || saysTokenIsOver(error)) throw error;
+        if (isEnding || isTokenRejection(error)) throw error;
       }
       return keeper.other(sent);
     },

@@ -85,7 +85,7 @@ const OVER: ReadonlySet<string> = new Set<KnownErrorCode>([
 ]);
 
 /** Whether the error says that the token is no longer valid. */
-export function saysTokenIsOver(error: unknown): error is AuthApiError {
+export function isTokenRejection(error: unknown): error is AuthApiError {
   return error instanceof AuthApiError && OVER.has(error.code);
 }
 

@@ -14,7 +14,7 @@ export type InTime = <T>(work: (wire: Wire) => Promise<T>) => Promise<T>;
 export function makeInTime(wireUntil: (signal: AbortSignal) => Wire, timeoutMs: number): InTime {
   return async (work) => {
     const controller = new AbortController();
-    return orLate(work(wireUntil(controller.signal)), timeoutMs, () => {
+    return withDeadline(work(wireUntil(controller.signal)), timeoutMs, () => {
       const cause = new DOMException("The time of the call is over", "TimeoutError");
       controller.abort(cause);
       return new AuthApiError("network_error", 0, "The service did not answer in time", { cause });
@@ -23,7 +23,7 @@ export function makeInTime(wireUntil: (signal: AbortSignal) => Wire, timeoutMs: 
 }
 
 /** The result of the promise, or a rejection with the error from `late` after `ms` milliseconds. */
-export async function orLate<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
+export async function withDeadline<T>(promise: Promise<T>, ms: number, late: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const lateness = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(late()), Math.min(ms, LONGEST_MS));

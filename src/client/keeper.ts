@@ -1,6 +1,6 @@
 import type { SignedIn } from "./answers.ts";
 import { isSameAccount } from "./claims.ts";
-import { AuthApiError, isRenewable, saysTokenIsOver } from "./errors.ts";
+import { AuthApiError, isRenewable, isTokenRejection } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
 import type { TokenClock } from "./token-clock.ts";
 import type { Tokens } from "./tokens.ts";
@@ -81,7 +81,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
         return ask().catch((error) => (error.code === "network_error" ? ask() : Promise.reject(error)));
       });
     } catch (error) {
-      if (saysTokenIsOver(error)) await signedOut(before, error);
+      if (isTokenRejection(error)) await signedOut(before, error);
       throw error;
     }
   }
@@ -105,7 +105,7 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
   }
 
   async function next(sent: Tokens, refusal: AuthApiError): Promise<string | undefined> {
-    if (sent.access_token === undefined || !saysTokenIsOver(refusal)) return undefined;
+    if (sent.access_token === undefined || !isTokenRejection(refusal)) return undefined;
     if (!isRenewable(refusal)) {
       await signedOut(sent, refusal);
       return undefined;

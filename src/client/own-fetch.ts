@@ -1,5 +1,5 @@
 import type { ApiTokens } from "./api-tokens.ts";
-import { AuthApiError, errorOf, saysTokenIsOver } from "./errors.ts";
+import { AuthApiError, errorOf, isTokenRejection } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
 import type { Tokens } from "./tokens.ts";
 import { bearer, type Fetch } from "./wire.ts";
@@ -45,7 +45,7 @@ async function nextToken(tokens: ApiTokens, sent: Tokens, response: Response) {
   try {
     return await tokens.next(sent, await refusalOf(response));
   } catch (error) {
-    if (saysTokenIsOver(error)) return undefined;
+    if (isTokenRejection(error)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { orLate } from "./in-time.ts";
+import { withDeadline } from "./in-time.ts";
 import { type TokenStore, type Tokens, tokensOf } from "./tokens.ts";
 
 /** A token store that never rejects and always answers in time. */
@@ -35,7 +35,7 @@ export function makeSafeTokens(
   async function asked<T>(ask: () => T | Promise<T>): Promise<T> {
     if (isStuck) throw new Error("The token store has not answered yet");
     const answer = (async () => ask())();
-    return orLate(answer, waitMs, () => {
+    return withDeadline(answer, waitMs, () => {
       isStuck = true;
       answer.catch(() => {}).finally(unstick);
       return new Error("The token store does not answer");

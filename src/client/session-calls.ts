@@ -1,5 +1,5 @@
 import type { Session, SessionsEnded } from "./answers.ts";
-import { saysTokenIsOver } from "./errors.ts";
+import { isTokenRejection } from "./errors.ts";
 import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
 import type { Tokens } from "./tokens.ts";
@@ -84,6 +84,6 @@ async function over(answer: Promise<unknown>): Promise<void> {
   try {
     await answer;
   } catch (error) {
-    if (!saysTokenIsOver(error)) throw error;
+    if (!isTokenRejection(error)) throw error;
   }
 }

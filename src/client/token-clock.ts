@@ -8,7 +8,7 @@ export interface TokenClock {
   /** Records a token that the service has just issued. Its `iat` is the service's current time. */
   received(accessToken: string | undefined): void;
   /** Whether the token has expired. False for a token without readable times. */
-  isOver(accessToken: string): boolean;
+  isExpired(accessToken: string): boolean;
   /**
    * Whether the token has expired or will expire within 30 s, or within a tenth of its lifetime if that is
    * less.
@@ -30,7 +30,7 @@ export function makeTokenClock(): TokenClock {
       const times = timesOf(accessToken);
       if (times !== undefined) aheadMs = times.iat * 1_000 - Date.now();
     },
-    isOver(accessToken) {
+    isExpired(accessToken) {
       const times = timesOf(accessToken);
       return times !== undefined && leftMs(times) <= 0;
     },

@@ -39,7 +39,7 @@ export function emailRevision({ emailHistory = FIRST }: WithHistory): number {
 }
 
 /** True if a link that was made under this revision may still restore its address. */
-export function canPutBack({ emailHistory = FIRST }: WithHistory, revision: number): boolean {
+export function canRestoreAddress({ emailHistory = FIRST }: WithHistory, revision: number): boolean {
   const { former } = emailHistory;
   return revision === emailHistory.revision || former.some((each) => each.revision === revision);
 }
@@ -58,7 +58,7 @@ export function afterChange({ emailHistory = FIRST }: WithHistory, now: Date): E
 }
 
 /** The history after the address of this revision was restored. */
-export function afterPuttingBack({ emailHistory = FIRST }: WithHistory, revision: number): EmailHistory {
+export function afterRestoring({ emailHistory = FIRST }: WithHistory, revision: number): EmailHistory {
   const former = emailHistory.former.filter((each) => each.revision < revision);
   return { revision: emailHistory.revision + 1, former };
 }

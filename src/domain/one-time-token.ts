@@ -1,5 +1,5 @@
 import type { Email } from "./email.ts";
-import { canPutBack, emailRevision } from "./email-history.ts";
+import { canRestoreAddress, emailRevision } from "./email-history.ts";
 import type { User } from "./user.ts";
 
 /** Rules for mailed links: what each is for, how long it is valid, and what ends it earlier. */
@@ -55,7 +55,7 @@ export function linkEnd(purpose: Purpose, now: Date): Date {
  */
 export function isUnrevoked(token: OneTimeToken, user: User | undefined): user is User {
   if (user === undefined || user.id !== token.userId || user.disabled) return false;
-  if (token.purpose === "cancel_email_change") return canPutBack(user, token.emailRevision);
+  if (token.purpose === "cancel_email_change") return canRestoreAddress(user, token.emailRevision);
   return (
     user.epoch === token.epoch &&
     user.email.canonical === token.accountEmail &&

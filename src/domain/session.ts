@@ -60,7 +60,7 @@ const USE_PRECISION_MS = 60_000;
  * True if the session has expired: at its fixed end, or after `idleTtlMs` without a login or refresh. It expires up to
  * `USE_PRECISION_MS` late, since its last use may be unrecorded for that long, but never early.
  */
-export function isOver(session: Session, now: Date, idleTtlMs: number | undefined): boolean {
+export function isExpired(session: Session, now: Date, idleTtlMs: number | undefined): boolean {
   if (now >= session.expiresAt) return true;
   return idleTtlMs !== undefined && idleSince(session, now) >= idleTtlMs + USE_PRECISION_MS;
 }

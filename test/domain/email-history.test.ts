@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import {
   afterChange,
-  afterPuttingBack,
-  canPutBack,
+  afterRestoring,
+  canRestoreAddress,
   type EmailHistory,
   emailRevision,
 } from "../../src/domain/email-history.ts";
@@ -29,8 +29,8 @@ function anAccount() {
     },
     follow(link: string) {
       const { revision, to } = links.get(link) as { revision: number; to: string };
-      if (!canPutBack(user, revision)) return;
-      user = { emailHistory: afterPuttingBack(user, revision) };
+      if (!canRestoreAddress(user, revision)) return;
+      user = { emailHistory: afterRestoring(user, revision) };
       address = to;
     },
     wait(hours: string) {
@@ -42,7 +42,8 @@ function anAccount() {
       const [name, argument] = step.split(" ") as [keyof typeof steps, string];
       steps[name](argument);
     },
-    serving: () => [...links].filter(([, { revision }]) => canPutBack(user, revision)).map(([link]) => link),
+    serving: () =>
+      [...links].filter(([, { revision }]) => canRestoreAddress(user, revision)).map(([link]) => link),
     address: () => address,
   };
 }

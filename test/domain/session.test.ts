@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { beginSession, isOver, type Session, standingOf } from "../../src/domain/session.ts";
+import { beginSession, isExpired, type Session, standingOf } from "../../src/domain/session.ts";
 
 const now = new Date("2024-02-29T12:00:00.123Z");
 const begin = (userAgent: string) =>
@@ -32,14 +32,14 @@ const after = (session: Session, ms: number) => new Date(session.createdAt.getTi
 
 it("is over from the very millisecond of its end", () => {
   const session = begin("browser");
-  expect(isOver(session, new Date(session.expiresAt.getTime() - 1), undefined)).toBe(false);
-  expect(isOver(session, session.expiresAt, undefined)).toBe(true);
+  expect(isExpired(session, new Date(session.expiresAt.getTime() - 1), undefined)).toBe(false);
+  expect(isExpired(session, session.expiresAt, undefined)).toBe(true);
 });
 
 it("is over once idle for the limit, and the minute of which a use may be unrecorded", () => {
   const session = { ...begin("browser"), expiresAt: after(begin("browser"), 9_000_000) };
-  expect(isOver(session, after(session, 600_000 + 59_999), 600_000)).toBe(false);
-  expect(isOver(session, after(session, 600_000 + 60_000), 600_000)).toBe(true);
+  expect(isExpired(session, after(session, 600_000 + 59_999), 600_000)).toBe(false);
+  expect(isExpired(session, after(session, 600_000 + 60_000), 600_000)).toBe(true);
 });
 
 it("judges a refresh token by its generation and the time of the step", () => {

@@ -79,7 +79,7 @@ export function restoreCommand(restore: Restore): Command {
     .option(...JSON_OPTION)
     .addHelpText("after", MORE_OF_RESTORE)
     .action(async (file: string, options: RestoreOptions) => {
-      mustBeAskable(options);
+      requireChoice(options);
       const warn = (what: string) => console.error(`warning: ${what}`);
       const restored = await restore({ file, warn, choose: (facts) => choose(options, facts) });
       if (!restored.retired) warn(revived(restored.at));
@@ -91,7 +91,7 @@ export function restoreCommand(restore: Restore): Command {
 
 const SAY = "Choose what to do with keys and sessions: --retire-keys or --keep-keys";
 
-function mustBeAskable({ retireKeys, keepKeys }: RestoreOptions): void {
+function requireChoice({ retireKeys, keepKeys }: RestoreOptions): void {
   if (!retireKeys && !keepKeys && !process.stdin.isTTY) throw new UsageError(SAY);
 }
 

@@ -45,14 +45,14 @@ export async function* whileRead<T>(things: AsyncIterable<T>): AsyncGenerator<T>
   }
 }
 
-const TOGETHER = 100;
+const ROWS_AT_ONCE = 100;
 
 /** Prints any number of rows, aligned in batches, so that the first rows do not wait for the last. */
 export async function printRows<T>(things: AsyncIterable<T>, rowOf: (thing: T) => string[]): Promise<void> {
   const rows: string[][] = [];
   for await (const thing of whileRead(things)) {
     rows.push(rowOf(thing));
-    if (rows.length === TOGETHER) printTable(rows.splice(0));
+    if (rows.length === ROWS_AT_ONCE) printTable(rows.splice(0));
   }
   printTable(rows);
 }

@@ -47,7 +47,7 @@ export async function openKeyRing(options: KeyRingOptions): Promise<KeyRing> {
     const stored = await options.keepKeys();
     // a loaded key is not opened again, because only its times may change
     const loaded = await Promise.all(
-      stored.map((key) => (isAsLoaded(ring.get(key.kid), key) ? ring.get(key.kid) : loadKey(key, options))),
+      stored.map((key) => (isUnchanged(ring.get(key.kid), key) ? ring.get(key.kid) : loadKey(key, options))),
     );
     ring = new Map((loaded as LoadedKey[]).map((key) => [key.kid, key]));
   }
@@ -103,7 +103,7 @@ function canSign(key: LoadedKey): key is LoadedKey & { readonly privateKey: KeyO
   return key.privateKey !== undefined;
 }
 
-function isAsLoaded(loaded: LoadedKey | undefined, stored: StoredSigningKey): boolean {
+function isUnchanged(loaded: LoadedKey | undefined, stored: StoredSigningKey): boolean {
   return (
     loaded !== undefined && (loaded.privateKey === undefined) === (stored.sealedPrivateKey === undefined)
   );

@@ -55,14 +55,18 @@ export async function verifyJws<F extends Found>(
       ? known
       : await verifySignature(token, header, found.key, expected.algorithm).catch(refuse);
   const now = Math.floor(expected.now.getTime() / 1_000);
-  if (!isMeant(payload, expected, now)) throw new AuthError("invalid_token");
+  if (!hasExpectedClaims(payload, expected, now)) throw new AuthError("invalid_token");
   const isExpired = payload.exp !== undefined && payload.exp <= now - CLOCK_SKEW_SECONDS;
   if (isExpired && !expected.evenExpired) throw new AuthError("expired_token");
   return { payload, kid, found };
 }
 
 /** Checks issuer, audience and times, except for expiry (RFC 7519, section 4.1). */
-function isMeant(payload: Readonly<JWTPayload>, { issuer, audience }: Expected, now: number): boolean {
+function hasExpectedClaims(
+  payload: Readonly<JWTPayload>,
+  { issuer, audience }: Expected,
+  now: number,
+): boolean {
   const { iss, aud, nbf } = payload;
   return (
     [payload.iat, nbf, payload.exp].every((time) => time === undefined || Number.isFinite(time)) &&

@@ -2,8 +2,8 @@ import { z } from "zod";
 import {
   KINDS,
   type Kind,
+  type RecordTypes,
   type StoredRecord,
-  type StoredThings,
 } from "../../application/transfer/stored-records.ts";
 
 /** Control characters and lone surrogates cannot be keys in every storage. */
@@ -62,7 +62,7 @@ const SCHEMAS = {
       })
       .optional(),
   }),
-} satisfies { readonly [K in Kind]: SchemaOf<StoredThings[K]> };
+} satisfies { readonly [K in Kind]: SchemaOf<RecordTypes[K]> };
 
 /** A schema that covers every field of `T`: leaving one out is a compile error, even an optional one. */
 type SchemaOf<T> = z.ZodType<Readable<T>> & { readonly shape: Readonly<Record<keyof T, unknown>> };

@@ -18,9 +18,9 @@ const derive = promisify(pbkdf2);
 
 /**
  * Verifies the Flask server's hashes: PBKDF2-HMAC-SHA-256 (RFC 8018) in passlib's format. Verifying a hash with
- * fewer rounds than `dearestRounds` also does the missing rounds, so that hashes cannot be told apart by time.
+ * fewer rounds than `highestRounds` also does the missing rounds, so that hashes cannot be told apart by time.
  */
-export function passlibHashes(dearestRounds: number): FlaskHashes {
+export function passlibHashes(highestRounds: number): FlaskHashes {
   return {
     accepts: (hash) => parse(hash) !== undefined,
     roundsOf: (hash) => parse(hash)?.rounds,
@@ -29,12 +29,12 @@ export function passlibHashes(dearestRounds: number): FlaskHashes {
       if (parsed === undefined) return false;
       const { rounds, salt, checksum } = parsed;
       const derived = await derive(password, salt, rounds, CHECKSUM_BYTES, "sha256");
-      const missing = dearestRounds - rounds;
+      const missing = highestRounds - rounds;
       if (missing > 0) await derive(password, salt, missing, CHECKSUM_BYTES, "sha256");
       return timingSafeEqual(derived, checksum);
     },
     // a salt and a checksum of zeros
-    standIn: `$pbkdf2-sha256$${dearestRounds}$${"A".repeat(22)}$${"A".repeat(43)}`,
+    standIn: `$pbkdf2-sha256$${highestRounds}$${"A".repeat(22)}$${"A".repeat(43)}`,
   };
 }
 

@@ -8,7 +8,7 @@ import { deviceKeyOf } from "../limits/throttle-keys.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type EndEpochDeps, endEpoch, tidySessions } from "../sessions/end-epoch.ts";
+import { type EndEpochDeps, endEpoch, removeEndedSessions } from "../sessions/end-epoch.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
 
 export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, ConfirmPasswordDeps, NoticeDeps {
@@ -50,7 +50,7 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) return false;
       deps.events.report({ type: "password_changed", userId: user.id, sessionId: claims.sessionId });
       await notify(deps, "password_changed", user);
-      return tidySessions(deps, user, now, keptSession);
+      return removeEndedSessions(deps, user, now, keptSession);
     });
 }
 

@@ -59,7 +59,7 @@ async function register(
   now: Date,
 ): Promise<void> {
   const use = await useUp(deps, registration.id, now);
-  if (await refundedOnFault(use, () => isOver(deps, registration))) {
+  if (await refundedOnFault(use, () => isLinkRevoked(deps, registration))) {
     throw new AuthError("invalid_verification_token");
   }
   // an earlier version may have made the link, with another canonical form of the name
@@ -69,8 +69,8 @@ async function register(
   deps.events.report({ type: "user_registered", userId: user.id, sessionId: undefined });
 }
 
-/** Whether an account with the address was deleted, or a backup restored, since the link was asked for. */
-async function isOver(
+/** True if an account with the address was deleted, or a backup restored, after the link was requested. */
+async function isLinkRevoked(
   { revocations, keyedHash }: CompleteRegistrationDeps,
   { email, askedAt }: PendingRegistration,
 ): Promise<boolean> {

@@ -63,7 +63,7 @@ export async function admitLogin(
   const former = await readDeviceToken(deps.formerTokens, formerToken, now);
   const [user, distrust] = await Promise.all([
     find(),
-    deps.revocations.find(keysThatDistrust(former ?? NO_SESSION), now),
+    deps.revocations.find(deviceRevocationKeys(former ?? NO_SESSION), now),
   ]);
   const known = former?.userId === user?.id && distrust.size === 0 ? user : undefined;
   const admission = await (former !== undefined && known !== undefined
@@ -79,7 +79,7 @@ const NO_SESSION = { sessionId: "none", keyId: undefined };
  * The revocation entries that make a device unknown. The token may have expired or been revoked, but it must not come from
  * a session that ended because of a theft, nor have been signed with a key that was retired.
  */
-function keysThatDistrust({ sessionId, keyId }: Omit<DeviceSession, "userId">): string[] {
+function deviceRevocationKeys({ sessionId, keyId }: Omit<DeviceSession, "userId">): string[] {
   const theft = revocationKey.theft(sessionId);
   return keyId === undefined ? [theft] : [theft, revocationKey.signingKey(keyId)];
 }

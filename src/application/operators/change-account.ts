@@ -2,7 +2,7 @@ import type { User } from "../../domain/user.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { EpochChanges } from "../ports/storage/users.ts";
-import { type EndEpochDeps, endEpoch, tidySessions } from "../sessions/end-epoch.ts";
+import { type EndEpochDeps, endEpoch, removeEndedSessions } from "../sessions/end-epoch.ts";
 import type { FindAccountDeps } from "../users/find-account.ts";
 import { applyToAccount } from "./apply-to-account.ts";
 
@@ -34,6 +34,6 @@ export function changeAccount(
     if (isApplied(user)) return { user, alreadyApplied: true, ended: 0 };
     const now = deps.clock.now();
     if (!(await endEpoch(deps, user, now, { ...changes, keptSession: undefined }))) return false;
-    return { user, alreadyApplied: false, ended: await tidySessions(deps, user, now, undefined) };
+    return { user, alreadyApplied: false, ended: await removeEndedSessions(deps, user, now, undefined) };
   });
 }

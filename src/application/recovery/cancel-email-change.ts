@@ -1,4 +1,4 @@
-import { afterPuttingBack } from "../../domain/email-history.ts";
+import { afterRestoring } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import { NO_PASSWORD } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
@@ -7,7 +7,7 @@ import { type NoticeDeps, notify, type SendLaterDeps, sendLater } from "../mail/
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { EpochChanges } from "../ports/storage/users.ts";
 import type { EndEpochDeps } from "../sessions/end-epoch.ts";
-import { endByLink, tidyAfterLink } from "./end-by-link.ts";
+import { endByLink, removeEndedLinks } from "./end-by-link.ts";
 
 export interface CancelEmailChangeDeps extends EndEpochDeps, OneTimeLinksDeps, NoticeDeps, SendLaterDeps {
   readonly throttle: Throttle;
@@ -37,7 +37,9 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     const refusal = "invalid_cancellation_token";
     const presented = { purposes: ["cancel_email_change"], text: token, ip: client.ip, refusal } as const;
     const link = await admittedLink(deps, presented, now);
-    const user = await endByLink(deps, link, now, putBack).catch((error) => lockOut(deps, link, now, error));
+    const user = await endByLink(deps, link, now, restoringChanges).catch((error) =>
+      lockOut(deps, link, now, error),
+    );
     if (user === undefined) throw new AuthError(refusal);
     const { id: userId, username } = user;
     const { email } = link.token;
@@ -46,16 +48,16 @@ export function makeCancelEmailChange(deps: CancelEmailChangeDeps): CancelEmailC
     await sendLater(deps, { kind: "address_put_back", email: email.shown, userId, username: username.shown });
     // the address that the account had meanwhile is told, too
     if (user.email.shown !== email.shown) await notify(deps, "email_changed", user);
-    await tidyAfterLink(deps, link, user);
+    await removeEndedLinks(deps, link, user);
   };
 }
 
-function putBack({ token, user }: ValidLink): Omit<EpochChanges, "keptSession"> {
+function restoringChanges({ token, user }: ValidLink): Omit<EpochChanges, "keptSession"> {
   return {
     passwordHash: NO_PASSWORD,
     email: token.email,
     emailVerified: true,
-    emailHistory: afterPuttingBack(user, token.emailRevision),
+    emailHistory: afterRestoring(user, token.emailRevision),
   };
 }
 

@@ -21,7 +21,7 @@ export function endByLink(
 }
 
 /** Removes the records that are of no use after `endByLink`. */
-export async function tidyAfterLink(
+export async function removeEndedLinks(
   { oneTimeTokens, sessions }: Pick<EndEpochDeps & OneTimeLinksDeps, "oneTimeTokens" | "sessions">,
   { token }: ValidLink,
   user: User,

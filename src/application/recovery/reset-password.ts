@@ -7,7 +7,7 @@ import { admittedLink, type OneTimeLinksDeps } from "../mail/one-time-links.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { EndEpochDeps } from "../sessions/end-epoch.ts";
-import { endByLink, tidyAfterLink } from "./end-by-link.ts";
+import { endByLink, removeEndedLinks } from "./end-by-link.ts";
 
 export interface ResetPasswordDeps extends EndEpochDeps, OneTimeLinksDeps, NoticeDeps {
   readonly hasher: GatedHasher;
@@ -49,6 +49,6 @@ export function makeResetPassword(deps: ResetPasswordDeps): ResetPassword {
     if (user === undefined) throw new AuthError(refusal);
     deps.events.report({ type: "password_reset", userId: user.id });
     await notify(deps, "password_changed", user);
-    await tidyAfterLink(deps, link, user);
+    await removeEndedLinks(deps, link, user);
   };
 }

@@ -9,7 +9,7 @@ export interface EndEpochDeps extends OwnSessionsDeps {
 /**
  * Makes a change that ends every mailed link and the user's sessions, except the kept one, in the one step that
  * raises the epoch. Resolves to `false` if another change came first. The records of the ended sessions are
- * removed by `tidySessions`, after the change was reported, since that may fail.
+ * removed by `removeEndedSessions`, after the change was reported, since that may fail.
  */
 export function endEpoch(
   { users }: Pick<EndEpochDeps, "users">,
@@ -24,7 +24,7 @@ export function endEpoch(
  * Removes the sessions that ended with the user's epoch. Resolves to the number of them that were live until
  * then.
  */
-export async function tidySessions(
+export async function removeEndedSessions(
   deps: EndEpochDeps,
   user: User,
   now: Date,

@@ -2,7 +2,7 @@ import { untilApplied } from "../../domain/until-applied.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
-import { type EndEpochDeps, endEpoch, tidySessions } from "./end-epoch.ts";
+import { type EndEpochDeps, endEpoch, removeEndedSessions } from "./end-epoch.ts";
 
 export interface LogoutEverywhereDeps extends AccessCheckDeps, EndEpochDeps {
   readonly clock: Clock;
@@ -25,6 +25,6 @@ export function makeLogoutEverywhere(deps: LogoutEverywhereDeps): LogoutEverywhe
       const keptSession = which === "others" ? claims.sessionId : undefined;
       if (!(await endEpoch(deps, user, now, { keptSession }))) return false;
       deps.events.report({ type: "sessions_ended", userId: user.id, kept: keptSession, by: "logout" });
-      return tidySessions(deps, user, now, keptSession);
+      return removeEndedSessions(deps, user, now, keptSession);
     });
 }

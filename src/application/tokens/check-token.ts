@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { revocationKey } from "../../domain/revocation.ts";
-import { isOver, originOf, type Session } from "../../domain/session.ts";
+import { isExpired, originOf, type Session } from "../../domain/session.ts";
 import { acceptsEpoch, type User } from "../../domain/user.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
@@ -92,7 +92,7 @@ export async function checkRefreshToken(
   ]);
   if (stops.size > 0 || user === undefined || session === undefined) throw new AuthError("revoked_token");
   if (session.userId !== user.id) throw new AuthError("invalid_token");
-  if (isOver(session, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
+  if (isExpired(session, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
   if (!acceptsEpoch(user, originOf(session))) throw new AuthError("revoked_token");
   return { claims, session, user };
 }

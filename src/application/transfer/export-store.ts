@@ -4,13 +4,7 @@ import type { SessionRepository } from "../ports/storage/sessions.ts";
 import type { SigningKeyRepository, StoredSigningKey } from "../ports/storage/signing-keys.ts";
 import type { StoredValues } from "../ports/storage/stored-values.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
-import {
-  KINDS,
-  type Kind,
-  type StoredRecord,
-  type StoredThings,
-  type StoredValue,
-} from "./stored-records.ts";
+import { KINDS, type Kind, type RecordTypes, type StoredRecord, type StoredValue } from "./stored-records.ts";
 
 export interface ExportStoreDeps {
   readonly storedValues: Pick<StoredValues, "find">;
@@ -29,7 +23,7 @@ export interface ExportStoreDeps {
 export type ExportStore = (options: { readonly keys: boolean }) => AsyncIterable<StoredRecord>;
 
 export function makeExportStore(deps: ExportStoreDeps): ExportStore {
-  const read: { readonly [K in Kind]: () => AsyncIterable<StoredThings[K]> } = {
+  const read: { readonly [K in Kind]: () => AsyncIterable<RecordTypes[K]> } = {
     setting: () => valuesOf(deps),
     signing_key: () => keysOf(deps),
     session: () => allOf(deps.sessions.list, ({ id }) => id),

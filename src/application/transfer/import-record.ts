@@ -45,12 +45,12 @@ export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredReco
     case "user": {
       const { users } = deps;
       // exports of earlier versions have names in the canonical form of that version
-      const user = withNameOfToday(value);
+      const user = withCurrentUsername(value);
       return addOrCompare(
         user,
         async () => {
           const stored = await users.findById(user.id);
-          return stored && withNameOfToday(stored);
+          return stored && withCurrentUsername(stored);
         },
         () => users.add(user),
       );
@@ -58,7 +58,7 @@ export function importRecord(deps: ImportRecordDeps, { kind, value }: StoredReco
   }
 }
 
-function withNameOfToday(user: User): User {
+function withCurrentUsername(user: User): User {
   return { ...user, username: withCurrentCanonicalForm(user.username) };
 }
 

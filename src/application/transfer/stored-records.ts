@@ -10,7 +10,7 @@ export interface StoredValue {
 }
 
 /** The records that are exported and imported, by kind. */
-export interface StoredThings {
+export interface RecordTypes {
   readonly setting: StoredValue;
   readonly signing_key: StoredSigningKey;
   readonly session: Session;
@@ -18,11 +18,11 @@ export interface StoredThings {
   readonly user: User;
 }
 
-export type Kind = keyof StoredThings;
+export type Kind = keyof RecordTypes;
 
 /** One record and its kind. */
 export type StoredRecord = {
-  readonly [K in Kind]: { readonly kind: K; readonly value: StoredThings[K] };
+  readonly [K in Kind]: { readonly kind: K; readonly value: RecordTypes[K] };
 }[Kind];
 
 /**
@@ -36,7 +36,7 @@ const ID_FIELDS = {
   session: "id",
   revocation: "key",
   user: "id",
-} as const satisfies { readonly [K in Kind]: keyof StoredThings[K] };
+} as const satisfies { readonly [K in Kind]: keyof RecordTypes[K] };
 
 export const KINDS = Object.keys(ID_FIELDS) as Kind[];
 

@@ -50,14 +50,14 @@ async function hashesPerSecond(hasher: PasswordHasher, concurrency: number): Pro
 
 /** Judges a cost, given how long one hash takes. */
 export function judgeCost({ memoryKib, passes }: Argon2Cost, ms: number): Pick<Found, "status" | "advice"> {
-  if (isBelowLeast(memoryKib, passes)) {
+  if (isBelowMinimum(memoryKib, passes)) {
     const advice =
       "An attacker who obtains the hashes can guess fast: OWASP recommends at least ARGON2_MEMORY_KIB=19456 with ARGON2_PASSES=2.";
     return { status: "warning", advice };
   }
   const fitting = Math.round((passes * (AIM_MS.least + AIM_MS.most)) / 2 / ms);
   if (ms > AIM_MS.tooLong) {
-    const how = isBelowLeast(memoryKib, fitting)
+    const how = isBelowMinimum(memoryKib, fitting)
       ? "lower ARGON2_MEMORY_KIB, or take faster cores"
       : `with ARGON2_PASSES=${fitting} or so one takes ${AIM_MS.least} to ${AIM_MS.most} ms`;
     return { status: "warning", advice: `Logins wait for this, and few can log in at once: ${how}.` };
@@ -67,7 +67,7 @@ export function judgeCost({ memoryKib, passes }: Argon2Cost, ms: number): Pick<F
   return { status: "ok", advice };
 }
 
-function isBelowLeast(memoryKib: number, passes: number): boolean {
+function isBelowMinimum(memoryKib: number, passes: number): boolean {
   return !LEAST_COSTS.some(([memory, times]) => memoryKib >= memory && passes >= times);
 }
 

@@ -23,7 +23,7 @@ export function openRestore(config: Config, closers: Closers): Restore {
     const { files, open } = storageInFiles(config);
     const { DATA_DIR } = config;
     const [dataFile] = files;
-    if (await holdsAny(DATA_DIR, files)) throw inTheWay(DATA_DIR, files);
+    if (await holdsAny(DATA_DIR, files)) throw directoryNotEmpty(DATA_DIR, files);
     const draft = join(DATA_DIR, `restore-${randomBytes(6).toString("hex")}`);
     await mkdir(draft, { recursive: true, mode: 0o700 }).catch(notRestored);
     closers.push(() => rm(draft, { recursive: true, force: true }));
@@ -78,7 +78,7 @@ async function holdsAny(directory: string, files: readonly string[]): Promise<bo
   return names.some((name) => files.includes(name));
 }
 
-function inTheWay(directory: string, files: readonly string[]): StartError {
+function directoryNotEmpty(directory: string, files: readonly string[]): StartError {
   return new StartError(
     `There is a store in ${directory} already. Nothing was restored.`,
     `Stop what uses it, move ${files.join(" and ")} out of the way, and keep them. Or restore to another DATA_DIR.`,

@@ -1,6 +1,6 @@
 import { dropFaults } from "../../adapters/node/sink.ts";
-import { answerMeasures } from "./answer-measures.ts";
 import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
+import { reportMetrics } from "./report-metrics.ts";
 import { reportOf, startService } from "./service.ts";
 import { PORT_FD, type StartMessage, type ToWorker, type WorkerMessage } from "./worker-messages.ts";
 
@@ -26,7 +26,7 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
       portFd: PORT_FD,
     });
     await tell({ type: "serving", report: reportOf(service) });
-    const tellMeasures = answerMeasures(service, tell);
+    const tellMeasures = reportMetrics(service, tell);
     const asked = await Promise.race([askedToStop, service.storageFailure]);
     const grace = asked instanceof Error ? 0 : (asked ?? config.SHUTDOWN_GRACE);
     const stopped = asked instanceof Error ? endForStorage(service, asked, config) : service.stop(grace);

@@ -12,7 +12,7 @@ import { type Started, startWorkers } from "./workers.ts";
 /** Starts the service and prints where it listens. @throws StartError or WorkerStartError */
 export async function serve(config: Config): Promise<Stoppable> {
   dropFaults(process.stderr);
-  const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startAlone(config));
+  const { report, stop } = await (config.WORKERS > 1 ? startSeveral(config) : startSingle(config));
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   const lines = [
     `HBTU Connect Auth listens on ${report.address}`,
@@ -55,7 +55,7 @@ async function startSeveral(config: Config): Promise<Started> {
   }
 }
 
-async function startAlone(config: Config): Promise<Started> {
+async function startSingle(config: Config): Promise<Started> {
   const service = await startService(config);
   void service.storageFailure.then((fault) => endAfter(endForStorage(service, fault, config), STOP_MS));
   return { report: reportOf(service), stop: (graceMs) => service.stop(graceMs) };

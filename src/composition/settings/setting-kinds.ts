@@ -32,7 +32,7 @@ export function whole(min: number, max: number) {
     .refine((value) => value >= min && value <= max, `must be from ${min} to ${max}`);
 }
 
-export const origin = unless(originFault);
+export const origin = checkedBy(originFault);
 
 export const issuer = z
   .string()
@@ -55,7 +55,7 @@ export const host = z.string().refine(isHost, "must be an IP address or a host n
 export const path = z.string().min(1, "must be a path");
 
 /** A text that `faultOf` checks. Its result is worded to follow the setting's name. */
-function unless(faultOf: (text: string) => string | undefined) {
+function checkedBy(faultOf: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
     const fault = faultOf(text);
     if (fault !== undefined) context.addIssue(fault);
@@ -105,7 +105,7 @@ export const clients = z
 export const mongoUri = z.string().refine(hasMongoUriForm, `must be a MongoDB URI such as ${MONGO_URI_FORM}`);
 
 /** May contain a password. */
-export const smtpUrl = unless((text) => {
+export const smtpUrl = checkedBy((text) => {
   const fault = smtpUrlFault(text);
   return fault === undefined ? undefined : `must be ${fault}`;
 });

@@ -34,7 +34,7 @@ export function storageFaults(settings: Partial<Settings>, workers: number): str
       faults.push(`${other.setting} is set and STORAGE=${chosen}: keep one`);
     }
   }
-  const oneProcess = whyOneProcess(chosen);
+  const oneProcess = singleProcessReason(chosen);
   if (oneProcess !== undefined && workers > 1) {
     faults.push(`WORKERS is above 1 and STORAGE=${chosen}: ${oneProcess}`);
   }
@@ -44,7 +44,7 @@ export function storageFaults(settings: Partial<Settings>, workers: number): str
   return faults;
 }
 
-function whyOneProcess(name: StorageName): string | undefined {
+function singleProcessReason(name: StorageName): string | undefined {
   const storage = STORAGES[name];
   if (storage.kind === "process") return "processes do not share memory";
   if (storage.kind === "server" || storage.isSharedByProcesses) return undefined;

@@ -25,7 +25,7 @@ type Groups = typeof ENDPOINTS;
 /** The operation ids, which generated clients use as the names of calls. */
 export type EndpointId = { [Group in keyof Groups]: keyof Groups[Group] }[keyof Groups];
 
-type NamedUseCases = Together<
+type NamedUseCases = Intersection<
   { [Group in keyof Groups]: UseCasesOf<Groups[Group][keyof Groups[Group]]> }[keyof Groups]
 >;
 
@@ -39,7 +39,7 @@ type UseCasesOf<E> = E extends { readonly handle: (request: never, useCases: inf
   : never;
 
 /** A & B & … of A | B | … */
-type Together<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (
   all: infer All,
 ) => void
   ? All

@@ -5,7 +5,7 @@ import type { ToWorker, WorkerMessage } from "./worker-messages.ts";
  * In a worker: reports its metrics whenever it is asked. The returned function reports them once more, unasked,
  * and resolves once they are sent.
  */
-export function answerMeasures(
+export function reportMetrics(
   { snapshot }: Pick<RunningService, "snapshot">,
   tell: (message: WorkerMessage) => Promise<unknown>,
 ): () => Promise<void> {
