@@ -6,17 +6,20 @@ import { CLOCK_SKEW_SECONDS } from "./verify.ts";
 /** Seconds since 1970, within the range of a Date. */
 export const seconds = z.int().nonnegative().max(8_640_000_000_000);
 
-/** The claims of a verified token. @throws AuthError `invalid_token` if they do not match the schema */
-export function genuineClaims<T extends { iat: number }>(
-  schema: z.ZodType<T>,
-  payload: Readonly<JWTPayload>,
-  now: Date,
-): T {
-  const claims = schema.safeParse(payload);
-  if (!claims.success || claims.data.iat > toSeconds(now) + CLOCK_SKEW_SECONDS) {
-    throw new AuthError("invalid_token");
-  }
-  return claims.data;
+/**
+ * Makes the reader of a verified token's claims. A payload is parsed once, since verified tokens are cached with
+ * theirs; whether it was issued by `now` is checked each time.
+ * @throws AuthError (the reader) `invalid_token` if the claims do not match the schema
+ */
+export function claimsReader<T extends { iat: number }>(schema: z.ZodType<T>) {
+  const read = new WeakMap<Readonly<JWTPayload>, T>();
+  return (payload: Readonly<JWTPayload>, now: Date): T => {
+    const claims = read.get(payload) ?? schema.safeParse(payload).data;
+    if (claims === undefined || claims.iat > toSeconds(now) + CLOCK_SKEW_SECONDS)
+      throw new AuthError("invalid_token");
+    read.set(payload, claims);
+    return claims;
+  };
 }
 
 export function toSeconds(date: Date): number {

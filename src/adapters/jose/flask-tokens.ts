@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { FlaskTokenVerifier } from "../../application/flask/flask-tokens.ts";
-import { genuineClaims, seconds } from "./claims.ts";
+import { claimsReader, seconds } from "./claims.ts";
 import { verifyJws, withoutKid } from "./verify.ts";
 
 const absent = z.undefined().optional();
@@ -15,10 +15,12 @@ const common = {
   sid: absent,
   aud: absent,
 };
-const flaskPayload = z.discriminatedUnion("type", [
-  z.object({ ...common, type: z.literal("access"), fresh: z.literal(false) }),
-  z.object({ ...common, type: z.literal("refresh") }),
-]);
+const flaskClaims = claimsReader(
+  z.discriminatedUnion("type", [
+    z.object({ ...common, type: z.literal("access"), fresh: z.literal(false) }),
+    z.object({ ...common, type: z.literal("refresh") }),
+  ]),
+);
 
 /** Verifies tokens of Flask-JWT-Extended 3: HS256 under the secret that the app's services share. */
 export function flaskTokenVerifier(sharedSecret: string): FlaskTokenVerifier {
@@ -27,7 +29,7 @@ export function flaskTokenVerifier(sharedSecret: string): FlaskTokenVerifier {
     async verify(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: "JWT", now, evenExpired };
       const { payload } = await verifyJws(token, expected, withoutKid({ key }));
-      const { type, jti, identity, iat, exp } = genuineClaims(flaskPayload, payload, now);
+      const { type, jti, identity, iat, exp } = flaskClaims(payload, now);
       return {
         kind: type,
         tokenId: jti,

@@ -25,11 +25,32 @@ export function cachedVerification(token: string): SignedToken | undefined {
   return remembered.get(token);
 }
 
+const running = new Map<
+  string,
+  { readonly key: SignedToken["key"]; readonly outcome: Promise<SignedToken> }
+>();
+
 /**
- * Verifies the encoding and the signature of a compact JWS (RFC 7515, section 5.2), and caches valid ones.
+ * Verifies the encoding and the signature of a compact JWS (RFC 7515, section 5.2), and caches valid ones. Callers
+ * with the same token and key share a running verification: apps send several requests at once after a refresh.
  * @throws JOSEError
  */
-export async function verifySignature(
+export function verifySignature(
+  token: string,
+  header: Header,
+  key: CryptoKey | Uint8Array,
+  algorithm: string,
+): Promise<SignedToken> {
+  const same = running.get(token);
+  if (same?.key === key) return same.outcome;
+  const outcome = verified(token, header, key, algorithm).finally(() => {
+    if (running.get(token)?.outcome === outcome) running.delete(token);
+  });
+  running.set(token, { key, outcome });
+  return outcome;
+}
+
+async function verified(
   token: string,
   header: Header,
   key: CryptoKey | Uint8Array,

@@ -4,7 +4,7 @@ import { z } from "zod";
 import type { TokenIssuer, TokenVerifier } from "../../application/ports/tokens.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { AccessKeys } from "./access-keys.ts";
-import { genuineClaims, seconds, toSeconds } from "./claims.ts";
+import { claimsReader, seconds, toSeconds } from "./claims.ts";
 import { signJwt } from "./sign.ts";
 import { type Expected, verifyJws, withoutKid } from "./verify.ts";
 
@@ -18,32 +18,36 @@ export interface TokenOptions {
 const REFRESH_TYP = "rt+jwt";
 
 const text = z.string().min(1);
-const accessPayload = z.object({
-  sub: text,
-  sid: text,
-  ver: z.int().nonnegative(),
-  jti: text,
-  iat: seconds,
-  nbf: seconds,
-  exp: seconds,
-  identity: text,
-  type: z.literal("access"),
-  fresh: z.literal(false),
-  // tokens of earlier versions lack these two claims and are still valid
-  email_verified: z.boolean().default(false),
-  preferred_username: text.optional(),
-  aud: z.unknown().optional(),
-  client_id: z.string().optional(),
-});
-const refreshPayload = z.object({
-  type: z.literal("refresh"),
-  sub: text,
-  sid: text,
-  jti: text,
-  iat: seconds,
-  nbf: seconds,
-  exp: seconds,
-});
+const accessClaims = claimsReader(
+  z.object({
+    sub: text,
+    sid: text,
+    ver: z.int().nonnegative(),
+    jti: text,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds,
+    identity: text,
+    type: z.literal("access"),
+    fresh: z.literal(false),
+    // tokens of earlier versions lack these two claims and are still valid
+    email_verified: z.boolean().default(false),
+    preferred_username: text.optional(),
+    aud: z.unknown().optional(),
+    client_id: z.string().optional(),
+  }),
+);
+const refreshClaims = claimsReader(
+  z.object({
+    type: z.literal("refresh"),
+    sub: text,
+    sid: text,
+    jti: text,
+    iat: seconds,
+    nbf: seconds,
+    exp: seconds,
+  }),
+);
 
 /** Issues and verifies this service's tokens. */
 export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): TokenIssuer & TokenVerifier {
@@ -97,7 +101,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
       const { payload, kid, found } = await verifyJws(token, expected, (kid) =>
         accessKeys.verificationKey(kid, now),
       );
-      const claims = genuineClaims(accessPayload, payload, now);
+      const claims = accessClaims(payload, now);
       const expiresAt = new Date(claims.exp * 1000);
       const hasForeignAudience = audience === undefined && claims.aud !== undefined;
       if (
@@ -125,7 +129,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
     async verifyRefresh(token, now, { evenExpired = false } = {}) {
       const expected = { algorithm: "HS256", typ: REFRESH_TYP, now, evenExpired };
       const payload = await firstVerified(token, expected, refreshKeys);
-      const claims = genuineClaims(refreshPayload, payload, now);
+      const claims = refreshClaims(payload, now);
       const generation = Number(claims.jti.slice(claims.sid.length + 1));
       const isGeneration = Number.isSafeInteger(generation) && generation >= 0;
       if (!isGeneration || claims.jti !== `${claims.sid}.${generation}`) throw new AuthError("invalid_token");

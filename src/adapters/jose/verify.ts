@@ -67,13 +67,20 @@ function hasExpectedClaims(
   { issuer, audience }: Expected,
   now: number,
 ): boolean {
-  const { iss, aud, nbf } = payload;
+  const { iss, aud, iat, nbf, exp } = payload;
   return (
-    [payload.iat, nbf, payload.exp].every((time) => time === undefined || Number.isFinite(time)) &&
+    isTime(iat) &&
+    isTime(nbf) &&
+    isTime(exp) &&
     (issuer === undefined || iss === issuer) &&
-    (audience === undefined || [aud].flat().includes(audience)) &&
+    (audience === undefined || aud === audience || (Array.isArray(aud) && aud.includes(audience))) &&
     (nbf === undefined || nbf <= now + CLOCK_SKEW_SECONDS)
   );
+}
+
+/** A signed claim may still be of any type. */
+function isTime(claim: unknown): boolean {
+  return claim === undefined || Number.isFinite(claim);
 }
 
 /** Converts the library's errors into refusals. Other errors stay faults. */

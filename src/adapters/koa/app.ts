@@ -1,18 +1,16 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
-import cors from "@koa/cors";
 import type Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
-import helmet from "koa-helmet";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { lazyContent } from "./content.ts";
-import { METHODS } from "./endpoint.ts";
 import { ALL_ENDPOINTS, type EndpointUseCases } from "./endpoints/all.ts";
 import { describeApi } from "./openapi.ts";
 import { pageRoutes } from "./pages.ts";
 import { answerProblem, HttpProblem, statusOf } from "./problem.ts";
 import { type RequestContext, requestContext } from "./request-context.ts";
 import type { GuardUseCases } from "./route.ts";
-import { knownCallsOnly, routerOf } from "./router.ts";
+import { routed, routerOf } from "./router.ts";
+import { securityHeaders } from "./security-headers.ts";
 import type { Service } from "./service.ts";
 
 /** The use cases behind the endpoints. */
@@ -41,11 +39,17 @@ export interface MeasuredRequest {
   readonly durationMs: number;
 }
 
+/** An answer for the log. */
+export interface LoggedAnswer extends Omit<Answered, "route"> {
+  /** The pattern of the call; `null` if there is no such call. */
+  readonly route: string | null;
+}
+
 /** Logs every answer, and every fault that an answer hides. */
 export interface RequestLog {
-  answered(entry: object): void;
+  answered(request: RequestContext, answer: LoggedAnswer): void;
   /** Logs an answer to a health probe, which comes every few seconds. */
-  probed(entry: object): void;
+  probed(request: RequestContext, answer: LoggedAnswer): void;
   failed(error: unknown): void;
 }
 
@@ -79,54 +83,18 @@ function makeApp(
 ): Koa {
   const app = new Koa();
   app.use(requestContext(options.context, options.trustProxyHops));
-  app.use(logAnswers(options));
-  app.use(helmet());
-  app.use(noStore);
-  app.use(allowOrigins(options.corsOrigins));
-  app.use(problems(options));
-  app.use(knownCallsOnly(router, elsewhere));
-  app.use(router.routes());
+  app.use(answered(options));
+  app.use(securityHeaders(options.corsOrigins));
+  app.use(routed(router, elsewhere));
   // an error that arrives here cannot be answered: the connection is gone
   app.on("error", (error) => options.log.failed(error));
   return app;
 }
 
-function logAnswers({ log, measure }: Pick<HttpOptions, "log" | "measure">): Middleware {
+/** Converts errors into answers, and logs and measures every answer. */
+function answered({ issuer, log, measure }: Pick<HttpOptions, "issuer" | "log" | "measure">): Middleware {
   return async (ctx, next) => {
     const began = performance.now();
-    await next();
-    const durationMs = performance.now() - began;
-    const route: string | undefined = ctx._matchedRoute;
-    const { method, status } = ctx;
-    measure?.({ method, route, status, durationMs });
-    log[route?.startsWith("/health/") ? "probed" : "answered"]({
-      method,
-      route: route ?? null,
-      status,
-      durationMs: Math.round(durationMs * 10) / 10,
-    });
-  };
-}
-
-const noStore: Middleware = (ctx, next) => {
-  ctx.set("Cache-Control", "no-store");
-  return next();
-};
-
-function allowOrigins(origins: readonly string[]): Middleware {
-  const allowed = new Set(origins);
-  return cors({
-    origin: (ctx) => (allowed.has(ctx.get("Origin")) ? ctx.get("Origin") : ""),
-    allowMethods: [...METHODS],
-    allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "traceparent", "tracestate"],
-    exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
-    maxAge: 600,
-  });
-}
-
-/** Converts errors into answers. */
-function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middleware {
-  return async (ctx, next) => {
     try {
       await next();
     } catch (error) {
@@ -135,5 +103,11 @@ function problems({ issuer, log }: Pick<HttpOptions, "issuer" | "log">): Middlew
       if (statusOf(problem.code) >= 500 && problem.code !== "overloaded") log.failed(error);
       answerProblem(ctx, issuer, problem);
     }
+    const durationMs = performance.now() - began;
+    const route: string | undefined = ctx._matchedRoute;
+    const { method, status } = ctx;
+    measure?.({ method, route, status, durationMs });
+    const entry = { method, route: route ?? null, status, durationMs: Math.round(durationMs * 10) / 10 };
+    log[route?.startsWith("/health/") ? "probed" : "answered"](ctx.state as RequestContext, entry);
   };
 }

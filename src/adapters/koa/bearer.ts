@@ -1,6 +1,7 @@
 import type { Context } from "koa";
 import { HttpProblem } from "./problem.ts";
 
+const AUTHORIZATION = "authorization";
 const BEARER = /^bearer(?: +([^ ].*)?)?$/i;
 
 /**
@@ -22,6 +23,13 @@ export function bearerTokenIfAny(ctx: Context): string | undefined {
 }
 
 function presented(ctx: Context) {
-  const values = ctx.req.headersDistinct.authorization ?? [];
-  return { token: BEARER.exec(values[0] ?? "")?.[1] ?? "", isAmbiguous: values.length > 1 };
+  const { rawHeaders, headers } = ctx.req;
+  // Node.js keeps only the first of several such headers
+  const count = rawHeaders.filter((text, index) => index % 2 === 0 && isAuthorization(text)).length;
+  return { token: BEARER.exec(headers.authorization ?? "")?.[1] ?? "", isAmbiguous: count > 1 };
+}
+
+/** Whether a header has this name. The length is compared first, since most headers have another one. */
+function isAuthorization(name: string): boolean {
+  return name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION;
 }

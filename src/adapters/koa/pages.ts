@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type Router from "@koa/router";
 import { answerContent, FILE_CACHE_CONTROL, lazyContent } from "./content.ts";
 import { errorsPage, frontPage, START, swaggerPage } from "./docs-pages.ts";
+import { pageHeaders } from "./security-headers.ts";
 
 /** Only scripts and styles of this origin, no framing, and no requests to other origins. */
 const CONTENT_SECURITY_POLICY = [
@@ -24,7 +25,7 @@ type Headers = Readonly<Record<string, string>>;
 export function pageRoutes(router: Router, swaggerUi: URL): void {
   const serve = (path: string, type: string, make: () => Buffer | Promise<Buffer>, headers: Headers) => {
     const content = lazyContent(type, make);
-    router.get(path, async (ctx) => {
+    router.get(path, pageHeaders, async (ctx) => {
       const made = await content();
       ctx.set(headers);
       answerContent(ctx, made);

@@ -24,16 +24,18 @@ const ZEROS = /^0+$/;
 /** Gives the request an id and returns it in the answer. The caller's own id is used if it is harmless. */
 export function requestContext(store: AsyncLocalStorage<RequestContext>, trustProxyHops: number): Middleware {
   return (ctx, next) => {
-    const offered = ctx.get("X-Request-Id");
-    const requestId = ACCEPTABLE_ID.test(offered) ? offered : randomUUID();
-    ctx.state.requestId = requestId;
-    ctx.set("X-Request-Id", requestId);
     const { socket, headers } = ctx.req;
+    const offered = headers["x-request-id"]?.toString() ?? "";
+    const requestId = ACCEPTABLE_ID.test(offered) ? offered : randomUUID();
+    ctx.res.setHeader("X-Request-Id", requestId);
     // several headers of this name arrive as one list (RFC 9110, section 5.3)
     const forwardedFor = headers["x-forwarded-for"]?.toString();
     const ip = clientAddress(socket.remoteAddress ?? "", forwardedFor, trustProxyHops);
-    ctx.state.ip = ip;
-    return store.run({ requestId, ip, ...traceOf(ctx.get("traceparent")) }, next);
+    const traceparent = headers.traceparent?.toString();
+    const context =
+      traceparent === undefined ? { requestId, ip } : { requestId, ip, ...traceOf(traceparent) };
+    ctx.state = context;
+    return store.run(context, next);
   };
 }
 

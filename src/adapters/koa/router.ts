@@ -29,21 +29,51 @@ function literal(path: string): string {
 }
 
 /**
- * Refuses paths that cannot be decoded, paths without a route, and methods that a path does not support.
+ * Hands requests to their routes. Refuses paths that cannot be decoded, paths without a route, and methods that a path
+ * does not support.
  * @param elsewhere - The refusal of paths without a route
  */
-export function knownCallsOnly(router: Router, elsewhere: AuthErrorCode): Middleware {
-  // most paths have no parameters and need no second match
-  const plain = router.stack.map(({ path }) => String(path)).filter((path) => /^[\w./-]+$/.test(path));
-  const known = new Map(plain.map((path) => [path, methodsAt(router, path)]));
-  return (ctx, next) => {
-    const path = decodablePath(ctx);
-    const methods = known.get(path) ?? methodsAt(router, path);
-    if (methods.size === 0) throw new AuthError(elsewhere);
-    if (methods.has(ctx.method)) return next();
-    const allow = [...methods].join(", ");
-    throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
+export function routed(router: Router, elsewhere: AuthErrorCode): Middleware {
+  const plain = plainRoutes(router);
+  const match = router.routes();
+  const middleware: Middleware = (ctx, next) => {
+    const path = pathOf(ctx);
+    const route = plain.get(path)?.get(ctx.method);
+    if (route === undefined) {
+      mustBeKnown(methodsAt(router, decodable(path)), ctx.method, elsewhere);
+      return match(ctx as never, next);
+    }
+    ctx._matchedRoute = path;
+    ctx.params = {};
+    return route(ctx, next);
   };
+  // for tools that list routes, as the router's own middleware has it
+  return Object.assign(middleware, { router });
+}
+
+/**
+ * The routes of a single function whose paths have no parameters, by path and method. They need no search through all
+ * patterns.
+ */
+function plainRoutes(router: Router): ReadonlyMap<string, ReadonlyMap<string, Middleware>> {
+  const plain = new Map<string, Map<string, Middleware>>();
+  const paths = router.stack.map(({ path }) => String(path)).filter((path) => /^[\w./-]+$/.test(path));
+  for (const path of paths) {
+    const routes = new Map<string, Middleware>();
+    for (const method of methodsAt(router, path)) {
+      const [only, ...others] = router.match(path, method).pathAndMethod.flatMap(({ stack }) => stack);
+      if (only !== undefined && others.length === 0) routes.set(method, only as unknown as Middleware);
+    }
+    plain.set(path, routes);
+  }
+  return plain;
+}
+
+function mustBeKnown(methods: ReadonlySet<string>, method: string, elsewhere: AuthErrorCode): void {
+  if (methods.size === 0) throw new AuthError(elsewhere);
+  if (methods.has(method)) return;
+  const allow = [...methods].join(", ");
+  throw new HttpProblem("method_not_allowed", `This path takes ${allow}`, { headers: { Allow: allow } });
 }
 
 function methodsAt(router: Router, path: string): ReadonlySet<string> {
@@ -53,11 +83,24 @@ function methodsAt(router: Router, path: string): ReadonlySet<string> {
   return methods;
 }
 
-function decodablePath(ctx: Context): string {
+/** The path of the request target, which may be no URL. */
+function pathOf(ctx: Context): string {
   try {
-    decodeURIComponent(ctx.path);
     return ctx.path;
   } catch {
-    throw new HttpProblem("malformed_request", "The path cannot be decoded");
+    throw undecodable();
   }
+}
+
+function decodable(path: string): string {
+  try {
+    decodeURIComponent(path);
+    return path;
+  } catch {
+    throw undecodable();
+  }
+}
+
+function undecodable(): HttpProblem {
+  return new HttpProblem("malformed_request", "The path cannot be decoded");
 }

@@ -6,8 +6,10 @@ import { type Sink, type StandardStream, sinkOf } from "./sink.ts";
  * buffer is full.
  */
 export interface Output {
-  /** Writes one or more whole lines, together with the others of the same turn of the event loop. */
+  /** Writes one or more whole lines, together with all that wait, in this turn of the event loop. */
   write(text: string, lines?: number): void;
+  /** Writes a whole line within 50 ms, together with others, since each write to a pipe takes as long as a request. */
+  collect(line: string): void;
   /** The number of lines dropped since the process started. */
   dropped(): number;
   /** Calls `tell` with the number of dropped lines each time that lines can be written again. */
@@ -20,6 +22,10 @@ export interface Output {
 
 /** Capacity of the buffer, in bytes: about 15,000 lines. */
 const MAX_WAITING = 4 * 1_024 * 1_024;
+/** How long collected lines wait for others. A crash loses those of this time. */
+const COLLECT_MS = 50;
+/** Collected lines of this size in bytes wait no longer: half of what a pipe holds. */
+const COLLECT_BYTES = 32 * 1_024;
 
 interface Piece {
   readonly text: string;
@@ -31,6 +37,9 @@ export function makeOutput(sink: Sink, maxWaiting = MAX_WAITING): Output {
   let waiting: Piece[] = [];
   let waitingBytes = 0;
   let flushing: Promise<void> | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  /** Whether a line waits that was not collected. */
+  let isUrgent = false;
   let dropped = 0;
   let untold = 0;
   /** Whether the last write ended within a line. */
@@ -42,14 +51,34 @@ export function makeOutput(sink: Sink, maxWaiting = MAX_WAITING): Output {
     untold += lines;
   }
 
+  function add(text: string, lines: number): void {
+    const bytes = Buffer.byteLength(text);
+    if (waitingBytes + bytes > maxWaiting) drop(lines);
+    else {
+      waiting.push({ text, lines, bytes });
+      waitingBytes += bytes;
+    }
+  }
+
+  function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    flushing ??= flush();
+  }
+
+  function startLater(): void {
+    if (flushing === undefined) timer ??= setTimeout(start, COLLECT_MS);
+  }
+
   function take(): { text: string; pieces: Piece[] } {
     const pieces = waiting;
     waiting = [];
+    isUrgent = false;
     return { text: pieces.map(({ text }) => text).join(""), pieces };
   }
 
   async function flush(): Promise<void> {
-    while (waiting.length > 0) {
+    do {
       await nextTurn();
       const { text, pieces } = take();
       const ended = isCut ? 1 : 0;
@@ -63,23 +92,32 @@ export function makeOutput(sink: Sink, maxWaiting = MAX_WAITING): Output {
         untold = 0;
         tell(count);
       }
-    }
+    } while (isUrgent || waitingBytes >= COLLECT_BYTES);
     flushing = undefined;
+    if (waiting.length > 0) startLater();
   }
 
   return {
     write(text, lines = 1) {
-      const bytes = Buffer.byteLength(text);
-      if (waitingBytes + bytes > maxWaiting) return drop(lines);
-      waiting.push({ text, lines, bytes });
-      waitingBytes += bytes;
-      flushing ??= flush();
+      add(text, lines);
+      isUrgent = waiting.length > 0;
+      if (isUrgent) start();
+    },
+    collect(line) {
+      add(line, 1);
+      if (waitingBytes >= COLLECT_BYTES) start();
+      else startLater();
     },
     dropped: () => dropped,
     onRecovery(listener) {
       tell = listener;
     },
-    idle: () => flushing ?? Promise.resolve(),
+    async idle() {
+      while (waiting.length > 0 || flushing !== undefined) {
+        start();
+        await flushing;
+      }
+    },
     flushNow() {
       const { text } = take();
       if (text !== "") sink.writeNow(text);

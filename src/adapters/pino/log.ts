@@ -1,14 +1,13 @@
-import { type Logger, pino } from "pino";
+import { type Logger, pino, symbols } from "pino";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import { readable } from "./readable.ts";
+import { type RequestEntry, type RequestIds, requestLine } from "./request-line.ts";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
 export interface LogOptions {
   readonly level: LogLevel;
-  /** Writes readable lines instead of JSON. */
-  readonly isReadable?: boolean;
   /** Called for each entry; returns fields to add, such as the request id. */
   readonly context: () => object;
   /** The output for lines. It may drop lines, and reports that later. */
@@ -16,12 +15,26 @@ export interface LogOptions {
 }
 
 export interface LogOutput {
+  /** Writes a line at once. */
   write(line: string): void;
+  /** Writes a line soon, together with others. */
+  collect(line: string): void;
   onRecovery(tell: (dropped: number) => void): void;
 }
 
-/** Opens the log, which has one line per entry. */
-export function openLog({ level, isReadable, context, output }: LogOptions): Logger {
+/** Converts the lines for people before they are written. */
+export function readableOutput(output: LogOutput): LogOutput {
+  return {
+    ...output,
+    write: (line) => output.write(readable(line)),
+    collect: (line) => output.collect(readable(line)),
+  };
+}
+
+const WARN = 40;
+
+/** Opens the log, which has one line per entry. Warnings and faults are written at once. */
+export function openLog({ level, context, output }: LogOptions): Logger {
   const options = {
     level,
     base: null,
@@ -35,9 +48,16 @@ export function openLog({ level, isReadable, context, output }: LogOptions): Log
       censor: "[hidden]",
     },
   };
-  const log = pino(options, {
-    write: isReadable ? (line) => output.write(readable(line)) : (line) => output.write(line),
-  });
+  const destination = {
+    // has pino set `lastLevel` before each line
+    [symbols.needsMetadataGsym]: true,
+    lastLevel: 0,
+    write(line: string) {
+      if (destination.lastLevel >= WARN) output.write(line);
+      else output.collect(line);
+    },
+  };
+  const log = pino(options, destination);
   output.onRecovery((dropped) => log.warn({ dropped }, "log_lines_dropped"));
   return log;
 }
@@ -48,10 +68,14 @@ export function logSecurityEvents(log: Logger): SecurityEvents {
 }
 
 /** Logs a line for each request, and one for each fault behind a 5xx answer. */
-export function logRequests(log: Logger) {
+export function logRequests(log: Logger, { collect }: Pick<LogOutput, "collect">) {
+  const at = (level: LogLevel) =>
+    log.isLevelEnabled(level)
+      ? (ids: RequestIds, entry: RequestEntry) => collect(requestLine(level, new Date(), ids, entry))
+      : () => {};
   return {
-    answered: (entry: object) => log.info(entry, "request"),
-    probed: (entry: object) => log.debug(entry, "request"),
+    answered: at("info"),
+    probed: at("debug"),
     failed: (error: unknown) => log.error({ err: error }, "fault"),
   };
 }

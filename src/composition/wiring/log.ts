@@ -1,7 +1,14 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { RequestContext } from "../../adapters/koa/request-context.ts";
 import { type Output, standardOutput } from "../../adapters/node/output.ts";
-import { logMails, logNotices, logRequests, logSecurityEvents, openLog } from "../../adapters/pino/log.ts";
+import {
+  logMails,
+  logNotices,
+  logRequests,
+  logSecurityEvents,
+  openLog,
+  readableOutput,
+} from "../../adapters/pino/log.ts";
 import type { Facts } from "../../application/ports/storage/audit-trail.ts";
 import type { Config } from "../settings/config.ts";
 import { auditOfCommands } from "./audit.ts";
@@ -11,10 +18,10 @@ export type Log = ReturnType<typeof openServiceLog>;
 /** Opens the log of a process, and the request context that each of its lines carries. */
 export function openServiceLog(config: Config, output: Output = standardOutput()) {
   const context = new AsyncLocalStorage<RequestContext>();
+  const lines = isReadable(config) ? readableOutput(output) : output;
   const log = openLog({
     level: config.LOG_LEVEL,
-    output,
-    isReadable: isReadable(config),
+    output: lines,
     context: () => ({ ...context.getStore(), ip: undefined }),
   });
   const notices = logNotices(log);
@@ -22,7 +29,7 @@ export function openServiceLog(config: Config, output: Output = standardOutput()
     context,
     audit: { origin: () => originOf(context.getStore()), warn: notices.warn },
     events: logSecurityEvents(log),
-    requests: logRequests(log),
+    requests: logRequests(log, lines),
     notices,
     mails: logMails(log),
   };

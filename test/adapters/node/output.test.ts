@@ -35,6 +35,38 @@ it("lines of one turn are written together, in their order", async () => {
   expect([written.length, output.dropped()]).toEqual([2, 0]);
 });
 
+it("collected lines are written together within 50 ms, and with a line that does not wait", async () => {
+  const { sink, written } = scripted();
+  const output = makeOutput(sink);
+  output.collect("a\n");
+  await nextTurn();
+  output.collect("b\n");
+  await nextTurn();
+  expect(written).toEqual([]);
+  await expect.poll(() => written).toEqual(["a\nb\n"]);
+  output.collect("c\n");
+  output.write("d\n");
+  await nextTurn();
+  await nextTurn();
+  expect(written.at(-1)).toBe("c\nd\n");
+  output.collect("e\n");
+  await output.idle();
+  expect(written.at(-1)).toBe("e\n");
+  output.collect("f\n");
+  output.flushNow();
+  expect(written.at(-1)).toBe("f\n");
+});
+
+it("32 KiB of collected lines wait no longer", async () => {
+  const { sink, written } = scripted();
+  const output = makeOutput(sink);
+  const line = `${"a".repeat(1_023)}\n`;
+  for (let count = 0; count < 32; count += 1) output.collect(line);
+  await nextTurn();
+  await nextTurn();
+  expect(written).toEqual([line.repeat(32)]);
+});
+
 it("lines that cannot be written are counted, and told when the next can", async () => {
   const { sink, state, written } = scripted();
   const output = makeOutput(sink);
