@@ -61,5 +61,11 @@ function answer(ctx: Context, answers: Answers, { status, headers, body, content
   }
   const message = messageOf(answers[status]);
   ctx.status = status;
-  ctx.body = message === undefined ? (body ?? "") : { message, ...body };
+  const fields = message === undefined ? body : { message, ...body };
+  if (fields === undefined) ctx.body = "";
+  else {
+    // as text with its type, because Koa would look up the type of an object each time
+    ctx.res.setHeader("Content-Type", "application/json; charset=utf-8");
+    ctx.body = JSON.stringify(fields);
+  }
 }

@@ -11,7 +11,6 @@ const EVERY_ANSWER = Object.entries({
   "Cache-Control": "no-store",
   "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Referrer-Policy": "no-referrer",
   "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
   Vary: "Origin",
   "X-Content-Type-Options": "nosniff",
