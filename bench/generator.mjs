@@ -6,11 +6,9 @@ import { quantiles } from "./statistics.mjs";
 const TASKS = {
   /**
    * A closed loop: so many connections, each of which asks again as soon as it is answered, for a time or so often.
-   * `awake`, it takes a core for itself and never sleeps while it waits.
    */
-  async throughput({ url, connections, seconds, amount, requests, awake }) {
+  async throughput({ url, connections, seconds, amount, requests }) {
     const times = [];
-    const fallAsleep = awake ? stayAwake() : () => {};
     const run = autocannon({
       url,
       connections,
@@ -20,11 +18,16 @@ const TASKS = {
     });
     run.on("response", (_client, _status, _bytes, ms) => times.push(ms));
     const { statusCodeStats, duration, errors } = await run;
-    fallAsleep();
     const statuses = Object.fromEntries(
       Object.entries(statusCodeStats).map(([status, { count }]) => [status, count]),
     );
-    return { perSecond: times.length / duration, times: quantiles(times), statuses, errors };
+    return {
+      perSecond: times.length / duration,
+      count: times.length,
+      times: quantiles(times),
+      statuses,
+      errors,
+    };
   },
 
   /** An open loop: streams of requests that go out by the clock, whether answers come or not. */
@@ -45,14 +48,6 @@ const TASKS = {
     };
   },
 };
-
-/** Keeps the event loop from ever waiting, until it is called back. */
-function stayAwake() {
-  let next = setImmediate(function turn() {
-    next = setImmediate(turn);
-  });
-  return () => clearImmediate(next);
-}
 
 let made = 0;
 

@@ -9,16 +9,17 @@ import { MongoClient } from "mongodb";
 
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 
-/** Of a service that is measured: nothing but what is asked of it. */
-const QUIET = { PORT: "0", LOG_LEVEL: "silent", LOGIN_THROTTLE: "off", SHUTDOWN_GRACE: "0s" };
+/** Nothing that changes what a call costs: the log is on, and read. */
+const MEASURED = { PORT: "0", LOGIN_THROTTLE: "off", SHUTDOWN_GRACE: "0s" };
 
 const everything = new Set();
 process.on("exit", () => {
   for (const child of everything) child.kill("SIGKILL");
 });
 
-function start(script, args, env) {
+function start(script, args, env, execArgv = []) {
   const child = fork(script, args, {
+    execArgv,
     env: { PATH: process.env.PATH, ...env },
     stdio: ["ignore", "pipe", "inherit", "ipc"],
   });
@@ -27,14 +28,19 @@ function start(script, args, env) {
   return { child, pid: child.pid, ended };
 }
 
-async function startListening(script, args, env) {
-  const server = start(script, args, env);
+async function startListening(script, args, env, execArgv) {
+  const server = start(script, args, env, execArgv);
+  const heap = heapOf(execArgv);
   const url = await new Promise((resolve, reject) => {
     let printed = "";
     server.child.stdout.on("data", (chunk) => {
+      heap?.read(String(chunk));
+      if (printed === undefined) return;
       printed += chunk;
       const found = /listens on (\S+)/.exec(printed);
-      if (found) resolve(found[1]);
+      if (!found) return;
+      printed = undefined;
+      resolve(found[1]);
     });
     server.child.once("exit", (status) => reject(new Error(`${script} ended with ${status}:\n${printed}`)));
   });
@@ -42,17 +48,38 @@ async function startListening(script, args, env) {
     server.child.kill("SIGTERM");
     await server.ended;
   };
-  return { ...server, url, stop };
+  return { ...server, url, stop, allocated: heap?.allocated };
+}
+
+/** Adds up what the heap has taken, from the lines of `--trace-gc`: what a run finds, less what the one before left. */
+function heapOf(execArgv = []) {
+  if (!execArgv.includes("--trace-gc")) return undefined;
+  let left;
+  let bytes = 0;
+  let rest = "";
+  return {
+    allocated: () => bytes,
+    read(text) {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop();
+      for (const line of lines) {
+        const [, before, after] =
+          / ms: [\w-]+(?: \([\w ]+\))? ([\d.]+) \([\d.]+\) -> ([\d.]+) /.exec(line) ?? [];
+        if (before === undefined) continue;
+        bytes += left === undefined ? 0 : Math.max(0, Number(before) - left) * 2 ** 20;
+        left = Number(after);
+      }
+    },
+  };
 }
 
 /** The service with these variables, as people start it. */
-export const startService = (env) => startListening(MAIN, ["serve"], { ...QUIET, ...env });
+export const startService = (env, execArgv) =>
+  startListening(MAIN, ["serve"], { ...MEASURED, ...env }, execArgv);
 
 /** One of the programs in `servers`. */
 export const startServer = (name, env = {}, ...args) =>
   startListening(new URL(`./servers/${name}.mjs`, import.meta.url).pathname, args, {
-    ...QUIET,
-    STORAGE: "memory",
     ...env,
   });
 
@@ -127,6 +154,15 @@ function family(pid) {
     }
   });
   return [pid, ...children.flatMap((child) => family(Number(child)))];
+}
+
+/** The processor time of a process and its children so far; the kernel counts in hundredths of a second. */
+export function cpuMicroseconds(pid) {
+  const ticks = family(pid).map((each) => {
+    const fields = readFileSync(`/proc/${each}/stat`, "utf8").split(") ")[1].split(" ");
+    return Number(fields[11]) + Number(fields[12]);
+  });
+  return ticks.reduce((total, each) => total + each, 0) * 10_000;
 }
 
 /**

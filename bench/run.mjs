@@ -20,7 +20,7 @@ import { collect, machine } from "./results.mjs";
 /** What is measured, in this order, and what the page calls it. */
 const PARTS = {
   start: [start, "Start and rest"],
-  calls: [calls, "Calls beside the same HTTP stack with a fixed answer"],
+  calls: [calls, "Calls beside Koa with one fixed answer"],
   workers: [workers, "Two workers beside one process"],
   logins: [logins, "Logins beside the bare argon2 loop"],
   storm: [storm, "Token checks in a login storm"],

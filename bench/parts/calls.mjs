@@ -1,78 +1,106 @@
 import { INTROSPECTION_CLIENTS, register, requestsOf } from "../people.mjs";
-import { emptyStorage, STORAGES, startServer, startService } from "../processes.mjs";
+import { cpuMicroseconds, emptyStorage, STORAGES, startServer, startService } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
-/** Token checks, refreshes, introspections and registrations, beside the same HTTP stack that answers a fixed body. */
-
 /**
- * Who asks for what is only read stays awake: a server that is slower than its asker else pays for waking it at each
- * answer, which a faster one does not. What is hashed or written is so in other threads, and they need that core.
+ * Token checks, refreshes, introspections and registrations of the service as people start it, its log read from a pipe,
+ * beside Koa with one fixed answer in the same rounds.
  */
-const AWAKE = { me: true, refresh: false, introspect: true, register: false };
-const CALLS = Object.keys(AWAKE);
-const AT_LEAST = { "me LMDB": 0.6, "refresh LMDB": 0.4, "refresh LMDB, HS256": 0.4 };
-const CONNECTIONS = 16;
-const PEOPLE = 100;
 
-/** The services that are measured, and the calls of each. */
+const CALLS = ["me", "refresh", "introspect", "register"];
+const CONNECTIONS = 32;
+/** More newcomers at once would not all find a place to wait for their hash. */
+const NEWCOMERS = 8;
+const PEOPLE = 200;
+
+const HS256 = { JWT_SECRET_KEY: "s".repeat(32) };
+const SILENT = { LOG_LEVEL: "silent" };
+
+/** What is measured: the calls of each, and the ratios to Koa's hello that are targets. */
 const SERVICES = [
-  ...STORAGES.map((storage) => ({ name: storage, storage, env: {}, asked: CALLS })),
-  // who checks its tokens is told by the same secret, and a token costs no ECDSA signature
-  { name: "LMDB, HS256", storage: "LMDB", env: { JWT_SECRET_KEY: "s".repeat(32) }, asked: ["refresh"] },
-];
+  { name: "LMDB", storage: "LMDB", asked: CALLS, atLeast: { me: 0.25, refresh: 0.1 } },
+  { name: "LMDB, HS256", storage: "LMDB", env: HS256, asked: ["refresh"], atLeast: { refresh: 0.14 } },
+  { name: "LMDB, silent", storage: "LMDB", env: SILENT, asked: ["me", "refresh"], atLeast: { me: 0.35 } },
+  { name: "MongoDB", storage: "MongoDB", asked: CALLS, atLeast: { me: 0.09 } },
+].filter(({ storage }) => STORAGES.includes(storage));
 
-const startFixed = (...args) => startServer("fixed", { INTROSPECTION_CLIENTS }, ...args);
-
-/** What they are measured against, and what that is measured against itself. */
-const CEILINGS = [
-  // what a refresh could be at best while it signs a token
-  {
-    name: "fixed, with one bare ES256 signature",
-    start: () => startFixed("signing"),
-    asked: ["refresh"],
-    against: "fixed",
-  },
-  { name: "fixed", start: () => startFixed(), asked: CALLS, against: "Koa alone" },
-  { name: "Koa alone", start: () => startServer("bare-koa"), asked: CALLS },
-];
+const HELLO = "Koa hello";
 
 export async function calls({ generator, rounds, seconds, result, note }) {
+  const hello = { name: HELLO, server: await startServer("koa-hello"), requestsOf: () => [{ path: "/" }] };
   const services = [];
   for (const { storage, env: more, ...service } of SERVICES) {
     const { env, remove } = emptyStorage(storage);
     const server = await startService({ ...env, ...more, INTROSPECTION_CLIENTS });
-    services.push({
-      ...service,
-      against: "fixed",
-      server,
-      people: await register(server.url, PEOPLE),
-      remove,
-    });
+    const people = await register(server.url, PEOPLE);
+    services.push({ ...service, server, remove, requestsOf: (call) => requestsOf[call](people) });
   }
-  const [{ people }] = services;
-  const ceilings = [];
-  for (const { start, ...ceiling } of CEILINGS) ceilings.push({ ...ceiling, server: await start(), people });
-  const all = [...services, ...ceilings];
   const rates = await inRounds(rounds, note, async () => {
     const measured = {};
     for (const call of CALLS) {
-      for (const { name, server, people: own } of all.filter(({ asked }) => asked.includes(call))) {
-        const requests = requestsOf[call](own);
-        const task = { url: server.url, connections: CONNECTIONS, seconds, requests, awake: AWAKE[call] };
-        measured[`${call} ${name}`] = (await generator.throughput(task)).perSecond;
+      const connections = call === "register" ? NEWCOMERS : CONNECTIONS;
+      for (const each of [hello, ...services.filter(({ asked }) => asked.includes(call))]) {
+        const task = {
+          url: each.server.url,
+          connections,
+          seconds,
+          requests: each.requestsOf(call),
+        };
+        const before = cpuMicroseconds(each.server.pid);
+        const { perSecond, count } = await generator.throughput(task);
+        measured[`${call} ${each.name}`] = perSecond;
+        measured[`CPU of ${call} ${each.name}`] = (cpuMicroseconds(each.server.pid) - before) / count;
       }
     }
     return measured;
   });
   for (const call of CALLS) {
-    const of = (name) => ({ name: `${call} ${name}`, values: rates[`${call} ${name}`] });
-    for (const { name, against } of all.filter(({ asked, against }) => against && asked.includes(call))) {
-      const atLeast = AT_LEAST[`${call} ${name}`];
-      result({ ...of(name), unit: "a second", against: of(against), atLeast });
+    for (const { name, atLeast } of services.filter(({ asked }) => asked.includes(call))) {
+      for (const [prefix, unit] of [
+        ["", "a second"],
+        ["CPU of ", "µs a call"],
+      ]) {
+        const valuesOf = (server) => rates[`${prefix}${call} ${server}`];
+        // what hashes is bounded by that: see the logins
+        const against = call === "register" ? undefined : { name: HELLO, values: valuesOf(HELLO) };
+        const target = prefix === "" ? { atLeast: atLeast[call] } : {};
+        result({ name: `${prefix}${call} ${name}`, unit, values: valuesOf(name), against, ...target });
+      }
     }
   }
-  for (const { server, remove } of all) {
+  for (const { server, remove } of [hello, ...services]) {
     await server.stop();
     await remove?.();
   }
+  await allocations({ generator, rounds, result, note });
+}
+
+/** Calls in each round of what is counted of the garbage collector, after as many for the compilers. */
+const COUNTED = 20_000;
+
+/** Bytes that the heap takes for a call, by what the garbage collector finds between its runs. */
+async function allocations({ generator, rounds, result, note }) {
+  const { env, remove } = emptyStorage("LMDB");
+  const service = await startService({ ...env, INTROSPECTION_CLIENTS }, ["--trace-gc"]);
+  const people = await register(service.url, PEOPLE);
+  for (const call of ["me", "refresh"]) {
+    const { kib } = await inRounds(
+      rounds,
+      (text) => note(`allocations of ${call}, ${text}`),
+      async () => {
+        const before = service.allocated();
+        const task = {
+          url: service.url,
+          connections: CONNECTIONS,
+          amount: COUNTED,
+          requests: requestsOf[call](people),
+        };
+        const { count } = await generator.throughput(task);
+        return { kib: (service.allocated() - before) / count / 1_024 };
+      },
+    );
+    result({ name: `heap of ${call} LMDB`, unit: "KiB a call", values: kib });
+  }
+  await service.stop();
+  await remove();
 }

@@ -40,7 +40,7 @@ export interface MeasuredRequest {
 }
 
 /** An answer for the log. */
-export interface LoggedAnswer extends Omit<Answered, "route"> {
+export interface LoggedAnswer extends Omit<MeasuredRequest, "route"> {
   /** The pattern of the call; `null` if there is no such call. */
   readonly route: string | null;
 }
