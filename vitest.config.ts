@@ -12,7 +12,6 @@ const FULL = "test/full/**/*.test.ts";
  */
 const LONG = [
   "test/adding-a-call.test.ts",
-  "test/adapters/argon2/password-hasher.test.ts",
   "test/adapters/lmdb/backup.test.ts",
   "test/adapters/mongodb/kept-client.test.ts",
   "test/adapters/mongodb/outages.test.ts",

@@ -1,3 +1,4 @@
+import { argon2Driver } from "../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { sharedSecretKeys } from "../../src/adapters/jose/access-keys.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
@@ -69,7 +70,7 @@ export async function makeCore(
   const logged = logSecurityEvents(
     openLog({ level: "trace", context: () => ({}), output: standardOutput() }),
   );
-  const argon2 = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const argon2 = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
   const hasher = { ...recorded(argon2), refuseIfFull() {} };
   const options = {
     config: readConfig({ STORAGE: "memory", LOGIN_THROTTLE: "off", LOG_LEVEL: "silent", ...env }),

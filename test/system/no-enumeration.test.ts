@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { argon2Driver } from "../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../src/adapters/argon2/password-hasher.ts";
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { openMemoryStorage } from "../../src/adapters/memory/storage.ts";
@@ -36,7 +37,7 @@ async function fill({ users, storedValues }: Storage, hasher: PasswordHasher): P
   await users.add(named("current", {}));
   await users.add(named("disabled", { disabled: true }));
   await users.add(named("legacy", { passwordHash: LEGACY }));
-  const former = await openArgon2Hasher(FORMER_COST);
+  const former = await openArgon2Hasher(argon2Driver, FORMER_COST);
   await users.add(named("former", { passwordHash: await former.hash(PASSWORD) }));
   await storedValues.claim("legacy-hashes", "29000");
 }
@@ -57,7 +58,7 @@ describe("a refused login", () => {
   let server: ServerProcess;
   beforeAll(async () => {
     const storage = await openLmdbStorage(directory.path);
-    await fill(storage, await openArgon2Hasher(COST));
+    await fill(storage, await openArgon2Hasher(argon2Driver, COST));
     await storage.close();
     server = await startServer({ DATA_DIR: directory.path, ...FREE_AND_CHEAP });
   });
@@ -140,7 +141,7 @@ describe("by the work that it takes, a refused login", () => {
     "a former cost, wrong password",
   ];
   const wired = async (formerCosts = [FORMER_COST], areOldHashesInStorage = true) =>
-    withFlaskHashes(await openArgon2Hasher(COST, formerCosts), () => ({
+    withFlaskHashes(await openArgon2Hasher(argon2Driver, COST, formerCosts), () => ({
       hashes: passlibPbkdf2,
       areInStorage: areOldHashesInStorage,
     }));

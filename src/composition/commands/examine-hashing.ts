@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
+import type { Argon2Cost } from "../../adapters/argon2/driver.ts";
 import { passlibPbkdf2 } from "../../adapters/passlib/pbkdf2.ts";
 import { countFlaskHashes } from "../../application/flask/count-flask-hashes.ts";
 import type { Found } from "../../application/maintenance/finding.ts";
@@ -7,6 +7,7 @@ import type { PasswordHasher } from "../../application/ports/password-hasher.ts"
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
 import { hashCost, openCurrentHasher } from "../wiring/hasher.ts";
+import { chooseHashing, hashingTitle } from "../wiring/hashing.ts";
 import { medianMs, msText, timesOf } from "./examination.ts";
 
 /** The target duration of one hash without load: long for attackers who guess, short for users who log in. */
@@ -27,16 +28,20 @@ const ROUNDS = 5;
 
 /** How fast passwords are hashed here at the configured cost. */
 export async function examineHashing(config: Config): Promise<Found> {
-  const hasher = await openCurrentHasher(config);
+  const hashing = await chooseHashing(config);
+  const hasher = await openCurrentHasher(config, hashing);
   const concurrency = config.HASH_CONCURRENCY;
   const alone = await medianMs(ROUNDS, () => hasher.hash("a password"));
   const perSecond = await hashesPerSecond(hasher, concurrency);
   const perCore = perSecond / Math.min(concurrency, availableParallelism());
   const memory = `${((concurrency * config.ARGON2_MEMORY_KIB) / 1_024).toFixed(1)} MiB`;
   const found =
-    `${msText(alone)} a hash alone; ${perSecond.toFixed(1)} a second with ${concurrency} at once ` +
+    `${hashingTitle(hashing)}: ${msText(alone)} a hash alone; ${perSecond.toFixed(1)} a second with ${concurrency} at once ` +
     `(${perCore.toFixed(1)} per core), which take ${memory}`;
-  return { found, ...judgeCost(hashCost(config), alone) };
+  const judged = judgeCost(hashCost(config), alone);
+  if (hashing.warning === undefined) return { found, ...judged };
+  const advice = [hashing.warning, judged.advice].filter((text) => text !== undefined).join(". ");
+  return { found, status: "warning", advice };
 }
 
 /** Hashes per second with `concurrency` at the same time. */

@@ -18,9 +18,10 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
   const askedToStop = untilAskedToStop();
   const told = untilTold();
   sayAlive();
-  const { config, joins } = await told;
+  const { config, hashing, joins } = await told;
   try {
     const service = await startService(config, {
+      hashing,
       listensEarly: !joins,
       servesMetrics: false,
       portFd: PORT_FD,

@@ -2,6 +2,7 @@ import { standardOutput } from "../../adapters/node/output.ts";
 import { dropFaults } from "../../adapters/node/sink.ts";
 import type { Config } from "../settings/config.ts";
 import { Closers } from "../wiring/closers.ts";
+import { startChoosing } from "../wiring/hashing.ts";
 import { isReadable, openServiceLog } from "../wiring/log.ts";
 import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { startMetricsServer } from "./metrics-server.ts";
@@ -18,6 +19,7 @@ export async function serve(config: Config): Promise<Stoppable> {
     `HBTU Connect Auth listens on ${report.address}`,
     `  storage  ${report.storage}`,
     `  tokens   ${report.keys}`,
+    `  hashing  ${report.hashing}`,
     `  issuer   ${config.ISSUER}`,
     `  try it   ${report.address}/docs`,
     ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
@@ -32,16 +34,17 @@ async function startSeveral(config: Config): Promise<Started> {
   const log = openServiceLog(config);
   const closers = new Closers();
   try {
+    const hashing = startChoosing(config, closers);
     const hasMetrics = config.METRICS_PORT !== undefined;
     const measured = hasMetrics ? (await import("./worker-metrics.ts")).gatherMetrics() : undefined;
     const metrics = measured && (await startMetricsServer(config, measured.gather, log));
     if (metrics) closers.push(metrics.close);
     // workers write to a pipe, not to a terminal
     const LOG_FORMAT = isReadable(config) ? "readable" : "json";
-    const { report, stop } = await startWorkers(
-      { ...config, LOG_FORMAT },
-      { warn: log.notices.warn, started: (worker) => measured?.watch(worker) },
-    );
+    const { report, stop } = await startWorkers({ ...config, LOG_FORMAT }, hashing, {
+      warn: log.notices.warn,
+      started: (worker) => measured?.watch(worker),
+    });
     return {
       report: { ...report, metrics: metrics?.address },
       async stop(graceMs) {

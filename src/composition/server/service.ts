@@ -8,15 +8,15 @@ import {
   recanonicalizeNames,
 } from "../../application/users/recanonicalize-names.ts";
 import type { Config } from "../settings/config.ts";
-import { type Application, openApplication } from "../wiring/application.ts";
+import { type Application, type ApplicationOptions, openApplication } from "../wiring/application.ts";
 import { repeatedly } from "../wiring/background.ts";
 import { broadcast } from "../wiring/broadcast.ts";
 import { Closers } from "../wiring/closers.ts";
+import { hashingTitle } from "../wiring/hashing.ts";
 import { type Log, openServiceLog } from "../wiring/log.ts";
 import { keepDelivering } from "../wiring/mail.ts";
 import type { Metrics } from "../wiring/metrics.ts";
 import { PACKAGE, SWAGGER_UI } from "../wiring/package.ts";
-import type { Overrides } from "../wiring/resources.ts";
 import { watchServiceSettings, writeServiceSettings } from "../wiring/service-settings.ts";
 import { noPort } from "../wiring/start-error.ts";
 import { flaskDataWarnings } from "./flask-data.ts";
@@ -51,7 +51,7 @@ const SETTINGS_CHECK_MS = 60_000;
 const SWEEP_CHECK_MS = 60_000;
 
 /** Options for a process that is one of several, and for tests. */
-export interface StartOptions extends Overrides {
+export interface StartOptions extends Omit<ApplicationOptions, "metrics"> {
   /** Whether it listens before it is ready to serve. */
   readonly listensEarly?: boolean;
   /** Whether it serves the metrics itself. */
@@ -81,10 +81,11 @@ export async function startService(
     const metricsServer = isAsked ? await startMetricsServer(config, metrics.scrape, log) : undefined;
     if (metricsServer) closers.push(metricsServer.close);
     const application = await openApplication(config, closers, log, { metrics, ...overrides });
-    const { resources, useCases } = application;
+    const { resources, useCases, hashing } = application;
     await writeServiceSettings(resources.storage.storedValues, config);
     startHousekeeping(config, application, closers);
     const warnings = [
+      ...(hashing.warning === undefined ? [] : [hashing.warning]),
       ...namesWarnings(await recanonicalizeNames(resources.storage)),
       ...(await flaskDataWarnings(config, resources.storage)),
     ];
@@ -97,6 +98,7 @@ export async function startService(
       address: server.address,
       storage: resources.storageDescription,
       keys: resources.keys.description,
+      hashing: hashingTitle(hashing),
       warnings,
       metrics: metricsServer?.address,
       snapshot: metrics?.snapshot,
@@ -123,8 +125,9 @@ function namesWarnings({ kept }: RecanonicalizedNames): string[] {
 }
 
 /** The report of a started service, in a form that can be sent to another process. */
-export function reportOf({ address, storage, keys, warnings, metrics }: StartReport): StartReport {
-  return { address, storage, keys, warnings, metrics };
+export function reportOf(report: StartReport): StartReport {
+  const { address, storage, keys, hashing, warnings, metrics } = report;
+  return { address, storage, keys, hashing, warnings, metrics };
 }
 
 /** Opens the log. Security events are also counted if there are metrics. */

@@ -1,5 +1,6 @@
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import type { Config } from "../settings/config.ts";
+import type { Hashing } from "../wiring/hashing.ts";
 
 /** Messages between the first process and its workers. */
 
@@ -9,6 +10,8 @@ export interface StartReport {
   /** Descriptions of its storage and of how it signs access tokens, for people. */
   readonly storage: string;
   readonly keys: string;
+  /** The package that hashes passwords. */
+  readonly hashing: string;
   /** Warnings for the operator. */
   readonly warnings: readonly string[];
   /** The URL of its metrics; `undefined` if it serves none. */
@@ -33,6 +36,8 @@ export interface StartMessage {
    * The settings as the first process read them, so that all workers have the same even if a file has changed.
    */
   readonly config: Config;
+  /** What hashes passwords: the first process has tried it for all. */
+  readonly hashing: Hashing;
   /** Whether it joins serving workers. If so, it listens only once it can serve. */
   readonly joins: boolean;
 }

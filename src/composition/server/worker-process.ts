@@ -4,6 +4,7 @@ import type { Readable } from "node:stream";
 import { type Output, standardError, standardOutput } from "../../adapters/node/output.ts";
 import type { Config } from "../settings/config.ts";
 import { poolSizeFor } from "../settings/thread-pool.ts";
+import type { Hashing } from "../wiring/hashing.ts";
 import {
   IS_WORKER,
   PORT_FD,
@@ -43,7 +44,12 @@ const STARTING_SECONDS = 60;
  * hashing they allow. The worker's output goes through this process, so that lines stay whole and no two
  * processes share a descriptor: a process that sets a shared descriptor to (non-)blocking changes it for all.
  */
-export function startWorker(config: Config, portFd: number, joins: boolean): WorkerProcess {
+export function startWorker(
+  config: Config,
+  hashing: Promise<Hashing>,
+  portFd: number,
+  joins: boolean,
+): WorkerProcess {
   const threads = process.env.UV_THREADPOOL_SIZE ?? String(poolSizeFor(config.HASH_CONCURRENCY));
   const stdio: StdioOptions = ["ignore", "pipe", "pipe", "ipc"];
   stdio[PORT_FD] = portFd;
@@ -58,7 +64,11 @@ export function startWorker(config: Config, portFd: number, joins: boolean): Wor
   const ended = endOf(child);
   // a worker that is just dying does not need the message
   const tell = (message: ToWorker) => void (child.connected && child.send(message, () => {}));
-  tell({ type: "start", config, joins } satisfies StartMessage);
+  void hashing.then(
+    (chosen) => tell({ type: "start", config, hashing: chosen, joins } satisfies StartMessage),
+    // the start fails, and ends this worker
+    () => {},
+  );
   return {
     pid: child.pid,
     tell,

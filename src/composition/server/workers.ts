@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { holdPort } from "../../adapters/node/held-port.ts";
 import type { Config } from "../settings/config.ts";
 import { atMost } from "../wiring/background.ts";
+import type { Hashing } from "../wiring/hashing.ts";
 import { noPort } from "../wiring/start-error.ts";
 import { makeBackoff } from "./backoff.ts";
 import { STOP_MS } from "./end-process.ts";
@@ -41,7 +42,11 @@ const KILLED_BEFORE_MS = 500;
  * bound: while no worker runs, connections wait for the next one.
  * @throws StartError, or WorkerStartError if a worker cannot start
  */
-export async function startWorkers(config: Config, { warn, started }: Watchers): Promise<Started> {
+export async function startWorkers(
+  config: Config,
+  hashing: Promise<Hashing>,
+  { warn, started }: Watchers,
+): Promise<Started> {
   const { HOST: host, PORT } = config;
   const port = await holdPort(host, PORT).catch((error) => {
     throw noPort(host, PORT, error);
@@ -51,7 +56,7 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
   let stopMessage: StopMessage | undefined;
 
   function start(joins: boolean): WorkerProcess {
-    const worker = startWorker(config, port.fd, joins);
+    const worker = startWorker(config, hashing, port.fd, joins);
     running.add(worker);
     void worker.ended.then(() => running.delete(worker));
     started(worker);
@@ -85,12 +90,14 @@ export async function startWorkers(config: Config, { warn, started }: Watchers):
 
   const workers = Array.from({ length: config.WORKERS }, () => start(false));
   const places = workers.map(keepPlace);
-  const reports = await Promise.all(workers.map(served)).catch((error) => {
-    stopping.abort();
-    killAll();
-    port.close();
-    throw error;
-  });
+  const reports = await Promise.all([hashing, ...workers.map(served)])
+    .then(([, ...reports]) => reports)
+    .catch((error) => {
+      stopping.abort();
+      killAll();
+      port.close();
+      throw error;
+    });
 
   return {
     report: reports[0] as StartReport,

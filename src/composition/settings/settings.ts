@@ -105,6 +105,12 @@ export const settingsSchema = z.object({
     .optional()
     .describe("Signature algorithm of access tokens"),
   JWT_TYP: z.enum(["at+jwt", "JWT"], "must be at+jwt or JWT").optional().describe("typ of access tokens"),
+  PASSWORD_HASHING: z
+    .enum(["auto", "argon2", "node-rs"], "must be auto, argon2 or node-rs")
+    .default("auto")
+    .describe(
+      "The package that computes hashes: argon2, or the faster @node-rs/argon2; auto: the faster one if it works on this machine",
+    ),
   ARGON2_MEMORY_KIB: whole(8, 4_194_304).default(19_456).describe("Memory of one hash, in KiB"),
   ARGON2_PASSES: whole(1, 1_000).default(2).describe("Passes of one hash"),
   ARGON2_LANES: whole(1, 64).default(1).describe("Lanes of one hash"),

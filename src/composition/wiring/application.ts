@@ -2,6 +2,7 @@ import { loadCommonPasswords } from "../../adapters/zxcvbn/common-passwords.ts";
 import type { Config } from "../settings/config.ts";
 import type { Closers } from "./closers.ts";
 import { openHasher } from "./hasher.ts";
+import { type Hashing, hashingTitle, startChoosing } from "./hashing.ts";
 import type { Log } from "./log.ts";
 import { type OpenedMail, openMail } from "./mail.ts";
 import type { Metrics } from "./metrics.ts";
@@ -13,8 +14,17 @@ export interface Application {
   readonly resources: Resources;
   readonly useCases: UseCases;
   readonly mail: OpenedMail;
+  /** The implementation that hashes passwords. */
+  readonly hashing: Hashing;
   /** Reads again which kinds of password hashes are in storage. */
   reloadHashes(): Promise<void>;
+}
+
+/** Replacements for parts of an application, and what its process already has. */
+export interface ApplicationOptions extends Overrides {
+  readonly metrics?: Metrics | undefined;
+  /** The chosen implementation, if another process has already chosen it. */
+  readonly hashing?: Hashing;
 }
 
 /**
@@ -26,14 +36,18 @@ export async function openApplication(
   config: Config,
   closers: Closers,
   log: Log,
-  { metrics, ...overrides }: Overrides & { readonly metrics?: Metrics | undefined } = {},
+  { metrics, hashing: chosen, ...overrides }: ApplicationOptions = {},
 ): Promise<Application> {
+  const choosing = chosen ?? startChoosing(config, closers);
   const resources = await openResources(config, closers, log, {
     ...(metrics && { wrap: metrics.measured }),
     ...overrides,
   });
+  const hashing = await choosing;
+  metrics?.hashing.computedBy(hashingTitle(hashing));
   const { hasher, tryHashing, reload } = await openHasher(
     config,
+    hashing,
     resources.storage.storedValues,
     metrics?.hashing,
   );
@@ -42,5 +56,5 @@ export async function openApplication(
   const mail = metrics ? { ...opened, mailer: metrics.counted(opened.mailer) } : opened;
   closers.push(mail.close);
   const useCases = makeUseCases({ config, hasher, tryHashing, isCommon, mail, ...resources });
-  return { resources, useCases, mail, reloadHashes: reload };
+  return { resources, useCases, mail, hashing, reloadHashes: reload };
 }

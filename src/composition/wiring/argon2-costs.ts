@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Argon2Cost } from "../../adapters/argon2/password-hasher.ts";
+import type { Argon2Cost } from "../../adapters/argon2/driver.ts";
 import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 

@@ -1,4 +1,5 @@
-import { type Argon2Cost, openArgon2Hasher } from "../../adapters/argon2/password-hasher.ts";
+import type { Argon2Cost } from "../../adapters/argon2/driver.ts";
+import { openArgon2Hasher } from "../../adapters/argon2/password-hasher.ts";
 import { passlibHashes, USUAL_ROUNDS } from "../../adapters/passlib/pbkdf2.ts";
 import { flaskRounds } from "../../application/flask/flask-rounds.ts";
 import { type FlaskHashState, withFlaskHashes } from "../../application/flask/with-flask-hashes.ts";
@@ -8,6 +9,7 @@ import type { PasswordHasher } from "../../application/ports/password-hasher.ts"
 import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Config } from "../settings/config.ts";
 import { keepCost } from "./argon2-costs.ts";
+import { type Hashing, loadDriver } from "./hashing.ts";
 import { StartError } from "./start-error.ts";
 
 /** How long a login may wait for its hash. */
@@ -27,12 +29,13 @@ export interface OpenedHasher {
  */
 export async function openHasher(
   config: Config,
+  hashing: Hashing,
   storedValues: StoredValues,
   observer?: HashingObserver,
 ): Promise<OpenedHasher> {
   const cost = hashCost(config);
   const formerCosts = await keepCost(storedValues, cost, config.ARGON2_FORMER_COSTS);
-  const hasher = await openCurrentHasher(config, formerCosts);
+  const hasher = await openCurrentHasher(config, hashing, formerCosts);
   const limits = {
     concurrency: config.HASH_CONCURRENCY,
     queue: config.HASH_QUEUE,
@@ -59,15 +62,18 @@ async function flaskHashState(storedValues: StoredValues): Promise<FlaskHashStat
 /** Opens the hasher for new hashes, at the configured cost. @throws StartError */
 export async function openCurrentHasher(
   config: Config,
+  hashing: Hashing,
   formerCosts: readonly Argon2Cost[] = [],
 ): Promise<PasswordHasher> {
-  return openArgon2Hasher(hashCost(config), formerCosts).catch((error) => {
+  try {
+    return await openArgon2Hasher(await loadDriver(hashing), hashCost(config), formerCosts);
+  } catch (error) {
     throw new StartError(
-      `Passwords cannot be hashed: ${error.message}`,
+      `Passwords cannot be hashed: ${(error as Error).message}`,
       "Run `npm ci` again on this machine, or lower the ARGON2 settings if memory is short; ARGON2_FORMER_COSTS=forget spares that of former ones.",
       error,
     );
-  });
+  }
 }
 
 export function hashCost(config: Config): Argon2Cost {

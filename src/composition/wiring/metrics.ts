@@ -2,13 +2,12 @@ import type { MeasuredRequest } from "../../adapters/koa/app.ts";
 import { standardOutput } from "../../adapters/node/output.ts";
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import { countEvents } from "../../adapters/prom-client/event-metrics.ts";
-import { measureHashing } from "../../adapters/prom-client/hashing-metrics.ts";
+import { type HashingMetrics, measureHashing } from "../../adapters/prom-client/hashing-metrics.ts";
 import { countDroppedLines } from "../../adapters/prom-client/log-metrics.ts";
 import { countMails } from "../../adapters/prom-client/mail-metrics.ts";
 import { openRegistry } from "../../adapters/prom-client/registry.ts";
 import { measureRequests } from "../../adapters/prom-client/request-metrics.ts";
 import { type MeasureStorage, measureStorage } from "../../adapters/prom-client/storage-metrics.ts";
-import type { HashingObserver } from "../../application/ports/hashing-observer.ts";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
@@ -19,7 +18,7 @@ import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 /** Measures a process. Exists only if METRICS_PORT is set. */
 export interface Metrics {
   readonly events: SecurityEvents;
-  readonly hashing: HashingObserver;
+  readonly hashing: HashingMetrics;
   measureRequest(request: MeasuredRequest): void;
   /** Wraps the storage so that its calls are measured. Call it once. */
   measured(storage: Storage): Storage;

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterEach, expect, it } from "vitest";
+import { argon2Driver } from "../../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
@@ -18,7 +19,7 @@ const HELD = "a password whose hash is never made";
 
 /** The calls over HTTP before a gate of one place, so many that may wait, and somebody registered. */
 async function serviceWith(queue: number) {
-  const cheap = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const cheap = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
   let freePlace = () => {};
   const held = new Promise<string>((resolve) => {
     freePlace = () => resolve("");

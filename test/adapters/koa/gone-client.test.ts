@@ -1,6 +1,7 @@
 import { request } from "node:http";
 import { setTimeout } from "node:timers/promises";
 import { afterEach, expect, it } from "vitest";
+import { argon2Driver } from "../../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
 import { makeHttpApp } from "../../../src/adapters/koa/app.ts";
 import { ALL_ENDPOINTS } from "../../../src/adapters/koa/endpoints/all.ts";
@@ -38,7 +39,7 @@ it("these are the calls that hash", () => {
 
 /** The service before a gate of one place with one that may wait, and what was hashed or compared there. */
 async function fullService() {
-  const cheap = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+  const cheap = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
   const begun: string[] = [];
   let freePlace = () => {};
   const held = new Promise<string>((resolve) => {

@@ -1,5 +1,6 @@
 import { decodeJwt } from "jose";
 import { describe, expect, it } from "vitest";
+import { argon2Driver } from "../../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
 import { AuthError } from "../../../src/domain/errors.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START } from "../../support/core.ts";
@@ -89,7 +90,7 @@ describe("login", () => {
   });
 
   it("renews a hash of another cost, and the password goes on working", async () => {
-    const dearer = await openArgon2Hasher({ memoryKib: 128, passes: 2, lanes: 1 });
+    const dearer = await openArgon2Hasher(argon2Driver, { memoryKib: 128, passes: 2, lanes: 1 });
     const first = await makeCore();
     await first.register(ada);
     const second = await makeCore(() => ({ ...first.storage, hasher: { ...first.core.hasher, ...dearer } }));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { argon2Driver } from "../../../src/adapters/argon2/argon2-driver.ts";
 import { openArgon2Hasher } from "../../../src/adapters/argon2/password-hasher.ts";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { platformEmailRules } from "../../../src/adapters/node/platform.ts";
@@ -286,7 +287,7 @@ describe("run again", () => {
   });
 
   it.each([true, false])("does not bring back who was removed since (dry run: %s)", async (dryRun) => {
-    const hasher = await openArgon2Hasher({ memoryKib: 64, passes: 1, lanes: 1 });
+    const hasher = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
     const hashes = { hashes: passlibPbkdf2, areInStorage: true };
     const core = await makeCore(() => ({
       hasher: { ...withFlaskHashes(hasher, () => hashes), refuseIfFull() {} },

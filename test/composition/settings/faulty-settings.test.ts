@@ -100,6 +100,7 @@ const FAULTY: Faulty = {
   JWT_AUDIENCE: [],
   JWT_ALG: ["none"],
   JWT_TYP: ["jwt"],
+  PASSWORD_HASHING: ["argon", "true"],
   ARGON2_MEMORY_KIB: ["7"],
   ARGON2_PASSES: ["0"],
   ARGON2_LANES: ["0"],

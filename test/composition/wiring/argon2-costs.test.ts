@@ -63,13 +63,21 @@ it.each(["", "[", "{}", "[1]", '[{"memoryKib":"64","passes":1,"lanes":1}]', '[{"
   },
 );
 
-it("the hasher is opened with the former costs, and without those that are to be forgotten", async () => {
-  // less memory than its lanes need: whoever hashes at this cost fails
-  const { storedValues } = await storage(JSON.stringify([{ memoryKib: 8, passes: 1, lanes: 2 }]));
-  const env = { STORAGE: "memory", ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1" };
-  const opened = openHasher(readConfig(env), storedValues);
-  await expect(opened).rejects.toThrow(StartError);
-  await expect(opened).rejects.toThrow("ARGON2_FORMER_COSTS=forget");
-  const { hasher } = await openHasher(readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }), storedValues);
-  expect(await hasher.verify(await hasher.hash("correct horse", turn), "correct horse", turn)).toBe(true);
-});
+it.each(["argon2", "node-rs"] as const)(
+  "the hasher of %s is opened with the former costs, and without those that are to be forgotten",
+  async (driver) => {
+    const hashing = { driver, warning: undefined };
+    // less memory than its lanes need: a hash at this cost fails
+    const { storedValues } = await storage(JSON.stringify([{ memoryKib: 8, passes: 1, lanes: 2 }]));
+    const env = { STORAGE: "memory", ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1" };
+    const opened = openHasher(readConfig(env), hashing, storedValues);
+    await expect(opened).rejects.toThrow(StartError);
+    await expect(opened).rejects.toThrow("ARGON2_FORMER_COSTS=forget");
+    const { hasher } = await openHasher(
+      readConfig({ ...env, ARGON2_FORMER_COSTS: "forget" }),
+      hashing,
+      storedValues,
+    );
+    expect(await hasher.verify(await hasher.hash("correct horse", turn), "correct horse", turn)).toBe(true);
+  },
+);

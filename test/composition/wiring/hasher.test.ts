@@ -11,6 +11,7 @@ it("does the work of old hashes, by the dearest of them, once it learns that an 
   const { storedValues } = openMemoryStorage();
   const { hasher, reload } = await openHasher(
     readConfig({ STORAGE: "memory", ...FREE_AND_CHEAP }),
+    { driver: "argon2", warning: undefined },
     storedValues,
   );
   const timeOfUnknown = async () =>
