@@ -3,12 +3,13 @@ import { createRequire } from "node:module";
 
 const PACKAGE = "@node-rs/argon2";
 
-/** Loads the package at the path of its first argument, makes a hash, and verifies it. */
+/** Loads the package at the path of its first argument, makes a hash, verifies it, and says so. */
 const SCRIPT = `
 (async () => {
   const { hash, verify } = require(process.argv[1]);
   const phc = await hash("a password", { memoryCost: 64, timeCost: 1, parallelism: 2 });
   if (!(await verify(phc, "a password")) || (await verify(phc, "another"))) throw new Error("it hashes wrongly");
+  process.stdout.write("hashed");
 })().catch(({ message }) => {
   console.error(message);
   process.exit(1);
@@ -52,9 +53,10 @@ export function nodeRsFault(options: TrialOptions = {}): Promise<string | undefi
   } as const;
   return new Promise((resolve) => {
     try {
-      execFile(process.execPath, ["--eval", SCRIPT, path], run, (error, _, stderr) =>
-        resolve(error ? reasonOf(error, stderr, deadlineMs) : undefined),
-      );
+      execFile(process.execPath, ["--eval", SCRIPT, path], run, (error, stdout, stderr) => {
+        if (error) resolve(reasonOf(error, stderr, deadlineMs));
+        else resolve(stdout === "hashed" ? undefined : "a trial process ended before it had hashed");
+      });
     } catch (error) {
       // a process may not be allowed to start others
       resolve((error as Error).message);
