@@ -1,4 +1,4 @@
-# Debian, not Alpine: argon2 and lmdb ship binaries for both, but those for glibc are the ones that the tests run on.
+# Debian, not Alpine: argon2, @node-rs/argon2 and lmdb ship binaries for both, but the tests run on those for glibc.
 # Nothing is compiled and no package's script runs, so no stage needs a compiler.
 FROM node:22-slim AS build
 WORKDIR /app

@@ -1,14 +1,17 @@
 import { once } from "node:events";
-import { atEachConcurrency, CORES } from "../hashing.mjs";
+import { atEachConcurrency, CORES, PACKAGES } from "../hashing.mjs";
 import { register, requestsOf } from "../people.mjs";
 import { startServer, wait } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
-/** Logins beside the bare argon2 loop and a plain server that does nothing but argon2, with as many hashes at once. */
+/**
+ * Logins with each package that hashes, beside the bare argon2 loop, a bare loop of the other package, and a plain server
+ * that does nothing but hash, with as many hashes at once.
+ */
 
-/** Hashes that a bare loop makes in a second, while nobody asks for anything. */
-async function bareLoop(concurrency, seconds) {
-  const { child, stop } = await startServer("bare-argon2", {}, String(concurrency));
+/** Hashes that a bare loop of a package makes in a second, while nobody asks for anything. */
+async function bareLoop(name, concurrency, seconds) {
+  const { child, stop } = await startServer("bare-argon2", {}, String(concurrency), name);
   const made = async () => {
     child.send("rate");
     return (await once(child, "message"))[0];
@@ -23,29 +26,35 @@ async function bareLoop(concurrency, seconds) {
 }
 
 export const logins = ({ generator, rounds, seconds, result, note }) =>
-  atEachConcurrency(async ({ atOnce, service, plain }) => {
-    const people = await register(service.url, 1);
+  atEachConcurrency(async ({ atOnce, services, plain }) => {
     // a closed loop with always one more than can be hashed: no core waits for a request, and none is refused
-    const loop = async ({ url }) => {
-      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login(people) };
+    const loop = async ({ url }, requests) => {
+      const task = { url, connections: atOnce + 1, seconds, requests };
       return (await generator.throughput(task)).perSecond;
     };
+    const requestsTo = {};
+    for (const name of PACKAGES) {
+      requestsTo[name] = requestsOf.login(await register(services[name].url, 1));
+    }
     const rates = await inRounds(
       rounds,
       (text) => note(`${atOnce} at once, ${text}`),
-      async () => ({
-        service: await loop(service),
-        plain: await loop(plain),
-        bare: await bareLoop(atOnce, seconds),
-      }),
+      async () => {
+        const round = { plain: await loop(plain, requestsTo[PACKAGES[0]]) };
+        for (const name of PACKAGES) {
+          round[`service ${name}`] = await loop(services[name], requestsTo[name]);
+          round[`bare ${name}`] = await bareLoop(name, atOnce, seconds);
+        }
+        return round;
+      },
     );
-    const name = `${atOnce} at once on ${CORES} cores`;
-    const against = { name: "the bare argon2 loop", values: rates.bare };
-    result({ name: `logins, ${name}`, unit: "a second", values: rates.service, against, atLeast: 0.95 });
-    result({
-      name: `a server of nothing but argon2, ${name}`,
-      unit: "a second",
-      values: rates.plain,
-      against,
-    });
+    const against = { name: "the bare argon2 loop", values: rates["bare argon2"] };
+    const add = (what, measured, atLeast) => {
+      const name = `${what}, ${atOnce} at once on ${CORES} cores`;
+      result({ name, unit: "a second", values: rates[measured], against, atLeast });
+    };
+    add("logins", "service node-rs", 1.9);
+    add("a bare loop of @node-rs/argon2", "bare node-rs");
+    add("a server of nothing but @node-rs/argon2", "plain");
+    add("logins with PASSWORD_HASHING=argon2", "service argon2", 0.95);
   });

@@ -3,8 +3,8 @@ import { register, requestsOf } from "../people.mjs";
 import { inRounds } from "../rounds.mjs";
 
 /**
- * How long a token check takes at a fixed rate: of an idle service, and while ten times as many log in as can be hashed;
- * and the same for an empty answer of a plain server that does nothing but argon2, which is what the machine allows.
+ * How long a token check takes at a fixed rate: of an idle service, and while several times as many log in as can be hashed;
+ * and the same for an empty answer of a plain server that does nothing but hash, which is what the machine allows.
  */
 
 const CHECKS_A_SECOND = 100;
@@ -37,6 +37,6 @@ export const storm = ({ generator, rounds, seconds, result, note }) =>
     };
     add("token check", times.service, "p50");
     add("token check", times.service, "p99", 5);
-    add("empty answer of a server of nothing but argon2", times.plain, "p50");
-    add("empty answer of a server of nothing but argon2", times.plain, "p99");
+    add("empty answer of a server of nothing but hashing", times.plain, "p50");
+    add("empty answer of a server of nothing but hashing", times.plain, "p99");
   });

@@ -1,18 +1,17 @@
 import { createServer } from "node:http";
-import argon2 from "argon2";
+import { passwordCheckBy } from "./password-check.mjs";
 
 /**
- * The ceiling of logins: hashes of the service's cost, so many at once and nothing else, beside a server that
- * answers every request with a fixed 503. Prints its address; on any message, the hashes made since the last one.
+ * The ceiling of logins: hashes of the service's cost by one package, so many at once and nothing else, beside a
+ * server that answers every request with a fixed 503. Prints its address; on any message, the hashes made since the last one.
  */
 const concurrency = Number(process.argv[2]);
-const options = { type: argon2.argon2id, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
-const stored = await argon2.hash("correct horse", options);
+const check = await passwordCheckBy(process.argv[3]);
 let made = 0;
 
 async function loop() {
   for (;;) {
-    await argon2.verify(stored, "correct horse");
+    await check();
     made += 1;
   }
 }

@@ -8,7 +8,7 @@ export function poolSize(given: string | undefined): number {
   return Number(given) || USUAL_SIZE;
 }
 
-/** The number of threads that a pool needs for `hashes` concurrent hashes. */
+/** The number of threads that a pool needs for `hashes` concurrent hashes: each package takes one for each. */
 export function poolSizeFor(hashes: number): number {
   return Math.max(USUAL_SIZE, hashes + OTHER_THREADS);
 }

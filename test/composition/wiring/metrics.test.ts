@@ -2,6 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
+import { aggregate } from "../../../src/adapters/prom-client/aggregate.ts";
 import type { SecurityEvent } from "../../../src/application/ports/security-events.ts";
 import { startMetricsServer } from "../../../src/composition/server/metrics-server.ts";
 import { openMetrics } from "../../../src/composition/wiring/metrics.ts";
@@ -104,6 +105,17 @@ it("counts mails that are sent and that fail, and tells how many wait as long as
   expect(sum("connect_auth_outbox_waiting")).toBe(2);
   isBroken = true;
   expect((await scraped(metrics)).sum("connect_auth_outbox_waiting")).toBe(2);
+});
+
+it("tells which package computes the hashes, once for several processes", async () => {
+  const snapshots = [];
+  for (let process = 0; process < 2; process += 1) {
+    const metrics = openMetrics();
+    metrics.hashing.computedBy("@node-rs/argon2");
+    snapshots.push(await metrics.snapshot());
+  }
+  const { series } = parseMetrics(await aggregate(snapshots));
+  expect(series.get('connect_auth_hash_implementation_info{package="@node-rs/argon2"}')).toBe(1);
 });
 
 it("shares nothing with the metrics of another service in the same process", async () => {
