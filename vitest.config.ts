@@ -29,6 +29,7 @@ const LONG = [
   "test/system/durability.test.ts",
   "test/system/full-disk.test.ts",
   "test/system/gone-reader.test.ts",
+  "test/system/hashing.test.ts",
   "test/system/health.test.ts",
   "test/system/hidden-registration.test.ts",
   "test/system/import-flask.test.ts",

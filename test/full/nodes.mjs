@@ -12,12 +12,12 @@ const SUITES = [
   ["--project=quick"],
   [
     "--project=long",
-    "test/adapters/argon2",
     "test/adapters/lmdb",
     "test/browser/own-apis.test.ts",
     "test/examples",
     "test/system/durability.test.ts",
     "test/system/gone-reader.test.ts",
+    "test/system/hashing.test.ts",
     "test/system/health.test.ts",
     "test/system/private-files.test.ts",
     "test/system/start-and-stop.test.ts",

@@ -25,5 +25,6 @@ export function headerIn(stored: string): string | undefined {
 
 /** Whether this is the one spelling of these bytes in Base64 without padding (RFC 4648, section 3.5). */
 function isCanonical(base64: string): boolean {
-  return Buffer.from(base64, "base64").toString("base64").replace(/=+$/, "") === base64;
+  const padded = base64.padEnd(Math.ceil(base64.length / 4) * 4, "=");
+  return Buffer.from(base64, "base64").toString("base64") === padded;
 }
