@@ -2,6 +2,7 @@ import type { StorageHarness } from "../support/storage-harness.ts";
 import { attemptCountersContract } from "./attempt-counters.contract.ts";
 import { attemptLimitsContract } from "./attempt-limits.contract.ts";
 import { auditTrailContract } from "./audit-trail.contract.ts";
+import { freshReadsContract } from "./fresh-reads.contract.ts";
 import { oneTimeTokensContract } from "./one-time-tokens.contract.ts";
 import { outboxContract } from "./outbox.contract.ts";
 import { pagesContract } from "./pages.contract.ts";
@@ -24,6 +25,7 @@ export function storageContract(
   usersContract(name, harness);
   userRenamesContract(name, harness);
   pagesContract(name, harness);
+  freshReadsContract(name, harness);
   sessionsContract(name, harness);
   revocationsContract(name, harness);
   signingKeysContract(name, harness);

@@ -28,7 +28,10 @@ export async function openConnection(
     await client.close();
     throw error;
   }
-  return connectionOver(client, () => client.current().db(database, guarantees));
+  return connectionOver(
+    client,
+    oncePer(client.current, (current) => current.db(database, guarantees)),
+  );
 }
 
 function makeClient(uri: string, onCommand: CommandListener | undefined): MongoClient {
@@ -57,7 +60,7 @@ function connectionOver(client: KeptClient, db: () => Db): Connection {
   }
 
   return {
-    collection: (name) => alwaysOf(() => db().collection(name)),
+    collection: (name) => alwaysOf(oncePer(db, (current) => current.collection(name))),
     call,
     ping: async () => void (await call(() => db().command({ ping: 1 }, { readPreference: "primary" }))),
     close: () => {
@@ -65,6 +68,16 @@ function connectionOver(client: KeptClient, db: () => Db): Connection {
       closing ??= Promise.allSettled(running).then(() => client.close());
       return closing;
     },
+  };
+}
+
+/** What is made of the current source, again only after the source is another. */
+function oncePer<S, T>(source: () => S, make: (source: S) => T): () => T {
+  let made: { readonly from: S; readonly of: T } | undefined;
+  return () => {
+    const from = source();
+    if (made?.from !== from) made = { from, of: make(from) };
+    return made.of;
   };
 }
 

@@ -1,4 +1,10 @@
-import { type Collection, type Filter, MongoServerError, type OptionalUnlessRequiredId } from "mongodb";
+import {
+  type Collection,
+  type Filter,
+  MongoServerError,
+  type OptionalUnlessRequiredId,
+  type WithId,
+} from "mongodb";
 
 /** The keys of the fields that may be `undefined`. */
 type Optional<T> = { [K in keyof T]: undefined extends T[K] ? K : never }[keyof T];
@@ -69,6 +75,17 @@ async function isStored<T extends Identified>(collection: Collection<T>, documen
  */
 export function inOneBatch(limit: number) {
   return { limit, batchSize: limit, singleBatch: true };
+}
+
+/** The documents with these ids, by id. One round trip. */
+export async function withIds<T extends { readonly _id: string }>(
+  collection: Collection<T>,
+  ids: readonly string[],
+): Promise<Map<string, WithId<T>>> {
+  // servers answer a single id faster without $in
+  const filter = { _id: ids.length === 1 ? ids[0] : { $in: ids } };
+  const documents = await collection.find(filter as Filter<T>, inOneBatch(ids.length)).toArray();
+  return new Map(documents.map((document) => [document._id, document]));
 }
 
 /** At most `limit` documents in ascending order of ids, starting after `after`. */

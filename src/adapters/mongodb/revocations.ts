@@ -1,6 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
+import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
-import { inOneBatch, isStorable, mustBeStorable, pageOf, sweepBefore, upserted } from "./documents.ts";
+import { isStorable, mustBeStorable, pageOf, sweepBefore, upserted, withIds } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 interface RevocationDocument {
@@ -13,9 +14,13 @@ export const revocationIndexes: readonly Index[] = [
   { name: "expiry", key: { until: 1 }, expireAfterSeconds: 0 },
 ];
 
+/** In one command: an entry is a key and a date. */
+const MOST_KEYS = 1_000;
+
 /** The end of each entry, by key. */
 export function mongoRevocations({ collection, call }: Connection): RevocationRepository {
   const revocations = collection<RevocationDocument>("revocations");
+  const read = batchedReads((keys) => withIds(revocations, keys), MOST_KEYS);
 
   return {
     add: (key, until) =>
@@ -29,12 +34,8 @@ export function mongoRevocations({ collection, call }: Connection): RevocationRe
     find: (keys, now) =>
       call(async () => {
         const asked = keys.filter(isStorable);
-        // MongoDB takes 0 as no limit
-        if (asked.length === 0) return new Set();
-        // with only the id in the result, every server uses the index
-        const entries = revocations.find({ _id: { $in: asked } }, inOneBatch(asked.length));
-        const counting = (await entries.toArray()).filter(({ until }) => until > now);
-        return new Set(counting.map(({ _id }) => _id));
+        const entries = await Promise.all(asked.map(read));
+        return new Set(asked.filter((_, at) => (entries[at]?.until ?? now) > now));
       }),
     list: (after, limit) =>
       call(async () =>

@@ -1,6 +1,7 @@
 import type { Filter } from "mongodb";
 import type { SessionPlace, SessionRepository } from "../../application/ports/storage/sessions.ts";
 import type { Session } from "../../domain/session.ts";
+import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
   type DocumentOf,
@@ -10,6 +11,7 @@ import {
   mustBeStorable,
   pageOf,
   sweepBefore,
+  withIds,
 } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
@@ -23,9 +25,13 @@ export const sessionIndexes: readonly Index[] = [
   { name: "expiry", key: { expiresAt: 1 }, expireAfterSeconds: 3_600 },
 ];
 
+/** In one command: their documents stay far below the 16 MB of an answer. */
+const MOST_SESSIONS = 100;
+
 /** Sessions by id. Removing several of them is only cleanup: an earlier step has already ended them. */
 export function mongoSessions({ collection, call }: Connection): SessionRepository {
   const sessions = collection<SessionDocument>("sessions");
+  const read = batchedReads((ids) => withIds(sessions, ids), MOST_SESSIONS);
 
   return {
     add: ({ id, ...session }) =>
@@ -35,8 +41,8 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
       }),
     find: (id) =>
       call(async () => {
-        const document = isStorable(id) ? await sessions.findOne({ _id: id }) : null;
-        return document === null ? undefined : fromDocument(document);
+        const document = isStorable(id) ? await read(id) : undefined;
+        return document && fromDocument(document);
       }),
     advance: (id, expectedGeneration, at) =>
       call(async () => {

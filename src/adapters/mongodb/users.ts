@@ -3,6 +3,7 @@ import type { UserRepository } from "../../application/ports/storage/users.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
+import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
   type DocumentOf,
@@ -12,6 +13,7 @@ import {
   isStorable,
   mustBeStorable,
   pageOf,
+  withIds,
 } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
@@ -27,11 +29,16 @@ const REFUSALS = [
   { index: EMAIL, code: "email_taken" },
 ] as const;
 
+/** In one command: their documents stay far below the 16 MB of an answer. */
+const MOST_USERS = 100;
+
 /** Users by id, with unique indexes on canonical names and addresses. */
 export function mongoUsers({ collection, call }: Connection): UserRepository {
   const users = collection<UserDocument>("users");
 
-  const findBy = (field: "_id" | "username.canonical" | "email.canonical", text: string) =>
+  const read = batchedReads((ids) => withIds(users, ids), MOST_USERS);
+
+  const findBy = (field: "username.canonical" | "email.canonical", text: string) =>
     call(async () => {
       const document = isStorable(text) ? await users.findOne({ [field]: text }) : null;
       return document === null ? undefined : fromDocument(document);
@@ -47,7 +54,11 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
           throw isDuplicateKey(error) ? await refusalOf(users, error, { id, ...user }) : error;
         }
       }),
-    findById: (id) => findBy("_id", id),
+    findById: (id) =>
+      call(async () => {
+        const document = isStorable(id) ? await read(id) : undefined;
+        return document && fromDocument(document);
+      }),
     findIds: (ids) =>
       call(async () => {
         const asked = ids.filter(isStorable);

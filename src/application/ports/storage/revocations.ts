@@ -6,7 +6,7 @@ export interface RevocationEntry {
 
 /**
  * Stores revocation entries. An entry is durable once `add` resolves, and visible to every process that shares the
- * storage.
+ * storage: a read that begins afterwards finds it.
  */
 export interface RevocationRepository {
   /**

@@ -5,7 +5,8 @@ export type SessionPlace = Pick<Session, "id" | "createdAt">;
 
 /**
  * Stores sessions. Writes are atomic, durable once they resolve and visible to every process that shares the storage.
- * Callers check whether a session has expired; a storage may remove it after its expiry.
+ * A read sees every write that was acknowledged before it began. Sessions are returned as copies, also to reads of one
+ * session at the same time. Callers check whether a session has expired; a storage may remove it after its expiry.
  */
 export interface SessionRepository {
   /** Adds a session. @throws Error if the id is in use; nothing is overwritten then */

@@ -5,7 +5,8 @@ import type { Username } from "../../../domain/username.ts";
 
 /**
  * Stores accounts. Each write is one atomic step, durable once it resolves and visible to every process that shares the
- * storage. Users are returned as copies, equal to what was stored.
+ * storage. A read sees every write that was acknowledged before it began. Users are returned as copies, equal to what was
+ * stored, also to reads of one user at the same time.
  *
  * Users are looked up by exactly three keys: the id, the canonical name and the canonical address, each compared as it was
  * stored, character by character. A storage may be unable to hold some keys, such as an empty one, a very long one or one

@@ -1,0 +1,39 @@
+import DataLoader from "dataloader";
+import { type SendLimits, sendInTurn } from "./send-in-turn.ts";
+
+/** Reads the values of different keys by one command. Keys that have none are left out. */
+type ReadMany<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
+
+/** `undefined` if the key has no value. Each call gets a value of its own. */
+type ReadOne<V> = (key: string) => Promise<V | undefined>;
+
+/**
+ * Reads by key, where keys that are asked for at the same time share a command of at most `mostKeys`. Nothing is
+ * kept: a key is always read by a command that is sent after the key was asked for. If a command fails, every
+ * call that shares it rejects with its error.
+ */
+export function batchedReads<V>(read: ReadMany<V>, mostKeys: number, limits?: SendLimits): ReadOne<V> {
+  const turns = sendInTurn(limits);
+  const loader = new DataLoader<string, V | undefined>(
+    async (keys) => {
+      const values = await turns.send(() => read([...new Set(keys)]));
+      return oneEach(keys, values);
+    },
+    // without the cache, keys may repeat
+    { cache: false, maxBatchSize: mostKeys, batchScheduleFn: turns.wait },
+  );
+  return (key) => loader.load(key);
+}
+
+/** The value of each key, with copies for keys that repeat. */
+function oneEach<V>(keys: readonly string[], values: ReadonlyMap<string, V>): (V | undefined)[] {
+  const taken = new Set<string>();
+  return keys.map((key) => {
+    const value = values.get(key);
+    if (!taken.has(key)) {
+      taken.add(key);
+      return value;
+    }
+    return value === undefined ? undefined : structuredClone(value);
+  });
+}
