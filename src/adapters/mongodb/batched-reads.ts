@@ -1,5 +1,4 @@
 import DataLoader from "dataloader";
-import { type SendLimits, sendInTurn } from "./send-in-turn.ts";
 
 /** Reads the values of different keys by one command. Keys that have none are left out. */
 type ReadMany<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
@@ -8,19 +7,19 @@ type ReadMany<V> = (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>;
 type ReadOne<V> = (key: string) => Promise<V | undefined>;
 
 /**
- * Reads by key, where keys that are asked for at the same time share a command of at most `mostKeys`. Nothing is
- * kept: a key is always read by a command that is sent after the key was asked for. If a command fails, every
- * call that shares it rejects with its error.
+ * Reads by key, where keys that are asked for in one turn of the event loop share a command of at most `mostKeys`.
+ * Nothing is kept: a key is always read by a command that is sent after the key was asked for. If a command fails,
+ * every call that shares it rejects with its error.
  */
-export function batchedReads<V>(read: ReadMany<V>, mostKeys: number, limits?: SendLimits): ReadOne<V> {
-  const turns = sendInTurn(limits);
+export function batchedReads<V>(read: ReadMany<V>, mostKeys: number): ReadOne<V> {
   const loader = new DataLoader<string, V | undefined>(
-    async (keys) => {
-      const values = await turns.send(() => read([...new Set(keys)]));
-      return oneEach(keys, values);
+    async (keys) => oneEach(keys, await read([...new Set(keys)])),
+    {
+      cache: false,
+      maxBatchSize: mostKeys,
+      // after everything that arrived in this turn, and before any timer
+      batchScheduleFn: (send) => setImmediate(send),
     },
-    // without the cache, keys may repeat
-    { cache: false, maxBatchSize: mostKeys, batchScheduleFn: turns.wait },
   );
   return (key) => loader.load(key);
 }
