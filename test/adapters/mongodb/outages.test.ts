@@ -70,7 +70,9 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
     behindProxy(async ({ proxy, open }) => {
       const { users } = await open();
       proxy.pause();
-      const ends = await Promise.all(Array.from({ length: 300 }, () => timed(() => users.findByUsername("any"))));
+      const ends = await Promise.all(
+        Array.from({ length: 300 }, () => timed(() => users.findByUsername("any"))),
+      );
       expect(ends.filter(({ rejected }) => rejected === undefined)).toEqual([]);
       expect(Math.max(...ends.map(({ ms }) => ms))).toBeLessThan(2_000);
     }));
