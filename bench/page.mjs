@@ -1,8 +1,10 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { bars, figure, line } from "./plots.mjs";
 
 /** The results as a file and as a page with plots. */
+
+const METHOD = new URL("../docs/performance.md", import.meta.url).pathname;
 
 /** Writes both, the plots beside the page; `titles` are of the parts, in their order. */
 export function write(results, titles, { file, directory }) {
@@ -14,7 +16,8 @@ export function write(results, titles, { file, directory }) {
     "<!-- written by `npm run bench` -->",
     `Measured on ${results.date} with version ${results.version}, Node.js ${machine.node}, ${machine.system}, ${machine.cores} cores` +
       ` of ${machine.processor}, ${machine.memoryGiB} GiB; ${results.rounds} alternating rounds of ${results.seconds} s. A figure is the median of` +
-      " the rounds, with the lowest and the highest; a ratio is computed in each round, to the value compared with. Method: [performance.md](../performance.md).",
+      " the rounds, with the lowest and the highest; a ratio is computed in each round, to the value compared with. Method: " +
+      `[performance.md](${relative(directory, METHOD)}).`,
     ...Object.entries(titles).flatMap(([part, title]) => {
       const of = rows.filter((row) => row.part === part);
       return of.length === 0 ? [] : [`## ${title}`, tableOf(of), ...plotsOf(part, title, of, directory)];

@@ -4,7 +4,8 @@ import { send } from "./load.mjs";
 
 const JSON_BODY = { "content-type": "application/json" };
 const FORM_BODY = { "content-type": "application/x-www-form-urlencoded" };
-const PASSWORD = "correct horse";
+/** Of everybody in a benchmark. */
+export const PASSWORD = "correct horse";
 
 const post = (path, body) => ({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify(body) });
 const bearer = (token) => ({ authorization: `Bearer ${token}` });
@@ -35,6 +36,9 @@ export async function register(url, count) {
 const registration = (name) =>
   post("/api/register", { username: name, email: `${name}@example.com`, password: PASSWORD });
 
+/** A login of the user with this address. */
+export const loginOf = (email) => post("/api/login", { email, password: PASSWORD });
+
 /** What people ask, by call: for each of them one request. */
 export const requestsOf = {
   me: (people) => people.map(({ access }) => ({ method: "GET", path: "/api/me", headers: bearer(access) })),
@@ -47,8 +51,7 @@ export const requestsOf = {
       headers: { ...FORM_BODY, authorization: BASIC },
       body: `token=${access}`,
     })),
-  login: (people) =>
-    people.map((_, n) => post("/api/login", { email: `ada${n}@example.com`, password: PASSWORD })),
+  login: (people) => people.map((_, n) => loginOf(`ada${n}@example.com`)),
   /** Each for another account, none of which is there: that takes as much as one that is. */
   manyLogins: () => [post("/api/login", { email: "n{n}@example.com", password: PASSWORD })],
   register: () => [registration("n{n}")],

@@ -1,6 +1,6 @@
 /**
  * Measures everything that docs/performance says. Options: `--only=calls,logins` measures some
- * parts, and writes nothing; `--rounds=N`, `--seconds=N` for each, `--large=N` for the large store and `--requests=N` for
+ * parts, and writes them only with `--out`; `--rounds=N`, `--seconds=N` for each, `--large=N` for the large store and `--requests=N` for
  * the long run make it shorter or longer; `--out=DIRECTORY` puts the results there.
  */
 import { readFileSync } from "node:fs";
@@ -62,7 +62,7 @@ for (const name of chosen) {
 }
 await generator.stop();
 results.print();
-if (options.only === ALL) {
+if (options.only === ALL || options.out !== undefined) {
   const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
   const date = new Date().toISOString().slice(0, 10);
   const { rounds, seconds, out } = options;

@@ -1,19 +1,15 @@
-import { createHash, randomInt, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 import { sharedSecretKeys } from "../dist/adapters/jose/access-keys.js";
+import { exportText } from "../dist/adapters/json-lines/write.js";
 import { openLmdbStorage } from "../dist/adapters/lmdb/storage.js";
 import { grantAccess } from "../dist/application/sessions/session-grant.js";
+import { makeExportStore } from "../dist/application/transfer/export-store.js";
 import { readConfig } from "../dist/composition/settings/config.js";
 import { failClosed } from "../dist/composition/wiring/fail-closed.js";
 import { makeUseCases } from "../dist/composition/wiring/use-cases.js";
 import { revocationKey } from "../dist/domain/revocation.js";
-import { beginSession } from "../dist/domain/session.js";
-
-/** Of each of users, sessions and revocations. */
-const WRITES_AT_ONCE = 2_000;
-const DAY_MS = 86_400_000;
-const START = new Date();
-const CLIENT = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", ip: "192.0.2.1" };
-const PASSWORD_HASH = `$argon2id$v=19$m=19456,t=2,p=1$${"s".repeat(22)}$${"h".repeat(43)}`;
+import { PASSWORD } from "./people.mjs";
+import { addressOf, populationOf } from "./population.mjs";
 
 /** Variables of a service that takes the tokens which are made here. */
 export const SERVICE_OF_STORE = {
@@ -21,81 +17,45 @@ export const SERVICE_OF_STORE = {
   ISSUER: "http://bench.example",
 };
 
-/** The id of the nth of a kind: scattered like a random UUID, and found again without a list of them all. */
-function idOf(kind, n) {
-  const hash = createHash("sha256").update(`${kind} ${n}`).digest("hex");
-  return hash.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/, "$1-$2-$3-$4-$5");
-}
+const CLIENT = { userAgent: "bench", ip: "192.0.2.1" };
+/** Takes every password at once, so that what a login does besides hashing is measured. */
+const NO_HASHING = { verify: async () => true, isOutdated: () => false, refuseIfFull() {} };
+const LATER = new Date(8.64e15);
 
-function userOf(n) {
-  const [name, address] = [`user-${n}`, `user-${n}@example.com`];
-  return {
-    id: idOf("user", n),
-    username: { shown: name, canonical: name },
-    email: { shown: address, canonical: address },
-    passwordHash: PASSWORD_HASH,
-    createdAt: START,
-    epoch: 0,
-    keptSession: undefined,
-    disabled: false,
-  };
-}
-
-function sessionOf(n) {
-  return beginSession(idOf("session", n), { id: idOf("user", n), epoch: 0 }, CLIENT, START, 30 * DAY_MS);
-}
-
-function addNth({ users, sessions, revocations }, n) {
-  const end = new Date(START.getTime() + DAY_MS + randomInt(DAY_MS));
-  const revoked = revocationKey.token(idOf("revoked token", n));
-  return Promise.all([users.add(userOf(n)), sessions.add(sessionOf(n)), revocations.add(revoked, end)]);
-}
-
-/** Makes a store with so many users, sessions and revocations. */
-export async function fillStore(directory, size) {
-  const storage = await openLmdbStorage(directory);
-  try {
-    for (let first = 0; first < size; first += WRITES_AT_ONCE) {
-      const length = Math.min(WRITES_AT_ONCE, size - first);
-      await Promise.all(Array.from({ length }, (_, place) => addNth(storage, first + place)));
-    }
-  } finally {
-    await storage.close();
-  }
-}
-
-/**
- * Opens a store of this size and wires the use cases over it as the service does. Each `draw` is of a user at
- * random; the check it gives resolves to whether that user was found and nothing stops the token.
- */
+/** Opens a filled store and wires the use cases over it as the service does, except that no password is hashed. */
 export async function openStore(directory, size) {
+  const population = populationOf(size);
   const storage = await openLmdbStorage(directory);
   const useCases = makeUseCases({
     config: readConfig({ STORAGE: "memory", ISSUER: SERVICE_OF_STORE.ISSUER }),
     secrets: ["a secret that only this benchmark has, nobody else"],
     storage: failClosed(storage),
-    hasher: undefined,
+    hasher: NO_HASHING,
     keys: { accessKeys: sharedSecretKeys(SERVICE_OF_STORE.JWT_SECRET_KEY, undefined) },
     log: { events: { report() {} } },
   });
-  const { me } = useCases;
-  const { users, revocations } = storage;
+  const { me, login, listSessions, showUser, listUsers } = useCases;
+  const { users, sessions, revocations } = storage;
 
   async function tokenOf(n) {
-    const { accessToken } = await grantAccess(useCases, userOf(n), sessionOf(n), new Date());
-    return accessToken;
+    const granted = await grantAccess(useCases, population.user(n), population.session(n), new Date());
+    return granted.accessToken;
   }
 
   return {
     close: () => storage.close(),
+    copyTo: storage.copyTo,
+    /** Of so many users at random. */
+    addresses: (count) => Array.from({ length: count }, () => addressOf(randomInt(size))),
     /** Of so many users at random. */
     tokens: (count) =>
       Promise.all(Array.from({ length: count }, async () => ({ access: await tokenOf(randomInt(size)) }))),
+    /** Each draws a user at random and resolves to a call about it, which resolves to whether the answer is correct. */
     draw: {
       /** What src/application/tokens/check-token.ts asks of storage. */
       async storage() {
         const n = randomInt(size);
-        const [id, session] = [idOf("user", n), revocationKey.session(idOf("session", n))];
+        const [{ id }, session] = [population.user(n), revocationKey.session(population.session(n).id)];
         const keys = [revocationKey.token(randomUUID()), session, revocationKey.signingKey(randomUUID())];
         return async () => {
           const [user, stops] = await Promise.all([users.findById(id), revocations.find(keys, new Date())]);
@@ -104,9 +64,41 @@ export async function openStore(directory, size) {
       },
       async me() {
         const n = randomInt(size);
-        const [id, token] = [idOf("user", n), await tokenOf(n)];
+        const [{ id }, token] = [population.user(n), await tokenOf(n)];
         return async () => (await me(token)).id === id;
       },
+      async login() {
+        const email = addressOf(randomInt(size));
+        return async () => (await login({ email, password: PASSWORD, client: CLIENT })).email === email;
+      },
+      async ownSessions() {
+        const n = randomInt(size);
+        const [{ id }, token] = [population.session(n), await tokenOf(n)];
+        return async () =>
+          (await listSessions(token)).some((session) => session.id === id && session.current);
+      },
+      async showUser() {
+        const n = randomInt(size);
+        const [email, { id }] = [addressOf(n), population.session(n)];
+        return async () => (await showUser(email)).sessions.some((session) => session.id === id);
+      },
     },
+    /** Lists as many accounts as an operator who reads no further. */
+    async listUsers(count) {
+      let listed = 0;
+      for await (const _ of listUsers()) if (++listed === count) return;
+      throw new Error(`Only ${listed} users are listed`);
+    },
+    /** Removes the sessions and the revocations that end first, so many of each, as the sweep does once they ended. */
+    async sweep(count) {
+      const swept = (await sessions.sweep(LATER, count)) + (await revocations.sweep(LATER, count));
+      if (swept !== 2 * count) throw new Error(`Only ${swept} were swept`);
+    },
+    /** The text of an export of everything, in pieces, and the counts of its records. */
+    exported: () =>
+      exportText(
+        { keys: false, secret: "" },
+        makeExportStore({ ...storage, dataSettings: [] })({ keys: false }),
+      ),
   };
 }

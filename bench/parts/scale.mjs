@@ -1,113 +1,101 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { requestsOf } from "../people.mjs";
-import { memoryOf, startService } from "../processes.mjs";
-import { inRounds } from "../rounds.mjs";
-import { quantile } from "../statistics.mjs";
-import { fillStore, openStore, SERVICE_OF_STORE } from "../store.mjs";
+import { fillStore } from "../fill.mjs";
+import { measureCalls, measureLists, measureSweeps } from "../scale/in-process.mjs";
+import { measureService, measureStarts, startTime } from "../scale/over-http.mjs";
+import { measureBackups, measureExports, megabytes } from "../scale/whole.mjs";
+import { openStore } from "../store.mjs";
 
-/** Whether a check costs the same however much is stored: two LMDB stores, filled through the service's own adapter. */
+/** What a call costs however much is stored: two LMDB stores of users, sessions and revocations, by turns. */
 
 const SMALL = 10_000;
-/** Short ones, so that whatever else the machine does meets both stores alike. */
-const CHECKS = 200;
-const TURNS = 25;
-const CHECKS_A_SECOND = 200;
 
 export async function scale({ generator, rounds, seconds, large, result, note }) {
   const root = mkdtempSync(join(tmpdir(), "connect-auth-bench-"));
+  try {
+    const stores = await filled(root, [SMALL, large], note);
+    await measured(stores, { generator, rounds, seconds, note });
+    report(stores, result);
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+}
+
+async function filled(root, sizes, note) {
   const stores = [];
-  for (const size of [SMALL, large]) {
+  for (const size of sizes) {
     const directory = join(root, String(size));
     const began = performance.now();
-    await fillStore(directory, size);
-    note(
-      `${size} of each, ${megabytes(directory)} MB, filled in ${Math.round((performance.now() - began) / 1_000)} s`,
-    );
+    await fillStore(directory, size, (text) => note(`fill, ${text}`));
+    const seconds = (performance.now() - began) / 1_000;
+    note(`${size} of each, ${Math.round(megabytes(directory))} MB, filled in ${Math.round(seconds)} s`);
     stores.push({ size, directory });
   }
-  await inProcess(stores, rounds, note);
-  await overHttp(stores, { generator, rounds, seconds, note });
+  return stores;
+}
 
-  const [small, big] = stores;
+async function measured(stores, { generator, rounds, seconds, note }) {
+  for (const store of stores) {
+    // the first start reads every name once, and writes that it did
+    store.firstStart = [(await startTime(store)) / 1_000];
+    store.opened = await openStore(store.directory, store.size);
+    store.file = [megabytes(store.directory)];
+  }
+  const noted = (what) => (text) => note(`${what}, ${text}`);
+  await measureCalls(stores, rounds, noted("calls in one process"));
+  await measureService(stores, { generator, rounds, seconds, note: noted("calls over HTTP") });
+  await measureLists(stores, rounds, noted("list of accounts"));
+  await measureExports(stores, note);
+  await measureSweeps(stores, rounds, noted("sweep"));
+  note("backup");
+  await measureBackups(stores);
+  for (const { opened } of stores) await opened.close();
+  await measureStarts(stores, rounds, noted("start"));
+}
+
+function report([small, large], result) {
   const compared = (name, unit, of, atMost) =>
     result({
-      name: `${name}, ${large} users, sessions and revocations`,
+      name: `${name}, ${large.size} users, sessions and revocations`,
       unit,
-      values: of(big),
-      against: { name: `${SMALL} of each`, values: of(small) },
+      values: of(large),
+      against: { name: `${small.size} of each`, values: of(small) },
       atMost,
     });
-  compared("the whole check without HTTP, median", "µs", ({ me }) => me, 1.1);
+  const overHttp = (of) => (store) => store.overHttp.map(of);
+  compared("the whole check without HTTP, median", "µs", ({ me }) => me, 1.2);
   compared("what a check asks of storage, median", "µs", ({ storage }) => storage);
-  compared("token check over HTTP, p50", "ms", ({ overHttp }) => overHttp.map(({ p50 }) => p50), 1.2);
-  compared("token check over HTTP, p99", "ms", ({ overHttp }) => overHttp.map(({ p99 }) => p99));
-  compared("memory beyond the mapped file", "MB", ({ overHttp }) => overHttp.map(({ own }) => own), 1.1);
-  compared("the file", "MB", ({ directory }) => [megabytes(directory)]);
-  rmSync(root, { recursive: true, force: true });
-}
-
-const megabytes = (directory) => Math.round(statSync(join(directory, "data.mdb")).size / 1e6);
-
-/** The µs of one check after the other, of tokens drawn before the clock runs. */
-async function timesOf(draw) {
-  const checks = await Promise.all(Array.from({ length: CHECKS }, draw));
-  const times = [];
-  for (const check of checks) {
-    const began = performance.now();
-    const isLive = await check();
-    times.push((performance.now() - began) * 1_000);
-    if (!isLive) throw new Error("A live token was refused");
-  }
-  return times;
-}
-
-/** Medians of checks in both stores by turns. */
-async function inProcess(stores, rounds, note) {
-  for (const store of stores) store.opened = await openStore(store.directory, store.size);
-  const kinds = stores.flatMap((store) =>
-    ["storage", "me"].map((kind) => ({ store, kind, key: `${kind} ${store.size}` })),
+  compared("a login without its hash, median", "µs", ({ login }) => login);
+  compared("the account's list of its sessions, median", "µs", ({ ownSessions }) => ownSessions);
+  compared("an operator's list of an account's sessions, median", "µs", ({ showUser }) => showUser);
+  compared("an operator's list of 10,000 accounts, by account", "µs", ({ listUsers }) => listUsers);
+  compared("sweep, by session or revocation removed", "µs", ({ sweep }) => sweep);
+  compared("export, by record", "µs", (store) => store.export);
+  compared(
+    "token check over HTTP, p50",
+    "ms",
+    overHttp(({ checks }) => checks.p50),
+    1.2,
   );
-  const medians = await inRounds(
-    rounds,
-    (text) => note(`in one process, ${text}`),
-    async () => {
-      const taken = {};
-      for (let turn = 0; turn < TURNS; turn += 1) {
-        for (const { store, kind, key } of kinds)
-          taken[key] = [...(taken[key] ?? []), ...(await timesOf(store.opened.draw[kind]))];
-      }
-      return Object.fromEntries(kinds.map(({ key }) => [key, quantile(taken[key], 0.5)]));
-    },
+  compared(
+    "token check over HTTP, p99",
+    "ms",
+    overHttp(({ checks }) => checks.p99),
   );
-  for (const { store, kind, key } of kinds) store[kind] = medians[key];
-  for (const { opened } of stores) await opened.close();
-}
-
-/** Latency at a fixed rate and memory of the service itself, which finds such a store. */
-async function overHttp(stores, { generator, rounds, seconds, note }) {
-  for (const store of stores) {
-    const { tokens, close } = await openStore(store.directory, store.size);
-    store.requests = requestsOf.me(await tokens(2_000));
-    await close();
-    store.service = await startService({ ...SERVICE_OF_STORE, DATA_DIR: store.directory });
-  }
-  const measured = await inRounds(
-    rounds,
-    (text) => note(`over HTTP, ${text}`),
-    async () => {
-      const round = {};
-      for (const { size, service, requests } of stores) {
-        const stream = { url: service.url, rate: CHECKS_A_SECOND, requests };
-        const [times] = await generator.latency({ seconds, streams: [stream] });
-        round[size] = { ...times, own: memoryOf(service.pid).own };
-      }
-      return round;
-    },
+  compared(
+    "login over HTTP, p50",
+    "ms",
+    overHttp(({ logins }) => logins.p50),
   );
-  for (const store of stores) {
-    store.overHttp = measured[store.size];
-    await store.service.stop();
-  }
+  compared("start", "ms", ({ start }) => start);
+  compared("backup, by MB of the file", "ms", ({ backup }) => backup);
+  compared(
+    "memory beyond the mapped file",
+    "MB",
+    overHttp(({ memory }) => memory.own),
+    1.1,
+  );
+  compared("the file", "MB", ({ file }) => file);
+  compared("the first start after an update, which reads every name", "s", ({ firstStart }) => firstStart);
 }

@@ -1,0 +1,59 @@
+import { inRounds } from "../rounds.mjs";
+import { quantile } from "../statistics.mjs";
+
+/** What is measured of open stores in one process, without HTTP. Times are in microseconds. */
+
+/** Turns are short, so that whatever else the machine does meets both stores alike. */
+const TURNS = 25;
+/** How many calls of each kind in a turn. A login waits for the disk. */
+const CALLS = { storage: 200, me: 200, ownSessions: 100, showUser: 100, login: 10 };
+const LISTED = 10_000;
+const SWEPT = 500;
+
+/** Calls about users at random, both stores by turns: medians of each round. */
+export async function measureCalls(stores, rounds, note) {
+  const kinds = Object.keys(CALLS).flatMap((kind) => stores.map((store) => ({ kind, store })));
+  const medians = await inRounds(rounds, note, async () => {
+    const taken = kinds.map(() => []);
+    for (let turn = 0; turn < TURNS; turn += 1) {
+      for (const [index, { kind, store }] of kinds.entries())
+        taken[index].push(...(await timesOf(store.opened.draw[kind], CALLS[kind])));
+    }
+    return taken.map((times) => quantile(times, 0.5));
+  });
+  for (const [index, { kind, store }] of kinds.entries()) store[kind] = medians[index];
+}
+
+/** A list of accounts, by account. */
+export const measureLists = (stores, rounds, note) =>
+  measureEach(stores, rounds, note, "listUsers", ({ opened }) => opened.listUsers(LISTED), LISTED);
+
+/** A sweep, by session or revocation removed. */
+export const measureSweeps = (stores, rounds, note) =>
+  measureEach(stores, rounds, note, "sweep", ({ opened }) => opened.sweep(SWEPT), 2 * SWEPT);
+
+async function measureEach(stores, rounds, note, name, work, count) {
+  const times = await inRounds(rounds, note, async () => {
+    const taken = [];
+    for (const store of stores) {
+      const began = performance.now();
+      await work(store);
+      taken.push(((performance.now() - began) * 1_000) / count);
+    }
+    return taken;
+  });
+  for (const [index, store] of stores.entries()) store[name] = times[index];
+}
+
+/** The times of one call after the other, of users drawn before the clock runs. */
+async function timesOf(draw, count) {
+  const calls = await Promise.all(Array.from({ length: count }, draw));
+  const times = [];
+  for (const call of calls) {
+    const began = performance.now();
+    const isCorrect = await call();
+    times.push((performance.now() - began) * 1_000);
+    if (!isCorrect) throw new Error("A call was answered wrongly");
+  }
+  return times;
+}
