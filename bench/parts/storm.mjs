@@ -1,9 +1,10 @@
 import { atEachConcurrency, CORES } from "../hashing.mjs";
 import { register, requestsOf } from "../people.mjs";
+import { memoryOf } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
 /**
- * How long a token check takes at a fixed rate: of an idle service, and while several times as many log in as can be hashed;
+ * How long a token check takes at a fixed rate: of an idle service, and while ten times as many log in as can be hashed;
  * and the same for an empty answer of a plain server that does nothing but hash, which is what the machine allows.
  */
 
@@ -15,7 +16,7 @@ export const storm = ({ generator, rounds, seconds, result, note }) =>
     const timesOf = async ({ url }) => {
       const checks = { url, rate: CHECKS_A_SECOND, requests };
       const expected = ["200", "401", "503"];
-      const logins = { url, rate: 500 * atOnce, requests: requestsOf.manyLogins(), expected };
+      const logins = { url, rate: 1_000 * atOnce, requests: requestsOf.manyLogins(), expected };
       const [idle] = await generator.latency({ seconds, streams: [checks] });
       const [busy] = await generator.latency({ seconds, streams: [checks, logins] });
       return { idle, busy };
@@ -36,7 +37,10 @@ export const storm = ({ generator, rounds, seconds, result, note }) =>
       });
     };
     add("token check", times.service, "p50");
-    add("token check", times.service, "p99", 5);
+    add("token check", times.service, "p99", 3);
     add("empty answer of a server of nothing but hashing", times.plain, "p50");
     add("empty answer of a server of nothing but hashing", times.plain, "p99");
+    const { resident } = memoryOf(service.pid);
+    const name = `resident memory after the storm, ${atOnce} hashes at once on ${CORES} cores`;
+    result({ name, unit: "MB", values: [resident], atMost: 180 });
   });
