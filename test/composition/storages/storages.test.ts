@@ -15,7 +15,7 @@ afterEach(() => {
 function choicesIn(path: string, code: string): string[] {
   const names = STORAGE_NAMES.join("|");
   // an adapter names the package that it is made of
-  const lines = code.split("\n").filter((line) => !/^(import|export) .* from "/.test(line));
+  const lines = code.split("\n").filter((line) => !/^(import|export|\}) .*from "/.test(line));
   const asks = new RegExp(String.raw`["'\`](${names})["'\`]|\bSTORAGES(\.|\[")(${names})\b`);
   return lines.filter((line) => asks.test(line)).map((line) => `${path}: ${line.trim()}`);
 }
