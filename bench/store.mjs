@@ -98,7 +98,7 @@ export async function openStore(directory, size) {
     exported: () =>
       exportText(
         { keys: false, secret: "" },
-        makeExportStore({ ...storage, dataSettings: [] })({ keys: false }),
+        makeExportStore({ ...storage, exportedValues: [] })({ keys: false }),
       ),
   };
 }
