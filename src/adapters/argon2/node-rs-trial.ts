@@ -1,4 +1,5 @@
 import { type ExecFileException, execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const PACKAGE = "@node-rs/argon2";
@@ -23,6 +24,10 @@ const SCRIPT = `
 const VARIABLES = /^(PATH|SYSTEMROOT|GLIBC_TUNABLES|(LD|DYLD|NAPI_RS)_\w+)$/i;
 
 const DEADLINE_MS = 10_000;
+
+/** Limits the processor time to 5 s, which also ends a trial that hangs after this process was killed. */
+const LIMITED = ["-c", 'ulimit -t 5; exec "$@"', "sh"];
+const SHELL = "/bin/sh";
 const MAX_REASON_LENGTH = 300;
 
 /** Options of a trial. */
@@ -53,7 +58,9 @@ export function nodeRsFault(options: TrialOptions = {}): Promise<string | undefi
   } as const;
   return new Promise((resolve) => {
     try {
-      execFile(process.execPath, ["--eval", SCRIPT, path], run, (error, stdout, stderr) => {
+      const command = [process.execPath, "--eval", SCRIPT, path] as const;
+      const [file, ...args] = existsSync(SHELL) ? ([SHELL, ...LIMITED, ...command] as const) : command;
+      execFile(file, args, run, (error, stdout, stderr) => {
         if (error) resolve(reasonOf(error, stderr, deadlineMs));
         else resolve(stdout === "hashed" ? undefined : "a trial process ended before it had hashed");
       });

@@ -109,7 +109,7 @@ export function oauthBody(problem: HttpProblem | AuthError): object {
 /** Answers with the problem and the headers that its status requires. */
 export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem | AuthError): void {
   const [status] = PROBLEMS[problem.code];
-  if ("headers" in problem) ctx.set(problem.headers);
+  if (problem instanceof HttpProblem) ctx.set(problem.headers);
   if (status === 401) ctx.set("WWW-Authenticate", challengeFor(problem.code));
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));

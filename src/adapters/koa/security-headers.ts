@@ -26,6 +26,8 @@ export function securityHeaders(corsOrigins: readonly string[]): Middleware {
     allowHeaders: ["Authorization", "Content-Type", "X-Request-Id", "traceparent", "tracestate"],
     exposeHeaders: ["X-Request-Id", "Retry-After", "WWW-Authenticate"],
     maxAge: 600,
+    // headers that are set stay set; on the error they would reach every request that shares it
+    keepHeadersOnError: false,
   });
   return (ctx, next) => {
     for (const [name, value] of EVERY_ANSWER) ctx.res.setHeader(name, value);
@@ -34,4 +36,7 @@ export function securityHeaders(corsOrigins: readonly string[]): Middleware {
 }
 
 /** Sets the headers that pages need on top. */
-export const pageHeaders: Middleware = helmet();
+export const pageHeaders: Middleware = helmet({
+  contentSecurityPolicy: false,
+  xFrameOptions: { action: "deny" },
+});

@@ -16,6 +16,7 @@ export function unreadableRefusals(issuer: string) {
       headers: {
         "Content-Type": "application/problem+json",
         "Cache-Control": "no-store",
+        "X-Content-Type-Options": "nosniff",
         "X-Request-Id": requestId,
       },
       body: JSON.stringify(problemBody(issuer, requestId, new HttpProblem(code, DETAILS[code]))),

@@ -43,6 +43,11 @@ it("finds out a binary that never finishes", async () => {
   expect(await nodeRsFault({ env: endless, deadlineMs: 1_000 })).toMatch(/longer than 1000 ms/);
 });
 
+it("a trial that hangs ends without its parent, after 5 s of processor time", async () => {
+  const fault = await nodeRsFault({ env: binary("endless", "for (;;);"), deadlineMs: 60_000 });
+  expect(fault).toMatch(/by SIG(XCPU|KILL)/);
+}, 60_000);
+
 it("ends the trial when it is told to", async () => {
   const ending = new AbortController();
   const fault = nodeRsFault({ env: binary("endless", "for (;;);"), signal: ending.signal });
@@ -58,5 +63,5 @@ it("gives the trial no secrets and none of Node's options", async () => {
     NODE_OPTIONS: "--bad",
     LD_LIBRARY_PATH: "/lib",
   };
-  expect(await nodeRsFault({ env })).toBe("LD_LIBRARY_PATH,NAPI_RS_NATIVE_LIBRARY_PATH,PATH");
+  expect(await nodeRsFault({ env })).toBe("LD_LIBRARY_PATH,NAPI_RS_NATIVE_LIBRARY_PATH,PATH,PWD");
 });

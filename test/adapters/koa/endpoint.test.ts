@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type Koa from "koa";
 import { afterEach, expect, it } from "vitest";
 import { z } from "zod";
@@ -7,6 +8,7 @@ import { endpoint } from "../../../src/adapters/koa/endpoint.ts";
 import { ALL_ENDPOINTS } from "../../../src/adapters/koa/endpoints/all.ts";
 import { CODES } from "../../../src/adapters/koa/problem.ts";
 import type { HttpServer } from "../../../src/adapters/node/http-server.ts";
+import { AuthError } from "../../../src/domain/errors.ts";
 import { DESCRIPTION } from "../../support/described.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { listenWith } from "../../support/listen.ts";
@@ -126,6 +128,26 @@ it("an answer has the message of its declaration, and what the handler says besi
   ]);
 });
 
-function appWith(useCases: Partial<UseCases>): Koa {
-  return makeHttpApp(useCases as UseCases, { ...HTTP_OPTIONS, readiness: async () => "starting" });
+it("requests that fail by one shared error get the CORS headers of their own origin", async () => {
+  const corsOrigins = ["https://a.example.com", "https://b.example.com"];
+  const failure = setTimeout(100).then(() => {
+    throw new AuthError("storage_unavailable");
+  });
+  server = await listenWith(appWith({ me: () => failure }, corsOrigins));
+  const { address } = server;
+  const asked = [...corsOrigins, "https://evil.example.com", undefined].map(async (origin) => {
+    const headers = { authorization: "Bearer x", ...(origin && { origin }) };
+    const answer = await fetch(`${address}/api/me`, { headers });
+    return [answer.status, answer.headers.get("access-control-allow-origin")];
+  });
+  const granted = corsOrigins.map((origin) => [503, origin]);
+  expect(await Promise.all(asked)).toEqual([...granted, [503, null], [503, null]]);
+});
+
+function appWith(useCases: Partial<UseCases>, corsOrigins: readonly string[] = []): Koa {
+  return makeHttpApp(useCases as UseCases, {
+    ...HTTP_OPTIONS,
+    corsOrigins,
+    readiness: async () => "starting",
+  });
 }
