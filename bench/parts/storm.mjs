@@ -13,10 +13,16 @@ const CHECKS_A_SECOND = 100;
 export const storm = ({ generator, rounds, seconds, result, note }) =>
   atEachConcurrency(async ({ atOnce, service, plain }) => {
     const requests = requestsOf.me(await register(service.url, 100));
+    const rateOf = async ({ url }) => {
+      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login([undefined]) };
+      return (await generator.throughput(task)).perSecond;
+    };
+    const tooMany = 10 * (await rateOf(service));
+    note(`${Math.round(tooMany)} logins a second, ten times what is hashed`);
     const timesOf = async ({ url }) => {
       const checks = { url, rate: CHECKS_A_SECOND, requests };
       const expected = ["200", "401", "503"];
-      const logins = { url, rate: 1_000 * atOnce, requests: requestsOf.manyLogins(), expected };
+      const logins = { url, rate: tooMany, requests: requestsOf.manyLogins(), expected };
       const [idle] = await generator.latency({ seconds, streams: [checks] });
       const [busy] = await generator.latency({ seconds, streams: [checks, logins] });
       return { idle, busy };

@@ -114,7 +114,7 @@ export interface Request<C, N, H, B> {
   readonly body: BodyOf<B>;
   readonly params: Readonly<Record<ParamsOf<C>, string>>;
   readonly client: Client;
-  /** Aborted once the client has disconnected. */
+  /** Aborted once the connection is closed or the answer is sent. */
   readonly signal: H extends true ? Cancellation : undefined;
   readonly service: Service;
 }

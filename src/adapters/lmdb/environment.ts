@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { DATA_FILE, prepareDirectory } from "./directory.ts";
 
-/** The open files of a store and the two ways to use them. */
+/** The open files of a store. All access goes through `read` and `write`. */
 export interface Environment {
   /** Opens a named database with JSON values. May only be called before the first use of the environment. */
   database<V, K extends Key = string>(name: string): Database<V, K>;

@@ -17,7 +17,7 @@ export function batchedReads<V>(read: ReadMany<V>, mostKeys: number): ReadOne<V>
     {
       cache: false,
       maxBatchSize: mostKeys,
-      // after everything that arrived in this turn, and before any timer
+      // after the input of this turn was handled, so that all its requests share the command
       batchScheduleFn: (send) => setImmediate(send),
     },
   );

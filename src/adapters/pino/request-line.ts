@@ -1,11 +1,11 @@
-/** What identifies a request in the log. */
+/** The ids of a request in the log. */
 export interface RequestIds {
   readonly requestId: string;
   readonly trace_id?: string;
   readonly parent_span_id?: string;
 }
 
-/** What the log says of an answered request. */
+/** An answered request, as the log has it. */
 export interface RequestEntry {
   readonly method: string;
   /** The pattern of the call; `null` if there is no such call. */

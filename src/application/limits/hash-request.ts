@@ -12,7 +12,7 @@ export interface HashRequest {
   readonly account?: string | undefined;
   /** Newcomers take at most a quarter of the queue, and two never run in a row while a known client waits. */
   readonly isNewcomer?: boolean;
-  /** Aborted once the client has disconnected. */
+  /** Aborted once the connection is closed or the answer is sent. */
   readonly signal?: Cancellation | undefined;
 }
 

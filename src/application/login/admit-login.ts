@@ -11,14 +11,13 @@ import { type FindByEmailDeps, findByStoredEmail } from "../users/find-by-email.
 import { findByName } from "../users/find-by-name.ts";
 import { type DeviceSession, readDeviceToken } from "./device-token.ts";
 
-export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails"> {
+export interface AdmitLoginDeps extends Pick<FindByEmailDeps, "storedEmails" | "canonicalEmail"> {
   readonly hasher: GatedHasher;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
   /** Verifies tokens that a device was given before, and changes nothing. */
   readonly formerTokens: TokenVerifier;
   readonly throttle: Throttle;
-  readonly canonicalEmail: (text: string) => string;
 }
 
 interface LoginAttempt {

@@ -3,20 +3,16 @@ import { presentedPasswordFaults } from "../../domain/password.ts";
 import { beginSession, type Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
-import type { GatedHasher } from "../limits/hashing-gate.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { type Admission, refundedOnFault } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
-import type { SessionRepository } from "../ports/storage/sessions.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
 
 export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
   readonly clock: Clock;
-  readonly sessions: SessionRepository;
-  readonly hasher: GatedHasher;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
   /** How often one account may begin a session. */

@@ -33,7 +33,7 @@ export interface LiveRefresh {
 }
 
 /**
- * Checks that an access token is valid. One round trip to storage, after the signature.
+ * Checks that an access token is valid. After the signature it reads from storage once: all lookups at the same time.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
 export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
@@ -75,8 +75,8 @@ export function assertNotRevoked({ keyId }: VerifiedAccess, stops: ReadonlySet<s
 }
 
 /**
- * Checks that a refresh token belongs to a live session that may be refreshed; callers check its generation. One round
- * trip to storage, after the signature.
+ * Checks that a refresh token belongs to a live session that may be refreshed; callers check its generation. After
+ * the signature it reads from storage once: all lookups at the same time.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
 export async function checkRefreshToken(

@@ -45,7 +45,7 @@ export const limitSettings = {
     .describe("Notices of one kind mailed to one account in an hour; further ones are not sent"),
   THROTTLE_NOTICE_ADDRESS: whole(1, 1_000_000)
     .default(10)
-    .describe("Mails with a link, of all kinds together, that may be asked for to one address"),
+    .describe("Notices of all kinds mailed to one address in an hour; further ones are not sent"),
   THROTTLE_CHANGE: whole(1, 1_000_000)
     .default(20)
     .describe("Changes of its password, name or address that one account may ask for in an hour"),

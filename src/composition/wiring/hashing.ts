@@ -45,8 +45,8 @@ export async function chooseHashing(
 }
 
 /**
- * The same, to be awaited after other work, such as the opening of storage: a trial takes about as long as
- * that. Adds to `closers` what ends the trial.
+ * Starts `chooseHashing` without waiting for it: its trial takes about as long as opening the storage. `closers`
+ * end the trial.
  */
 export function startChoosing(config: Config, closers: Closers): Promise<Hashing> {
   const ending = new AbortController();

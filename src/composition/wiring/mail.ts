@@ -27,7 +27,7 @@ export function reachesReaders({ SMTP_URL, LOG_LEVEL }: Config): boolean {
 
 /**
  * Opens the configured mailer: SMTP, or the log for trials. Connects to nothing yet.
- * @param override Replaces both
+ * @param override Takes all mails, in place of SMTP and the log
  * @throws StartError
  */
 export async function openMail(

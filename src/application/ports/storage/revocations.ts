@@ -14,7 +14,7 @@ export interface RevocationRepository {
    * whether the key had none; of concurrent calls, to `true` for one.
    */
   add(key: string, until: Date): Promise<boolean>;
-  /** The keys, of those given, that have an effective entry. One round trip, however many keys. */
+  /** The keys, of those given, that have an effective entry. All are looked up at the same time. */
   find(keys: readonly string[], now: Date): Promise<ReadonlySet<string>>;
   /**
    * At most `limit` entries, including expired ones, in ascending order of their keys, from the first one after
