@@ -27,7 +27,7 @@ const FIRST: EmailHistory = { revision: 0, former: [] };
 
 /** A link is valid for three days after its request; the additional hour allows for clocks that differ. */
 const KEPT_MS = 73 * 3_600_000;
-const MOST_FORMER = 16;
+const MAX_FORMER = 16;
 
 interface WithHistory {
   readonly emailHistory: EmailHistory | undefined;
@@ -52,7 +52,7 @@ export function afterChange({ emailHistory = FIRST }: WithHistory, now: Date): E
   const { revision } = emailHistory;
   const former = emailHistory.former.filter(({ until }) => until > now);
   const [oldest] = former;
-  if (oldest !== undefined && former.length >= MOST_FORMER) return oldest.until;
+  if (oldest !== undefined && former.length >= MAX_FORMER) return oldest.until;
   const until = new Date(now.getTime() + KEPT_MS);
   return { revision: revision + 1, former: [...former, { revision, until }] };
 }

@@ -1,4 +1,4 @@
-import type { Origin } from "./user.ts";
+import type { SessionEpoch } from "./user.ts";
 
 /** A session: one login, on one device. */
 export interface Session {
@@ -49,7 +49,7 @@ export function beginSession(
 }
 
 /** The part of the session that `acceptsEpoch` compares with its user. */
-export function originOf(session: Session): Origin {
+export function sessionEpochOf(session: Session): SessionEpoch {
   return { sessionId: session.id, epoch: session.epoch };
 }
 

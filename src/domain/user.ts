@@ -44,12 +44,12 @@ export interface User {
 export const NO_PASSWORD = "!";
 
 /** The session and the epoch that a token or a session was issued under. */
-export interface Origin {
+export interface SessionEpoch {
   readonly sessionId: string;
   readonly epoch: number;
 }
 
-/** True if a session or token of this origin is still valid for the user as stored now. */
-export function acceptsEpoch(user: User, origin: Origin): boolean {
-  return !user.disabled && (origin.epoch === user.epoch || origin.sessionId === user.keptSession);
+/** True if a session or token issued under this session and epoch is still valid for the user as stored now. */
+export function acceptsEpoch(user: User, { sessionId, epoch }: SessionEpoch): boolean {
+  return !user.disabled && (epoch === user.epoch || sessionId === user.keptSession);
 }

@@ -16,7 +16,7 @@ export const PASSWORD_STDIN = [
 ] as const;
 
 /** More than the longest password. */
-const MOST_BYTES = 4_096;
+const MAX_BYTES = 4_096;
 
 /**
  * Reads a new password: typed twice on a terminal without echo, or all of standard input. Never an argument or
@@ -45,7 +45,7 @@ async function readAll(command: Command): Promise<string> {
   for await (const chunk of process.stdin) {
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MOST_BYTES) break;
+    if (size > MAX_BYTES) break;
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(chunks)).replace(/\r?\n$/, "");

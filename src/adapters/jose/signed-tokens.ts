@@ -9,23 +9,23 @@ export interface SignedToken {
 }
 
 /** Takes about 25 MB. */
-const REMEMBERED = 20_000;
+const MAX_CACHED = 20_000;
 
 /**
  * Verified tokens by their text. Keeping the text adds no risk: an attacker with access to this memory also has the
  * signing key.
  */
-const remembered = new Map<string, SignedToken>();
+const cache = new Map<string, SignedToken>();
 
 /**
  * The earlier verification of exactly this token. It says nothing about the token's validity now, or under
  * another key.
  */
 export function cachedVerification(token: string): SignedToken | undefined {
-  return remembered.get(token);
+  return cache.get(token);
 }
 
-const running = new Map<
+const pending = new Map<
   string,
   { readonly key: SignedToken["key"]; readonly outcome: Promise<SignedToken> }
 >();
@@ -41,12 +41,12 @@ export function verifySignature(
   key: CryptoKey | Uint8Array,
   algorithm: string,
 ): Promise<SignedToken> {
-  const same = running.get(token);
-  if (same?.key === key) return same.outcome;
+  const shared = pending.get(token);
+  if (shared?.key === key) return shared.outcome;
   const outcome = verified(token, header, key, algorithm).finally(() => {
-    if (running.get(token)?.outcome === outcome) running.delete(token);
+    if (pending.get(token)?.outcome === outcome) pending.delete(token);
   });
-  running.set(token, { key, outcome });
+  pending.set(token, { key, outcome });
   return outcome;
 }
 
@@ -62,9 +62,9 @@ async function verified(
   const payload = payloadOf(token);
   if (payload === undefined) throw new errors.JWTInvalid("The payload is no JSON object");
   const signed = { header, payload: Object.freeze(payload), key };
-  const [oldest] = remembered.keys();
-  if (remembered.size >= REMEMBERED && oldest !== undefined) remembered.delete(oldest);
-  remembered.set(copyOf(token), signed);
+  const [oldest] = cache.keys();
+  if (cache.size >= MAX_CACHED && oldest !== undefined) cache.delete(oldest);
+  cache.set(copyOf(token), signed);
   return signed;
 }
 

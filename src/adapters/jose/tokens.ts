@@ -53,7 +53,7 @@ const refreshClaims = claimsReader(
 export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): TokenIssuer & TokenVerifier {
   const refreshKey = createSecretKey(refreshKeys[0]);
   return {
-    mustSign(now) {
+    assertCanSign(now) {
       accessKeys.signingKey(now);
     },
 

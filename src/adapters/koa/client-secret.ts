@@ -35,10 +35,11 @@ export async function authenticateClient(
 ): Promise<void> {
   const authorization = ctx.get("Authorization");
   // without a form, only the header can carry credentials
-  if (authorization !== "" || !ctx.is(...FORM_ONLY)) mustBeClient(basicCredentials(authorization), clients);
+  if (authorization !== "" || !ctx.is(...FORM_ONLY))
+    assertClientSecret(basicCredentials(authorization), clients);
   const { client_id: id, client_secret: secret } = await readBody(ctx, clientBody, { types: FORM_ONLY });
   if (authorization === "") {
-    mustBeClient(id === undefined || secret === undefined ? [] : [`${id}:${secret}`], clients);
+    assertClientSecret(id === undefined || secret === undefined ? [] : [`${id}:${secret}`], clients);
   } else if (secret !== undefined) {
     throw new HttpProblem("malformed_request", "Name the client by HTTP Basic or in the form, not by both");
   }
@@ -58,7 +59,7 @@ function basicCredentials(authorization: string): string[] {
 const UNKNOWN = "The client is unknown or its secret is wrong";
 const HOW_TO = "Name the client by HTTP Basic, or by client_id and client_secret in the form";
 
-function mustBeClient(credentials: readonly string[], clients: readonly IntrospectionClient[]): void {
+function assertClientSecret(credentials: readonly string[], clients: readonly IntrospectionClient[]): void {
   const presented = credentials.map(digest);
   const matches = clients.filter(({ id, secret }) => {
     const expected = digest(`${id}:${secret}`);

@@ -40,7 +40,7 @@ export function routed(router: Router, elsewhere: AuthErrorCode): Middleware {
     const path = pathOf(ctx);
     const route = plain.get(path)?.get(ctx.method);
     if (route === undefined) {
-      mustBeKnown(methodsAt(router, decodable(path)), ctx.method, elsewhere);
+      assertRouted(methodsAt(router, decodable(path)), ctx.method, elsewhere);
       return match(ctx as never, next);
     }
     ctx._matchedRoute = path;
@@ -69,7 +69,7 @@ function plainRoutes(router: Router): ReadonlyMap<string, ReadonlyMap<string, Mi
   return plain;
 }
 
-function mustBeKnown(methods: ReadonlySet<string>, method: string, elsewhere: AuthErrorCode): void {
+function assertRouted(methods: ReadonlySet<string>, method: string, elsewhere: AuthErrorCode): void {
   if (methods.size === 0) throw new AuthError(elsewhere);
   if (methods.has(method)) return;
   const allow = [...methods].join(", ");

@@ -6,7 +6,7 @@ import type {
 import { firstExceeded } from "../../domain/throttle.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 import { openTimeIndex } from "./time-index.ts";
 
 interface CountRecord {
@@ -49,7 +49,7 @@ export function lmdbAttempts(environment: Environment): AttemptCounters {
 
   return {
     async charge(charges, now) {
-      mustBeKeys(...charges.map(({ key }) => key));
+      assertKeys(...charges.map(({ key }) => key));
       const moment = new Date(now);
       return write(() => {
         const refused = firstExceeded(charges, (key) => running(key, moment), moment);

@@ -8,7 +8,7 @@ import type {
 } from "../../application/ports/storage/audit-trail.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 
 type Place = [at: number, id: string];
 /** A key of an index: the user or the kind, then the place. */
@@ -53,7 +53,7 @@ export function lmdbAuditTrail({ database, read, write }: Environment): AuditTra
 
   return {
     async append(added) {
-      mustBeKeys(...added.flatMap(({ id, userId }) => [id, userId ?? id]));
+      assertKeys(...added.flatMap(({ id, userId }) => [id, userId ?? id]));
       // copied now, because the transaction may run later
       const copies = structuredClone(added);
       await write(() => copies.forEach(add));

@@ -64,12 +64,12 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
   let closing: Promise<void> | undefined;
   let fault: Error | undefined;
 
-  const mustBeOpen = () => {
+  const assertOpen = () => {
     if (closing !== undefined) throw new Error("The storage is closed");
   };
 
   async function read<T>(work: () => T): Promise<T> {
-    mustBeOpen();
+    assertOpen();
     // the shared snapshot is renewed only by a timer and would miss writes of other processes
     root.resetReadTxn();
     return work();
@@ -79,7 +79,7 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
     database: (name) => root.openDB(name, {}),
     read,
     write: async (work) => {
-      mustBeOpen();
+      assertOpen();
       if (fault !== undefined) throw fault;
       try {
         return await root.transaction(work);
@@ -92,7 +92,7 @@ function environmentOver(root: RootDatabase, failed: (cause: unknown) => Error):
       }
     },
     async copyTo(path) {
-      mustBeOpen();
+      assertOpen();
       const folder = `${path}.store`;
       await mkdir(folder, { mode: 0o700 });
       try {

@@ -17,7 +17,7 @@ export function isKey(text: string): boolean {
 }
 
 /** Must be called before anything is written. @throws Error if one of the texts cannot be a key */
-export function mustBeKeys(...texts: readonly string[]): void {
+export function assertKeys(...texts: readonly string[]): void {
   if (!texts.every(isKey))
     throw new Error("The store cannot hold a key that is empty, too long or not plain text");
 }

@@ -2,7 +2,7 @@ import type { OneTimeTokenRepository } from "../../application/ports/storage/one
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 import type { StoredWith } from "./stored.ts";
 import { openTimeIndex } from "./time-index.ts";
 
@@ -41,7 +41,7 @@ export function lmdbOneTimeTokens(environment: Environment): OneTimeTokenReposit
 
   return {
     async put(token) {
-      mustBeKeys(token.id, token.userId);
+      assertKeys(token.id, token.userId);
       await write(() => {
         forget(token.id);
         add({ ...token, expiresAt: token.expiresAt.getTime() });

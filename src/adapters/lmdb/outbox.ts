@@ -1,6 +1,6 @@
 import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Environment } from "./environment.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 import type { StoredWith } from "./stored.ts";
 import { openTimeIndex } from "./time-index.ts";
 
@@ -17,7 +17,7 @@ export function lmdbOutbox(environment: Environment): Outbox {
 
   return {
     async add(mail) {
-      mustBeKeys(mail.id);
+      assertKeys(mail.id);
       const record = { ...mail, createdAt: mail.createdAt.getTime(), dueAt: mail.dueAt.getTime() };
       return write(() => {
         if (mails.doesExist(mail.id)) return false;

@@ -1,7 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
-import { isKey, mustBeKeys, pageOf } from "./key.ts";
+import { assertKeys, isKey, pageOf } from "./key.ts";
 import { openTimeIndex } from "./time-index.ts";
 
 /** The end of each entry by key, in milliseconds, with an index by end. */
@@ -14,7 +14,7 @@ export function lmdbRevocations(environment: Environment): RevocationRepository 
 
   return {
     async add(key, until) {
-      mustBeKeys(key);
+      assertKeys(key);
       const end = until.getTime();
       return write(() => {
         const before = revocations.get(key);

@@ -2,7 +2,7 @@ import type { SessionRepository } from "../../application/ports/storage/sessions
 import type { Session } from "../../domain/session.ts";
 import type { Environment } from "./environment.ts";
 import { inGroups } from "./groups.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 import { fromRecord, type SessionRecord, toRecord } from "./session-record.ts";
 import { openSessionTable } from "./session-table.ts";
 
@@ -13,7 +13,7 @@ export function lmdbSessions(environment: Environment): SessionRepository {
 
   return {
     async add(session) {
-      mustBeKeys(session.id, session.userId);
+      assertKeys(session.id, session.userId);
       const isNew = await write(() => {
         if (sessions.get(session.id) !== undefined) return false;
         sessions.add(toRecord(session));

@@ -1,6 +1,6 @@
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Environment } from "./environment.ts";
-import { mustBeKeys } from "./key.ts";
+import { assertKeys } from "./key.ts";
 import type { Stored } from "./stored.ts";
 
 type KeyRecord = Stored<StoredSigningKey>;
@@ -14,7 +14,7 @@ export function lmdbSigningKeys({ database, read, write }: Environment): Signing
 
   return {
     async add(key) {
-      mustBeKeys(key.algorithm);
+      assertKeys(key.algorithm);
       const record = { ...key, createdAt: key.createdAt.getTime(), activeAt: key.activeAt.getTime() };
       return write(() => {
         if (signingKeys.doesExist([key.algorithm, key.sequence])) return false;

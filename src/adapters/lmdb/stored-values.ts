@@ -1,6 +1,6 @@
 import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Environment } from "./environment.ts";
-import { isKey, mustBeKeys } from "./key.ts";
+import { assertKeys, isKey } from "./key.ts";
 
 /** Values by name. */
 export function lmdbStoredValues({ database, read, write }: Environment): StoredValues {
@@ -9,7 +9,7 @@ export function lmdbStoredValues({ database, read, write }: Environment): Stored
   return {
     find: (name) => read(() => (isKey(name) ? settings.get(name) : undefined)),
     async claim(name, value) {
-      mustBeKeys(name);
+      assertKeys(name);
       return write(() => {
         const stored = settings.get(name);
         if (stored === undefined) settings.put(name, value);

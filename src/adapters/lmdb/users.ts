@@ -3,7 +3,7 @@ import type { EmailHistory } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
-import { isKey, mustBeKeys, pageOf } from "./key.ts";
+import { assertKeys, isKey, pageOf } from "./key.ts";
 import type { Stored, StoredWith } from "./stored.ts";
 
 type UserRecord = StoredWith<User, "emailVerified" | "unlocks">;
@@ -35,7 +35,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
     async add(user) {
       const { canonical: username } = user.username;
       const { canonical: email } = user.email;
-      mustBeKeys(user.id, username, email);
+      assertKeys(user.id, username, email);
       const refusal = await write(() => {
         if (usersByName.doesExist(username)) return new AuthError("username_taken");
         if (usersByEmail.doesExist(email)) return new AuthError("email_taken");
@@ -64,11 +64,11 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
     async advanceEpoch(expected, { unlock, ...changes }) {
       const { email = expected.email } = changes;
       if (![expected.id, expected.email.canonical].every(isKey)) return false;
-      mustBeKeys(email.canonical);
+      assertKeys(email.canonical);
       return orThrow(
         await write(() => {
           const user = users.get(expected.id);
-          if (!user || !hasAddress(user, expected)) return false;
+          if (!user || !isUnchanged(user, expected)) return false;
           const unlocks = (user.unlocks ?? 0) + (unlock ? 1 : 0);
           return replace(user, { ...user, ...written(changes), epoch: user.epoch + 1, unlocks });
         }),
@@ -77,11 +77,11 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
     async rename(expected, changes) {
       const { username = expected.username, email = expected.email } = changes;
       if (![expected.id, expected.username.canonical, expected.email.canonical].every(isKey)) return false;
-      mustBeKeys(username.canonical, email.canonical);
+      assertKeys(username.canonical, email.canonical);
       return orThrow(
         await write(() => {
           const user = users.get(expected.id);
-          if (!user || !hasAddress(user, expected)) return false;
+          if (!user || !isUnchanged(user, expected)) return false;
           if (user.username.canonical !== expected.username.canonical) return false;
           return replace(user, { ...user, ...written(changes) });
         }),
@@ -102,7 +102,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
       if (!isKey(expected.id)) return false;
       return write(() => {
         const user = users.get(expected.id);
-        if (!user || !hasAddress(user, expected)) return false;
+        if (!user || !isUnchanged(user, expected)) return false;
         users.remove(user.id);
         usersByName.remove(user.username.canonical);
         usersByEmail.remove(user.email.canonical);
@@ -117,7 +117,7 @@ function orThrow(outcome: boolean | AuthError): boolean {
   return outcome;
 }
 
-function hasAddress(user: UserRecord, expected: Pick<User, "epoch" | "email" | "emailHistory">): boolean {
+function isUnchanged(user: UserRecord, expected: Pick<User, "epoch" | "email" | "emailHistory">): boolean {
   return (
     user.epoch === expected.epoch &&
     user.email.canonical === expected.email.canonical &&

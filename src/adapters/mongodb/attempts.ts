@@ -9,7 +9,7 @@ import type {
 import { type Limit, stepsOf, waitFor } from "../../domain/throttle.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { Connection } from "./connection.ts";
-import { isDuplicateKey, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { assertStorable, isDuplicateKey, isStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 interface CountDocument {
@@ -141,7 +141,7 @@ export function mongoAttempts({ collection, call }: Connection): AttemptCounters
   return {
     charge: (charges, now) =>
       call(async () => {
-        mustBeStorable(...charges.map(({ key }) => key));
+        assertStorable(...charges.map(({ key }) => key));
         return chargeAll([...charges], new Date(now));
       }),
     refund: (attempts) => call(() => takeBack(attempts)),

@@ -6,7 +6,7 @@ import type {
   AuditTrail,
 } from "../../application/ports/storage/audit-trail.ts";
 import type { Connection } from "./connection.ts";
-import { DUPLICATE_KEY, inOneBatch, isStorable, mustBeStorable, sweepBefore } from "./documents.ts";
+import { assertStorable, DUPLICATE_KEY, inOneBatch, isStorable, sweepBefore } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type EntryDocument = Omit<AuditEntry, "id" | "userId"> & { readonly _id: string; readonly userId?: string };
@@ -28,7 +28,7 @@ export function mongoAuditTrail({ collection, call }: Connection): AuditTrail {
     append: (added) =>
       call(async () => {
         if (added.length === 0) return;
-        mustBeStorable(...added.flatMap(({ id, userId }) => [id, userId ?? ""]));
+        assertStorable(...added.flatMap(({ id, userId }) => [id, userId ?? ""]));
         const documents = added.map(({ id, ...entry }) => ({ _id: id, ...entry }) as EntryDocument);
         // unordered: each entry is tried even if others fail
         const options = { ordered: false, ignoreUndefined: true };

@@ -11,12 +11,12 @@ type ReadOne<V> = (key: string) => Promise<V | undefined>;
  * Nothing is kept: a key is always read by a command that is sent after the key was asked for. If a command fails,
  * every call that shares it rejects with its error.
  */
-export function batchedReads<V>(read: ReadMany<V>, mostKeys: number): ReadOne<V> {
+export function batchedReads<V>(read: ReadMany<V>, maxKeys: number): ReadOne<V> {
   const loader = new DataLoader<string, V | undefined>(
     async (keys) => oneEach(keys, await read([...new Set(keys)])),
     {
       cache: false,
-      maxBatchSize: mostKeys,
+      maxBatchSize: maxKeys,
       // after the input of this turn was handled, so that all its requests share the command
       batchScheduleFn: (send) => setImmediate(send),
     },

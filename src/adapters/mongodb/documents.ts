@@ -128,6 +128,6 @@ export function isStorable(text: string): boolean {
 }
 
 /** Must be called before anything is written. @throws Error if BSON would change one of the texts */
-export function mustBeStorable(...texts: readonly string[]): void {
+export function assertStorable(...texts: readonly string[]): void {
   if (!texts.every(isStorable)) throw new Error("The store cannot hold a key that is not plain text");
 }

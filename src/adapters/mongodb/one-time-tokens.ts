@@ -1,7 +1,7 @@
 import type { OneTimeTokenRepository } from "../../application/ports/storage/one-time-tokens.ts";
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import type { Connection } from "./connection.ts";
-import { type DocumentOf, isStorable, mustBeStorable, sweepBefore, upserted } from "./documents.ts";
+import { assertStorable, type DocumentOf, isStorable, sweepBefore, upserted } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 type TokenDocument = DocumentOf<OneTimeToken, "emailRevision" | "isMailed">;
@@ -19,7 +19,7 @@ export function mongoOneTimeTokens({ collection, call }: Connection): OneTimeTok
   return {
     put: ({ id, ...token }) =>
       call(async () => {
-        mustBeStorable(id, token.userId);
+        assertStorable(id, token.userId);
         await upserted(() => tokens.replaceOne({ _id: id }, token, { upsert: true }));
       }),
     find: (id) =>

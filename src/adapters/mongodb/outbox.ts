@@ -1,12 +1,12 @@
 import type { Outbox, OutboxMail } from "../../application/ports/storage/outbox.ts";
 import type { Connection } from "./connection.ts";
 import {
+  assertStorable,
   type DocumentOf,
   inOneBatch,
   insertOnce,
   isDuplicateKey,
   isStorable,
-  mustBeStorable,
 } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
@@ -27,7 +27,7 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
   return {
     add: ({ id, isNotice, ...mail }) =>
       call(async () => {
-        mustBeStorable(id);
+        assertStorable(id);
         try {
           await insertOnce(mails, { _id: id, ...mail, ...(isNotice && { isNotice }) });
           return true;
@@ -52,7 +52,7 @@ export function mongoOutbox({ collection, call }: Connection): Outbox {
     tie: (id, tokenId) =>
       call(async () => {
         if (!isStorable(id)) return undefined;
-        mustBeStorable(tokenId);
+        assertStorable(tokenId);
         const { matchedCount } = await mails.updateOne(
           { _id: id, tokenId: { $exists: false } },
           { $set: { tokenId } },

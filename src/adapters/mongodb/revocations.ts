@@ -1,7 +1,7 @@
 import type { RevocationRepository } from "../../application/ports/storage/revocations.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
-import { isStorable, mustBeStorable, pageOf, sweepBefore, upserted, withIds } from "./documents.ts";
+import { assertStorable, isStorable, pageOf, sweepBefore, upserted, withIds } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
 interface RevocationDocument {
@@ -15,17 +15,17 @@ export const revocationIndexes: readonly Index[] = [
 ];
 
 /** In one command: an entry is a key and a date. */
-const MOST_KEYS = 1_000;
+const MAX_KEYS = 1_000;
 
 /** The end of each entry, by key. */
 export function mongoRevocations({ collection, call }: Connection): RevocationRepository {
   const revocations = collection<RevocationDocument>("revocations");
-  const read = batchedReads((keys) => withIds(revocations, keys), MOST_KEYS);
+  const read = batchedReads((keys) => withIds(revocations, keys), MAX_KEYS);
 
   return {
     add: (key, until) =>
       call(async () => {
-        mustBeStorable(key);
+        assertStorable(key);
         const { upsertedCount } = await upserted(() =>
           revocations.updateOne({ _id: key }, { $max: { until } }, { upsert: true }),
         );

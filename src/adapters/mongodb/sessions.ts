@@ -4,11 +4,11 @@ import type { Session } from "../../domain/session.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
+  assertStorable,
   type DocumentOf,
   inOneBatch,
   insertOnce,
   isStorable,
-  mustBeStorable,
   pageOf,
   sweepBefore,
   withIds,
@@ -26,17 +26,17 @@ export const sessionIndexes: readonly Index[] = [
 ];
 
 /** In one command: their documents stay far below the 16 MB of an answer. */
-const MOST_SESSIONS = 100;
+const MAX_SESSIONS = 100;
 
 /** Sessions by id. Removing several of them is only cleanup: an earlier step has already ended them. */
 export function mongoSessions({ collection, call }: Connection): SessionRepository {
   const sessions = collection<SessionDocument>("sessions");
-  const read = batchedReads((ids) => withIds(sessions, ids), MOST_SESSIONS);
+  const read = batchedReads((ids) => withIds(sessions, ids), MAX_SESSIONS);
 
   return {
     add: ({ id, ...session }) =>
       call(async () => {
-        mustBeStorable(id, session.userId);
+        assertStorable(id, session.userId);
         await insertOnce(sessions, { _id: id, ...session });
       }),
     find: (id) =>

@@ -1,7 +1,7 @@
 import type { UpdateFilter } from "mongodb";
 import type { SigningKeyRepository, StoredSigningKey } from "../../application/ports/storage/signing-keys.ts";
 import type { Connection } from "./connection.ts";
-import { insertOnce, isDuplicateKey, isStorable, mustBeStorable } from "./documents.ts";
+import { assertStorable, insertOnce, isDuplicateKey, isStorable } from "./documents.ts";
 
 type KeyDocument = Omit<StoredSigningKey, "sealedPrivateKey"> & {
   readonly _id: string;
@@ -15,7 +15,7 @@ export function mongoSigningKeys({ collection, call }: Connection): SigningKeyRe
   return {
     add: (key) =>
       call(async () => {
-        mustBeStorable(key.algorithm, key.kid);
+        assertStorable(key.algorithm, key.kid);
         try {
           await insertOnce(signingKeys, { _id: `${key.algorithm}:${key.sequence}`, ...key });
           return true;

@@ -1,6 +1,6 @@
 import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Connection } from "./connection.ts";
-import { isStorable, mustBeStorable, upserted } from "./documents.ts";
+import { assertStorable, isStorable, upserted } from "./documents.ts";
 
 interface SettingDocument {
   readonly _id: string;
@@ -16,7 +16,7 @@ export function mongoStoredValues({ collection, call }: Connection): StoredValue
       call(async () => (isStorable(name) ? (await settings.findOne({ _id: name }))?.value : undefined)),
     claim: (name, value) =>
       call(async () => {
-        mustBeStorable(name, value);
+        assertStorable(name, value);
         const claim = () =>
           settings.findOneAndUpdate(
             { _id: name },
@@ -30,7 +30,7 @@ export function mongoStoredValues({ collection, call }: Connection): StoredValue
     replace: (name, expected, next) =>
       call(async () => {
         if (!isStorable(name)) return false;
-        mustBeStorable(next);
+        assertStorable(next);
         const { matchedCount } = await settings.updateOne(
           { _id: name, value: expected },
           { $set: { value: next } },

@@ -6,12 +6,12 @@ import type { User } from "../../domain/user.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
+  assertStorable,
   type DocumentOf,
   inOneBatch,
   insertOnce,
   isDuplicateKey,
   isStorable,
-  mustBeStorable,
   pageOf,
   withIds,
 } from "./documents.ts";
@@ -30,13 +30,13 @@ const REFUSALS = [
 ] as const;
 
 /** In one command: their documents stay far below the 16 MB of an answer. */
-const MOST_USERS = 100;
+const MAX_USERS = 100;
 
 /** Users by id, with unique indexes on canonical names and addresses. */
 export function mongoUsers({ collection, call }: Connection): UserRepository {
   const users = collection<UserDocument>("users");
 
-  const read = batchedReads((ids) => withIds(users, ids), MOST_USERS);
+  const read = batchedReads((ids) => withIds(users, ids), MAX_USERS);
 
   const findBy = (field: "username.canonical" | "email.canonical", text: string) =>
     call(async () => {
@@ -47,7 +47,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
   return {
     add: ({ id, ...user }) =>
       call(async () => {
-        mustBeStorable(id, user.username.canonical, user.email.canonical);
+        assertStorable(id, user.username.canonical, user.email.canonical);
         try {
           await insertOnce(users, { _id: id, ...user });
         } catch (error) {
@@ -80,7 +80,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
       call(async () => {
         const { id, email } = expected;
         if (![id, email.canonical].every(isStorable)) return false;
-        mustBeStorable(changes.email?.canonical ?? "");
+        assertStorable(changes.email?.canonical ?? "");
         const next = { ...changes, epoch: expected.epoch + 1 };
         const update = {
           ...(keptSession === undefined
@@ -100,7 +100,7 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         const { id, username, email } = before;
         if (![id, username.canonical, email.canonical].every(isStorable)) return false;
         const { username: name = username, email: address = email } = changes;
-        mustBeStorable(name.canonical, address.canonical);
+        assertStorable(name.canonical, address.canonical);
         const expected = { ...withAddress(before), "username.canonical": username.canonical };
         try {
           // MongoDB before 5.0 refuses an empty update

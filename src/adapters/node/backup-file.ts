@@ -12,7 +12,7 @@ export interface BackupSeal {
 const FORMAT = "hbtu-connect-auth backup";
 const VERSION = 1;
 /** More than the length of a seal. */
-const MOST_BYTES = 1_024;
+const MAX_BYTES = 1_024;
 
 /** Makes the copy of a store a backup: appends a line with its length, checksum and time. */
 export async function sealBackup(path: string, at: Date): Promise<void> {
@@ -52,7 +52,7 @@ async function readTail(path: string): Promise<{ text: string; size: number }> {
   const file = await open(path);
   try {
     const { size } = await file.stat();
-    const length = Math.min(size, MOST_BYTES);
+    const length = Math.min(size, MAX_BYTES);
     const { buffer, bytesRead } = await file.read(Buffer.alloc(length), 0, length, size - length);
     return { text: buffer.toString("latin1", 0, bytesRead), size };
   } finally {

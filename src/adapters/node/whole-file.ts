@@ -3,7 +3,7 @@ import { chmod, link, lstat, open, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 /** Checks early that a new file can be created. @throws Error if the name exists */
-export async function mustBeFree(path: string): Promise<void> {
+export async function assertNoFile(path: string): Promise<void> {
   const found = await lstat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;

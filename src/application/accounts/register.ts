@@ -18,7 +18,7 @@ export type Register = (command: RegisterCommand) => Promise<SessionGrant>;
 export function makeRegister(deps: RegisterDeps): Register {
   return async (command) => {
     const now = deps.clock.now();
-    deps.issuer.mustSign(now);
+    deps.issuer.assertCanSign(now);
     const user = await addAccount(deps, command, now);
     const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     const [session] = await Promise.all([startSession(deps, begun, now), askToVerify(deps, user)]);

@@ -7,7 +7,7 @@ type Kind = SecurityEvent["type"];
 /** How repeated events of a kind are recorded, so that no client can fill the storage by repeating a call. */
 interface MergeRule {
   /** The subject: events of one kind and one subject are repetitions of each other. */
-  readonly subjectOf: (event: SecurityEvent, origin: Facts) => string;
+  readonly subjectOf: (event: SecurityEvent, context: Facts) => string;
   /** How many events of one subject are recorded singly in a minute; the others are merged into one with a count. */
   readonly singly: number;
 }
@@ -17,13 +17,16 @@ const userOf = (event: SecurityEvent) => ("userId" in event && event.userId) || 
 
 // also by network, so that events of a thief are not merged with those of the owner
 const bySession: MergeRule = {
-  subjectOf: (event, origin) => `${("sessionId" in event && event.sessionId) || ""} ${network(origin)}`,
+  subjectOf: (event, context) => `${("sessionId" in event && event.sessionId) || ""} ${network(context)}`,
   singly: 1,
 };
-const byUser: MergeRule = { subjectOf: (event, origin) => `${userOf(event)} ${network(origin)}`, singly: 10 };
+const byUser: MergeRule = {
+  subjectOf: (event, context) => `${userOf(event)} ${network(context)}`,
+  singly: 10,
+};
 const byUserAndScopes: MergeRule = {
-  subjectOf: (event, origin) =>
-    `${userOf(event)} ${network(origin)} ${"scopes" in event ? event.scopes.join() : ""}`,
+  subjectOf: (event, context) =>
+    `${userOf(event)} ${network(context)} ${"scopes" in event ? event.scopes.join() : ""}`,
   singly: 1,
 };
 const byMail: MergeRule = { subjectOf: (event) => ("kind" in event ? event.kind : ""), singly: 10 };
@@ -84,20 +87,20 @@ interface Window {
   singly: number;
   merged: number;
   latest: SecurityEvent;
-  origin: Facts;
+  context: Facts;
 }
 
 /** Several events of one subject, represented by the latest of them. */
 export interface MergedEvents {
   readonly event: SecurityEvent;
-  readonly origin: Facts;
+  readonly context: Facts;
   readonly count: number;
 }
 
 /** Decides which events are recorded singly, and counts the others. No event is lost from the counts. */
 export interface EventMerger {
   /** Whether the event is to be recorded singly; otherwise a later `take` returns it, merged with others. */
-  isKept(event: SecurityEvent, origin: Facts, now: Date): boolean;
+  isKept(event: SecurityEvent, context: Facts, now: Date): boolean;
   /**
    * Removes and returns the merged events of the minutes that have ended by `now`; without `now`, of all
    * minutes.
@@ -117,7 +120,7 @@ export function makeEventMerger(maxSubjects = MAX_SUBJECTS): EventMerger {
   const ofStrangers = makeWindows(maxSubjects);
   const ofUsers = makeWindows(maxSubjects);
   return {
-    isKept: (event, origin, now) => (userOf(event) ? ofUsers : ofStrangers).isKept(event, origin, now),
+    isKept: (event, context, now) => (userOf(event) ? ofUsers : ofStrangers).isKept(event, context, now),
     take: (now) => [...ofStrangers.take(now), ...ofUsers.take(now)],
   };
 }
@@ -125,33 +128,33 @@ export function makeEventMerger(maxSubjects = MAX_SUBJECTS): EventMerger {
 function makeWindows(maxSubjects: number): EventMerger {
   const windows = new Map<string, Window>();
 
-  function windowOf(key: string, kind: Kind, event: SecurityEvent, origin: Facts, now: number): Window {
+  function windowOf(key: string, kind: Kind, event: SecurityEvent, context: Facts, now: number): Window {
     const known = windows.get(key);
     if (known !== undefined) return known;
-    if (windows.size >= maxSubjects && key !== kind) return windowOf(kind, kind, event, origin, now);
-    const window = { since: now, singly: 0, merged: 0, latest: event, origin };
+    if (windows.size >= maxSubjects && key !== kind) return windowOf(kind, kind, event, context, now);
+    const window = { since: now, singly: 0, merged: 0, latest: event, context };
     windows.set(key, window);
     return window;
   }
 
   return {
-    isKept(event, origin, now) {
+    isKept(event, context, now) {
       const rule = MERGE_RULES[event.type];
-      if (rule === NEVER || "via" in origin) return true;
-      const key = `${event.type} ${rule.subjectOf(event, origin)}`;
-      const window = windowOf(key, event.type, event, origin, now.getTime());
+      if (rule === NEVER || "via" in context) return true;
+      const key = `${event.type} ${rule.subjectOf(event, context)}`;
+      const window = windowOf(key, event.type, event, context, now.getTime());
       if (window.singly < rule.singly) {
         window.singly += 1;
         return true;
       }
       window.merged += 1;
       window.latest = event;
-      window.origin = origin;
+      window.context = context;
       return false;
     },
     take(now) {
       const over: MergedEvents[] = [];
-      for (const [key, { since, merged: count, latest, origin }] of windows) {
+      for (const [key, { since, merged: count, latest, context }] of windows) {
         // in the order of their start: the first one that has not ended ends the search
         if (now !== undefined && now.getTime() - since < MINUTE_MS) break;
         windows.delete(key);
@@ -160,8 +163,8 @@ function makeWindows(maxSubjects: number): EventMerger {
         const isShared = key === latest.type;
         over.push(
           isShared
-            ? { event: { type: key } as SecurityEvent, origin: {}, count }
-            : { event: latest, origin, count },
+            ? { event: { type: key } as SecurityEvent, context: {}, count }
+            : { event: latest, context, count },
         );
       }
       return over;

@@ -9,8 +9,8 @@ export interface RecordEventsDeps {
   readonly auditTrail: AuditTrail;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** The origin of current events, such as the request id and its address as `ip`. */
-  readonly origin: () => Facts;
+  /** The context of current events, such as the request id and its address as `ip`. */
+  readonly context: () => Facts;
   /** The most events that may wait to be written. */
   readonly capacity: number;
 }
@@ -41,14 +41,14 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
   let dropped = 0;
   let untold = 0;
 
-  function record({ type: kind, ...about }: SecurityEvent, now: Date, origin: Facts, count?: number): void {
+  function record({ type: kind, ...about }: SecurityEvent, now: Date, context: Facts, count?: number): void {
     const { userId, ...rest } = { userId: undefined, ...about };
-    const known = Object.entries({ count, ...rest, ...origin }).filter(([, fact]) => fact !== undefined);
+    const known = Object.entries({ count, ...rest, ...context }).filter(([, fact]) => fact !== undefined);
     queue.push({ id: nextId(now), at: now, kind, userId, facts: Object.fromEntries(known) as Facts });
   }
 
-  function keep(event: SecurityEvent, origin: Facts, now: Date, count?: number): void {
-    if (queue.length < capacity) record(event, now, origin, count);
+  function keep(event: SecurityEvent, context: Facts, now: Date, count?: number): void {
+    if (queue.length < capacity) record(event, now, context, count);
     else {
       dropped += count ?? 1;
       untold += count ?? 1;
@@ -56,14 +56,14 @@ export function makeEventRecorder(deps: RecordEventsDeps): EventRecorder {
   }
 
   function keepMerged(all: readonly MergedEvents[], now: Date): void {
-    for (const { event, origin, count } of all) keep(event, origin, now, count);
+    for (const { event, context, count } of all) keep(event, context, now, count);
   }
 
   return {
     report(event) {
-      const [now, origin] = [clock.now(), deps.origin()];
+      const [now, context] = [clock.now(), deps.context()];
       keepMerged(merger.take(now), now);
-      if (merger.isKept(event, origin, now)) keep(event, origin, now);
+      if (merger.isKept(event, context, now)) keep(event, context, now);
     },
     settle: () => keepMerged(merger.take(), clock.now()),
     async write() {

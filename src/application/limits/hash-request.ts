@@ -1,6 +1,6 @@
 import type { Cancellation } from "../ports/cancellation.ts";
 
-/** The origin of a hash. Places are shared fairly among networks, and within each network among accounts. */
+/** The client and the account that a hash is for. Places are shared fairly among networks, and within each network among accounts. */
 export interface HashRequest {
   /** The client's address. */
   readonly ip: string;

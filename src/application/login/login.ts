@@ -44,7 +44,7 @@ export function makeLogin(deps: LoginDeps): Login {
     const faults = loginFaults(command);
     if (faults.length > 0) throw new AuthError("validation_failed", { fields: faults });
     const now = deps.clock.now();
-    deps.issuer.mustSign(now);
+    deps.issuer.assertCanSign(now);
     const { account, user: found, admission } = await admitLogin(deps, command, now);
     const request = { ip: command.client.ip, account, signal: command.signal };
     const matches = await refundedOnFault(admission, () =>

@@ -41,7 +41,7 @@ export interface TokenIssuer {
    * Checks that access tokens can be signed at that time; to be called before anything is written for one.
    * @throws AuthError `signing_key_not_yet_valid` if the clock is earlier than every key
    */
-  mustSign(now: Date): void;
+  assertCanSign(now: Date): void;
   /** @throws AuthError `signing_key_not_yet_valid` */
   issueAccess(claims: AccessClaims): Promise<string>;
   /** Depends only on the session: the same generation yields the same token, byte for byte. */

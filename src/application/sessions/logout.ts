@@ -1,5 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
-import { originOf } from "../../domain/session.ts";
+import { sessionEpochOf } from "../../domain/session.ts";
 import { acceptsEpoch } from "../../domain/user.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -31,9 +31,9 @@ export function makeLogout(deps: LogoutDeps): Logout {
     refuse(stops);
     if (session !== undefined && session.userId !== userId) throw new AuthError("invalid_token");
     // an access token carries its epoch; that of a refresh token is its session's
-    const origin = access ?? (session && originOf(session));
+    const epoch = access ?? (session && sessionEpochOf(session));
     const ended = session ?? (access && { id: sessionId, expiresAt: access.expiresAt });
-    if (!user || !origin || !ended || !acceptsEpoch(user, origin)) throw new AuthError("revoked_token");
+    if (!user || !epoch || !ended || !acceptsEpoch(user, epoch)) throw new AuthError("revoked_token");
     const isEnded = await endSession(deps, ended);
     if (isEnded) deps.events.report({ type: "session_ended", userId, sessionId, by: "logout" });
   };

@@ -1,5 +1,5 @@
 import { revocationKey } from "../../domain/revocation.ts";
-import { isExpired, originOf, type Session } from "../../domain/session.ts";
+import { isExpired, type Session, sessionEpochOf } from "../../domain/session.ts";
 import { acceptsEpoch, type User } from "../../domain/user.ts";
 import { batchesOf } from "../paging/batches.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
@@ -40,7 +40,8 @@ export async function filterLive(
   now: Date,
 ): Promise<Session[]> {
   const inTime = sessions.filter(
-    (session) => !isExpired(session, now, deps.sessionIdleTtlMs) && acceptsEpoch(user, originOf(session)),
+    (session) =>
+      !isExpired(session, now, deps.sessionIdleTtlMs) && acceptsEpoch(user, sessionEpochOf(session)),
   );
   const ended = await deps.revocations.find(
     inTime.map(({ id }) => revocationKey.session(id)),

@@ -36,7 +36,7 @@ export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGra
 export function makeRefresh(deps: RefreshDeps): Refresh {
   return async (refreshToken) => {
     const now = deps.clock.now();
-    deps.issuer.mustSign(now);
+    deps.issuer.assertCanSign(now);
     return untilApplied(async () => {
       // checked at each attempt: after another rotation this token is one of an earlier generation
       const live = await checkRefreshToken(deps, refreshToken, now);

@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { revocationKey } from "../../domain/revocation.ts";
-import { isExpired, originOf, type Session } from "../../domain/session.ts";
+import { isExpired, type Session, sessionEpochOf } from "../../domain/session.ts";
 import { acceptsEpoch, type User } from "../../domain/user.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { SessionRepository } from "../ports/storage/sessions.ts";
@@ -58,11 +58,15 @@ export function refreshRevocationKeysOf(sessionId: string): string[] {
   return [revocationKey.session(sessionId), revocationKey.refreshing(sessionId)];
 }
 
-const DEAD: ReadonlySet<string> = new Set<AuthErrorCode>(["invalid_token", "expired_token", "revoked_token"]);
+const TOKEN_REJECTIONS: ReadonlySet<string> = new Set<AuthErrorCode>([
+  "invalid_token",
+  "expired_token",
+  "revoked_token",
+]);
 
 /** True for an error that means an invalid token, and false for a failure. */
 export function isTokenRejection(error: unknown): error is AuthError {
-  return error instanceof AuthError && DEAD.has(error.code);
+  return error instanceof AuthError && TOKEN_REJECTIONS.has(error.code);
 }
 
 /**
@@ -93,6 +97,6 @@ export async function checkRefreshToken(
   if (stops.size > 0 || user === undefined || session === undefined) throw new AuthError("revoked_token");
   if (session.userId !== user.id) throw new AuthError("invalid_token");
   if (isExpired(session, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
-  if (!acceptsEpoch(user, originOf(session))) throw new AuthError("revoked_token");
+  if (!acceptsEpoch(user, sessionEpochOf(session))) throw new AuthError("revoked_token");
   return { claims, session, user };
 }

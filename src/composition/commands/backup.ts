@@ -1,21 +1,21 @@
 import { stat } from "node:fs/promises";
 import type { Backup } from "../../adapters/cli/backup.ts";
 import { sealBackup } from "../../adapters/node/backup-file.ts";
-import { mustBeFree, placeWhole } from "../../adapters/node/whole-file.ts";
+import { assertNoFile, placeWhole } from "../../adapters/node/whole-file.ts";
 import type { Config } from "../settings/config.ts";
 import type { DirectoryStorage } from "../storages/descriptor.ts";
 import { STORAGES } from "../storages/storages.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { reasonsOf, StartError } from "../wiring/start-error.ts";
-import { mustBeThere } from "../wiring/storage.ts";
+import { assertStorageExists } from "../wiring/storage.ts";
 
 /** The backup of the configured embedded store, which may be in use meanwhile. */
 export function openBackup(config: Config, closers: Closers): Backup {
   return async ({ file, overwrite }) => {
     const { open } = storageInFiles(config);
-    await mustBeThere(config);
-    if (!overwrite) await mustBeFree(file).catch(notMade);
+    await assertStorageExists(config);
+    if (!overwrite) await assertNoFile(file).catch(notMade);
     const storage = await open(config.DATA_DIR).catch(notMade);
     closers.push(() => storage.close());
     const audit = startAudit(storage.auditTrail, auditOfCommands);

@@ -11,7 +11,7 @@ import { STORAGES } from "../storages/storages.ts";
 import { openAccessKeys } from "../wiring/access-keys.ts";
 import { Closers } from "../wiring/closers.ts";
 import { checkSecrets, findSecrets, type Secrets } from "../wiring/secrets.ts";
-import { mustAgreeWithService } from "../wiring/service-settings.ts";
+import { assertSettingsOfService } from "../wiring/service-settings.ts";
 import { openStorageToExamine } from "../wiring/storage.ts";
 import { examined } from "./examination.ts";
 import { examineFlaskHashes, examineHashing } from "./examine-hashing.ts";
@@ -58,7 +58,7 @@ async function* examineOpened(config: Config, closers: Closers): AsyncGenerator<
     return examineSecret(config, secrets, open);
   });
   yield examined("settings", async () => {
-    await mustAgreeWithService(open.storedValues, config);
+    await assertSettingsOfService(open.storedValues, config);
     return { status: "ok", found: "those that the service on this store runs with, or none has run yet" };
   });
   if (secrets) {

@@ -7,7 +7,7 @@ import { type Config, ConfigError } from "../settings/config.ts";
 import { auditOfCommands, startAudit } from "../wiring/audit.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { failClosed } from "../wiring/fail-closed.ts";
-import { mustAgreeWithService } from "../wiring/service-settings.ts";
+import { assertSettingsOfService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
 import { openStorage, openStorageToRead } from "../wiring/storage.ts";
 import { withRetry } from "../wiring/with-retry.ts";
@@ -41,7 +41,7 @@ export async function openFlaskImport(
   const { storage } = await (dryRun ? openStorageToRead(config) : openStorage(config));
   closers.push(() => storage.close());
   const { users, revocations, storedValues } = failClosed(storage);
-  await mustAgreeWithService(storedValues, config);
+  await assertSettingsOfService(storedValues, config);
   const importFlask = makeImportFlask({
     source,
     clock: systemClock,

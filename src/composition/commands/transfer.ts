@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import type { ExportJson, ImportJson } from "../../adapters/cli/transfer.ts";
 import { openExport } from "../../adapters/json-lines/read.ts";
 import { exportText } from "../../adapters/json-lines/write.ts";
-import { mustBeFree, writeWhole } from "../../adapters/node/whole-file.ts";
+import { assertNoFile, writeWhole } from "../../adapters/node/whole-file.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import { makeExportStore } from "../../application/transfer/export-store.ts";
 import { makeImportStore } from "../../application/transfer/import-store.ts";
@@ -15,7 +15,7 @@ import type { AuditWriter } from "../wiring/audit-writer.ts";
 import type { Closers } from "../wiring/closers.ts";
 import { exportedValues } from "../wiring/exported-values.ts";
 import { checkSecrets, findSecrets, isOneOf, knownSecrets, secretOf } from "../wiring/secrets.ts";
-import { mustAgreeWithService } from "../wiring/service-settings.ts";
+import { assertSettingsOfService } from "../wiring/service-settings.ts";
 import { StartError } from "../wiring/start-error.ts";
 import { openExistingStorage, openStorage } from "../wiring/storage.ts";
 
@@ -25,7 +25,7 @@ import { openExistingStorage, openStorage } from "../wiring/storage.ts";
 /** The export of the configured storage, which is only read, except for an entry in the audit trail. */
 export function openTransferOut(config: Config, closers: Closers): ExportJson {
   return async ({ file, overwrite, keys, progress }) => {
-    if (file !== undefined && !overwrite) await mustBeFree(file).catch(notExported);
+    if (file !== undefined && !overwrite) await assertNoFile(file).catch(notExported);
     const { storage, audit } = await open(config, closers, openExistingStorage);
     const secret = await secretOf(storage.storedValues);
     if (secret === undefined) {
@@ -61,7 +61,7 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
       warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
     }
     const { storage, audit } = await open(config, closers, openStorage);
-    await mustAgreeWithService(storage.storedValues, config);
+    await assertSettingsOfService(storage.storedValues, config);
     await checkSecrets(storage.storedValues, await findSecrets(config, storage.storedValues));
     const importStore = makeImportStore({ ...storage, mergeValues: exportedValues });
     const summary = await importStore(counted(records, progress), { keys, conflict }).catch(stopped);

@@ -4,12 +4,12 @@ import { closeSync, openSync, readSync } from "node:fs";
 export type TextFile = { readonly text: string } | { readonly fault: string; readonly code?: string };
 
 /** More than any settings file needs. */
-const MOST_BYTES = 1_048_576;
+const MAX_BYTES = 1_048_576;
 
 /** Reads a UTF-8 file. A byte order mark is dropped. */
 export function readTextFile(path: string): TextFile {
   try {
-    return decodeText(readAtMost(path, MOST_BYTES + 1));
+    return decodeText(readAtMost(path, MAX_BYTES + 1));
   } catch (error) {
     const { code = "no reason is known" } = error as NodeJS.ErrnoException;
     return { fault: `cannot be read (${code})`, code };
@@ -32,7 +32,7 @@ function readAtMost(path: string, most: number): Uint8Array {
 }
 
 function decodeText(bytes: Uint8Array): TextFile {
-  if (bytes.length > MOST_BYTES) return { fault: `is larger than ${MOST_BYTES} bytes` };
+  if (bytes.length > MAX_BYTES) return { fault: `is larger than ${MAX_BYTES} bytes` };
   const [first, second] = bytes;
   if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
     return { fault: "is UTF-16: save it as UTF-8" };

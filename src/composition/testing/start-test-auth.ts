@@ -52,7 +52,7 @@ export async function startTestAuth({
   now = new Date(),
 }: TestAuthOptions = {}): Promise<TestAuth> {
   const SECRET_KEY = randomBytes(32).toString("hex");
-  mustBeSettings(Object.keys(settings));
+  assertSettingNames(Object.keys(settings));
   const before = readConfig({ ...FOR_TESTS, SECRET_KEY, ...settings });
   const clock = makeTestClock(now);
   const mailbox = makeTestMailbox();
@@ -91,7 +91,7 @@ export async function startTestAuth({
  * Refuses unknown names. In an environment they may belong to other programs, but here each one is meant as a
  * setting. @throws ConfigError
  */
-function mustBeSettings(names: readonly string[]): void {
+function assertSettingNames(names: readonly string[]): void {
   const known = Object.keys(settingsSchema.shape);
   const unknown = names.filter((name) => !known.includes(name.replace(/_FILE$/, "")));
   if (unknown.length > 0)

@@ -7,7 +7,7 @@ import { untilApplied } from "../../domain/until-applied.ts";
 export const ARGON2_COSTS = "argon2-costs";
 
 /** Each further cost makes every login more expensive, and hashes at still older costs are few. */
-const MOST_FORMER_COSTS = 2;
+const MAX_FORMER_COSTS = 2;
 
 const listSchema = z.array(
   z.object({ memoryKib: z.int().min(8), passes: z.int().min(1), lanes: z.int().min(1) }),
@@ -25,7 +25,7 @@ export function keepCost(
   return untilApplied(async () => {
     const stored = await storedValues.claim(ARGON2_COSTS, JSON.stringify([cost]));
     const others = readList(stored).filter((other) => !isSame(other, cost));
-    const kept = former === "keep" ? others.slice(0, MOST_FORMER_COSTS) : [];
+    const kept = former === "keep" ? others.slice(0, MAX_FORMER_COSTS) : [];
     const next = JSON.stringify([cost, ...kept]);
     return (next === stored || (await storedValues.replace(ARGON2_COSTS, stored, next))) && kept;
   });

@@ -7,7 +7,7 @@ import { type AuditWriter, startAuditWriter } from "./audit-writer.ts";
 
 /** The facts that all events of a process share, and the warning if events cannot be written. */
 export interface AuditOptions {
-  readonly origin: () => Facts;
+  readonly context: () => Facts;
   readonly warn: (what: string) => void;
 }
 
@@ -17,16 +17,16 @@ const CAPACITY = 10_000;
 /** Starts writing events into the trail, in the background. */
 export function startAudit(
   auditTrail: AuditTrail,
-  { origin, warn }: AuditOptions,
+  { context, warn }: AuditOptions,
   clock: Clock = systemClock,
 ): AuditWriter {
-  const deps = { auditTrail, origin, clock, ids: randomIds, capacity: CAPACITY };
+  const deps = { auditTrail, context, clock, ids: randomIds, capacity: CAPACITY };
   return startAuditWriter(makeEventRecorder(deps), warn);
 }
 
 /** The options for commands: events name the operator, and warnings go to standard error. */
 export const auditOfCommands: AuditOptions = {
-  origin: () => ({ via: "command_line", operator: operatorName() }),
+  context: () => ({ via: "command_line", operator: operatorName() }),
   warn: (what) => console.error(`warning: ${what}`),
 };
 

@@ -27,7 +27,7 @@ export function openServiceLog(config: Config, output: Output = standardOutput()
   const notices = logNotices(log);
   return {
     context,
-    audit: { origin: () => originOf(context.getStore()), warn: notices.warn },
+    audit: { context: () => contextFacts(context.getStore()), warn: notices.warn },
     events: logSecurityEvents(log),
     requests: logRequests(log, lines),
     notices,
@@ -45,7 +45,7 @@ export function openCommandLog(config: Config): Log {
   return { ...openServiceLog({ ...config, LOG_LEVEL: "silent" }), audit: auditOfCommands };
 }
 
-/** The origin of an event for the audit trail; empty for an event of the service itself. */
-function originOf(request: RequestContext | undefined): Facts {
+/** The context of an event for the audit trail; empty for an event of the service itself. */
+function contextFacts(request: RequestContext | undefined): Facts {
   return request === undefined ? {} : { requestId: request.requestId, ip: request.ip };
 }

@@ -79,7 +79,7 @@ async function differencesFromService(
 }
 
 /** @throws ConfigError that names each setting in which this configuration differs from the service's */
-export async function mustAgreeWithService(
+export async function assertSettingsOfService(
   storedValues: Pick<StoredValues, "find">,
   config: Config,
 ): Promise<void> {
@@ -95,7 +95,7 @@ export async function mustAgreeWithService(
 export async function openStorageOfService(config: Config): Promise<ChosenStorage> {
   const chosen = await openExistingStorage(config);
   try {
-    await mustAgreeWithService(chosen.storage.storedValues, config);
+    await assertSettingsOfService(chosen.storage.storedValues, config);
     return chosen;
   } catch (error) {
     await chosen.storage.close();

@@ -33,7 +33,7 @@ export function openStorageToRead(config: Config): Promise<ChosenStorage> {
  * @throws ConfigError if there is none; StartError if it cannot be used
  */
 export async function openExistingStorage(config: Config): Promise<ChosenStorage> {
-  await mustBeThere(config);
+  await assertStorageExists(config);
   return openBy(open, config);
 }
 
@@ -46,7 +46,7 @@ export function openStorageToExamine(config: Config): Promise<ChosenStorage> {
 }
 
 /** @throws ConfigError if no service was ever started; StartError if that cannot be determined */
-export async function mustBeThere(config: Config): Promise<void> {
+export async function assertStorageExists(config: Config): Promise<void> {
   const missing = await whyMissing(config).catch(unusable(config));
   if (missing === undefined) return;
   throw new ConfigError([

@@ -30,8 +30,8 @@ const auditTrail = mongoAuditTrail(connection);
 
 async function record(event: Parameters<ReturnType<typeof makeEventRecorder>["report"]>[0]) {
   const ids = { next: () => ID };
-  const origin = () => ({ requestId: ID, ip: client.ip });
-  const recorder = makeEventRecorder({ auditTrail, clock: { now: () => NOW }, ids, origin, capacity: 10 });
+  const context = () => ({ requestId: ID, ip: client.ip });
+  const recorder = makeEventRecorder({ auditTrail, clock: { now: () => NOW }, ids, context, capacity: 10 });
   recorder.report(event);
   await recorder.write();
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { mustBeFree, writeWhole } from "../../../src/adapters/node/whole-file.ts";
+import { assertNoFile, writeWhole } from "../../../src/adapters/node/whole-file.ts";
 import { temporaryDirectory } from "../../support/server-process.ts";
 import { each } from "../../support/transfer.ts";
 
@@ -46,7 +46,7 @@ describe("a file that is written whole", () => {
 
   it("takes the place of another only where that is asked", async () => {
     writeFileSync(path, "old");
-    await expect(mustBeFree(path)).rejects.toThrow("is there already");
+    await expect(assertNoFile(path)).rejects.toThrow("is there already");
     await expect(writeWhole(path, each(["new"]), { overwrite: false })).rejects.toThrow("is there already");
     expect(readFileSync(path, "utf8")).toBe("old");
     await writeWhole(path, each(["new"]), { overwrite: true });
@@ -57,10 +57,10 @@ describe("a file that is written whole", () => {
 
   it("takes a dangling link and a directory for something that is there", async () => {
     symlinkSync("nowhere", path);
-    await expect(mustBeFree(path)).rejects.toThrow("is there already");
+    await expect(assertNoFile(path)).rejects.toThrow("is there already");
     const folder = join(directory.path, "folder");
     mkdirSync(folder);
-    await expect(mustBeFree(folder)).rejects.toThrow("is there already");
-    await expect(mustBeFree(`${path}2`)).resolves.toBeUndefined();
+    await expect(assertNoFile(folder)).rejects.toThrow("is there already");
+    await expect(assertNoFile(`${path}2`)).resolves.toBeUndefined();
   });
 });

@@ -9,9 +9,9 @@ import { stepped } from "../../support/stepped.ts";
 
 const created = (userId: string): SecurityEvent => ({ type: "user_created", userId });
 
-function recorderOver(auditTrail: AuditTrail, { capacity = 1_000, origin = (): Facts => ({}) } = {}) {
+function recorderOver(auditTrail: AuditTrail, { capacity = 1_000, context = (): Facts => ({}) } = {}) {
   const clock = testClock();
-  return { clock, recorder: makeEventRecorder({ auditTrail, clock, ids: randomIds, origin, capacity }) };
+  return { clock, recorder: makeEventRecorder({ auditTrail, clock, ids: randomIds, context, capacity }) };
 }
 
 /** A trail that can be broken, with what was written into it so far, the earliest first. */
@@ -33,15 +33,15 @@ const reportAll = ({ report }: EventRecorder, ids: readonly string[]) => {
 describe("the recorder of events", () => {
   it("writes what happened, to whom, when and from where, and nothing that is not known", async () => {
     const { auditTrail, written } = breakable();
-    const origin = () => ({ requestId: "the-one", ip: "192.0.2.1" });
-    const { recorder } = recorderOver(auditTrail, { origin });
+    const context = () => ({ requestId: "the-one", ip: "192.0.2.1" });
+    const { recorder } = recorderOver(auditTrail, { context });
     recorder.report({ type: "login_failed", userId: undefined, reason: "unknown_user" });
     recorder.report({ type: "sessions_ended", userId: "ada", kept: undefined, by: "logout" });
     await recorder.write();
     const about = { id: expect.stringMatching(/^[\da-f]{8}-[\da-f]{4}-7/), at: START };
     expect(await written()).toStrictEqual([
-      { ...about, kind: "login_failed", userId: undefined, facts: { reason: "unknown_user", ...origin() } },
-      { ...about, kind: "sessions_ended", userId: "ada", facts: { by: "logout", ...origin() } },
+      { ...about, kind: "login_failed", userId: undefined, facts: { reason: "unknown_user", ...context() } },
+      { ...about, kind: "sessions_ended", userId: "ada", facts: { by: "logout", ...context() } },
     ]);
   });
 
@@ -89,7 +89,7 @@ describe("the recorder of events", () => {
   it("keeps of refused attempts the first in a minute, of each network and each limit, and counts the others", async () => {
     const { auditTrail, written } = breakable();
     let ip = "192.0.2.1";
-    const { clock, recorder } = recorderOver(auditTrail, { origin: () => ({ ip }) });
+    const { clock, recorder } = recorderOver(auditTrail, { context: () => ({ ip }) });
     const refuse = (...scopes: string[]) => recorder.report({ type: "attempt_throttled", scopes });
     for (const scope of ["pair", "pair", "account", "pair"]) refuse(scope);
     ip = "2001:db8::1";

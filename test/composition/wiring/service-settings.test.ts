@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { ConfigError, readConfig } from "../../../src/composition/settings/config.ts";
 import {
+  assertSettingsOfService,
   differences,
-  mustAgreeWithService,
   sharedSettings,
   watchServiceSettings,
   writeServiceSettings,
@@ -56,15 +56,15 @@ describe("the settings that the service shares with commands", () => {
     async (name, value) => {
       const { storedValues } = openMemoryStorage();
       const own = config({ [name]: value });
-      await mustAgreeWithService(storedValues, own);
+      await assertSettingsOfService(storedValues, own);
       await writeServiceSettings(storedValues, config());
-      await mustAgreeWithService(storedValues, config());
-      const refusal = await mustAgreeWithService(storedValues, own).catch((error) => error);
+      await assertSettingsOfService(storedValues, config());
+      const refusal = await assertSettingsOfService(storedValues, own).catch((error) => error);
       expect(refusal).toBeInstanceOf(ConfigError);
       const text = `${name} is ${sharedSettings(own)[name]} here and ${sharedSettings(config())[name]} in the`;
       expect(refusal.message).toContain(text);
       await writeServiceSettings(storedValues, own);
-      await mustAgreeWithService(storedValues, own);
+      await assertSettingsOfService(storedValues, own);
     },
   );
 
@@ -77,7 +77,7 @@ describe("the settings that the service shares with commands", () => {
     const starting = ["12", "13", "14"].map((length) => config({ PASSWORD_MIN_LENGTH: length }));
     await Promise.all(starting.map((each) => writeServiceSettings(storedValues, each)));
     const agreeing = await Promise.allSettled(
-      starting.map((each) => mustAgreeWithService(storedValues, each)),
+      starting.map((each) => assertSettingsOfService(storedValues, each)),
     );
     expect(agreeing.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
   });
