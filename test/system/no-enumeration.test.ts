@@ -85,7 +85,7 @@ describe("a refused login", () => {
     for (let time = 0; time < 2; time += 1) {
       expect((await call(server.url, "POST /api/login", { json })).status).toBe(200);
     }
-    expect(server.output()).toContain('"event":"password_hash_renewed"');
+    await expect.poll(() => server.output()).toContain('"event":"password_hash_renewed"');
   });
 });
 
