@@ -118,6 +118,8 @@ describe.each([1, 2])("with %i workers", (workers) => {
       await answersTo(server.url, CALLS);
       expect(await isReady(server.url)).toBe(true);
       await expect.poll(dropped, PATIENT).toBeGreaterThan(100);
+      // collected lines wait for at most 50 ms, and then the metric is read from each worker
+      await setTimeout(1_000);
       const count = await dropped();
 
       truncateSync(file);

@@ -85,7 +85,7 @@ describe("requests that are pipelined", () => {
       });
       socket.write(get("/").repeat(101));
     }
-    await expect.poll(() => closed).toBe(1);
+    await expect.poll(() => closed, { timeout: 10_000 }).toBe(1);
     expect(bodiesOf(await sendRaw(url, get("/now", LAST)))).toEqual(["answered"]);
     // what waited is forgotten with its connection
     for (const socket of greedy) socket.destroy();

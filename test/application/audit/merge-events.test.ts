@@ -42,15 +42,15 @@ it("keeps ten logins of an account in a minute each by itself, and one entry for
   const kept = Array.from({ length: 500 }, () => merger.isKept(loggedIn("ada"), {}, new Date(START)));
   expect(kept.filter(Boolean)).toHaveLength(10);
   expect(merger.take(new Date(START + 59_999))).toEqual([]);
-  expect(merger.take(new Date(START + 60_000))).toEqual([{ event: loggedIn("ada"), origin: {}, count: 490 }]);
+  expect(merger.take(new Date(START + 60_000))).toEqual([{ event: loggedIn("ada"), context: {}, count: 490 }]);
   expect(merger.take()).toEqual([]);
 });
 
 it("merges nothing of what an operator's command does", () => {
   const merger = makeEventMerger();
-  const origin = { via: "command_line" };
+  const context = { via: "command_line" };
   const ended: SecurityEvent = { type: "session_ended", userId: "ada", sessionId: "s", by: "operator" };
-  const kept = Array.from({ length: 500 }, () => merger.isKept(ended, origin, new Date(START)));
+  const kept = Array.from({ length: 500 }, () => merger.isKept(ended, context, new Date(START)));
   expect(kept.every(Boolean)).toBe(true);
 });
 
