@@ -42,7 +42,9 @@ it("keeps ten logins of an account in a minute each by itself, and one entry for
   const kept = Array.from({ length: 500 }, () => merger.isKept(loggedIn("ada"), {}, new Date(START)));
   expect(kept.filter(Boolean)).toHaveLength(10);
   expect(merger.take(new Date(START + 59_999))).toEqual([]);
-  expect(merger.take(new Date(START + 60_000))).toEqual([{ event: loggedIn("ada"), context: {}, count: 490 }]);
+  expect(merger.take(new Date(START + 60_000))).toEqual([
+    { event: loggedIn("ada"), context: {}, count: 490 },
+  ]);
   expect(merger.take()).toEqual([]);
 });
 
