@@ -51,7 +51,7 @@ const DATABASES = [
   { name: "revocationsByEnd", ...revocations },
 ];
 
-/** Makes a store with so many users, sessions and revocations. */
+/** Makes a store with `size` users, sessions and revocations. */
 export async function fillStore(directory, size, note = () => {}) {
   // the adapter makes the files and all databases
   await (await openLmdbStorage(directory)).close();

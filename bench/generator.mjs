@@ -5,7 +5,8 @@ import { quantiles } from "./statistics.mjs";
 /** Asks servers, as a process of its own, so that no server is charged for what asking costs. */
 const TASKS = {
   /**
-   * A closed loop: so many connections, each of which asks again as soon as it is answered, for a time or so often.
+   * A closed loop: each connection sends its next request when the last one is answered, for `seconds` or until
+   * `amount` requests are sent.
    */
   async throughput({ url, connections, seconds, amount, requests }) {
     const times = [];

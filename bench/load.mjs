@@ -22,7 +22,7 @@ export function send(url, { method = "GET", headers = {}, body } = {}) {
   });
 }
 
-/** Starts `rate` requests a second for so many seconds and resolves to all answers. */
+/** Starts `rate` requests a second for `seconds` and resolves to all answers. */
 export async function atRate(rate, seconds, start) {
   const answers = [];
   const began = performance.now();

@@ -1,10 +1,10 @@
 import { send } from "./load.mjs";
 
-/** People who use a service, and what they ask it. */
+/** Users of a service, and their requests. */
 
 const JSON_BODY = { "content-type": "application/json" };
 const FORM_BODY = { "content-type": "application/x-www-form-urlencoded" };
-/** Of everybody in a benchmark. */
+/** The password of all users. */
 export const PASSWORD = "correct horse";
 
 const post = (path, body) => ({ method: "POST", path, headers: JSON_BODY, body: JSON.stringify(body) });
@@ -16,14 +16,14 @@ async function ask(url, { path, ...request }) {
   return JSON.parse(text);
 }
 
-/** Who may introspect, as a variable of the service. */
+/** Credentials for introspection, as a setting. */
 export const INTROSPECTION_CLIENTS = `bench:${"s".repeat(32)}`;
 const BASIC = `Basic ${Buffer.from(INTROSPECTION_CLIENTS).toString("base64")}`;
 
 /** Fewer than newcomers may wait. */
 const AT_ONCE = 8;
 
-/** Registers so many and resolves to their tokens. */
+/** Registers `count` users and resolves to their tokens. */
 export async function register(url, count) {
   const people = [];
   for (let first = 0; first < count; first += AT_ONCE) {
@@ -39,7 +39,7 @@ const registration = (name) =>
 /** A login of the user with this address. */
 export const loginOf = (email) => post("/api/login", { email, password: PASSWORD });
 
-/** What people ask, by call: for each of them one request. */
+/** One request for each user, by call. */
 export const requestsOf = {
   me: (people) => people.map(({ access }) => ({ method: "GET", path: "/api/me", headers: bearer(access) })),
   refresh: (people) =>

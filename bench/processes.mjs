@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MongoClient } from "mongodb";
 
-/** The processes of a benchmark: the service, what it is measured against, and who asks them. */
+/** The processes of a benchmark: the service, the servers that it is compared with, and the load generator. */
 
 const MAIN = new URL("../dist/main.js", import.meta.url).pathname;
 
@@ -115,7 +115,7 @@ function mustBe(expected, { statuses, errors }, what) {
     throw new Error(`${what}: ${JSON.stringify(statuses)}, ${errors} without an answer`);
 }
 
-/** Who asks: a process of its own, one thing after the other. */
+/** Starts the load generator as a process of its own. It runs one task at a time. */
 export async function startGenerator() {
   const { child, ended } = start(new URL("./generator.mjs", import.meta.url).pathname, [], {});
   async function run(task) {

@@ -1,6 +1,5 @@
 /**
- * Measures so many times, after once for the compilers. `measure` resolves to one figure or several by name, and this to
- * the figures of all rounds, by name.
+ * Runs `measure` once to warm up, then `rounds` times. Resolves to the figures of all rounds, by name.
  */
 export async function inRounds(rounds, note, measure) {
   const figures = {};

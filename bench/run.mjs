@@ -17,7 +17,7 @@ import { workers } from "./parts/workers.mjs";
 import { startGenerator } from "./processes.mjs";
 import { collect, machine } from "./results.mjs";
 
-/** What is measured, in this order, and what the page calls it. */
+/** The parts, in their order, and their titles on the page. */
 const PARTS = {
   start: [start, "Start and rest"],
   calls: [calls, "Calls beside Koa with one fixed answer"],

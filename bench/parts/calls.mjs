@@ -16,7 +16,7 @@ const PEOPLE = 200;
 const HS256 = { JWT_SECRET_KEY: "s".repeat(32) };
 const SILENT = { LOG_LEVEL: "silent" };
 
-/** What is measured: the calls of each, and the ratios to Koa's hello that are targets. */
+/** The measured services: the calls of each, and the ratios to Koa's hello that are targets. */
 const SERVICES = [
   { name: "LMDB", storage: "LMDB", asked: CALLS, atLeast: { me: 0.25, refresh: 0.1 } },
   { name: "LMDB, HS256", storage: "LMDB", env: HS256, asked: ["refresh"], atLeast: { refresh: 0.14 } },

@@ -1,7 +1,7 @@
 import { INTROSPECTION_CLIENTS, register, requestsOf } from "../people.mjs";
 import { emptyStorage, memoryOf, startService } from "../processes.mjs";
 
-/** What the service occupies over a million requests: checks, refreshes and introspections by turns. */
+/** The memory of the service over a million requests: checks, refreshes and introspections by turns. */
 
 const STEPS = 10;
 

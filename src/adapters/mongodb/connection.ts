@@ -71,7 +71,7 @@ function connectionOver(client: KeptClient, db: () => Db): Connection {
   };
 }
 
-/** What is made of the current source, again only after the source is another. */
+/** Caches one value made from the current source, and makes it again when the source changes. */
 function oncePer<S, T>(source: () => S, make: (source: S) => T): () => T {
   let made: { readonly from: S; readonly of: T } | undefined;
   return () => {

@@ -3,7 +3,7 @@ export interface Finding {
   readonly name: string;
   readonly status: "ok" | "warning" | "failed";
   readonly found: string;
-  /** What to do or to improve. */
+  /** The action to take. */
   readonly advice?: string | undefined;
 }
 

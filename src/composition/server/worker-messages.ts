@@ -36,7 +36,7 @@ export interface StartMessage {
    * The settings as the first process read them, so that all workers have the same even if a file has changed.
    */
   readonly config: Config;
-  /** What hashes passwords: the first process has tried it for all. */
+  /** The package that hashes passwords, tried once by the first process. */
   readonly hashing: Hashing;
   /** Whether it joins serving workers. If so, it listens only once it can serve. */
   readonly joins: boolean;

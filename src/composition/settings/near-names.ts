@@ -20,7 +20,7 @@ function nearName(name: string, known: readonly string[]): string | undefined {
   return least <= 2 ? nearest : undefined;
 }
 
-/** What follows a message about an unknown setting: the known name that it resembles; empty if there is none. */
+/** The end of a message about an unknown setting: the known name that it resembles; empty if there is none. */
 export function hintFor(name: string, known: readonly string[]): string {
   const near = nearName(name.replace(/_FILE$/, ""), known);
   return near === undefined ? "" : `: see ${near}`;

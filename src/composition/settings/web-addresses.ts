@@ -16,7 +16,7 @@ const APP_ORIGIN = /^(capacitor|ionic|tauri):\/\/[a-z0-9](?:[a-z0-9.-]{0,252})(?
 const ORIGINS =
   "must be origins such as https://app.example.com or capacitor://localhost, separated by commas";
 
-/** What is wrong with an origin; `undefined` if browsers send exactly this text (RFC 6454, section 6.1). */
+/** The fault of an origin; `undefined` if browsers send exactly this text (RFC 6454, section 6.1). */
 export function originFault(text: string): string | undefined {
   if (APP_ORIGIN.test(text)) return undefined;
   if (text.includes("*")) return "must be full origins: wildcards are not supported, name each one";

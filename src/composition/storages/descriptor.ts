@@ -2,7 +2,7 @@ import type { Clock } from "../../application/ports/clock.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 
 /**
- * What a storage can do. Code in the sibling folders that depends on the storage asks its descriptor and never compares
+ * The abilities of a storage. Code in the sibling folders that depends on the storage asks its descriptor and never compares
  * names. A descriptor loads its adapter when it is called, not when it is imported.
  */
 export type StorageDescriptor = ProcessStorage | DirectoryStorage | ServerStorage;
@@ -58,7 +58,7 @@ export interface ServerStorage {
   readonly backupTools: string;
   /** Advice for the operator if the server cannot be used. */
   readonly advice: string;
-  /** What opening the storage has ensured, as a finding of `doctor`. */
+  /** The finding of `doctor` about everything that opening the storage ensures. */
   readonly prepared: { readonly name: string; readonly found: string };
   /** The fault in the value of its setting, if any. Connects to nothing. */
   faultOf(location: string): Promise<string | undefined>;
