@@ -19,7 +19,8 @@ async function checked() {
   else running -= 1;
 }
 
-const server = createServer(async (request, response) => {
+// a connection that closes between two rounds would lose a request
+const server = createServer({ keepAliveTimeout: 600_000 }, async (request, response) => {
   const isLogin = request.method === "POST";
   if (isLogin && waiting.length >= 64) {
     response.statusCode = 503;
