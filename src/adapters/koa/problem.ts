@@ -1,5 +1,6 @@
 import type { Context } from "koa";
 import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.ts";
+import { requestPath } from "./request-path.ts";
 
 /** Codes for faults of a request that no use case has seen yet, and for faults of the server. */
 type HttpErrorCode =
@@ -114,22 +115,10 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
   }
-  const isOAuth = pathOf(ctx).startsWith("/oauth/");
+  const isOAuth = requestPath(ctx)?.startsWith("/oauth/") ?? false;
   ctx.status = status;
   ctx.body = isOAuth ? oauthBody(problem) : problemBody(issuer, ctx.state.requestId, problem);
   ctx.type = isOAuth ? "application/json" : "application/problem+json";
-}
-
-/**
- * The path of the request target, which may be in absolute form (RFC 9112, section 3.2.2); empty if the target
- * is no URL.
- */
-function pathOf(ctx: Context): string {
-  try {
-    return ctx.path ?? "";
-  } catch {
-    return "";
-  }
 }
 
 function challengeFor(code: ProblemCode): string {

@@ -31,9 +31,7 @@ export function requestContext(store: AsyncLocalStorage<RequestContext>, trustPr
     // several headers of this name arrive as one list (RFC 9110, section 5.3)
     const forwardedFor = headers["x-forwarded-for"]?.toString();
     const ip = clientAddress(socket.remoteAddress ?? "", forwardedFor, trustProxyHops);
-    const traceparent = headers.traceparent?.toString();
-    const context =
-      traceparent === undefined ? { requestId, ip } : { requestId, ip, ...traceOf(traceparent) };
+    const context = { requestId, ip, ...traceOf(headers.traceparent?.toString() ?? "") };
     ctx.state = context;
     return store.run(context, next);
   };

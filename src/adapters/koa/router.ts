@@ -1,8 +1,9 @@
 import Router from "@koa/router";
-import type { Context, Middleware } from "koa";
+import type { Middleware } from "koa";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { type Endpoint, METHODS } from "./endpoint.ts";
 import { HttpProblem } from "./problem.ts";
+import { requestPath } from "./request-path.ts";
 import { type GuardUseCases, routeOf } from "./route.ts";
 import type { Service } from "./service.ts";
 
@@ -37,7 +38,8 @@ export function routed(router: Router, elsewhere: AuthErrorCode): Middleware {
   const plain = plainRoutes(router);
   const match = router.routes();
   const middleware: Middleware = (ctx, next) => {
-    const path = pathOf(ctx);
+    const path = requestPath(ctx);
+    if (path === undefined) throw undecodable();
     const route = plain.get(path)?.get(ctx.method);
     if (route === undefined) {
       assertRouted(methodsAt(router, decodable(path)), ctx.method, elsewhere);
@@ -81,15 +83,6 @@ function methodsAt(router: Router, path: string): ReadonlySet<string> {
   // asking for headers only must not mint a token (RFC 9110, section 9.3.2)
   if (methods.has("POST")) methods.delete("HEAD");
   return methods;
-}
-
-/** The path of the request target, which may be no URL. */
-function pathOf(ctx: Context): string {
-  try {
-    return ctx.path;
-  } catch {
-    throw undecodable();
-  }
 }
 
 function decodable(path: string): string {
