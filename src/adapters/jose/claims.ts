@@ -14,10 +14,13 @@ export const seconds = z.int().nonnegative().max(8_640_000_000_000);
 export function claimsReader<T extends { iat: number }>(schema: z.ZodType<T>) {
   const read = new WeakMap<Readonly<JWTPayload>, T>();
   return (payload: Readonly<JWTPayload>, now: Date): T => {
-    const claims = read.get(payload) ?? schema.safeParse(payload).data;
-    if (claims === undefined || claims.iat > toSeconds(now) + CLOCK_SKEW_SECONDS)
-      throw new AuthError("invalid_token");
-    read.set(payload, claims);
+    let claims = read.get(payload);
+    if (claims === undefined) {
+      claims = schema.safeParse(payload).data;
+      if (claims === undefined) throw new AuthError("invalid_token");
+      read.set(payload, claims);
+    }
+    if (claims.iat > toSeconds(now) + CLOCK_SKEW_SECONDS) throw new AuthError("invalid_token");
     return claims;
   };
 }
