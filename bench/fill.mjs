@@ -2,6 +2,7 @@ import { open as openFile } from "node:fs/promises";
 import { join } from "node:path";
 import { open } from "lmdb";
 import { DATA_FILE } from "../dist/adapters/lmdb/directory.js";
+import { OPEN_OPTIONS } from "../dist/adapters/lmdb/open-options.js";
 import { lmdbRevocations } from "../dist/adapters/lmdb/revocations.js";
 import { lmdbSessions } from "../dist/adapters/lmdb/sessions.js";
 import { openLmdbStorage } from "../dist/adapters/lmdb/storage.js";
@@ -17,17 +18,6 @@ import { memoryOf } from "./processes.mjs";
 
 /** In one transaction: few enough that the collector of garbage finds them dead while they are young. */
 const ENTRIES_AT_ONCE = 2_000;
-
-/** How the adapter opens its files, except that nothing waits for the disk until the end. */
-const OPTIONS = {
-  noSubdir: false,
-  encoding: "json",
-  overlappingSync: false,
-  eventTurnBatching: false,
-  permissionsMode: 0o600,
-  maxDbs: 32,
-  noSync: true,
-};
 
 const users = { repository: lmdbUsers, add: (to, n, { user }) => to.add(user(n)) };
 const sessions = { repository: lmdbSessions, add: (to, n, { session }) => to.add(session(n)) };
@@ -56,7 +46,8 @@ export async function fillStore(directory, size, note = () => {}) {
   // the adapter makes the files and all databases
   await (await openLmdbStorage(directory)).close();
   const population = populationOf(size);
-  const root = open(directory, OPTIONS);
+  // as the adapter opens them, except that nothing waits for the disk until the end
+  const root = open(directory, { ...OPEN_OPTIONS, noSync: true });
   try {
     for (const database of DATABASES) await fillDatabase(root, database, population, note);
   } finally {

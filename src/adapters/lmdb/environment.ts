@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { type Database, type Key, open, type RootDatabase } from "lmdb";
 import { DATA_FILE, prepareDirectory } from "./directory.ts";
+import { OPEN_OPTIONS } from "./open-options.ts";
 
 /** The open files of a store. All access goes through `read` and `write`. */
 export interface Environment {
@@ -26,18 +27,6 @@ export interface Environment {
   close(): Promise<void>;
 }
 
-const OPTIONS = {
-  // without this option, a path with a dot in its name would be taken for a file
-  noSubdir: false,
-  encoding: "json",
-  // a write resolves only once it is on disk, so that no process and no crash sees it undone
-  overlappingSync: false,
-  // otherwise a failed commit rejects a second promise that cannot be handled
-  eventTurnBatching: false,
-  permissionsMode: 0o600,
-  maxDbs: 32,
-} as const;
-
 /**
  * Opens the files of a store. Calls `failed` once if they can no longer be written, for example on a full disk.
  * Acknowledged writes are then on disk and can be read; further writes are refused, because LMDB could wait in
@@ -50,7 +39,7 @@ export async function openEnvironment(
 ): Promise<Environment> {
   try {
     await prepareDirectory(directory);
-    return environmentOver(open(directory, OPTIONS), (cause) => {
+    return environmentOver(open(directory, OPEN_OPTIONS), (cause) => {
       const fault = new Error(`The store in ${directory} could not be written`, { cause });
       failed(fault);
       return fault;
