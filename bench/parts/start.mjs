@@ -1,4 +1,4 @@
-import { send } from "../load.mjs";
+import { startedUntilAnswer } from "../first-answer.mjs";
 import { register } from "../people.mjs";
 import { emptyStorage, memoryOf, STORAGES, startService, wait } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
@@ -10,11 +10,7 @@ const REST_MS = 3_000;
 const START_AT_MOST = { LMDB: 350, MongoDB: 400 };
 
 async function startAndRest(env) {
-  const began = performance.now();
-  const service = await startService(env);
-  const { status } = await send(`${service.url}/api/me`);
-  if (status !== 401) throw new Error(`The first answer was ${status}`);
-  const ms = performance.now() - began;
+  const { service, ms } = await startedUntilAnswer(env);
   await wait(REST_MS);
   const { resident } = memoryOf(service.pid);
   await service.stop();

@@ -1,4 +1,4 @@
-import { send } from "../load.mjs";
+import { startedUntilAnswer } from "../first-answer.mjs";
 import { loginOf, requestsOf } from "../people.mjs";
 import { memoryOf, startService } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
@@ -10,7 +10,7 @@ const CHECKS_A_SECOND = 200;
 /** Few, since the hashes of both services share the cores. */
 const LOGINS_A_SECOND = 4;
 
-const startOn = ({ directory }) => startService({ ...SERVICE_OF_STORE, DATA_DIR: directory });
+const variablesOf = ({ directory }) => ({ ...SERVICE_OF_STORE, DATA_DIR: directory });
 
 /**
  * Latency at a fixed rate, and memory: `overHttp` of each store. Both services are asked at once, so that each meets the
@@ -18,7 +18,7 @@ const startOn = ({ directory }) => startService({ ...SERVICE_OF_STORE, DATA_DIR:
  */
 export async function measureService(stores, { generator, rounds, seconds, note }) {
   const services = [];
-  for (const store of stores) services.push(await startOn(store));
+  for (const store of stores) services.push(await startService(variablesOf(store)));
   async function latency(rate, requestsFor) {
     const streams = [];
     for (const [index, { opened }] of stores.entries())
@@ -51,11 +51,7 @@ export async function measureStarts(stores, rounds, note) {
 }
 
 export async function startTime(store) {
-  const began = performance.now();
-  const service = await startOn(store);
-  const { status } = await send(`${service.url}/api/me`);
-  const ms = performance.now() - began;
+  const { service, ms } = await startedUntilAnswer(variablesOf(store));
   await service.stop();
-  if (status !== 401) throw new Error(`The first answer was ${status}`);
   return ms;
 }
