@@ -12,9 +12,11 @@ const CHECKS_A_SECOND = 100;
 
 export const storm = ({ generator, rounds, seconds, result, note }) =>
   atEachConcurrency(async ({ atOnce, service, plain }) => {
-    const requests = requestsOf.me(await register(service.url, 100));
+    // one of them logs in, the others check: more than MAX_SESSIONS logins would end the session of the first token
+    const people = await register(service.url, 101);
+    const requests = requestsOf.me(people.slice(1));
     const rateOf = async ({ url }) => {
-      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login([undefined]) };
+      const task = { url, connections: atOnce + 1, seconds, requests: requestsOf.login(people.slice(0, 1)) };
       return (await generator.throughput(task)).perSecond;
     };
     const tooMany = 10 * (await rateOf(service));
