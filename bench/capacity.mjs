@@ -1,6 +1,6 @@
-// What one process can do and what it takes: hashes at several costs, logins and token checks a second, memory at
-// rest and under load. All in one run, by turns, so that figures compare. Needs `npm run build`. On loopback, bounded
-// in time: some two minutes with the defaults. It asserts nothing; docs/guides/capacity.md says what to make of it.
+// The capacity of one process: hashes at several costs, logins and token checks a second, memory at rest and under
+// load. All in one run, by turns, so that figures compare. Needs `npm run build`. Runs on loopback, for about two
+// minutes with the defaults. It asserts nothing; docs/guides/capacity.md explains the figures.
 import { randomBytes } from "node:crypto";
 import { availableParallelism } from "node:os";
 import { hash } from "@node-rs/argon2";
@@ -29,7 +29,7 @@ async function hashTimes() {
     for (const [index, [memoryCost, timeCost, parallelism]] of COSTS.entries()) {
       const began = performance.now();
       await hash(randomBytes(12), { memoryCost, timeCost, parallelism });
-      // the first rounds fetch memory from the system
+      // the first rounds allocate memory from the system
       if (round >= 0) times[index].push(performance.now() - began);
     }
   }

@@ -12,11 +12,11 @@ import { memoryOf } from "./processes.mjs";
 
 /**
  * Fills a store of many millions in minutes and in the same memory whatever its size: one database after the other, each
- * in the order of its keys, so that LMDB only appends. What is written comes from the service's own repositories. They
- * run over an environment that is empty and keeps, of all they write, the entries of the database that is being filled.
+ * in the order of its keys, so that LMDB only appends. The service's own repositories make the entries. They run over
+ * an empty environment that keeps only the writes to the database being filled.
  */
 
-/** In one transaction: few enough that the collector of garbage finds them dead while they are young. */
+/** Records in one transaction: few enough to be collected while they are young. */
 const ENTRIES_AT_ONCE = 2_000;
 
 const users = { repository: lmdbUsers, add: (to, n, { user }) => to.add(user(n)) };
@@ -72,14 +72,14 @@ async function fillDatabase(root, { name, repository, add, by }, population, not
     });
     entries.length = 0;
   }
-  // of a key that is out of order LMDB says nothing here, and keeps nothing
+  // LMDB silently drops a key that is out of order
   const { entryCount } = database.getStats();
   if (entryCount !== size) throw new Error(`${name} has ${entryCount} entries and not ${size}`);
   const perSecond = Math.round((size / (performance.now() - began)) * 1_000);
   note(`${name}: ${perSecond} entries a second, ${Math.round(memoryOf(process.pid).own)} MB of memory`);
 }
 
-/** An environment in which nothing is stored, for one repository: what is put into this database is given to `put`. */
+/** An environment that stores nothing, for one repository: writes to this database are passed to `put`. */
 function onlyOf(name, put) {
   const empty = { get: () => undefined, doesExist: () => false, remove() {}, put() {} };
   return {

@@ -2,7 +2,7 @@ import autocannon from "autocannon";
 import { atRate, send } from "./load.mjs";
 import { quantiles } from "./statistics.mjs";
 
-/** Asks servers, as a process of its own, so that no server is charged for what asking costs. */
+/** Sends requests from a process of its own, so that the cost of sending is not charged to a server. */
 const TASKS = {
   /**
    * A closed loop: each connection sends its next request when the last one is answered, for `seconds` or until
@@ -52,7 +52,7 @@ const TASKS = {
 
 let made = 0;
 
-/** In a body that no two requests may have alike, `{n}` is another number each time. */
+/** Replaces `{n}` in a body by a new number for each request, where no two bodies may be equal. */
 function numbered(request) {
   if (!request.body?.includes("{n}")) return request;
   const setupRequest = (template) => {
@@ -62,7 +62,7 @@ function numbered(request) {
   return { ...request, setupRequest };
 }
 
-/** 0 for those that were not answered. */
+/** The status, or 0 for a request without an answer. */
 function counted(answers) {
   const statuses = {};
   for (const { status } of answers) statuses[status] = (statuses[status] ?? 0) + 1;

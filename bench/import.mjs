@@ -41,7 +41,7 @@ async function fill(db) {
   }
 }
 
-/** Seconds, peak memory in MB and what it printed. */
+/** Resolves to the seconds taken, the peak memory in MB and the output. */
 function run(env) {
   const began = performance.now();
   const child = spawn(

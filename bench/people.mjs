@@ -20,7 +20,7 @@ async function ask(url, { path, ...request }) {
 export const INTROSPECTION_CLIENTS = `bench:${"s".repeat(32)}`;
 const BASIC = `Basic ${Buffer.from(INTROSPECTION_CLIENTS).toString("base64")}`;
 
-/** Fewer than newcomers may wait. */
+/** Fewer than the registrations that may wait at once. */
 const AT_ONCE = 8;
 
 /** Registers `count` users and resolves to their tokens. */
@@ -52,7 +52,7 @@ export const requestsOf = {
       body: `token=${access}`,
     })),
   login: (people) => people.map((_, n) => loginOf(`ada${n}@example.com`)),
-  /** Each for another account, none of which is there: that takes as much as one that is. */
+  /** Each for another account that does not exist, which costs as much as one that does. */
   manyLogins: () => [post("/api/login", { email: "n{n}@example.com", password: PASSWORD })],
   register: () => [registration("n{n}")],
 };

@@ -21,7 +21,7 @@ const label = (x, y, text, more = "") => `<text x="${x}" y="${y}" fill="#333"${m
 export const figure = (value) =>
   value < 10 ? value.toFixed(2) : value < 100 ? value.toFixed(1) : value.toFixed(0);
 
-/** For each row a bar of what was measured, with its spread, and under it one of what it is measured against. */
+/** For each row a bar of its value, with the spread, and below it a bar of the value it is compared with. */
 export function bars(title, unit, rows) {
   const most = Math.max(...rows.flatMap(({ value, ceiling }) => [value.high, ceiling?.high ?? 0]));
   const x = (value) => LABELS + (value / most) * (WIDTH - LABELS - 70);

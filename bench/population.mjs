@@ -12,11 +12,11 @@ const DAY_MS = 86_400_000;
 const START = Date.now();
 const CLIENT = { userAgent: "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0", ip: "192.0.2.1" };
 
-/** Of the password in people.mjs at the default cost, the same for all: hashing it for millions would take days. */
+/** The hash of the password in people.mjs at the default cost. All users share it: hashing for millions takes days. */
 const PASSWORD_HASH =
   "$argon2id$v=19$m=19456,t=2,p=1$Y29ubmVjdC1hdXRoLWJlbg$WXQrrShbbFAhDBxT2ca93Pfc4UsoGcml6ToxPF1e1VA";
 
-/** Cutting the same text of a client millions of times would take longer than to store it. */
+/** Made once: shortening the same client text millions of times would take longer than storing it. */
 const SESSION = beginSession("", { id: "", epoch: 0 }, CLIENT, new Date(), 0);
 
 /** Parts of a population that differ in their order of ids, and fractions as unlike as possible to make these orders. */

@@ -54,7 +54,7 @@ async function startListening(script, args, env, execArgv) {
   return { ...server, url, stop, allocated: heap?.allocated };
 }
 
-/** Adds up what the heap has taken, from the lines of `--trace-gc`: what a run finds, less what the one before left. */
+/** Sums the bytes allocated, from the lines of `--trace-gc`: the heap before a run less the heap after the last one. */
 function heapOf(execArgv = []) {
   if (!execArgv.includes("--trace-gc")) return undefined;
   let left;
@@ -86,7 +86,7 @@ export const startServer = (name, env = {}, ...args) =>
     ...env,
   });
 
-/** Variables that choose an empty storage, and how to be rid of it. */
+/** Variables that choose an empty storage, and a function that removes it. */
 export function emptyStorage(name) {
   if (name === "LMDB") {
     const DATA_DIR = mkdtempSync(join(tmpdir(), "connect-auth-bench-"));
@@ -104,7 +104,7 @@ export function emptyStorage(name) {
   };
 }
 
-/** The storages that there are here. */
+/** The storages available on this machine. */
 export const STORAGES = process.env.TEST_MONGO_URI ? ["LMDB", "MongoDB"] : ["LMDB"];
 
 const SUCCESS = ["200", "201"];
@@ -125,13 +125,13 @@ export async function startGenerator() {
     return answer;
   }
   return {
-    /** A closed loop; resolves to what came of it, all of which must have succeeded. */
+    /** A closed loop. Resolves to its figures; every request must succeed. */
     async throughput(task) {
       const answer = await run({ kind: "throughput", ...task });
       mustBe(SUCCESS, answer, task.requests[0].path);
       return answer;
     },
-    /** An open loop of streams at once; resolves to the times of each. What a stream may be answered: success, if it says nothing. */
+    /** Concurrent open loops. Resolves to the times of each stream. `expected`: its statuses, 200 by default. */
     async latency({ seconds, streams }) {
       const answer = await run({ kind: "latency", seconds, streams });
       return answer.streams.map(({ times, ...counts }, index) => {
@@ -147,7 +147,7 @@ export async function startGenerator() {
   };
 }
 
-/** The process and all that it started. */
+/** The ids of the process and of its descendants. */
 function family(pid) {
   const children = readdirSync("/proc").filter((name) => {
     try {
@@ -169,8 +169,8 @@ export function cpuMicroseconds(pid) {
 }
 
 /**
- * Megabytes of main memory of a process and its children: what is resident, what of it is no page of a file, and what
- * is theirs where that which several share counts once.
+ * Main memory of a process and its children, in megabytes: resident, the part of it that is no page of a file, and the
+ * proportional share, in which shared pages count once.
  */
 export function memoryOf(pid) {
   const sum = (file, field) =>

@@ -2,13 +2,13 @@ import { availableParallelism, cpus, totalmem } from "node:os";
 import { targetOf } from "./page.mjs";
 import { spread } from "./statistics.mjs";
 
-/** What was measured, as rows that a table, a page and a file can show. */
+/** Collects results as rows for the table, the page and the file. */
 export function collect() {
   const rows = [];
   return {
     /**
-     * One figure of so many rounds; `against` was measured in the same rounds by turns, so that each round has a
-     * ratio. `atLeast` and `atMost` are of the ratio where there is one, and else of the figure.
+     * Adds a figure with one value for each round. `against` was measured in the same rounds, by turns, so that
+     * each round has a ratio. `atLeast` and `atMost` bound the ratio if there is one, and the figure otherwise.
      */
     add(part, { name, unit, values, against, atLeast, atMost, series }) {
       const ratios = against && values.map((value, round) => value / against.values[round]);

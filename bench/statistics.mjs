@@ -3,7 +3,7 @@ export function quantile(values, part) {
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))];
 }
 
-/** Of times in milliseconds. */
+/** The quantiles that the results show; `times` in milliseconds. */
 export const quantiles = (times) => ({
   p50: quantile(times, 0.5),
   p90: quantile(times, 0.9),

@@ -18,7 +18,7 @@ export const SERVICE_OF_STORE = {
 };
 
 const CLIENT = { userAgent: "bench", ip: "192.0.2.1" };
-/** Takes every password at once, so that what a login does besides hashing is measured. */
+/** Accepts every password without hashing, so that the rest of a login is measured. */
 const NO_HASHING = { verify: async () => true, isOutdated: () => false, refuseIfFull() {} };
 const LATER = new Date(8.64e15);
 
@@ -45,14 +45,14 @@ export async function openStore(directory, size) {
   return {
     close: () => storage.close(),
     copyTo: storage.copyTo,
-    /** Of so many users at random. */
+    /** The addresses of `count` random users. */
     addresses: (count) => Array.from({ length: count }, () => addressOf(randomInt(size))),
-    /** Of so many users at random. */
+    /** Access tokens of `count` random users. */
     tokens: (count) =>
       Promise.all(Array.from({ length: count }, async () => ({ access: await tokenOf(randomInt(size)) }))),
-    /** Each draws a user at random and resolves to a call about it, which resolves to whether the answer is correct. */
+    /** Each picks a random user and resolves to a call about it, which resolves to whether the answer is correct. */
     draw: {
-      /** What src/application/tokens/check-token.ts asks of storage. */
+      /** The reads that src/application/tokens/check-token.ts makes. */
       async storage() {
         const n = randomInt(size);
         const [{ id }, session] = [population.user(n), revocationKey.session(population.session(n).id)];
@@ -83,13 +83,13 @@ export async function openStore(directory, size) {
         return async () => (await showUser(email)).sessions.some((session) => session.id === id);
       },
     },
-    /** Lists as many accounts as an operator who reads no further. */
+    /** Lists the first `count` accounts. */
     async listUsers(count) {
       let listed = 0;
       for await (const _ of listUsers()) if (++listed === count) return;
       throw new Error(`Only ${listed} users are listed`);
     },
-    /** Removes the sessions and the revocations that end first, so many of each, as the sweep does once they ended. */
+    /** Sweeps the `count` sessions and the `count` revocations that end first. */
     async sweep(count) {
       const swept = (await sessions.sweep(LATER, count)) + (await revocations.sweep(LATER, count));
       if (swept !== 2 * count) throw new Error(`Only ${swept} were swept`);

@@ -1,5 +1,6 @@
-// What it costs an API to check a token by itself and to ask the service about it, one check after the other, by turns in
-// one run on loopback. Needs `npm run build`. It asserts nothing; docs/guides/protecting-your-api.md says what to make of it.
+// The cost for an API of verifying a token locally and of asking the service about it: one check after the other, by
+// turns in one run on loopback. Needs `npm run build`. It asserts nothing; docs/guides/protecting-your-api.md explains
+// the figures.
 
 import { startTestAuth } from "../dist/composition/testing/start-test-auth.js";
 import { offline, online } from "../examples/tokens.js";

@@ -9,7 +9,7 @@ import { inRounds } from "../rounds.mjs";
 
 const CALLS = ["me", "refresh", "introspect", "register"];
 const CONNECTIONS = 32;
-/** More newcomers at once would not all find a place to wait for their hash. */
+/** More concurrent registrations would overflow the queue for hashing. */
 const NEWCOMERS = 8;
 const PEOPLE = 200;
 
@@ -61,7 +61,7 @@ export async function calls({ generator, rounds, seconds, result, note }) {
         ["CPU of ", "µs a call"],
       ]) {
         const valuesOf = (server) => rates[`${prefix}${call} ${server}`];
-        // what hashes is bounded by that: see the logins
+        // hashing bounds a registration: compare with the logins
         const against = call === "register" ? undefined : { name: HELLO, values: valuesOf(HELLO) };
         const target = prefix === "" ? { atLeast: atLeast[call] } : {};
         result({ name: `${prefix}${call} ${name}`, unit, values: valuesOf(name), against, ...target });
@@ -75,10 +75,10 @@ export async function calls({ generator, rounds, seconds, result, note }) {
   await allocations({ generator, rounds, result, note });
 }
 
-/** Calls in each round of what is counted of the garbage collector, after as many for the compilers. */
+/** Calls in each round of the allocation count, after as many calls to let the code be compiled. */
 const COUNTED = 20_000;
 
-/** Bytes that the heap takes for a call, by what the garbage collector finds between its runs. */
+/** Bytes allocated for a call, from the heap sizes at the runs of the garbage collector. */
 async function allocations({ generator, rounds, result, note }) {
   const { env, remove } = emptyStorage("LMDB");
   const service = await startService({ ...env, INTROSPECTION_CLIENTS }, ["--trace-gc"]);

@@ -20,7 +20,7 @@ export async function endurance({ generator, requests, result, note }) {
     samples.push({ answered, own, resident });
     note(`${answered} requests, ${Math.round(own)} MB, ${Math.round(resident)} with the file's pages`);
   }
-  // the first of ten parts is for the compilers and the first heap
+  // the first of ten parts is the warm-up
   const [, before] = samples;
   const after = samples.at(-1);
   // each refresh leaves an entry in the audit trail: the file grows, and LMDB maps it

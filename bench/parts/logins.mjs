@@ -6,10 +6,10 @@ import { inRounds } from "../rounds.mjs";
 
 /**
  * Logins with each package that hashes, beside the bare argon2 loop, a bare loop of the other package, and a plain server
- * that does nothing but hash, with as many hashes at once.
+ * that does nothing but hash, with equally many hashes at once.
  */
 
-/** Hashes that a bare loop of a package makes in a second, while nobody asks for anything. */
+/** Hashes a second of a bare loop of a package, without requests. */
 async function bareLoop(name, concurrency, seconds) {
   const { child, stop } = await startServer("bare-argon2", {}, String(concurrency), name);
   const made = async () => {

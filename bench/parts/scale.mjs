@@ -7,7 +7,7 @@ import { measureService, measureStarts, startTime } from "../scale/over-http.mjs
 import { measureBackups, measureExports, megabytes } from "../scale/whole.mjs";
 import { openStore } from "../store.mjs";
 
-/** What a call costs however much is stored: two LMDB stores of users, sessions and revocations, by turns. */
+/** The cost of a call by the size of the store: two LMDB stores of users, sessions and revocations, by turns. */
 
 const SMALL = 10_000;
 

@@ -3,10 +3,10 @@ import { register } from "../people.mjs";
 import { emptyStorage, memoryOf, STORAGES, startService, wait } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
-/** How long it takes from the command to the first answer, and what the service occupies when nobody asks anything. */
+/** The time from the command to the first answer, and the memory of an idle service. */
 
 const REST_MS = 3_000;
-/** MongoDB's driver takes its time to load, and its indexes are looked at over the network. */
+/** MongoDB's driver is slow to load, and the indexes are checked over the network. */
 const START_AT_MOST = { LMDB: 350, MongoDB: 400 };
 
 async function startAndRest(env) {

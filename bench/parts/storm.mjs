@@ -4,8 +4,8 @@ import { memoryOf } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 
 /**
- * How long a token check takes at a fixed rate: of an idle service, and while ten times as many log in as can be hashed;
- * and the same for an empty answer of a plain server that does nothing but hash, which is what the machine allows.
+ * Latency of token checks at a fixed rate: on an idle service, and under ten times as many logins as can be hashed. The
+ * same for an empty answer of a plain server that only hashes, which is the limit of the machine.
  */
 
 const CHECKS_A_SECOND = 100;

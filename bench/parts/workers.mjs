@@ -6,7 +6,7 @@ import { inRounds } from "../rounds.mjs";
 /** Token checks of two workers beside those of one process. */
 
 const CONNECTIONS = 32;
-/** Two workers, and who asks, and on MongoDB the database. */
+/** Cores needed: two workers, the load generator and, on MongoDB, the database. */
 const CORES_WANTED = 3;
 
 export async function workers({ generator, rounds, seconds, result, note }) {

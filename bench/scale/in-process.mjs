@@ -1,11 +1,11 @@
 import { inRounds } from "../rounds.mjs";
 import { quantile } from "../statistics.mjs";
 
-/** What is measured of open stores in one process, without HTTP. Times are in microseconds. */
+/** Figures of open stores in one process, without HTTP. Times are in microseconds. */
 
-/** Turns are short, so that whatever else the machine does meets both stores alike. */
+/** Turns are short, so that other load on the machine affects both stores alike. */
 const TURNS = 25;
-/** How many calls of each kind in a turn. A login waits for the disk. */
+/** Calls of each kind in a turn. Few logins, since each waits for the disk. */
 const CALLS = { storage: 200, me: 200, ownSessions: 100, showUser: 100, login: 10 };
 const LISTED = 10_000;
 const SWEPT = 500;
@@ -45,7 +45,7 @@ async function measureEach(stores, rounds, note, name, work, count) {
   for (const [index, store] of stores.entries()) store[name] = times[index];
 }
 
-/** The times of one call after the other, of users drawn before the clock runs. */
+/** Times of sequential calls. Their users are picked before the clock starts. */
 async function timesOf(draw, count) {
   const calls = await Promise.all(Array.from({ length: count }, draw));
   const times = [];

@@ -4,7 +4,7 @@ import { memoryOf, startService } from "../processes.mjs";
 import { inRounds } from "../rounds.mjs";
 import { SERVICE_OF_STORE } from "../store.mjs";
 
-/** What is measured of the service itself, which finds such a store. Times are in milliseconds. */
+/** Figures of a running service on a filled store. Times are in milliseconds. */
 
 const CHECKS_A_SECOND = 200;
 /** Few, since the hashes of both services share the cores. */

@@ -2,9 +2,9 @@ import { rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DATA_FILE } from "../../dist/adapters/lmdb/directory.js";
 
-/** What reads or copies a whole store, and therefore takes a time that grows with it: once for the large one. */
+/** Jobs that read or copy a whole store, so their time grows with its size. Each runs once on the large store. */
 
-/** How often the small store is measured meanwhile. */
+/** Measurements of the small store while the large one is measured once. */
 const TIMES = 10;
 
 export const megabytes = (directory) => statSync(join(directory, DATA_FILE)).size / 1e6;

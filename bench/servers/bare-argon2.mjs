@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import { passwordCheckBy } from "./password-check.mjs";
 
 /**
- * The ceiling of logins: hashes of the service's cost by one package, so many at once and nothing else, beside a
- * server that answers every request with a fixed 503. Prints its address; on any message, the hashes made since the last one.
+ * The ceiling of logins: hashes at the service's cost by one package, a fixed number at once and nothing else, beside a
+ * server that answers every request with 503. Prints its address and, on any message, the hashes made since the last.
  */
 const concurrency = Number(process.argv[2]);
 const check = await passwordCheckBy(process.argv[3]);

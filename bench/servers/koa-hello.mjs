@@ -1,6 +1,6 @@
 import Koa from "koa";
 
-/** What Koa does at best: one fixed answer, and nothing else. Prints its address. */
+/** The upper bound for Koa: one fixed answer and nothing else. Prints its address. */
 const server = new Koa()
   .use((ctx) => {
     ctx.body = { message: "hello" };

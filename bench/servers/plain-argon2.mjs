@@ -2,8 +2,8 @@ import { createServer } from "node:http";
 import { passwordCheckBy } from "./password-check.mjs";
 
 /**
- * The ceiling of logins over HTTP: a server that checks one password for each POST, so many at once, and refuses
- * those for which 64 wait already; all else is answered at once. No routing, no tokens, no storage. Prints its address.
+ * The ceiling of logins over HTTP: a server that checks one password for each POST, a fixed number at once, and refuses
+ * a POST while 64 wait; other requests are answered at once. No routing, tokens or storage. Prints its address.
  */
 const concurrency = Number(process.argv[2]);
 const check = await passwordCheckBy(process.argv[3]);
