@@ -5,12 +5,12 @@ import { ODD_KEYS, type StorageHarness, spoil } from "../support/storage-harness
 const NOW = new Date("2100-01-01T00:00:00.123Z");
 const HOUR = 3_600_000;
 const later = (ms: number) => new Date(NOW.getTime() + ms);
-/** A limit that no test comes to. */
+/** A limit that no test reaches. */
 const MANY = 1_000_000;
 const oneTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 const ascending = (counts: number[]) => counts.toSorted((a, b) => a - b);
 
-/** What AttemptCounters promises. */
+/** The contract of AttemptCounters. */
 export function attemptCountersContract(name: string, harness: StorageHarness): void {
   describe(`${name}: attempts`, () => {
     let storage: Storage;
@@ -19,7 +19,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     });
     afterEach(() => harness.cleanup());
 
-    /** The count and its beginning, or `undefined` where it is refused. */
+    /** The count and its start, or `undefined` if refused. */
     async function charge(key: string, at = NOW, windowMs = HOUR, attempts = MANY) {
       const { counted } = await storage.attempts.charge([{ key, limit: { attempts, windowMs } }], at);
       return counted?.map(({ count, since }) => ({ count, since }))[0];
@@ -31,7 +31,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
     const allOf = (...keys: string[]) =>
       keys.map((key) => ({ key, limit: { attempts: MANY, windowMs: HOUR } }));
 
-    it("counts up from one, since the first, under each key by itself", async () => {
+    it("counts from one under each key, and tells the time of its first attempt", async () => {
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("a", later(5))).toEqual({ count: 2, since: NOW });
       for (const key of ["b", "A", "a ", "aa", "-a", "_a"]) {
@@ -51,7 +51,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await storage.attempts.charge([], NOW)).toEqual({ counted: [] });
     });
 
-    it("begins anew once the window is over, to the millisecond", async () => {
+    it("starts a new count when the window ends, to the millisecond", async () => {
       await charge("a");
       expect(await charge("a", later(HOUR - 1))).toEqual({ count: 2, since: NOW });
       expect(await charge("a", later(HOUR))).toEqual({ count: 1, since: later(HOUR) });
@@ -68,7 +68,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       },
     );
 
-    it("takes attempts back, never below zero, and leaves other keys alone", async () => {
+    it("refunds attempts, never below zero, and leaves other keys alone", async () => {
       for (const key of ["a", "a", "b"]) await charge(key);
       await refund(["a", "unknown"]);
       expect(await charge("a")).toEqual({ count: 2, since: NOW });
@@ -81,7 +81,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await charge("b")).toEqual({ count: 1, since: NOW });
     });
 
-    it("forgets a count that comes to nothing, so that refused attempts leave nothing behind", async () => {
+    it("removes a count that a refund brings to zero, so that refused attempts leave nothing behind", async () => {
       await charge("a");
       await charge("b");
       await charge("b");
@@ -93,14 +93,14 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await storage.attempts.sweep(later(100 * HOUR), 10)).toBe(0);
     });
 
-    it("has what is taken back from a count that is over change nothing of the next", async () => {
+    it("does not change the next count by a refund to one that is over", async () => {
       await charge("a", later(-2 * HOUR));
       for (let times = 0; times < 3; times += 1) await refund(["a"], later(-2 * HOUR));
       expect(await charge("a")).toEqual({ count: 1, since: NOW });
       expect(await charge("a")).toEqual({ count: 2, since: NOW });
     });
 
-    it("takes nothing back from a count that began after the attempt", async () => {
+    it("refunds nothing to a count that began after the attempt", async () => {
       await charge("a", later(-2 * HOUR));
       for (const key of ["a", "a", "b"]) await charge(key);
       await refund(["a", "b", "a"], later(-2 * HOUR));
@@ -121,7 +121,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await charge("a")).toEqual({ count: 26, since: NOW });
     });
 
-    it("forgets what is over when it is swept, so many at a time, and never early", async () => {
+    it("sweeps counts that are over, at most `limit` at a time and never early", async () => {
       await charge("kept", NOW, HOUR + 1);
       for (const key of ["a", "b", "c"]) await charge(key);
       await charge("renewed", later(-HOUR));
@@ -131,7 +131,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
       expect(await storage.attempts.sweep(later(HOUR), 2)).toBe(1);
       expect(await charge("kept", later(HOUR))).toEqual({ count: 2, since: NOW });
       expect(await charge("renewed", later(HOUR))).toEqual({ count: 2, since: later(1) });
-      // by a clock before the sweep, a count would still be running if it were there
+      // at an earlier time the count would still run, had the sweep not removed it
       expect(await charge("a", later(1))).toEqual({ count: 1, since: later(1) });
       expect(await storage.attempts.sweep(later(9 * HOUR), 0)).toBe(0);
       expect(await storage.attempts.sweep(later(9 * HOUR), 10)).toBe(3);
@@ -172,7 +172,7 @@ export function attemptCountersContract(name: string, harness: StorageHarness): 
         expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
         await refund([key, "a"]);
         expect(await charge("a")).toMatchObject({ count: tallies.length + 1 });
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         expect(await charge("\ufffd")).toEqual({ count: 1, since: NOW });
       },
     );

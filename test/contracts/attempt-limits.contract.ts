@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const MINUTE = 60_000;
 const later = (ms: number) => new Date(NOW.getTime() + ms);
 
-/** What AttemptCounters promises of limits. `isOneStep`: the storage changes several keys in one atomic step. */
+/** The contract of AttemptCounters for limits. `isOneStep`: the storage changes several keys in one atomic step. */
 export function attemptLimitsContract(
   name: string,
   harness: StorageHarness,
@@ -24,7 +24,7 @@ export function attemptLimitsContract(
     const of = (key: string, attempts: number): Charge => ({ key, limit: { attempts, windowMs: HOUR } });
     const charge = (charges: readonly Charge[], at = NOW) => storage.attempts.charge(charges, at);
 
-    /** How often the key was counted; the look itself is taken back. */
+    /** The count of the key. Reads it by a charge, which is refunded. */
     async function countOf(key: string): Promise<number> {
       const { counted = [] } = await charge([of(key, 1_000_000)]);
       await storage.attempts.refund(counted);
@@ -35,7 +35,7 @@ export function attemptLimitsContract(
       for (let time = 0; time < attempts; time += 1) await charge([of(key, attempts)]);
     }
 
-    it("refuses what is over the limit, until its window is over", async () => {
+    it("refuses attempts over the limit until the window ends", async () => {
       await fill("a", 3);
       expect(await charge([of("a", 3)], later(MINUTE))).toEqual({ refused: { at: 0, waitMs: 59 * MINUTE } });
       expect(await charge([of("a", 3)], later(HOUR - 1))).toEqual({ refused: { at: 0, waitMs: 1 } });
@@ -54,13 +54,13 @@ export function attemptLimitsContract(
       expect(await attempt(later(45 * MINUTE))).toEqual({ refused: { at: 0, waitMs: 15 * MINUTE } });
     });
 
-    it("allows what it does where another process' clock began the count a little later", async () => {
+    it("allows attempts up to the limit if another process' clock began the count a little later", async () => {
       expect(await charge([of("a", 2)], later(5))).toMatchObject({ counted: [{ count: 1 }] });
       expect(await charge([of("a", 2)])).toMatchObject({ counted: [{ count: 2, since: later(5) }] });
       expect(await charge([of("a", 2)])).toMatchObject({ refused: { at: 0 } });
     });
 
-    it("counts nothing where one key refuses, whichever it is, and names the first that does", async () => {
+    it("counts nothing if any key refuses, and names the first that does", async () => {
       await fill("full", 1);
       await fill("also full", 1);
       await fill("b", 1);
@@ -76,7 +76,7 @@ export function attemptLimitsContract(
     });
 
     it.each(["a new count", "a count that is over", "a count that goes on"])(
-      "lets exactly as many of many at once pass as the limit allows: %s",
+      "lets exactly `limit` of many concurrent attempts pass: %s",
       async (kind) => {
         if (kind === "a count that is over") await charge([of("a", 9)], later(-2 * HOUR));
         if (kind === "a count that goes on") await charge([of("a", 9)]);
@@ -91,10 +91,10 @@ export function attemptLimitsContract(
       },
     );
 
-    it("never lets attempts that an earlier key refuses touch a later one, however many at once", async () => {
+    it("does not count attempts refused by an earlier key under a later one, also concurrently", async () => {
       await fill("full", 2);
       await fill("wide", 4);
-      // one place is left under the wide key: only what is refused could take it
+      // one attempt is left under the wide key: a refused charge must not use it up
       await outcomes(async (racer) => {
         if (racer % 4 > 0)
           return expect(await charge([of("full", 2), of("wide", 5)])).toHaveProperty("refused");

@@ -7,7 +7,7 @@ import { anAuditEntry } from "../support/storage-samples.ts";
 const NOW = Date.parse("2024-03-05T06:07:08.009Z");
 const at = (ms: number) => new Date(NOW + ms);
 
-/** What AuditTrail promises. */
+/** The contract of AuditTrail. */
 export function auditTrailContract(name: string, harness: StorageHarness): void {
   describe(`${name}: the audit trail`, () => {
     let storage: Storage;
@@ -20,7 +20,7 @@ export function auditTrailContract(name: string, harness: StorageHarness): void 
     const find = (query: AuditQuery = {}, limit = 1_000, before?: AuditPlace) =>
       storage.auditTrail.find(query, before, limit);
 
-    /** So many entries a millisecond apart, the latest first. */
+    /** Entries a millisecond apart, the latest first. */
     async function stored(count: number, fields: (index: number) => Partial<AuditEntry> = () => ({})) {
       const entries = Array.from({ length: count }, (_, index) =>
         anAuditEntry({ at: at(index), ...fields(index) }),
@@ -53,12 +53,12 @@ export function auditTrailContract(name: string, harness: StorageHarness): void 
       expect(await find()).toStrictEqual([entry]);
     });
 
-    it("takes no entries at all", async () => {
+    it("accepts an empty batch", async () => {
       await append();
       expect(await find()).toEqual([]);
     });
 
-    it("gives out the latest first, those of one moment by id, and no more than so many", async () => {
+    it("lists the latest first, entries of the same time by id, and at most `limit`", async () => {
       const ids = ["b", "d", "a", "c"].map((first) => `${first}${anAuditEntry().id.slice(1)}`);
       const together = ids.map((id) => anAuditEntry({ id, at: at(0) }));
       const others = [-1, 1, -NOW - 1, 2].map((ms) => anAuditEntry({ at: at(ms) }));
@@ -68,8 +68,8 @@ export function auditTrailContract(name: string, harness: StorageHarness): void 
       for (const limit of [0, 1, 3, 7]) expect(await find({}, limit)).toStrictEqual(inOrder.slice(0, limit));
     });
 
-    it("gives out page after page whatever the size of a page, with none twice and none left out", async () => {
-      // three of each moment, two of each kind and user in turn
+    it("lists every entry exactly once over pages of any size", async () => {
+      // three at each time; kinds and users take turns, two entries each
       const all = await stored(30, (index) => ({
         at: at(Math.floor(index / 3)),
         userId: `user ${index % 2}`,
@@ -164,7 +164,7 @@ export function auditTrailContract(name: string, harness: StorageHarness): void 
       expect(await find()).toStrictEqual(batches.flat().reverse());
     });
 
-    it("forgets what is not after a moment, in every way that it was found, and no more than so many", async () => {
+    it("removes entries up to a time from every query, at most `limit` at once", async () => {
       const all = await stored(10, () => ({ userId: "ada" }));
       expect(await storage.auditTrail.sweep(at(-1), 100)).toBe(0);
       expect(await storage.auditTrail.sweep(at(4), 0)).toBe(0);
@@ -189,7 +189,7 @@ export function auditTrailContract(name: string, harness: StorageHarness): void 
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
       "finds nothing of the user %s",
       async (_, userId) => {
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         await append(anAuditEntry({ userId: "\ufffd" }), anAuditEntry());
         expect(await find({ userId })).toEqual([]);
       },

@@ -8,7 +8,7 @@ const LATER = new Date(NOW.getTime() + 3_600_000);
 const WRITES = 20;
 const READERS = 4;
 
-/** What the repositories promise to reads of one key that run at the same time as others. */
+/** The contract of all repositories for concurrent reads of one key. */
 export function freshReadsContract(name: string, harness: StorageHarness): void {
   describe(`${name}: a read that begins after a write`, () => {
     let storage: Storage;
@@ -17,7 +17,7 @@ export function freshReadsContract(name: string, harness: StorageHarness): void 
     });
     afterEach(() => harness.cleanup());
 
-    /** Reads without a pause while the work is done, so that reads of before each write are under way after it. */
+    /** Reads continuously while the work runs, so that reads from before each write are still pending after it. */
     async function whileReading(read: () => Promise<unknown>, work: () => Promise<void>): Promise<void> {
       let isOver = false;
       const readers = Array.from({ length: READERS }, async () => {

@@ -5,12 +5,12 @@ import { ODD_KEYS, type StorageHarness } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
 
 const MANY = 1_000;
-/** Between two groups of as many records the event loop does other work. */
+/** Records in a group; the event loop does other work between two groups. */
 const GROUP = 200;
 const NOW = new Date("2024-03-05T06:07:08.009Z");
 const FAR = new Date("2200-01-01T00:00:00.000Z");
 
-/** What SessionRepository promises where a user has many sessions. */
+/** The contract of SessionRepository for a user with many sessions. */
 export function manySessionsContract(name: string, harness: StorageHarness): void {
   describe(`${name}: many sessions of a user`, { timeout: 60_000 }, () => {
     let storage: Storage;
@@ -27,7 +27,7 @@ export function manySessionsContract(name: string, harness: StorageHarness): voi
       return sessions;
     }
 
-    it("says whether more than a count are there, dead ones too, and of no other user", async () => {
+    it("tells whether a user has more sessions than a count, ended ones included, and other users' not", async () => {
       const { hasMoreThan } = storage.sessions;
       for (const userId of ["use", "users", "user "]) await stored(3, { userId });
       expect(await hasMoreThan("user", 0)).toBe(false);
@@ -45,13 +45,13 @@ export function manySessionsContract(name: string, harness: StorageHarness): voi
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
       "says that there are none of %s",
       async (_, key) => {
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         await stored(1, { userId: "\ufffd" });
         expect(await storage.sessions.hasMoreThan(key, 0)).toBe(false);
       },
     );
 
-    it("lists all of them page by page, also where the last one of a page is forgotten", async () => {
+    it("lists all of them page by page, also if the last one of a page is removed meanwhile", async () => {
       const sessions = await stored(450);
       const listed: Session[] = [];
       for (let page = await storage.sessions.listOf("user", 100); page.length > 0; ) {
@@ -84,7 +84,7 @@ export function manySessionsContract(name: string, harness: StorageHarness): voi
   });
 }
 
-/** How often the event loop came to other work while this was done. */
+/** Counts the turns of the event loop while `work` runs. */
 async function turnsDuring(work: () => Promise<unknown>): Promise<number> {
   let turns = 0;
   let isDone = false;

@@ -4,11 +4,11 @@ import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aOneTimeToken } from "../support/storage-samples.ts";
 
-// far from today: a storage that sweeps by a clock of its own leaves all of it to the test
+// far in the future: a storage that also sweeps by its own clock must not interfere
 const END = Date.parse("2100-01-01T00:00:00.500Z");
 const end = (ms: number) => new Date(END + ms);
 
-/** What OneTimeTokenRepository promises. */
+/** The contract of OneTimeTokenRepository. */
 export function oneTimeTokensContract(name: string, harness: StorageHarness): void {
   describe(`${name}: one-time tokens`, () => {
     let storage: Storage;
@@ -49,7 +49,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await storage.oneTimeTokens.find(userId)).toBeUndefined();
     });
 
-    it.each([-5, 5])("puts a token in the place of the one with its id (%i)", async (ms) => {
+    it.each([-5, 5])("replaces the token with the same id (%i)", async (ms) => {
       const former = await stored();
       const next = aOneTimeToken({ id: former.id, purpose: "change_email", expiresAt: end(ms) });
       await storage.oneTimeTokens.put(next);
@@ -70,7 +70,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await sweep(ms)).toBe(1);
     });
 
-    it("does not bring back what was consumed by moving its end", async () => {
+    it("does not restore a consumed token by moving its end", async () => {
       const token = await stored();
       await consume(token);
       expect(await prolong(token, 7)).toBe(false);
@@ -78,7 +78,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await sweep(9)).toBe(0);
     });
 
-    it.each([0, 1])("does not bring back what is consumed meanwhile, either (%i)", async (first) => {
+    it.each([0, 1])("does not restore a token that is consumed meanwhile (%i)", async (first) => {
       const token = await stored();
       const did = await outcomes<boolean>((racer) =>
         racer % 2 === first ? prolong(token, racer) : consume(token),
@@ -89,7 +89,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await sweep(99)).toBe(0);
     });
 
-    it("forgets a token that is consumed, and no other", async () => {
+    it("removes a consumed token, and no other", async () => {
       const token = await stored();
       const { userId } = token;
       const others = [await stored({ userId }), await stored({ userId, purpose: "verify_email" })];
@@ -107,7 +107,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await find(token)).toBeUndefined();
     });
 
-    it("forgets all tokens of a user, and none of another", async () => {
+    it("removes all tokens of a user, and none of another", async () => {
       const gone = [];
       for (let i = 0; i < 5; i++) gone.push(await stored({ userId: "ada", expiresAt: end(i) }));
       const kept = [];
@@ -130,10 +130,10 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
     });
 
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
-      "finds, changes and forgets nothing under %s",
+      "finds, changes and removes nothing under %s",
       async (_, key) => {
         const token = await stored();
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         const replaced = await stored({ userId: "\ufffd", id: "\ufffd" });
         expect(await storage.oneTimeTokens.find(key)).toBeUndefined();
         expect(await consume({ ...token, id: key })).toBe(false);
@@ -143,7 +143,7 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       },
     );
 
-    it("sweeps what has ended, and nothing that lives", async () => {
+    it("sweeps exactly what has ended", async () => {
       const tokens = [];
       for (const ms of [-1, 0, 1]) tokens.push(await stored({ expiresAt: end(ms) }));
       expect(await sweep(-2)).toBe(0);
@@ -152,14 +152,14 @@ export function oneTimeTokensContract(name: string, harness: StorageHarness): vo
       expect(await Promise.all(tokens.map(find))).toStrictEqual([undefined, undefined, tokens[2]]);
     });
 
-    it("sweeps no more than so many at once", async () => {
+    it("sweeps at most `limit` at once", async () => {
       for (let i = 0; i < 5; i++) await stored({ expiresAt: end(i) });
       const swept = [];
       for (const limit of [0, 2, 2, 2]) swept.push(await sweep(9, limit));
       expect(swept).toEqual([0, 2, 2, 1]);
     });
 
-    it("counts once what many sweep at once", async () => {
+    it("counts each removed entry once among concurrent sweeps", async () => {
       for (let i = 0; i < 30; i++) await stored({ expiresAt: end(i) });
       const swept = await outcomes(() => sweep(24, 2));
       const rest = await sweep(24, 30);

@@ -7,7 +7,7 @@ import { aMail } from "../support/storage-samples.ts";
 const NOW = Date.parse("2024-03-05T06:07:08.009Z");
 const at = (ms: number) => new Date(NOW + ms);
 
-/** What Outbox promises. */
+/** The contract of Outbox. */
 export function outboxContract(name: string, harness: StorageHarness): void {
   describe(`${name}: the outbox`, () => {
     let storage: Storage;
@@ -44,7 +44,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(0)).toStrictEqual([mail]);
     });
 
-    it("gives out what is due at the moment, the longest due first, and no more than so many", async () => {
+    it("lists due mails, the longest due first, and at most `limit`", async () => {
       const mails: OutboxMail[] = [];
       const order = [0, -3, 1, -1, -NOW - 1, -2];
       for (const ms of order) mails.push(await stored({ dueAt: at(ms) }));
@@ -56,7 +56,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(1)).toHaveLength(6);
     });
 
-    it("gives out all of many that are due at once", async () => {
+    it("lists all of many mails that are due at once", async () => {
       const mails = await Promise.all(Array.from({ length: 250 }, () => stored()));
       expect(idsOf(await due(0, 1000)).sort()).toEqual(idsOf(mails).sort());
       expect(await due(0, 249)).toHaveLength(249);
@@ -78,7 +78,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(RACERS)).toStrictEqual([mail]);
     });
 
-    it("gives out notices after all others, however long they are due, also once they were begun", async () => {
+    it("lists notices after all other mails, however long they are due, also after an attempt", async () => {
       const notices: OutboxMail[] = [];
       for (const ms of [-9, -8, -7]) notices.push(await stored({ dueAt: at(ms), isNotice: true }));
       const links = [await stored({ dueAt: at(-1) }), await stored({ dueAt: at(0) })];
@@ -97,13 +97,13 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(0)).toEqual([]);
     });
 
-    it("begins an attempt: counts it, puts the next one off, and changes nothing else", async () => {
+    it("begins an attempt: counts it, postpones the next one, and changes nothing else", async () => {
       const mail = await stored({ userId: "ada", attempts: 2, tokenId: "token" });
       const bystander = await stored({ attempts: 2, dueAt: at(1) });
       expect(await storage.outbox.begin(mail.id, 2, at(5))).toBe(true);
       expect(await due(4)).toStrictEqual([bystander]);
       expect(await due(5)).toStrictEqual([bystander, { ...mail, attempts: 3, dueAt: at(5) }]);
-      // sooner than before is a change as any other
+      // an earlier time is allowed
       expect(await storage.outbox.begin(mail.id, 3, at(-1))).toBe(true);
       expect(await due(-1)).toStrictEqual([{ ...mail, attempts: 4, dueAt: at(-1) }]);
       expect(await due(9)).toHaveLength(2);
@@ -122,7 +122,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(RACERS)).toStrictEqual([{ ...mail, attempts: 1, dueAt: at(did.indexOf(true) + 1) }]);
     });
 
-    it("ties the first token to a mail, and tells it to whoever comes later", async () => {
+    it("ties the first token to a mail, and returns it to later callers", async () => {
       const [mail, bystander] = [await stored(), await stored({ dueAt: at(1) })];
       expect(await storage.outbox.tie(mail.id, "first")).toBe("first");
       expect(await storage.outbox.tie(mail.id, "second")).toBe("first");
@@ -130,7 +130,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await storage.outbox.tie("another", "first")).toBeUndefined();
     });
 
-    it("ties one token of many, and tells it to all", async () => {
+    it("ties one of many concurrent tokens, and returns it to all callers", async () => {
       const mail = await stored();
       const tied = await outcomes((racer) => storage.outbox.tie(mail.id, `token ${racer}`));
       const [found] = await due(0);
@@ -138,7 +138,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(new Set(tied)).toEqual(new Set([found?.tokenId]));
     });
 
-    it("loses nothing where an attempt is begun and a token tied at once", async () => {
+    it("loses nothing if an attempt is begun and a token tied concurrently", async () => {
       const mail = await stored();
       await outcomes<unknown>((racer) =>
         racer % 2 === 0
@@ -150,20 +150,20 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await due(9)).toStrictEqual([{ ...mail, attempts: 1, dueAt: at(9), tokenId }]);
     });
 
-    it("forgets a mail, and it can be there again", async () => {
+    it("removes a mail, which can be added again", async () => {
       const [mail, bystander] = [await stored(), await stored({ dueAt: at(1) })];
       await storage.outbox.remove(mail.id);
       await storage.outbox.remove(mail.id);
       expect(await storage.outbox.begin(mail.id, 0, at(5))).toBe(false);
       expect(await storage.outbox.tie(mail.id, "token")).toBeUndefined();
       expect(await due(9)).toStrictEqual([bystander]);
-      // what is forgotten takes nobody's place
+      // a removed mail does not count towards the limit
       expect(await due(9, 1)).toStrictEqual([bystander]);
       await storage.outbox.add(mail);
       expect(await due(9)).toStrictEqual([mail, bystander]);
     });
 
-    it("brings no mail back that is forgotten while it is begun and tied", async () => {
+    it("does not restore a mail that is removed while it is begun and tied", async () => {
       const { id } = await stored();
       const { begin, tie, remove } = storage.outbox;
       const steps = [() => begin(id, 0, at(1)), () => tie(id, "token"), () => remove(id)];
@@ -172,7 +172,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
       expect(await storage.outbox.waiting()).toStrictEqual({ count: 0, since: undefined });
     });
 
-    it("counts what waits, due or not, and tells since when", async () => {
+    it("counts waiting mails, due or not, and tells the oldest", async () => {
       expect(await storage.outbox.waiting()).toStrictEqual({ count: 0, since: undefined });
       const mails = [];
       for (const ms of [3, 1, 2]) mails.push(await stored({ createdAt: at(ms), dueAt: at(9 - ms) }));
@@ -197,7 +197,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
     it.each(["another", ...ODD_KEYS].map((key) => [JSON.stringify(key).slice(0, 20), key]))(
       "changes nothing under %s",
       async (_, key) => {
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         const mail = await stored({ id: "\ufffd" });
         expect(await storage.outbox.begin(key, 0, at(1))).toBe(false);
         expect(await storage.outbox.tie(key, "token")).toBeUndefined();
@@ -207,7 +207,7 @@ export function outboxContract(name: string, harness: StorageHarness): void {
     );
 
     if (harness.reopen)
-      it("keeps mails as they are, and forgotten what was forgotten", async () => {
+      it("keeps mails as they are, and removed ones removed", async () => {
         const [mail, removed] = [await stored({ userId: "ada" }), await stored()];
         await storage.outbox.begin(mail.id, 0, at(5));
         await storage.outbox.tie(mail.id, "token");

@@ -5,7 +5,7 @@ import { aSession, aUser } from "../support/storage-samples.ts";
 
 type List = (storage: Storage) => (after: string | undefined, limit: number) => Promise<object[]>;
 
-/** In another order than they are kept in, and with ids of both lengths that there are. */
+/** Not in the order of storage, and with ids of both lengths in use. */
 const IDS = ["b-2", "5f1e7c0a9d3b2c4e6f708192", "b-10", "B-1", "a", "0"];
 const UNTIL = new Date("2100-01-02T03:04:05.678Z");
 
@@ -34,7 +34,7 @@ const LISTS: [string, List, { id?: string; key?: string }[], (storage: Storage) 
   ],
 ];
 
-/** What the repositories promise of reading all that they keep. */
+/** The contract of all repositories for reading their records page by page. */
 export function pagesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: pages`, () => {
     let storage: Storage;
@@ -43,7 +43,7 @@ export function pagesContract(name: string, harness: StorageHarness): void {
     });
     afterEach(() => harness.cleanup());
 
-    it.each(LISTS)("lists all %s by id, whatever the size of a page", async (_, list, things, add) => {
+    it.each(LISTS)("lists all %s by id, over pages of any size", async (_, list, things, add) => {
       expect(await list(storage)(undefined, 10)).toEqual([]);
       await add(storage);
       const keyOf = ({ id, key }: { id?: string; key?: string }) => id ?? key ?? "";

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { outcomes, type StorageHarness } from "../support/storage-harness.ts";
 
-// far from today: a storage that sweeps by a clock of its own leaves all of it to the test
+// far in the future: a storage that also sweeps by its own clock must not interfere
 const END = Date.parse("2100-01-01T00:00:00.500Z");
 const until = (ms: number) => new Date(END + ms);
 
-/** What RevocationRepository promises of sweeping. */
+/** The contract of RevocationRepository for sweeping. */
 export function revocationSweepContract(name: string, harness: StorageHarness): void {
   describe(`${name}: sweeping revocations`, () => {
     let storage: Storage;
@@ -17,19 +17,19 @@ export function revocationSweepContract(name: string, harness: StorageHarness): 
 
     const counts = async (key: string, now: Date) => (await storage.revocations.find([key], now)).has(key);
 
-    it("sweeps what counts no more, and nothing that counts", async () => {
+    it("sweeps exactly the entries that no longer count", async () => {
       for (const ms of [-1, 0, 1]) await storage.revocations.add(`jti:${ms}`, until(ms));
       expect(await storage.revocations.sweep(until(-2), 10)).toBe(0);
       expect(await storage.revocations.sweep(until(0), 10)).toBe(2);
       expect(await storage.revocations.sweep(until(0), 10)).toBe(0);
-      // asked about a moment before their ends, entries would count still if they were there
+      // at a time before their ends the entries would still count, had the sweep not removed them
       const left = await storage.revocations.find(["jti:-1", "jti:0", "jti:1"], until(-2));
       expect(left).toEqual(new Set(["jti:1"]));
       await storage.revocations.add("jti:0", until(0));
       expect(await counts("jti:0", until(-1))).toBe(true);
     });
 
-    it("sweeps no more than so many at once", async () => {
+    it("sweeps at most `limit` at once", async () => {
       for (let i = 0; i < 5; i++) await storage.revocations.add(`jti:${i}`, until(i));
       const swept = [];
       for (const limit of [0, 2, 2, 2]) swept.push(await storage.revocations.sweep(until(9), limit));
@@ -48,7 +48,7 @@ export function revocationSweepContract(name: string, harness: StorageHarness): 
       expect(await counts("jti:1", until(-1))).toBe(false);
     });
 
-    it.each([0, 1])("keeps a later end that comes during sweeps at the earlier one (%i)", async (first) => {
+    it.each([0, 1])("keeps an end that is moved later while the earlier one is swept (%i)", async (first) => {
       await storage.revocations.add("jti:1", until(0));
       const { add, sweep } = storage.revocations;
       await outcomes<unknown>((racer) =>
@@ -57,7 +57,7 @@ export function revocationSweepContract(name: string, harness: StorageHarness): 
       expect(await counts("jti:1", until(27 + first))).toBe(true);
     });
 
-    it("counts once what many sweep at once", async () => {
+    it("counts each removed entry once among concurrent sweeps", async () => {
       for (let i = 0; i < 30; i++) await storage.revocations.add(`jti:${i}`, until(i));
       const swept = await outcomes(() => storage.revocations.sweep(until(24), 2));
       const rest = await storage.revocations.sweep(until(24), 30);

@@ -3,11 +3,11 @@ import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { revocationSweepContract } from "./revocation-sweep.contract.ts";
 
-// far from today: an entry counts by the moment asked about, and no storage's own clock matters
+// far from today: the time passed in decides, not the clock of a storage
 const END = Date.parse("2100-01-01T00:00:00.500Z");
 const until = (ms: number) => new Date(END + ms);
 
-/** What RevocationRepository promises. */
+/** The contract of RevocationRepository. */
 export function revocationsContract(name: string, harness: StorageHarness): void {
   describe(`${name}: revocations`, () => {
     let storage: Storage;
@@ -26,7 +26,7 @@ export function revocationsContract(name: string, harness: StorageHarness): void
       expect(await counts("jti:1", until(1))).toBe(false);
     });
 
-    it("finds those that are there of none, one or many keys", async () => {
+    it("finds the existing entries of none, one or many keys", async () => {
       await storage.revocations.add("sid:1", until(0));
       await storage.revocations.add("jti:1", until(5));
       await storage.revocations.add("jti:over", until(-1000));
@@ -42,14 +42,14 @@ export function revocationsContract(name: string, harness: StorageHarness): void
       expect(await find(...many)).toEqual(many.slice(100));
     });
 
-    it("tells the first of those who add an entry that it was the first", async () => {
+    it("tells only the first of concurrent callers that it added the entry", async () => {
       const told = await outcomes((racer) => storage.revocations.add("sid:1", until(racer)));
       expect(told.filter((isFirst) => isFirst)).toHaveLength(1);
       for (const ms of [0, 50]) expect(await storage.revocations.add("sid:1", until(ms))).toBe(false);
       expect(await storage.revocations.add("sid:2", until(0))).toBe(true);
     });
 
-    it("tells keys apart by every letter", async () => {
+    it("distinguishes keys by every letter", async () => {
       await storage.revocations.add("jti:a", until(0));
       for (const key of ["jti:A", "jti:", "jti:a ", "sid:a", "a"]) {
         expect(await counts(key, until(-1))).toBe(false);

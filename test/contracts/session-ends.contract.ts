@@ -4,11 +4,11 @@ import type { Session } from "../../src/domain/session.ts";
 import { ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
 
-// far from today: a storage that sweeps by a clock of its own leaves all of it to the test
+// far in the future: a storage that also sweeps by its own clock must not interfere
 const END = Date.parse("2100-01-01T00:00:00.500Z");
 const end = (ms: number) => new Date(END + ms);
 
-/** What SessionRepository promises of forgetting sessions. */
+/** The contract of SessionRepository for removing sessions. */
 export function sessionEndsContract(name: string, harness: StorageHarness): void {
   describe(`${name}: forgetting sessions`, () => {
     let storage: Storage;
@@ -23,7 +23,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
       return session;
     }
 
-    /** Which of these sessions are there, both by id and in the list of their user. */
+    /** The sessions of these that are found both by id and in the list of their user. */
     async function left(sessions: Session[]): Promise<Session[]> {
       const found = await Promise.all(sessions.map(({ id }) => storage.sessions.find(id)));
       const users = [...new Set(sessions.map(({ userId }) => userId))];
@@ -33,7 +33,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
       return rest;
     }
 
-    it("removes a session, and it can be there again", async () => {
+    it("removes a session, which can be added again", async () => {
       const [session, bystander] = [await stored(), await stored()];
       await storage.sessions.remove(session.id);
       await storage.sessions.remove(session.id);
@@ -73,7 +73,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
       expect(await left(sessions)).toEqual([]);
     });
 
-    it("sweeps what has ended, and nothing that lives", async () => {
+    it("sweeps exactly what has ended", async () => {
       const sessions = [];
       for (const ms of [-1, 0, 1]) sessions.push(await stored({ expiresAt: end(ms) }));
       expect(await storage.sessions.sweep(end(-2), 10)).toBe(0);
@@ -82,7 +82,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
       expect(await left(sessions)).toStrictEqual(sessions.slice(2));
     });
 
-    it("sweeps by the end alone, whatever use was made of a session", async () => {
+    it("sweeps by the end alone, not by the last use", async () => {
       const session = await stored();
       await storage.sessions.touch(session.id, end(5));
       await storage.sessions.advance(session.id, session.generation, end(5));
@@ -91,14 +91,14 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
       expect(await left([session])).toEqual([]);
     });
 
-    it("sweeps no more than so many at once", async () => {
+    it("sweeps at most `limit` at once", async () => {
       for (let i = 0; i < 5; i++) await stored({ expiresAt: end(i) });
       const swept = [];
       for (const limit of [0, 2, 2, 2]) swept.push(await storage.sessions.sweep(end(9), limit));
       expect(swept).toEqual([0, 2, 2, 1]);
     });
 
-    it("counts once what many sweep at once", async () => {
+    it("counts each removed entry once among concurrent sweeps", async () => {
       for (let i = 0; i < 30; i++) await stored({ expiresAt: end(i) });
       const swept = await outcomes(() => storage.sessions.sweep(end(24), 2));
       const rest = await storage.sessions.sweep(end(24), 30);
@@ -106,7 +106,7 @@ export function sessionEndsContract(name: string, harness: StorageHarness): void
     });
 
     if (harness.reopen)
-      it("keeps forgotten what was forgotten", async () => {
+      it("keeps removed sessions removed", async () => {
         const removed = await stored();
         const earlier = await stored({ epoch: 0 });
         const [swept, kept] = [await stored({ expiresAt: end(-1) }), await stored()];

@@ -7,7 +7,7 @@ import { aSession } from "../support/storage-samples.ts";
 const AT = Date.parse("2024-03-05T06:07:08.009Z");
 const at = (ms: number) => new Date(AT + ms);
 
-/** What SessionRepository promises of recording uses and of listing. */
+/** The contract of SessionRepository for recording uses and listing. */
 export function sessionUpkeepContract(name: string, harness: StorageHarness): void {
   describe(`${name}: uses and lists of sessions`, () => {
     let storage: Storage;
@@ -38,7 +38,7 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       expect(await storage.sessions.find(session.id)).toStrictEqual({ ...session, lastUsedAt: at(19) });
     });
 
-    it("undoes no step that is made among many uses", async () => {
+    it("does not undo an advance among many uses", async () => {
       const session = await stored({ generation: 0 });
       const { advance, touch } = storage.sessions;
       const ends = await outcomes<unknown>((racer) =>
@@ -72,7 +72,7 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       const ages = [3, -AT - 1, 0, 5, -1, 4, 1];
       const sessions: Session[] = [];
       for (const ms of ages) sessions.push(await stored({ userId, createdAt: at(ms) }));
-      // neighbours of its name, if anything
+      // keys next to this one, which a faulty range could include
       for (const other of ["use", "user ", "user!", "user0", "users", "uses", "ü"]) {
         for (const ms of ages) await stored({ userId: other, createdAt: at(ms) });
       }
@@ -89,7 +89,7 @@ export function sessionUpkeepContract(name: string, harness: StorageHarness): vo
       }
     });
 
-    it("orders by id the sessions that begin at once", async () => {
+    it("orders sessions that begin at the same time by id", async () => {
       const userId = "user";
       const sessions: Session[] = [];
       for (let i = 0; i < 10; i++) sessions.push(await stored({ userId, createdAt: at(i % 2) }));

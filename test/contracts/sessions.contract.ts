@@ -8,7 +8,7 @@ import { sessionUpkeepContract } from "./session-upkeep.contract.ts";
 
 const AT = new Date("2024-03-05T06:07:08.009Z");
 
-/** What SessionRepository promises. */
+/** The contract of SessionRepository. */
 export function sessionsContract(name: string, harness: StorageHarness): void {
   describe(`${name}: sessions`, () => {
     let storage: Storage;
@@ -23,7 +23,7 @@ export function sessionsContract(name: string, harness: StorageHarness): void {
       for (const session of sessions) expect(await storage.sessions.find(session.id)).toStrictEqual(session);
     });
 
-    it("finds nothing where there is nothing", async () => {
+    it("finds nothing in an empty storage", async () => {
       await storage.sessions.add(aSession());
       expect(await storage.sessions.find("another")).toBeUndefined();
       expect(await storage.sessions.advance("another", 0, AT)).toBeUndefined();

@@ -4,7 +4,7 @@ import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { outcomes, RACERS, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aSigningKey } from "../support/storage-samples.ts";
 
-/** What SigningKeyRepository promises. */
+/** The contract of SigningKeyRepository. */
 export function signingKeysContract(name: string, harness: StorageHarness): void {
   describe(`${name}: signing keys`, () => {
     let storage: Storage;
@@ -37,14 +37,14 @@ export function signingKeysContract(name: string, harness: StorageHarness): void
       expect(await ring()).toStrictEqual([key]);
     });
 
-    it("gives a contested place to one of many", async () => {
+    it("gives a contested place to exactly one of many", async () => {
       const keys = Array.from({ length: RACERS }, () => aSigningKey("ES256", 1));
       const added = await outcomes((racer) => storage.signingKeys.add(keys[racer] as StoredSigningKey));
       expect(added.filter((did) => did)).toHaveLength(1);
       expect(await ring()).toStrictEqual([keys[added.indexOf(true)]]);
     });
 
-    it("replaces a private half that is the expected one, and nothing else of the key", async () => {
+    it("replaces the private half only if it is the expected one, and nothing else of the key", async () => {
       const [key, other] = [aSigningKey("ES256", 1), aSigningKey("ES256", 2)];
       for (const one of [key, other]) await storage.signingKeys.add(one);
       const { replacePrivateKey } = storage.signingKeys;
@@ -54,7 +54,7 @@ export function signingKeysContract(name: string, harness: StorageHarness): void
       expect(await ring()).toStrictEqual(byKid([{ ...key, sealedPrivateKey: "next" }, other]));
     });
 
-    it("forgets a private half that is the expected one, once", async () => {
+    it("removes the private half only if it is the expected one, once", async () => {
       const [key, other] = [aSigningKey("ES256", 1), aSigningKey("ES256", 2)];
       for (const one of [key, other]) await storage.signingKeys.add(one);
       const { replacePrivateKey } = storage.signingKeys;

@@ -14,8 +14,8 @@ import { userRenamesContract } from "./user-renames.contract.ts";
 import { usersContract } from "./users.contract.ts";
 
 /**
- * All that the ports in `src/application/ports/storage` promise. `isOneStep`: the storage changes several keys of
- * attempts in one atomic step.
+ * The contract of all ports in `src/application/ports/storage`. `isOneStep`: the storage changes several attempt keys
+ * in one atomic step.
  */
 export function storageContract(
   name: string,

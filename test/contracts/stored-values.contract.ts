@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness } from "../support/storage-harness.ts";
 
-/** What StoredValues promises, and the storage that holds it. */
+/** The contract of StoredValues, and of a storage that holds them. */
 export function storedValuesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: stored values`, () => {
     let storage: Storage;
@@ -17,7 +17,7 @@ export function storedValuesContract(name: string, harness: StorageHarness): voi
       expect(await storage.storedValues.claim("another", "second")).toBe("second");
     });
 
-    it("finds what was claimed or replaced, and nothing else", async () => {
+    it("finds claimed and replaced values, and nothing else", async () => {
       await storage.storedValues.claim("issuer", "first");
       expect(await storage.storedValues.find("issuer")).toBe("first");
       await storage.storedValues.replace("issuer", "first", "next");
@@ -32,13 +32,13 @@ export function storedValuesContract(name: string, harness: StorageHarness): voi
       expect(await storage.storedValues.claim("name", "another")).toBe(value);
     });
 
-    it("gives all of many that claim a name one value", async () => {
+    it("gives one value to all concurrent claims of a name", async () => {
       const values = await outcomes((racer) => storage.storedValues.claim("issuer", `value ${racer}`));
       expect(new Set(values).size).toBe(1);
       expect(await storage.storedValues.claim("issuer", "later")).toBe(values[0]);
     });
 
-    it("replaces a value that is as expected, and no other", async () => {
+    it("replaces a value only if it is the expected one", async () => {
       await storage.storedValues.claim("issuer", "first");
       expect(await storage.storedValues.replace("issuer", "other", "next")).toBe(false);
       expect(await storage.storedValues.claim("issuer", "")).toBe("first");
@@ -46,7 +46,7 @@ export function storedValuesContract(name: string, harness: StorageHarness): voi
       expect(await storage.storedValues.claim("issuer", "")).toBe("next");
     });
 
-    it("does not replace what is not there", async () => {
+    it("does not replace a missing value", async () => {
       for (const name of ["issuer", ...ODD_KEYS]) {
         expect(await storage.storedValues.replace(name, "", "next")).toBe(false);
         expect(await storage.storedValues.replace(name, "undefined", "next")).toBe(false);
@@ -82,14 +82,14 @@ export function storedValuesContract(name: string, harness: StorageHarness): voi
       await expect(storage.storedValues.replace("issuer", "first", "next")).rejects.toThrow();
     });
 
-    it("answers a ping until it is closed, which can be done twice", async () => {
+    it("answers a ping until it is closed; closing twice is allowed", async () => {
       await expect(storage.ping()).resolves.toBeUndefined();
       await Promise.all([storage.close(), storage.close()]);
       await expect(storage.ping()).rejects.toThrow();
       await storage.close();
     });
 
-    it("finishes what was begun when it is closed", async () => {
+    it("finishes pending work when it is closed", async () => {
       const claims = outcomes((racer) => storage.storedValues.claim(`name ${racer}`, "value"));
       await storage.close();
       expect(await claims).toHaveLength(20);

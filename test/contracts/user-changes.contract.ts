@@ -7,7 +7,7 @@ import { aUser } from "../support/storage-samples.ts";
 const EMAIL = { shown: "Ada@Third.example", canonical: "ada@third.example" };
 const HISTORY = { revision: 3, former: [{ revision: 1, until: new Date("2100-01-01T00:00:00.001Z") }] };
 
-/** What UserRepository promises of changes to users: each is one step, and only of what is as expected. */
+/** The contract of UserRepository for changes to users: each is one atomic compare-and-set. */
 export function userChangesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: changes of users`, () => {
     let storage: Storage;
@@ -49,7 +49,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, passwordHash: winner });
     });
 
-    it("raises the number of unlocks by one each, of many at once too, and changes nothing else", async () => {
+    it("raises the number of unlocks by one each, also concurrently, and changes nothing else", async () => {
       const user = await stored({ epoch: 2, keptSession: "kept" });
       const bystander = await stored();
       expect(await storage.users.unlock(user.id)).toBe(true);
@@ -73,7 +73,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       ["whether the address is verified", { keptSession: undefined, emailVerified: true }],
       ["the address", { keptSession: undefined, email: EMAIL, emailVerified: true, emailHistory: HISTORY }],
       [
-        "since when links serve",
+        "the time from which links are valid",
         { keptSession: undefined, linksSince: new Date("2026-01-01T00:00:00.001Z") },
       ],
       ["which addresses it had", { keptSession: undefined, emailHistory: HISTORY }],
@@ -89,7 +89,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await storage.users.findById(bystander.id)).toStrictEqual(bystander);
     });
 
-    it("gives nobody an address that another user has, with the epoch or without", async () => {
+    it("refuses an address that another user has, with or without an advance of the epoch", async () => {
       const user = await stored({ epoch: 2 });
       const other = await stored();
       const changes = { keptSession: undefined, email: other.email, passwordHash: "next" };
@@ -113,7 +113,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await storage.users.findById(user.id)).toStrictEqual({ ...user, emailHistory });
     });
 
-    it("removes a user, and whoever comes next can have the name and the address", async () => {
+    it("removes a user, whose name and address are free again", async () => {
       const user = await stored({ epoch: 2 });
       const bystander = await stored({ epoch: 2 });
       expect(await storage.users.remove(user)).toBe(true);
@@ -172,7 +172,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       expect(await everyWayTo(storage, user)).toEqual([undefined, undefined, undefined]);
     });
 
-    it.each([0, 1, 2])("lets one change win where different ones meet (%i)", async (first) => {
+    it.each([0, 1, 2])("lets exactly one of different concurrent changes win (%i)", async (first) => {
       const user = await stored({ passwordHash: "old" });
       const attempts = [
         () => storage.users.advanceEpoch(user, { keptSession: undefined }),
@@ -183,7 +183,7 @@ export function userChangesContract(name: string, harness: StorageHarness): void
       const did = await outcomes((racer) => (attempts[turn(racer)] as () => Promise<boolean>)());
       const wins = (which: number) => did.filter((won, racer) => won && turn(racer) === which).length;
       const [advanced, removed, renewed] = [wins(0), wins(1), wins(2)];
-      // renewing leaves the epoch, so that it may come before the one other that wins, but not after
+      // a renewal keeps the epoch: it can succeed before the one other winner, but not after
       expect(advanced + removed).toBe(1);
       expect(renewed).toBeLessThanOrEqual(1);
       const left = removed ? undefined : { ...user, epoch: 1, passwordHash: renewed ? "renewed" : "old" };

@@ -11,7 +11,7 @@ const FIELDS = [
   ["address", "email", "email_taken"],
 ] as const;
 
-/** What UserRepository promises of new names and addresses where many ask for them at once. */
+/** The contract of UserRepository for concurrent renames. */
 export function userRenameRacesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: renaming users at once`, () => {
     let storage: Storage;
@@ -67,7 +67,7 @@ export function userRenameRacesContract(name: string, harness: StorageHarness): 
       }
     });
 
-    it.each([0, 1])("renames nobody whose epoch has advanced (%i)", async (first) => {
+    it.each([0, 1])("does not rename a user whose epoch has advanced (%i)", async (first) => {
       const user = await stored();
       const did = await outcomes<boolean>((racer) =>
         racer % 2 === first
@@ -76,12 +76,12 @@ export function userRenameRacesContract(name: string, harness: StorageHarness): 
       );
       const wins = (which: number) => did.filter((won, racer) => won && racer % 2 === which).length;
       const [renamed, advanced] = [wins(first), wins(1 - first)];
-      // renaming leaves the epoch, so that it may come before the one advance, but not after
+      // a rename keeps the epoch: it can succeed before the one advance, but not after
       expect([renamed, advanced]).toEqual([renamed === 0 ? 0 : 1, 1]);
       await isNow({ ...user, ...(renamed && { username: NAME }), epoch: 1, keptSession: "kept" }, user);
     });
 
-    it.each([0, 1])("of a new address and an advance of the epoch lets the first win (%i)", async (first) => {
+    it.each([0, 1])("lets the first of a new address and an advance of the epoch win (%i)", async (first) => {
       const user = await stored();
       const email = { shown: "Grace@b.example", canonical: "grace@b.example" };
       const did = await outcomes<boolean>((racer) =>
@@ -95,7 +95,7 @@ export function userRenameRacesContract(name: string, harness: StorageHarness): 
       await isNow({ ...user, ...change }, user);
     });
 
-    it("leaves nothing behind of a user that is removed meanwhile", async () => {
+    it("leaves nothing of a user that is removed meanwhile", async () => {
       const user = await stored();
       await outcomes<boolean>((racer) =>
         racer === 7 ? storage.users.remove(user) : storage.users.rename(user, { username: NAME }),

@@ -14,7 +14,7 @@ const FIELDS = [
   ["address", "email", "email_taken"],
 ] as const;
 
-/** What UserRepository promises of new names and addresses. */
+/** The contract of UserRepository for renames. */
 export function userRenamesContract(name: string, harness: StorageHarness): void {
   describe(`${name}: renaming users`, () => {
     let storage: Storage;
@@ -49,18 +49,18 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       await isNow(bystander, bystander);
     });
 
-    it("takes back that an address is verified", async () => {
+    it("marks a verified address as unverified", async () => {
       const user = await stored({ emailVerified: true });
       expect(await storage.users.rename(user, { email: EMAIL, emailVerified: false })).toBe(true);
       await isNow({ ...user, email: EMAIL, emailVerified: false }, user);
     });
 
-    it.each(FIELDS)("spells a user's own %s otherwise", async (_, field) => {
+    it.each(FIELDS)("changes the spelling of a user's own %s", async (_, field) => {
       const user = await stored();
       const spelt = { ...user[field], shown: "ANOTHER SPELLING" };
       expect(await storage.users.rename(user, { [field]: spelt })).toBe(true);
       await isNow({ ...user, [field]: spelt }, user);
-      // by their canonical forms both still are what is expected here
+      // the canonical forms still match the expected ones
       expect(await storage.users.rename(user, { emailVerified: true })).toBe(true);
       await isNow({ ...user, [field]: spelt, emailVerified: true }, user);
     });
@@ -91,7 +91,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       await expect(refused).rejects.toMatchObject({ name: "AuthError", code });
       await isNow(user, user);
       await isNow(owner, owner);
-      // what would have been had along with it is nobody's
+      // the other new value of the refused rename stays free
       const free = field === "username" ? { email: EMAIL } : { username: NAME };
       await stored(free);
     });
@@ -113,7 +113,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       },
     );
 
-    it("lets a user have the former name and address back", async () => {
+    it("lets a user take the former name and address back", async () => {
       const user = await stored();
       const renamed = { ...user, username: NAME, email: EMAIL };
       expect(await storage.users.rename(user, { username: NAME, email: EMAIL })).toBe(true);
@@ -135,7 +135,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
       "changes nothing under %s",
       async (_, key) => {
         const odd = { shown: key, canonical: key };
-        // what BSON would make of a lone surrogate
+        // BSON turns a lone surrogate into U+FFFD
         const replaced = { shown: "A", canonical: "\ufffd" };
         const user = await stored({ id: "\ufffd", username: replaced, email: replaced });
         for (const other of [{ id: key }, { username: odd }, { email: odd }]) {
@@ -146,7 +146,7 @@ export function userRenamesContract(name: string, harness: StorageHarness): void
     );
 
     it.each(ODD_KEYS.map((key) => [JSON.stringify(key).slice(0, 20), key]))(
-      "names a user %s or changes nothing",
+      "renames a user to %s or changes nothing",
       async (_, key) => {
         const odd = { shown: "Odd", canonical: key };
         for (const change of [{ username: odd }, { email: odd }]) {

@@ -13,12 +13,12 @@ import {
 import { aUser } from "../support/storage-samples.ts";
 import { userChangesContract } from "./user-changes.contract.ts";
 
-/** Of these values, those of the fields that a user has odd ones in. */
+/** Picks from `values` the fields that are in `odd`. */
 function replacementFor(odd: object, values: Partial<User>): Partial<User> {
   return Object.fromEntries(Object.entries(values).filter(([name]) => name in odd));
 }
 
-/** What UserRepository promises. */
+/** The contract of UserRepository. */
 export function usersContract(name: string, harness: StorageHarness): void {
   describe(`${name}: users`, () => {
     let storage: Storage;
@@ -36,12 +36,12 @@ export function usersContract(name: string, harness: StorageHarness): void {
       for (const found of await everyWayTo(storage, user)) expect(found).toStrictEqual(user);
     });
 
-    it("finds nothing where there is nothing", async () => {
+    it("finds nothing in an empty storage", async () => {
       await storage.users.add(aUser());
       expect(await everyWayTo(storage, aUser())).toEqual([undefined, undefined, undefined]);
     });
 
-    it("finds which of many ids are those of users", async () => {
+    it("finds the ids of users among many ids", async () => {
       const users = [aUser(), aUser({ id: "5f43a8d1e4b0c9a7d6e3f210" })];
       for (const user of users) await storage.users.add(user);
       const ids = users.map(({ id }) => id);
@@ -51,7 +51,7 @@ export function usersContract(name: string, harness: StorageHarness): void {
       expect(await storage.users.findIds([])).toEqual(new Set());
     });
 
-    it("does not take a name for an address, or an id for a name", async () => {
+    it("does not find a name as an address, or an id as a name", async () => {
       const user = aUser();
       await storage.users.add(user);
       const mixedUp = { id: user.email.canonical, username: user.email, email: user.username };
@@ -157,15 +157,15 @@ export function usersContract(name: string, harness: StorageHarness): void {
       expect(await everyWayTo(storage, user)).toStrictEqual([stored, stored, stored]);
       expect(await everyWayTo(storage, bystander)).toStrictEqual([bystander, bystander, bystander]);
       if (fault === undefined) return;
-      // a fault of the caller: nobody has the name or the address
+      // the caller's fault, not a taken name or address
       expect(fault).toBeInstanceOf(Error);
       expect(fault).not.toBeInstanceOf(AuthError);
-      // what else the user would have had is free
+      // the user's other values are free
       const { id, username, email } = aUser();
       await storage.users.add({ ...user, ...replacementFor(fields, { id, username, email }) });
     });
 
-    it("stores a canonical form as it is given, whatever the shown form says", async () => {
+    it("stores the given canonical form, independent of the shown form", async () => {
       const username = { shown: "Ada", canonical: "not what anybody looks up" };
       const email = { shown: "ada@example.com", canonical: "nor this" };
       const user = aUser({ username, email });
