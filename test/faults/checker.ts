@@ -1,6 +1,6 @@
 import type { Disturbance, Entry, Journal, Measure } from "./journal.ts";
 
-/** What a journal shows that must never be, each in a line for people; none where all held. */
+/** The violations in a journal, each as a readable line; empty if every rule held. */
 export function violationsIn({ entries, disturbances, measures, mayRefuse }: Journal): string[] {
   return [
     ...lostRegistrations(entries),
@@ -25,7 +25,7 @@ function lostRegistrations(entries: readonly Entry[]): string[] {
     .map(({ subject }) => `lost: the acknowledged registration of ${addressOf(subject)}`);
 }
 
-/** There is one account for each address: of those who wanted it, one at most can log in. */
+/** An address has one account: of all who registered it, at most one can log in. */
 function sharedAddresses(entries: readonly Entry[]): string[] {
   const owners = new Map<string, Set<string>>();
   for (const { act, outcome, subject } of entries) {
@@ -38,7 +38,7 @@ function sharedAddresses(entries: readonly Entry[]): string[] {
     .map(([address, { size }]) => `shared: ${size} accounts of ${address}`);
 }
 
-/** When each token or session was ended, as acknowledged. */
+/** The time of the acknowledged end of each token or session. */
 function endsOf(entries: readonly Entry[]): Map<string, number> {
   const ends = new Map<string, number>();
   for (const { act, outcome, subject, session = "", ended } of entries) {
@@ -49,7 +49,7 @@ function endsOf(entries: readonly Entry[]): Map<string, number> {
   return ends;
 }
 
-/** Whatever uses a token after its acknowledged end fails. */
+/** A token or session fails after its acknowledged end. */
 function usesAfterRevocation(entries: readonly Entry[]): string[] {
   const ends = endsOf(entries);
   return entries
@@ -64,7 +64,7 @@ function usesAfterRevocation(entries: readonly Entry[]): string[] {
 function refusedWithoutReason(entries: readonly Entry[]): string[] {
   const tried = new Map<string, number>();
   for (const { act, subject, session = "", began, outcome } of entries) {
-    // a refresh that was not granted may have been taken for a theft, which ends the session
+    // a failed refresh may have been treated as theft, which ends the session
     const isTry = act === "revoke" || act === "logout" || (act === "refresh" && outcome !== "ok");
     if (!isTry) continue;
     const what = act === "revoke" ? subject : session;
@@ -79,7 +79,7 @@ function refusedWithoutReason(entries: readonly Entry[]): string[] {
     .map(({ subject, status }) => `refused: ${brief(subject)} with ${status}, though nobody had ended it`);
 }
 
-/** Of the refresh tokens of one session, presented from the newest to the oldest, one at most is good. */
+/** At most one refresh token of a session is accepted, presented from the newest to the oldest. */
 function doubleSessions(entries: readonly Entry[]): string[] {
   const good = new Map<string, Set<string>>();
   for (const { act, outcome, subject, session = "", isAfter } of entries) {
@@ -91,7 +91,7 @@ function doubleSessions(entries: readonly Entry[]): string[] {
     .map(([session, { size }]) => `double: ${size} live refresh tokens in session ${session}`);
 }
 
-/** What begins and ends while storage is away is 503, or has no answer. */
+/** A call within an outage of the storage is answered 503, or not at all. */
 function answersWithoutStorage(entries: readonly Entry[], disturbances: readonly Disturbance[]): string[] {
   const away = disturbances.filter(({ isStorageAway }) => isStorageAway);
   return entries
@@ -100,7 +100,7 @@ function answersWithoutStorage(entries: readonly Entry[], disturbances: readonly
     .map(({ act, status }) => `unasked: ${act} was answered ${status} while storage was away`);
 }
 
-/** Who had nothing to do with a fault had an answer. */
+/** A call outside a fault gets an answer other than 5xx. */
 function faultsElsewhere(entries: readonly Entry[], disturbances: readonly Disturbance[]): string[] {
   return entries
     .filter(({ outcome, status }) => outcome === "unknown" || outcome === "unavailable" || status >= 500)
@@ -116,7 +116,7 @@ function faultsElsewhere(entries: readonly Entry[], disturbances: readonly Distu
     );
 }
 
-/** Nothing that was measured is above its bound. */
+/** No measured value is above its bound. */
 function exceeded(measures: readonly Measure[]): string[] {
   return measures
     .filter(({ value, most }) => value > most)

@@ -13,7 +13,7 @@ import { openScene, type SceneServer } from "./scene.ts";
 import { stalledReaders } from "./stalled-readers.ts";
 import { STORE_FAULTS } from "./store-faults.ts";
 
-/** Every fault that there is, on every storage that can have it. */
+/** All faults, each on every storage where it can happen. */
 
 const DURABLE_TIMES: Readonly<Record<string, number>> = { LMDB: 200, MongoDB: 50 };
 
@@ -47,11 +47,11 @@ const oneOf = <T>(random: Random, things: readonly T[]) => things[Math.floor(ran
 
 const kill: Disturb = ({ random, servers }) => oneOf(random, servers).killAndStart();
 
-/** Needs odd servers. */
+/** Requires odd servers. */
 const dieInAWrite: Disturb = ({ random, servers }) =>
   oneOf(random, servers).killAndStart(({ end }) => end("SIGUSR2"));
 
-/** How often a worker has come to serve in the place of another, as the log says. */
+/** The number of replaced workers in the log, plus 1. */
 const timesReplaced = (server: SceneServer) => server.process().output().split('"worker_replaced"').length;
 
 const killWorker: Disturb = async ({ random, servers: [server], journal }) => {
@@ -63,7 +63,7 @@ const killWorker: Disturb = async ({ random, servers: [server], journal }) => {
   });
 };
 
-/** What reads the log stops, for longer than the pipe has room, and goes on: nobody is to notice. */
+/** The reader of the log pauses until the pipe is full, then goes on. No client may notice. */
 const logUnread: Disturb = async (scene) => {
   const [server] = scene.servers as [SceneServer];
   const { stdout } = server.process().child;
@@ -84,7 +84,7 @@ const diskFull: Fault = {
     const journal = await play(scene, times, () =>
       scene.journal.disturbed({ server: 0 }, async () => {
         await server.process().end();
-        // in blocks of 512 bytes, never full at the same place
+        // in blocks of 512 bytes; the disk is full at another place each time
         const blocks =
           Math.ceil(statSync(join(path, "data.mdb")).size / 512) + 400 + Math.floor(random() * 800);
         limit = ["/bin/sh", "-c", `ulimit -f ${blocks} && exec "$@"`, "sh"];
@@ -108,7 +108,7 @@ const clockJumps: Fault = {
   async run(random, times) {
     const { path, remove } = temporaryDirectory();
     const CLOCK_FILE = join(path, "clock");
-    // the store is half a day old: before its first key was made, there is none to sign with
+    // the store is half a day old: an earlier clock would be before its first signing key
     writeFileSync(CLOCK_FILE, String(-12 * HOUR_MS));
     const scene = await openScene(random, { env: { DATA_DIR: path, CLOCK_FILE }, under: () => ODDLY });
     scene.journal.mayRefuse = true;
@@ -123,14 +123,14 @@ const clockJumps: Fault = {
   },
 };
 
-/** A service with a bug, killed now and then: what must not go unnoticed. */
+/** A service with a planted bug, killed repeatedly: the checker must find it. */
 export function planted(bug: string): Fault {
   const [fault] = onEach(bug, { env: { BUG: bug }, under: ODDLY }, kill);
   if (!fault) throw new Error("There is no storage");
   return fault;
 }
 
-/** A service with a bug, beside clients that read nothing. */
+/** A service with a planted bug, beside clients that read nothing. */
 export const plantedForReaders = (bug: string): Fault => stalledReaders(bug, { BUG: bug });
 
 export const FAULTS: readonly Fault[] = [

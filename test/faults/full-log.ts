@@ -13,12 +13,12 @@ const DISK_KIB = 64;
 interface Log {
   readonly file: string;
   isFull(): boolean;
-  /** What an operator does who finds it full. */
+  /** Empties the file, as an operator would. */
   empty(): void;
   remove(): void;
 }
 
-/** A file on a disk that is soon full, or a device that always is where no disk may be mounted. */
+/** A file on a disk with little room, or `/dev/full` if no disk can be mounted. */
 function smallLog(): Log {
   const { path, under, remove } = smallDisk(DISK_KIB, 0);
   if (under.length > 0) return { file: "/dev/full", isFull: () => true, empty() {}, remove };
@@ -47,7 +47,7 @@ async function startLogged(file: string, variables: { readonly PORT: string }): 
   return server;
 }
 
-/** There is no room for the log: that disturbs nobody, and the server ends as it should. */
+/** A log without room must not disturb clients, and the server must end normally. */
 export const fullLog: Fault = {
   name: "no room for the log",
   storage: "LMDB",

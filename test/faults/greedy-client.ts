@@ -7,12 +7,12 @@ const SESSIONS = 15;
 const LOGINS = 150;
 const PASSWORD_CHANGES = 10;
 
-/** Fewer places than the logins want, and hashes that take long enough for a queue. */
+/** Fewer places than the logins need, and hashes slow enough for a queue. */
 const SCARCE = { HASH_QUEUE: "64", ARGON2_MEMORY_KIB: "8192" };
 
 /**
- * One account that wants everything at once. No limit on attempts holds it back, so what protects others is their share
- * of the places alone: nobody else is told to come later.
+ * One account that sends as many requests as it can. Limits on attempts are off, so only the fair share of the places
+ * protects others: no other account may be told to come later.
  */
 function greedyAt(url: string, { journal, random }: Scene) {
   const name = `greedy${Math.floor(random() * 1e9).toString(36)}`;
@@ -25,7 +25,7 @@ function greedyAt(url: string, { journal, random }: Scene) {
   async function ask(act: keyof typeof served, line: string, options: { token?: string; json?: object }) {
     const answer = await callOther(url, line, options).catch(() => undefined);
     const { status = 0 } = answer ?? {};
-    // 503 is its due
+    // 503 is expected for it
     if (status === 0 || (status >= 500 && status !== 503)) failures += 1;
     if (status === 200) served[act] += 1;
     return status === 200 ? answer?.body : undefined;

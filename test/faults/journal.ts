@@ -1,34 +1,34 @@
-/** What clients did and what became of it, to be judged afterwards by somebody who saw nothing else. */
+/** A record of all calls of the clients and of the faults, which the checker reads afterwards. */
 
-/** What a call was answered: `unavailable` is 503, `unknown` no answer at all, so that it may have been done. */
+/** The outcome of a call. `unavailable`: 503. `unknown`: no answer, so the call may have taken effect. */
 export type Outcome = "ok" | "refused" | "unavailable" | "unknown";
 
 export interface Entry {
   readonly act: "register" | "login" | "check" | "refresh" | "revoke" | "logout";
-  /** What it was done to: an address and password, a token, or the session of a token. */
+  /** The object of the call: an address and password, a token, or a session. */
   readonly subject: string;
   readonly began: number;
   readonly ended: number;
   readonly outcome: Outcome;
   readonly status: number;
-  /** Of a refresh and of what follows: the session that the token is of. */
+  /** The session of the token, for calls by token. */
   readonly session?: string;
-  /** Which server it went to. */
+  /** The index of the server. */
   readonly server: number;
-  /** Whether all faults were over. */
+  /** Whether the call was made after all faults. */
   readonly isAfter: boolean;
 }
 
-/** A time in which something was wrong, and with which server; with all if none is named. */
+/** The time of a fault and the index of its server; without an index it affects all servers. */
 export interface Disturbance {
   readonly began: number;
   readonly ended: number;
   readonly server?: number;
-  /** Whether no storage could be reached, from its beginning to its end. */
+  /** Whether the storage was out of reach during the whole time. */
   readonly isStorageAway?: boolean;
 }
 
-/** What was measured of a server, and the most that it may be. */
+/** A measured value of a server, and its upper bound. */
 export interface Measure {
   readonly what: string;
   readonly value: number;
@@ -36,7 +36,7 @@ export interface Measure {
 }
 
 export class Journal {
-  /** Whether a token may be refused that nobody ended, by a clock that is wrong, say. */
+  /** Whether a valid token may be refused, as by a wrong clock. */
   mayRefuse = false;
   readonly entries: Entry[] = [];
   readonly disturbances: Disturbance[] = [];
@@ -46,7 +46,7 @@ export class Journal {
     this.entries.push(entry);
   }
 
-  /** Notes when something was wrong. */
+  /** Runs `work` and records its time as a disturbance. */
   async disturbed<T>(what: Omit<Disturbance, "began" | "ended">, work: () => Promise<T>): Promise<T> {
     const began = performance.now();
     try {

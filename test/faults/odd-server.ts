@@ -8,9 +8,9 @@ import { readConfig } from "../../src/composition/settings/config.ts";
 import { wrapCalls, wrapPorts } from "../../src/composition/wiring/wrap-ports.ts";
 
 /**
- * The service with a bug that is planted in its storage or its server, named by `BUG`: what the faults must find out. Or with a clock
- * that is wrong by as many milliseconds as the file `CLOCK_FILE` says, or that dies in a write when SIGUSR2 tells it: what
- * must harm nobody.
+ * The service with one oddity. `BUG` names a bug planted in its storage or its server, which the fault run must find.
+ * `CLOCK_FILE` holds the milliseconds by which its clock is wrong, and SIGUSR2 kills it within its next write: neither
+ * of these may cause a violation.
  */
 
 const LATE_MS = 400;
@@ -30,7 +30,7 @@ const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
       findById: async (id) => (await storage.users.findById(id)) ?? storage.users.findById(id),
     },
   }),
-  /** A revocation is known to this process alone, for as long as it lives. */
+  /** A revocation is kept in the memory of this process only. */
   "revocations in memory": (storage) => {
     const known = new Set<string>();
     const find: Find = async (keys, now) => {
@@ -40,7 +40,7 @@ const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
     const add = async (key: string) => !known.has(key) && known.add(key).size > 0;
     return { ...storage, revocations: { ...storage.revocations, find, add } };
   },
-  /** A check is answered from what was read a while ago. */
+  /** A check is answered from a stale read. */
   "a stale snapshot": (storage) => {
     const read = new Map<string, { readonly at: number; readonly answer: ReturnType<Find> }>();
     const find: Find = (keys, now) => {
@@ -57,7 +57,7 @@ const BUGS: Readonly<Record<string, (storage: Storage) => Storage>> = {
 
 const READS = /^(find|list)/;
 
-/** Once it is told to by SIGUSR2, this process kills itself while its next write is on its way. */
+/** After SIGUSR2 this process kills itself during its next write. */
 function mortal(storage: Storage): Storage {
   let isDying = false;
   process.once("SIGUSR2", () => {
@@ -73,9 +73,9 @@ function mortal(storage: Storage): Storage {
   return wrapPorts(storage, (port) => wrapCalls(port, around));
 }
 
-/** Bugs that are planted in Node.js, as the service uses it, since storage has no part in them. */
+/** Bugs planted in Node.js's HTTP server, for faults outside the storage. */
 const SERVER_BUGS: Readonly<Record<string, () => void>> = {
-  /** Each answer has bytes of its own for as long as its client leaves it unread. */
+  /** Each answer holds its own copy of the bytes until its client reads them. */
   "a copy for each reader": () => {
     const { end } = ServerResponse.prototype;
     ServerResponse.prototype.end = function copied(this: ServerResponse, ...given: unknown[]) {
@@ -84,7 +84,7 @@ const SERVER_BUGS: Readonly<Record<string, () => void>> = {
       return Reflect.apply(end, this, [own, ...others]);
     } as typeof end;
   },
-  /** A client may take as long as it likes. */
+  /** A client has no time limit. */
   "no limit on a stall": () => {
     Socket.prototype.setTimeout = function unlimited(this: Socket) {
       return this;

@@ -4,7 +4,7 @@ import { type Entry, type Journal, outcomeOf } from "./journal.ts";
 
 export type Random = () => number;
 
-/** Numbers from 0 to 1 that a seed decides (mulberry32). */
+/** Pseudo-random numbers in [0, 1) from a seed (mulberry32). */
 export function randomFrom(seed: number): Random {
   let state = seed >>> 0;
   return () => {
@@ -18,7 +18,7 @@ export function randomFrom(seed: number): Random {
 interface Session {
   readonly id: string;
   access: string;
-  /** From the first to the newest that was heard of. */
+  /** From the first to the newest that was received. */
   readonly refresh: string[];
 }
 
@@ -28,13 +28,13 @@ interface Person {
 }
 
 export interface Crowd {
-  /** Resolves once all have finished what they were doing. */
+  /** Resolves once all pending calls are answered. */
   stop(): Promise<void>;
-  /** Asks, with all faults over, what became of all that was acknowledged. */
+  /** Checks after all faults whether everything acknowledged is still so. */
   examine(graceMs: number): Promise<void>;
 }
 
-/** Clients that do what people do, each at one of the servers, and write down what they are answered. */
+/** Clients that act as users do, each at one of the servers, and record the answers. */
 export function startCrowd(urls: readonly string[], journal: Journal, random: Random, size = 8): Crowd {
   const people: Person[] = [];
   const wanted: Person[] = [];
@@ -65,7 +65,7 @@ export function startCrowd(urls: readonly string[], journal: Journal, random: Ra
   }
 
   async function register(server: number): Promise<void> {
-    // now and then an address that another one has asked for, with another password
+    // sometimes an address that another client has asked for, with another password
     const email = (random() < 0.2 && one(wanted)?.email) || `p${run}x${wanted.length}@example.com`;
     const person = { email, password: `correct horse ${wanted.length}` };
     wanted.push(person);
@@ -141,7 +141,7 @@ export function startCrowd(urls: readonly string[], journal: Journal, random: Ra
     const server = client % urls.length;
     while (!isOver) {
       await (one(ACTS) ?? check)(server);
-      // who is told to come later does not hammer
+      // wait before a retry, as real clients do
       const { outcome } = journal.entries.at(-1) ?? {};
       if (outcome === "unknown" || outcome === "unavailable") await setTimeout(25);
     }
@@ -155,7 +155,7 @@ export function startCrowd(urls: readonly string[], journal: Journal, random: Ra
     },
     async examine(graceMs) {
       isAfter = true;
-      // an older refresh token is no longer taken for the newest
+      // after the grace time an older refresh token is refused
       await setTimeout(graceMs);
       await each(dead, ([token, session]) =>
         ask({ act: "check", subject: token, session }, 0, "GET /api/me", token),
@@ -168,7 +168,7 @@ export function startCrowd(urls: readonly string[], journal: Journal, random: Ra
   };
 }
 
-/** Does it with all of them, with some at once. */
+/** Runs `work` for each item, several at once. */
 async function each<T>(things: readonly T[], work: (thing: T) => Promise<unknown>): Promise<void> {
   const left = things.toReversed();
   const worker = async () => {

@@ -7,8 +7,8 @@ import { randomFrom } from "./people.ts";
 import { SKIPPED } from "./store-faults.ts";
 
 /**
- * `npm run faults`: breaks what can be broken while clients keep a journal, and judges that. Options: `--seed=N` repeats
- * a run, `--only=text` takes the faults with that in their names, `--times=N` does each so often.
+ * `npm run faults`: causes faults while clients keep a journal, and checks the journal. Options: `--seed=N` repeats a
+ * run, `--only=text` takes the faults with that text in their names, `--times=N` repeats each fault N times.
  */
 
 const { values } = parseArgs({

@@ -5,28 +5,28 @@ import { type Crowd, type Random, startCrowd } from "./people.ts";
 
 const GRACE_MS = 2_000;
 
-/** Servers on one storage with people at them, and what is written down of it. */
+/** Servers on one storage, clients of theirs, and the journal. */
 export interface Scene {
   readonly random: Random;
   readonly journal: Journal;
   readonly servers: readonly SceneServer[];
-  /** Ends what people do and judges; resolves to the journal with what was found out afterwards. */
+  /** Stops the clients and makes the final checks. Resolves to the complete journal. */
   end(): Promise<Journal>;
 }
 
-/** A server that can be killed and started again at the same place. */
+/** A server that can be killed and started again on the same port. */
 export interface SceneServer {
   process(): ServerProcess;
-  /** Kills it, by SIGKILL if not otherwise, and starts it again; with it, only who is at this server is disturbed. */
+  /** Kills it (by SIGKILL unless told otherwise) and starts it again. Disturbs only clients of this server. */
   killAndStart(kill?: (process: ServerProcess) => Promise<unknown>): Promise<void>;
-  /** Starts it again after it ended by itself. */
+  /** Starts it after it ended by itself. */
   startAgain(): Promise<void>;
 }
 
 export interface SceneOptions {
   readonly env: Record<string, string>;
   readonly servers?: number;
-  /** What each server is started by, if not as people start it. */
+  /** A command that starts each server, instead of the usual start. */
   readonly under?: () => readonly string[];
   /** How each server is started, if not with its output recorded. */
   readonly start?: (variables: ServerVariables) => Promise<ServerProcess>;
@@ -46,7 +46,7 @@ export async function openScene(
   const journal = new Journal();
   const settings = {
     ...FREE_AND_CHEAP,
-    // of all servers, whatever their ports
+    // one issuer for all servers and ports
     ISSUER: "https://auth.example.org",
     LOG_LEVEL: "warn",
     HASH_QUEUE: "1000",

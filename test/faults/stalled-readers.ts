@@ -9,19 +9,19 @@ import { openScene, type SceneServer } from "./scene.ts";
 
 /** Connections that are opened each time. All are open at once: the long form has 1,000. */
 const CONNECTIONS = 100;
-/** Requests that a connection sends: so many that its answers wait, or more than the server lets wait. */
+/** Requests of a connection: enough for its answers to wait, or more than the server lets wait. */
 const REQUESTS = [10, 100, 1_000];
 const PATHS = ["/docs/swagger-ui-bundle.js", "/api/me"];
-/** Of the server's memory, in MiB: for itself, and for each connection, where one answer is 1.7 MiB. */
+/** Bounds of the server's memory, in MiB: the base, and each connection. One answer is 1.7 MiB. */
 const MEMORY = { itself: 256, each: 0.75 };
-/** A connection whose client takes nothing is closed after 40 seconds at the latest; the rest is for a busy machine. */
+/** The server closes an unread connection after at most 40 seconds; the rest allows for a busy machine. */
 const CLOSED_MS = 100_000;
 const POLL_MS = 250;
 
-/** Asks for much, and reads none of it. */
+/** Requests large answers, and reads none of them. */
 async function openStalled(url: string, index: number): Promise<Socket> {
   const { hostname, port } = new URL(url);
-  // a paused socket reads nothing, and does not learn either that the server has closed it
+  // a paused socket reads nothing, so it does not notice that the server has closed it
   const socket = connect({ host: hostname, port: Number(port) }).pause();
   await once(socket, "connect");
   socket.on("error", () => {});
@@ -39,7 +39,7 @@ function memoryOf(pid: number): number {
   return Math.round(Number(kib) / 1_024);
 }
 
-/** Samples a number now and then; stops with the largest. */
+/** Samples a number repeatedly; `stop` resolves to the largest. */
 function watchLargest(sample: () => number): () => number {
   let largest = sample();
   const timer = setInterval(() => {
@@ -74,7 +74,7 @@ export const stalledReaders = (name: string, bug?: { readonly BUG: string }): Fa
     const journal = await play(
       {
         ...scene,
-        // the others go on until every stalled connection is closed, which is first accepted
+        // the others go on until every stalled connection was accepted and closed
         async end() {
           const until = performance.now() + CLOSED_MS;
           const waitWhile = async (isSo: () => boolean) => {
@@ -91,7 +91,7 @@ export const stalledReaders = (name: string, bug?: { readonly BUG: string }): Fa
               value: stopWatching(),
               most: MEMORY.itself + MEMORY.each * sockets.length,
             },
-            // where none was held open, this has tried nothing
+            // without an open stalled connection, nothing was tested
             { what: "stalls that were none", value: wereOpen ? 0 : 1, most: 0 },
           );
           for (const socket of sockets) socket.destroy();

@@ -6,12 +6,12 @@ import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mon
 import { aWhile, type Disturb, type Fault, play, SECRET_KEY } from "./fault.ts";
 import { openScene, type Scene } from "./scene.ts";
 
-/** What happens to MongoDB itself, and on the way to it. */
+/** Faults of MongoDB itself and of the network to it. */
 
-/** After this, connections are made anew, by another client of the driver where the first one lost its server. */
+/** Time for connections to be made anew, if necessary by a new client of the driver. */
 const RECOVERY_MS = 5_000;
 
-/** People at a database, which is wrong from the beginning of each disturbance until it has recovered. */
+/** Clients at a database that is faulty from the start of each disturbance until it has recovered. */
 function atDatabase<Place extends { readonly uri: string }>(
   name: string,
   times: number,
@@ -37,7 +37,7 @@ function atDatabase<Place extends { readonly uri: string }>(
   };
 }
 
-/** Nobody can reach the storage for a while. */
+/** The storage is out of reach for a while. */
 const awayForAWhile = (scene: Scene) =>
   scene.journal.disturbed({ isStorageAway: true }, () => aWhile(scene, 2_000));
 
@@ -107,7 +107,7 @@ const PROCESS_FAULTS: readonly Fault[] = [
   }),
 ];
 
-/** Of a replica set: long enough for an election. */
+/** The recovery time of a replica set: long enough for an election. */
 const ELECTION_MS = 15_000;
 
 async function openReplicaSet() {
@@ -120,7 +120,7 @@ async function openReplicaSet() {
   return { uri, client, remove };
 }
 
-/** The primary is told so; where it goes away at once, there is no answer to that. */
+/** Sends a command to the primary. One that ends at once does not answer. */
 const onPrimary = (name: string, times: number, command: Record<string, unknown>) =>
   atDatabase(name, times, openReplicaSet, async ({ client }) => {
     await client
@@ -132,7 +132,7 @@ const onPrimary = (name: string, times: number, command: Record<string, unknown>
     await client.db().command({ ping: 1 });
   });
 
-/** A primary that is shut down must be started again by whoever keeps the replica set running. */
+/** After a shutdown the supervisor of the replica set must start the primary again. */
 const REPLICA_SET_FAULTS: readonly Fault[] = [
   onPrimary("the primary steps down", 10, { replSetStepDown: 10, force: true }),
   onPrimary("the primary shut down", 3, { shutdown: 1, force: true, timeoutSecs: 0 }),
@@ -143,14 +143,14 @@ async function isReplicaSet(): Promise<boolean> {
   try {
     return (await client.db("admin").command({ hello: 1 })).setName !== undefined;
   } catch {
-    // one that does not know `hello` is none
+    // a server without `hello` is not a replica set
     return false;
   } finally {
     await client.close();
   }
 }
 
-/** What cannot be done here, and why, for people. */
+/** Readable lines about the faults that cannot run here, with the reason. */
 export const SKIPPED: string[] = [];
 
 function only(faults: readonly Fault[], isPossible: boolean, want: string): readonly Fault[] {
