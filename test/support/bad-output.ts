@@ -17,7 +17,7 @@ function fifo(): { path: string; remove: () => void } {
   return { path, remove: directory.remove };
 }
 
-/** Ways for a log not to be written, by what an operator would call them. */
+/** Ways in which writing the log fails, by readable names. */
 export const BAD_OUTPUTS: Readonly<Record<string, () => BadOutput>> = {
   "a device that is full": () => {
     const fd = openSync("/dev/full", "w");
@@ -51,7 +51,7 @@ export const BAD_OUTPUTS: Readonly<Record<string, () => BadOutput>> = {
   },
 };
 
-/** A service whose output nobody sees, on a port that must be free. */
+/** Starts a service with its output going to a descriptor, on a port that must be free. */
 export function startUnseen(env: Record<string, string>, stdio: number | "pipe", port: number) {
   const child = spawn(process.execPath, [MAIN, "serve"], {
     env: {

@@ -8,7 +8,7 @@ export interface CliAnswer {
   readonly stderr: string;
 }
 
-/** Runs a command as people and scripts do, with this on its standard input, which is no terminal. */
+/** Runs a command with this text as its standard input, which is not a terminal. */
 export function runCli(
   env: Record<string, string>,
   args: readonly string[],
@@ -18,7 +18,7 @@ export function runCli(
   return startCli(env, args, input, cwd).ended;
 }
 
-/** The same, to be looked at while it runs. */
+/** The same, without waiting for its end. */
 export function startCli(env: Record<string, string>, args: readonly string[], input = "", cwd = tmpdir()) {
   const child = spawn(process.execPath, [MAIN, ...args], {
     cwd,
@@ -27,12 +27,12 @@ export function startCli(env: Record<string, string>, args: readonly string[], i
   return { child, ended: collect(child, { input }) };
 }
 
-/** Whether a command can be run on a terminal of its own: by util-linux's `script`. */
+/** Whether a command can be run on a pseudo-terminal, by util-linux's `script`. */
 export const hasTerminals = spawnSync("script", ["--version"]).stdout?.includes("util-linux") ?? false;
 
 /**
- * Runs a command on a terminal, and types each answer once its question is there. What stood on the terminal
- * is in `stdout`.
+ * Runs a command on a pseudo-terminal, and types each answer once its question is shown. `stdout` holds the text of the
+ * terminal.
  */
 export function runOnTerminal(
   env: Record<string, string>,

@@ -28,13 +28,13 @@ export function testClock(time = START) {
   };
 }
 
-/** What two cores share that stand for two processes. */
+/** The parts shared by two cores that stand for two processes. */
 interface Shared {
   readonly storage: Storage;
   readonly clock: ReturnType<typeof testClock>;
 }
 
-/** A port of passwords or tokens with all of them recorded, those that go in and those that come out. */
+/** A port for passwords or tokens that records all strings passed in and returned. */
 function recorded<T extends object>(port: T): T {
   const record = (values: readonly unknown[]) => {
     const texts = values.filter((value) => typeof value === "string");
@@ -55,8 +55,8 @@ function recorded<T extends object>(port: T): T {
 }
 
 /**
- * The use cases as they are wired in the service, over memory, with cheap hashing. `replaced` puts other
- * ports in, such as ones that pause.
+ * The use cases as wired in the service, over memory, with cheap hashing. `replaced` returns other ports, such as ones
+ * that pause.
  */
 export async function makeCore(
   replaced: (
@@ -101,11 +101,11 @@ export async function makeCore(
 }
 
 export const client = { userAgent: "test", ip: "127.0.0.1" };
-/** For whom a test hashes that does not care for whom. */
+/** A requester for tests in which it does not matter. */
 export const turn = { ip: client.ip };
 export const ada = { username: "Ada", email: "Ada@Example.com", password: "correct horse", client };
 
-/** Waits for the refusal and resolves to its code. */
+/** Resolves to the code of the error, or to `none` if there is none. */
 export async function refusal(promise: Promise<unknown>): Promise<string> {
   return promise.then(
     () => "none",

@@ -1,6 +1,6 @@
 /**
- * What the work takes of the processors' time, all threads of this process together, in milliseconds. Unlike the time
- * on the wall, it does not grow with what else the machine does.
+ * The processor time of the work in milliseconds, over all threads of this process. Unlike elapsed time, it does not
+ * grow with other load on the machine.
  */
 export async function cpuTimeOf(work: () => unknown): Promise<number> {
   const before = process.cpuUsage();

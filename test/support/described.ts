@@ -14,7 +14,7 @@ export interface Answer {
 /** The description of the calls, as a service with the default settings gives it. */
 export const DESCRIPTION = describeApi({ issuer: "http://localhost:5000", version: PACKAGE.version });
 
-// `example` and its like are of OpenAPI, and `strict` would not have them
+// `strict` would reject `example` and other keywords of OpenAPI
 const ajv = new Ajv2020({ strict: false, allErrors: true });
 addFormats.default(ajv);
 ajv.addSchema({ $id: "api:", ...DESCRIPTION });
@@ -44,8 +44,8 @@ function templateOf(path: string): string | undefined {
 }
 
 /**
- * Throws where an answer of the service is not what the description of the calls says: its status, media type,
- * body, code and headers.
+ * Checks an answer of the service against the description of the calls: status, media type, body, code and headers.
+ * @throws Error if they differ
  */
 export function mustBeAsDescribed(method: string, target: string, answer: Answer): void {
   if (method === "HEAD") return;
@@ -61,7 +61,7 @@ function faultOf(method: string, path: string, { status, headers, body }: Answer
   const type = headers.get("content-type")?.replace(/;.*/, "");
   const template = templateOf(path);
   const operation = template && paths[template]?.[method];
-  // a path or a method that there is not, and what browsers ask before they call
+  // an unknown path or method, or a preflight request
   if (!template || !operation) {
     if (status < 400)
       return method === "options" || path.startsWith("/docs") ? undefined : "it is not described";

@@ -33,14 +33,14 @@ export function applyChange(root: string, { path, isNew, text }: DocumentedChang
   } else replaceOnce(file, sideOf(text, "+"), sideOf(text, "-"));
 }
 
-/** Takes a change back. */
+/** Reverts a change. */
 function undoChange(root: string, { path, isNew, text }: DocumentedChange): void {
   const file = join(root, path);
   if (isNew) rmSync(file);
   else replaceOnce(file, sideOf(text, "-"), sideOf(text, "+"));
 }
 
-/** What the compiler says of a copy in which a change is forgotten; the change is made again. */
+/** Compiles a copy without one of the changes, then makes the change again. */
 export async function compiledWithout(
   copy: Awaited<ReturnType<typeof copyOfProject>>,
   forgotten: DocumentedChange | undefined,
@@ -86,7 +86,7 @@ const COPIED = [
   "vitest.config.ts",
 ];
 
-/** A copy of the project in which things can be changed, as a repository of its own. */
+/** A copy of the project to change, as a separate repository. */
 export async function copyOfProject() {
   const root = copiedTree(COPIED);
   const env = { PATH: process.env.PATH ?? "", HOME: root, NO_COLOR: "1" };
@@ -98,7 +98,7 @@ export async function copyOfProject() {
     /** Runs a tool of the project in the copy. */
     tool: (name: string, ...args: string[]): Promise<Ran> =>
       run([join(root, "node_modules/.bin", name), ...args], { cwd: root, env }),
-    /** The files that are not as they were copied, new ones included. */
+    /** The changed files, new ones included. */
     async changed(): Promise<string[]> {
       const lines = await git("status", "--porcelain", "--untracked-files=all");
       return Array.from(lines.matchAll(/^(?:.M|\?\?) (.+)$/gm), ([, path]) => path as string).toSorted();

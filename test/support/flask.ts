@@ -3,13 +3,13 @@ import { type Document, MongoClient } from "mongodb";
 import type { FlaskDatabase } from "../../src/application/flask/flask-database.ts";
 import type { FlaskRecord } from "../../src/domain/flask/flask-user.ts";
 
-/** Of the password `password`, made by passlib 1.7.4 itself. */
+/** A hash of the password `password`, made by passlib 1.7.4. */
 export const OLD_HASH =
   "$pbkdf2-sha256$29000$41zL.V9LaU1Jydk7BwCAUA$O7g26rCfnXA4dmnEcEZAhWUZ9CaJUzx5BwYHcSGa35I";
 
 let made = 0;
 
-/** A record with an id, a name and an address of its own, which can come in as it is. */
+/** A valid record with a unique id, name and address. */
 export function aRecord(fields: Partial<FlaskRecord> = {}): FlaskRecord {
   made += 1;
   return {

@@ -1,12 +1,12 @@
 /**
- * Whether the time of something grows in proportion to its input: by the ratio of its least times with an input and
- * one sixteen times as long. Twice over would be 256 times; between the two lies what a busy machine adds.
+ * Tells whether time grows linearly with the input, by the ratio of the least times for an input and for one sixteen
+ * times as long. Quadratic growth gives 256; the bound between the two allows for a busy machine.
  */
 export const TIMES_LONGER = 16;
 const MOST_RATIO = 80;
-/** The same where most of the time goes into what does not grow, such as the request around a text. */
+/** The bound if most of the time is constant, such as that of the request around a text. */
 export const MOST_OF_REQUESTS = 24;
-/** What takes less time than walking a text of this length is mostly the clock and the collector of garbage. */
+/** The time of walking this text is the least that counts: shorter times are mostly noise. */
 const YARDSTICK = " ".repeat(1_000_000);
 const yardstickMs = Math.min(...Array.from({ length: 5 }, walk));
 
@@ -20,7 +20,7 @@ function walk(): number {
 }
 const ROUNDS = 6;
 
-/** The ratio, as soon as one round is good, and the best of all where none is. */
+/** The ratio of the first round below `most`, or the lowest of all rounds. */
 export async function growthOf(
   run: (input: string) => unknown,
   small: string,
@@ -49,7 +49,7 @@ const UNITS = [
   ...["a ", ";a", ", ", "a.", '\\"', '="', "%25", "a=b;", "a=b&", "{{ ", "::", "\n "],
 ];
 
-/** Texts of that length made of one part over and over, with something else before it and a fault at its end. */
+/** Texts of `length`: a beginning, one unit repeated, and a fault at the end. */
 export function hostileTexts(length: number, beginnings: readonly string[]): [what: string, text: string][] {
   return beginnings.flatMap((beginning) =>
     UNITS.map((unit): [string, string] => {

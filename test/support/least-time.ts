@@ -1,7 +1,7 @@
-/** The least of so many times: what else the machine does only adds to them. */
+/** Rounds of which the least time counts, since other load only adds to a time. */
 const ROUNDS = 10;
 
-/** How long each check takes at least, in milliseconds; by turns, so that whatever else runs is beside all of them. */
+/** The least time of each check in milliseconds. The checks take turns, so that other load affects all of them. */
 export async function leastTimes(checks: readonly (() => Promise<unknown>)[]): Promise<number[]> {
   const least = checks.map(() => Infinity);
   for (let round = 0; round < ROUNDS; round += 1) {

@@ -8,12 +8,12 @@ import { temporaryDirectory } from "./server-process.ts";
 const SHORTEST = 8;
 /** Passwords of the old server's documents that are words of the log as well, such as in `/api/password`. */
 const ORDINARY = new Set(["password"]);
-/** No hash may be there either, whoever's it is. */
+/** No hash may be in the log either. */
 const HASHES: Secret[] = ["$argon2id", "$pbkdf2-sha256"].map((text) => ({
   kind: "hash of a password",
   text,
 }));
-/** Without one of these kinds in a run of all tests, something was not recorded; with fewer lines, too. */
+/** A run of all tests must record each of these kinds, and at least `LEAST_LINES` lines. */
 const SURE_KINDS = [
   "password",
   "access_token",
@@ -25,7 +25,7 @@ const SURE_KINDS = [
 const LEAST_LINES = 10_000;
 const MOST_SHOWN = 10;
 
-/** Collects what the tests log and use. Resolves to what looks, at their end, for the ones in the other. */
+/** Collects the logs and secrets of the tests. Returns the function that compares them at the end. */
 export function setup(project: TestProject): () => Promise<void> {
   const directory = temporaryDirectory();
   process.env[RECORD_DIR] = directory.path;
@@ -38,7 +38,7 @@ export function setup(project: TestProject): () => Promise<void> {
     if (leaks.length + missing.length === 0) return console.log(`${searched}: none is there.`);
     const faults = [...leaks.slice(0, MOST_SHOWN), ...missing].map((fault) => `  - ${fault}`);
     console.error([`FAILED: ${searched}, with ${leaks.length} found:`, ...faults].join("\n"));
-    // of what is thrown here, vitest only tells
+    // vitest only prints an error thrown here
     process.exitCode = 1;
   };
 }
@@ -51,7 +51,7 @@ function missingFrom(lines: readonly string[], secrets: readonly Secret[]): stri
 
 async function isWholeSuite(project: TestProject): Promise<boolean> {
   const { vitest } = project;
-  // the longer proofs, which are run by themselves, log little
+  // the longer tests, which run by themselves, log little
   if (!vitest.projects.some(({ name }) => name === "quick")) return false;
   const files = await vitest.globTestSpecifications();
   return (
@@ -69,7 +69,7 @@ function read(directory: string): { lines: string[]; secrets: Secret[] } {
   return { lines: linesOf(".log"), secrets: [...new Map(secrets.map((each) => [each.text, each])).values()] };
 }
 
-/** For each secret in a line, what kind it is and where it is, in words that do not hold it. */
+/** The kind and place of each secret in a line, without the secret itself. */
 export function leaksIn(lines: readonly string[], secrets: readonly Secret[]): string[] {
   const byStart = new Map<string, Secret[]>();
   for (const secret of [...secrets, ...HASHES].flatMap(asWritten)) {
@@ -81,7 +81,7 @@ export function leaksIn(lines: readonly string[], secrets: readonly Secret[]): s
   return [...new Set(lines.flatMap((line) => leaksOf(line, byStart)))];
 }
 
-/** A secret as it is, and as JSON and a URL hold it. */
+/** A secret as it is, and as encoded in JSON and in a URL. */
 function asWritten({ kind, text }: Secret): Secret[] {
   if (text.trim().length < SHORTEST || ORDINARY.has(text)) return [];
   const quoted = JSON.stringify(text).slice(1, -1);
@@ -101,7 +101,7 @@ function leaksOf(line: string, byStart: ReadonlyMap<string, readonly Secret[]>):
   return leaks;
 }
 
-/** Which line it is, by the words of the service's own in it. */
+/** A short description of the line, by the service's own words in it. */
 function shapeAround(line: string, at: number): string {
   if (!line.startsWith("{")) return "output that is no line of the log";
   const name = /"msg":"(\w+)"/.exec(line)?.[1] ?? "?";

@@ -3,16 +3,16 @@ import type { Socket } from "node:net";
 import { logRecorder, recordSecrets, secretsIn } from "./log-record.ts";
 
 /**
- * Records what the tests of this process send and receive, by whatever client, and what services in it log. Loaded
- * once: hooks that each test file added anew would make every later file slower.
+ * Records the HTTP traffic of the tests in this process, and the logs of services in it. Loaded once: hooks added by
+ * each test file would slow down every later file.
  */
 
-/** What went each way since a request began, by connection. */
+/** The traffic in both directions since the start of a request, by connection. */
 const exchanges = new Map<Socket, { text: string; isAnswered: boolean }>();
 
 function recordExchange(socket: Socket): void {
   const text = exchanges.get(socket)?.text ?? "";
-  // a database's connections are another matter
+  // connections to a database are not HTTP
   if (text.includes("HTTP/1.")) recordSecrets(secretsIn(text));
   exchanges.delete(socket);
 }
@@ -29,7 +29,7 @@ function add(socket: Socket, data: unknown, isAnswered: boolean): void {
 subscribe("net.client.socket", (message) => {
   const { socket } = message as { socket: Socket };
   const { _write, _writev, push } = socket;
-  // what a stream's maker writes with: whatever is sent comes by here
+  // all data of a stream passes through these methods
   Object.assign(socket, {
     _write(...args: Parameters<typeof _write>) {
       add(socket, args[0], false);
@@ -47,12 +47,12 @@ subscribe("net.client.socket", (message) => {
   socket.once("close", () => recordExchange(socket));
 });
 
-/** Records what is still under way when a test file ends. */
+/** Records the exchanges that are still open at the end of a test file. */
 export function recordOpenExchanges(): void {
   for (const socket of [...exchanges.keys()]) recordExchange(socket);
 }
 
-// what services inside this process log
+// records the logs of services inside this process
 const record = logRecorder();
 const toOutput = process.stdout.write.bind(process.stdout) as (...args: unknown[]) => boolean;
 process.stdout.write = (output: string | Uint8Array, ...rest: unknown[]) => {

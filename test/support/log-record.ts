@@ -3,20 +3,20 @@ import { appendFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What the whole suite logs, and every password and token that it uses, written down for `log-check.ts`, which
- * looks for the ones in the other when all tests are over.
+ * Records the log output of the whole suite, and all passwords and tokens in use. After all tests `log-check.ts`
+ * searches the output for them.
  */
 
-/** Of one run of the suite; `log-check.ts` makes it. */
+/** The variable with the directory of the records of this run, which `log-check.ts` makes. */
 export const RECORD_DIR = "TEST_LOG_RECORD";
 
 export interface Secret {
-  /** What it is, in words that may be shown. */
+  /** A description that may be printed. */
   readonly kind: string;
   readonly text: string;
 }
 
-/** Where the output of one service goes, as it comes. */
+/** Returns a function that records the output of one service. */
 export function logRecorder(): (output: string | Uint8Array) => void {
   const name = `${randomUUID()}.log`;
   return (output) => append(name, output);
@@ -40,7 +40,7 @@ export function recordSettings(env: Readonly<Record<string, string>>): void {
   recordSecrets(clients.map((client) => ({ kind: "INTROSPECTION_CLIENTS", text: secretOf(client) })));
 }
 
-/** What is secret in HTTP that was sent or received, well formed or not. */
+/** The secrets in HTTP traffic, well formed or not. */
 export function secretsIn(traffic: string): Secret[] {
   const found: Secret[] = [];
   for (const [, kind = "", quoted = ""] of traffic.matchAll(

@@ -66,13 +66,13 @@ export function tokenIn(mail: { readonly text: string } | undefined): string {
   return new URL(link).searchParams.get("token") ?? "";
 }
 
-/** Delivers what is due and resolves to the token in the link of the mail that came last. */
+/** Delivers due mails and resolves to the token in the link of the last one. */
 export async function mailedToken({ deliverMails, mails }: Core): Promise<string> {
   await deliverMails();
   return tokenIn(mails.at(-1));
 }
 
-/** The token in the link of the latest mail of this purpose, of those that were sent. */
+/** The token in the link of the latest mail sent for this purpose. */
 function linkIn({ mails }: Pick<Core, "mails">, purpose: Purpose, to = LINKS[purpose].to): string {
   const links = mails
     .filter((mail) => mail.to === to)
@@ -90,7 +90,7 @@ export async function mailedLink(core: Core, purpose: Purpose, own: SessionGrant
   return linkIn(core, purpose);
 }
 
-/** What ends every link of an account. Each is done by whoever may do it, with means of their own. */
+/** The steps that end every link of an account, each done by somebody who is allowed to. */
 export const ENDINGS: Record<string, (core: Core, own: SessionGrant) => Promise<unknown>> = {
   "a change of password": (core, { accessToken }) =>
     core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW_PASSWORD, client }),
@@ -126,7 +126,7 @@ export const ENDINGS: Record<string, (core: Core, own: SessionGrant) => Promise<
     makeEndAll({ ...storage, clock, refreshTokenTtlMs: 30 * DAY_MS })(),
 };
 
-/** What the link to cancel a change outlives: all that can be done with the password, and what is done against it. */
+/** The steps that a link to cancel a change outlives: those that the password allows, and those against a theft. */
 const OUTLIVED = [
   "a change of password",
   "a mailed reset",

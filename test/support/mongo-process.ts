@@ -5,26 +5,26 @@ import { setTimeout } from "node:timers/promises";
 import { freePort } from "./free-port.ts";
 import { temporaryDirectory } from "./server-process.ts";
 
-/** A MongoDB server of the caller's own, at one place with one directory however often it is started. */
+/** The caller's own MongoDB server, which keeps its port and directory over restarts. */
 export interface MongoProcess {
   readonly uri: string;
   readonly child: ChildProcess;
-  /** Ends it in good order: what it acknowledged is there when it starts again. */
+  /** Ends it cleanly: acknowledged writes survive a restart. */
   end(): Promise<void>;
   /** Starts it again after it ended; resolves once it listens. */
   startAgain(): Promise<void>;
-  /** Ends it, and nothing is left of it. */
+  /** Ends it and removes its directory. */
   remove(): Promise<void>;
 }
 
-/** How a server is started that keeps its data in a directory: `TEST_MONGO_COMMAND`, in the shell's language. */
+/** The shell command that starts a server with its data in a directory, from `TEST_MONGO_COMMAND`. */
 const COMMAND =
   process.env.TEST_MONGO_COMMAND ?? "mongod --port {port} --bind_ip 127.0.0.1 --dbpath {directory}";
 
-/** What a shell says where there is no such program. */
+/** The shell's exit status for a missing program. */
 const NOT_FOUND = 127;
 
-/** `undefined` where the program is not to be had. */
+/** Resolves to `undefined` if the program is not installed. */
 export async function startMongoProcess(): Promise<MongoProcess | undefined> {
   const directory = temporaryDirectory();
   const port = await freePort();
@@ -60,7 +60,7 @@ export async function startMongoProcess(): Promise<MongoProcess | undefined> {
 
 const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
 
-/** Resolves once somebody listens there, or to the status with which the program ended before. */
+/** Resolves once the port accepts connections, or to the exit status of the program. */
 async function listensOrEnds(child: ChildProcess, port: number): Promise<number | undefined> {
   while (isRunning(child)) {
     const socket = connect(port, "127.0.0.1");

@@ -3,7 +3,7 @@ import { MongoClient } from "mongodb";
 import { freshDatabase } from "./storage-mongodb.ts";
 import { startProxyProcess, startTcpProxy, type TcpProxy } from "./tcp-proxy.ts";
 
-/** A database that nobody uses yet, straight and by a way that can be disturbed. */
+/** The URIs of a new database, directly and by a proxy that can be disturbed. */
 export interface ProxiedDatabase {
   readonly direct: string;
   readonly proxied: string;
@@ -36,7 +36,7 @@ function serverOf(uri: string): { host: string; port: number } {
 function viaPort(uri: string, port: number): string {
   const url = new URL(uri);
   url.host = `127.0.0.1:${port}`;
-  // a member of a replica set would tell its own address, past the proxy
+  // a member of a replica set would give the driver its own address, past the proxy
   url.searchParams.set("directConnection", "true");
   return url.href;
 }

@@ -1,8 +1,8 @@
 import { type MongoProcess, startMongoProcess } from "./mongo-process.ts";
 
 /**
- * Finds a MongoDB server for this run of the tests and puts its URI into `TEST_MONGO_URI`, where the suites
- * look for it. Resolves to what ends the server, if it was started here.
+ * Finds a MongoDB server for this run of the tests and puts its URI into `TEST_MONGO_URI`, where the suites look for
+ * it. Resolves to a function that ends the server, if it was started here.
  */
 export async function setup(): Promise<(() => Promise<void>) | undefined> {
   if (process.env.TEST_MONGO_URI) return undefined;

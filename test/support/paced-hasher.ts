@@ -1,8 +1,8 @@
 import type { PasswordHasher } from "../../src/application/ports/password-hasher.ts";
 
 /**
- * A hasher that makes hashes only when the test lets it: `work` ends all that are being made, again and again, until
- * none is. A password has the hash that begins with it.
+ * A hasher that finishes hashes only when the test tells it to: `work` finishes pending hashes until there are none.
+ * The hash of a password begins with the password.
  */
 export function pacedHasher() {
   const checked: string[] = [];
@@ -22,7 +22,7 @@ export function pacedHasher() {
 
   const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-  /** Ends what is being hashed now. */
+  /** Finishes the pending hashes. */
   async function step(): Promise<void> {
     await settled();
     const ends = [...running];

@@ -1,7 +1,7 @@
 import { convertV2 } from "openapi-to-postmanv2";
 import type { DESCRIPTION } from "./described.ts";
 
-/** A request as Postman has it, of which this sets some. */
+/** The fields of a Postman item that are set here. */
 interface Item {
   id?: string;
   name: string;
@@ -17,7 +17,7 @@ interface Item {
   };
 }
 
-/** What stands in the environment for each field of a body. */
+/** The value of each field of a body, with variables of the environment. */
 const VALUES: Readonly<Record<string, string>> = {
   username: "{{username}}",
   email: "{{email}}",
@@ -41,7 +41,7 @@ const AUTH: Readonly<Record<string, object>> = {
   },
 };
 
-/** A way through the calls on which each works, by their ids; the others take a mail or an API's secret. */
+/** The ids of calls in an order in which each succeeds. The other calls need a mail or an API's secret. */
 const JOURNEY = [
   ...["register", "login", "me", "updateProfile", "changePassword", "refresh", "refreshByGet", "login"],
   ...[
@@ -58,7 +58,7 @@ const JOURNEY = [
   ...["description", "live", "ready", "version", "deleteAccount"],
 ];
 
-/** Keeps what the answers give for the calls that follow. */
+/** Stores values from the answers for the calls that follow. */
 const KEEP = `if (pm.response.code < 300 && pm.response.headers.get("Content-Type")?.startsWith("application/json")) {
   const { access_token, refresh_token, sessions = [] } = pm.response.json();
   if (access_token) pm.environment.set("access_token", access_token);
@@ -67,7 +67,7 @@ const KEEP = `if (pm.response.code < 300 && pm.response.headers.get("Content-Typ
   if (other) pm.environment.set("session_id", other.id);
 }`;
 const WORKS = `pm.test("works", () => pm.expect(pm.response.code).to.be.below(300));`;
-/** README's person is the collection's: who tried the one first has the account already. */
+/** The collection uses the README's user, whose account may exist already. */
 const REGISTERED = `pm.test("works, or was done before", () => pm.expect(pm.response.code).to.be.oneOf([201, 409]));`;
 
 function bearer(value: string) {
@@ -98,7 +98,7 @@ export async function makeCollection(description: typeof DESCRIPTION): Promise<o
   };
 }
 
-/** What the collection asks for; the service's defaults, and the app's first user. */
+/** The variables of the collection, with the service's defaults and a first user. */
 export const ENVIRONMENT = {
   name: "HBTU Connect Auth, local",
   values: Object.entries({

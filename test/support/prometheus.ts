@@ -22,8 +22,8 @@ interface Sample {
 }
 
 /**
- * Reads the text format (0.0.4) of Prometheus, and refuses what it would refuse, and more: metrics without help or
- * type, series that are there twice, histograms that do not add up.
+ * Parses the text format (0.0.4) of Prometheus. Stricter than Prometheus: also rejects metrics without help or type,
+ * duplicate series and histograms that do not add up.
  */
 export function parseMetrics(text: string): Scraped {
   if (!text.endsWith("\n")) throw new Error("The last line does not end");

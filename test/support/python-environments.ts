@@ -13,9 +13,9 @@ const CACHE = join(tmpdir(), `connect-auth-python-${userInfo().uid}`);
 const INTERPRETERS = ["python3.11", "python3"];
 
 /**
- * Sees to the virtual environments for this run of the tests, and puts their interpreters where python.ts looks
- * for them. One is made from PyPI unless an earlier run has left it; before the tests, lest it slow those down
- * that compare times.
+ * Prepares the virtual environments for this run of the tests, and puts their interpreters where python.ts looks for
+ * them. Makes one from PyPI unless an earlier run has left it. Runs before the tests, so that it does not slow down
+ * those that compare times.
  */
 export async function setup(): Promise<void> {
   await Promise.all(ENVIRONMENTS.map(provide));
@@ -50,7 +50,7 @@ async function findInterpreter(): Promise<[path: string, version: string]> {
   throw new Error(`none of ${INTERPRETERS.join(", ")} is on the PATH`);
 }
 
-/** Made aside and moved into place whole: of several runs that make it at once, one's is kept. */
+/** Makes it aside and moves it into place, so that one of several concurrent runs wins. */
 async function make(location: string, interpreter: string, requirements: string): Promise<void> {
   mkdirSync(CACHE, { recursive: true, mode: 0o700 });
   const aside = mkdtempSync(join(CACHE, "making-"));
@@ -65,7 +65,7 @@ async function make(location: string, interpreter: string, requirements: string)
   }
 }
 
-/** Their own words tell more than that the command failed. */
+/** The error output of the command, which tells more than its failure. */
 function inOneLine(error: unknown): string {
   const { stdout, stderr, message } = error as Error & { stdout?: string; stderr?: string };
   return (stderr || stdout || message).trim().replace(/\s+/g, " ").slice(0, 500);

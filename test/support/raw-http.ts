@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** Sends these bytes as they are and resolves to all that comes back until the server closes. */
+/** Sends raw bytes and resolves to everything received until the server closes. */
 export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
@@ -10,7 +10,7 @@ export function sendRaw(url: string, bytes: string | Buffer): Promise<string> {
     socket.on("data", (chunk) => {
       answer += chunk;
     });
-    // who goes on sending after the answer is cut off
+    // the server resets the connection of a client that sends after the answer
     socket.on("error", (error) => (answer === "" ? reject(error) : resolve(answer)));
     socket.on("close", () => resolve(answer));
   });

@@ -4,7 +4,7 @@ import { describeConfig } from "../../src/composition/commands/describe-config.t
 import { readSettings } from "../../src/composition/settings/config.ts";
 import { type Settings, settingKind, settingsSchema } from "../../src/composition/settings/settings.ts";
 
-/** The pages in docs/reference that are made of what the service itself goes by. */
+/** The pages in docs/reference that are generated from the code of the service. */
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) =>
@@ -12,9 +12,9 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
   return [line(head), `|${"---|".repeat(head.length)}`, ...rows.map(line)].join("\n");
 }
 
-/** What a setting may be, in the words that refuse anything else. */
+/** The values that a setting takes, in the words of its error messages. */
 function mayBe(name: keyof Settings): string {
-  // the one says what kind it is, the other, of numbers, within which bounds
+  // the first message tells the kind, the second the bounds of a number
   const words = ["\0", "9".repeat(15)].map(
     (text) => settingsSchema.shape[name].safeParse(text).error?.issues[0]?.message,
   );
@@ -26,7 +26,7 @@ function mayBe(name: keyof Settings): string {
   );
 }
 
-/** What holds where a setting is not set; that of the machine's size is said in words. */
+/** The default of a setting. One that depends on the machine is described in words. */
 function defaultOf(value: string | undefined, origin: string): string {
   const derived = /^derived: (.*)/.exec(origin)?.[1];
   if (derived) return derived;

@@ -27,7 +27,7 @@ export const RING_TIMES = {
   refreshTokenTtlMs: 30 * 86_400_000,
 };
 
-/** What an access token says that is issued now. */
+/** The claims of an access token issued at `now`. */
 export function claims(now: Date) {
   return {
     userId: "u",

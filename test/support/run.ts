@@ -4,13 +4,13 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { ROOT } from "./project.ts";
 
-/** How a program ended, and all that it printed. */
+/** The end of a program and its output. */
 export interface Ran {
   readonly status: number | NodeJS.Signals;
   readonly output: string;
 }
 
-/** Runs a program to its end with these variables alone. */
+/** Runs a program to its end with only these variables. */
 export async function run(
   command: readonly [program: string, ...args: string[]],
   { cwd = ROOT, env }: { cwd?: string; env: Record<string, string> },
@@ -30,7 +30,7 @@ export async function run(
   return { status, output };
 }
 
-/** The same where anything but 0 is a fault. Resolves to what it printed. */
+/** Runs a program and resolves to its output. @throws Error for a status other than 0 */
 export async function mustRun(...[command, options]: Parameters<typeof run>): Promise<string> {
   const { status, output } = await run(command, options);
   if (status !== 0) throw new Error(`${command.join(" ")} ended with ${status}:\n${output}`);
@@ -40,21 +40,21 @@ export async function mustRun(...[command, options]: Parameters<typeof run>): Pr
 /** Runs a program that starts others in a group of its own, so that a key on a terminal reaches all of them. */
 export const IN_A_GROUP = "setsid";
 
-/** What Ctrl-C does to it; resolves once all that it started has ended. */
+/** Sends SIGINT to its process group, as Ctrl-C does. Resolves once the whole group has ended. */
 export async function pressCtrlC({ child }: { child: ChildProcess }): Promise<void> {
   const ended = once(child, "close");
   process.kill(-(child.pid as number), "SIGINT");
   await ended;
 }
 
-/** The variables of somebody who has just come: an empty home, and nothing that npm has kept. */
+/** The variables of a new user: an empty home and no npm cache. */
 export function newcomer(home: string): Record<string, string> {
   mkdirSync(home, { recursive: true });
   const path = `${dirname(process.execPath)}:${process.env.PATH ?? ""}`;
   return { ...registryOf(process.env), HOME: home, npm_config_cache: join(home, "npm-cache"), PATH: path };
 }
 
-/** Where npm finds packages, if that is said by variables. */
+/** The variables that tell npm its registry and proxy. */
 function registryOf(env: NodeJS.ProcessEnv): Record<string, string> {
   const isOne = (name: string) =>
     /^(npm_config_)?(registry|(https?|no)_proxy|cafile)$|^NODE_EXTRA_CA_CERTS$/i.test(name);

@@ -4,13 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logRecorder, recordSettings } from "./log-record.ts";
 
-/** The program as it is built. */
+/** The built program. */
 export const MAIN = new URL("../../dist/main.js", import.meta.url).pathname;
 
 /** Cheap hashing and no limits, for tests that are not about those. */
 export const FREE_AND_CHEAP = { ARGON2_MEMORY_KIB: "64", ARGON2_PASSES: "1", LOGIN_THROTTLE: "off" };
 
-/** A server as a process of its own: the service as people run it, or one it has to do with. */
+/** A server as a separate process: the service or another server. */
 export interface ServerProcess {
   readonly url: string;
   readonly child: ChildProcess;
@@ -25,7 +25,7 @@ export interface Exited {
   readonly output: string;
 }
 
-/** The service's program, and variables for it with nothing from this process but the path. All is logged and recorded. */
+/** The service's program and its variables: of this process only the path. All is logged and recorded. */
 const SERVICE: Command = [process.execPath, MAIN];
 function variables(env: Record<string, string>) {
   recordSettings(env);
@@ -50,7 +50,7 @@ function launch([program, ...args]: Command, env: Record<string, string>, cwd: s
   return { child, exited, output: () => output };
 }
 
-/** Resolves once the service says where it listens; `under` is the program that starts it, if another does. */
+/** Resolves once the service prints its address. `under`: a command that starts the program. */
 export function startServer(
   env: Record<string, string>,
   cwd = tmpdir(),
@@ -59,7 +59,7 @@ export function startServer(
   return startProgram([...under, ...SERVICE] as unknown as Command, variables(env), cwd);
 }
 
-/** Starts any program with these variables alone; resolves once it prints that it "listens on" a URL. */
+/** Starts any program with only these variables. Resolves once it prints "listens on" and a URL. */
 export async function startProgram(
   command: Command,
   env: Record<string, string>,
@@ -89,7 +89,7 @@ export async function startProgram(
   };
 }
 
-/** Runs the service where it is expected to end by itself, or by what `meanwhile` does to it. */
+/** Runs the service until it ends by itself or by `meanwhile`. */
 export async function runToExit(
   env: Record<string, string>,
   cwd = tmpdir(),
@@ -100,7 +100,7 @@ export async function runToExit(
   return { status: await exited, output: output() };
 }
 
-/** A directory of the test's own, and how to remove it. */
+/** A temporary directory, and a function that removes it. */
 export function temporaryDirectory(): { path: string; remove: () => void } {
   const path = mkdtempSync(join(tmpdir(), "connect-auth-"));
   return { path, remove: () => rmSync(path, { recursive: true, force: true }) };

@@ -4,7 +4,7 @@ import { commandsIn } from "./project.ts";
 import { run } from "./run.ts";
 import { MAIN } from "./server-process.ts";
 
-/** Runs a script as somebody types it, with `connect-auth` on the path; resolves to its exit status and output. */
+/** Runs a script in a shell with `connect-auth` on the path. Resolves to its exit status and output. */
 export async function runShell(directory: string, script: string, env: Record<string, string> = {}) {
   const bin = join(directory, ".bin");
   mkdirSync(bin, { recursive: true });
@@ -14,7 +14,7 @@ export async function runShell(directory: string, script: string, env: Record<st
   return run(["/bin/sh", "-e", "-c", script], { cwd: directory, env: { PATH, ...env } });
 }
 
-/** The commands of a part of a page: what is indented there. */
+/** The commands in a text: its indented lines. */
 export function commandsOf(page: string, heading: string): string[] {
   const [, part = ""] = page.split(`\n## ${heading}\n`);
   const [section = ""] = part.split("\n## ");

@@ -1,14 +1,14 @@
 import { spawnSync } from "node:child_process";
 import { temporaryDirectory } from "./server-process.ts";
 
-/** A directory in which the files of a program are soon as large as they can be. */
+/** A directory with little room for files. */
 export interface SmallDisk {
-  /** What makes it small, in words for people. */
+  /** A readable name of the way in which it is limited. */
   readonly kind: string;
   readonly path: string;
-  /** What a program must be started by that is to find it small. */
+  /** A command that must start the programs for which the limit holds. */
   readonly under: readonly string[];
-  /** Gives it room, for programs that are started from then on. */
+  /** Lifts the limit for programs started afterwards. */
   makeRoom(): void;
   remove(): void;
 }
@@ -51,7 +51,7 @@ function limitedDisk(kib: number): SmallDisk {
   };
 }
 
-/** A small disk, of another kind in every second round where there are two. */
+/** A small disk. The kinds that are available here take turns by round. */
 export function smallDisk(kib: number, round: number): SmallDisk {
   return (round % 2 === 0 ? mountedDisk(kib) : undefined) ?? limitedDisk(kib);
 }

@@ -33,11 +33,11 @@ export interface TestSmtpServer {
   /** Without credentials. Stays the same when the server goes away and comes back. */
   readonly url: string;
   readonly port: number;
-  /** What was taken so far. */
+  /** The accepted mails. */
   readonly mails: readonly ReceivedMail[];
   /** How many connections are open. */
   readonly connections: number;
-  /** How many connections there have been, those that are open too. */
+  /** The number of connections since the start, open ones included. */
   readonly opened: number;
   /** Refuses recipients with such a reply, until `accept`. */
   refuse(responseCode: number, reply: string): void;

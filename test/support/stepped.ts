@@ -3,8 +3,8 @@ import type { UseCases } from "../../src/composition/wiring/use-cases.ts";
 type Ports = Pick<UseCases, "users" | "sessions" | "revocations" | "oneTimeTokens" | "outbox" | "auditTrail">;
 
 /**
- * Storage ports whose calls are counted, and that stand still before one of them until they are told to go
- * on; never told, the process may as well have been killed there.
+ * Storage ports that count their calls and pause before one of them until told to go on. If never told, the effect is
+ * that of a process killed there.
  */
 export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
   const { wrap, ...steps } = makeSteps(stopBefore);
@@ -21,7 +21,7 @@ export function stepped(ports: Ports, stopBefore = Number.POSITIVE_INFINITY) {
   };
 }
 
-/** The same for ports of any kind: `wrap` makes each of them count and stand still. */
+/** The same for ports of any kind. `wrap` makes a port count and pause. */
 export function makeSteps(stopBefore = Number.POSITIVE_INFINITY) {
   let calls = 0;
   const reached = signal();
@@ -47,9 +47,9 @@ export function makeSteps(stopBefore = Number.POSITIVE_INFINITY) {
 
   return {
     wrap,
-    /** How many calls there were. */
+    /** The number of calls so far. */
     calls: () => calls,
-    /** Resolves once the call is about to be made that the ports stop before. */
+    /** Resolves once the ports pause. */
     reached: reached.given,
     goOn: released.give,
   };

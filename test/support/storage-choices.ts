@@ -3,20 +3,20 @@ import { temporaryDirectory } from "./server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "./storage-mongodb.ts";
 
 interface StorageChoice {
-  /** What tests call it. */
+  /** Its name in test titles. */
   readonly name: string;
-  /** Variables that choose an empty storage of the caller's own, and how to be rid of it. */
+  /** Variables that choose an empty storage of the caller's own, and a function that removes it. */
   open(): { readonly env: Record<string, string>; readonly remove: () => void | Promise<void> };
 }
 
-/** How tests choose each storage; `undefined` where it cannot be had here. */
+/** How tests choose each storage; `undefined` if it is not available here. */
 const CHOICES: Record<StorageName, StorageChoice | undefined> = {
   memory: { name: "memory", open: () => ({ env: { STORAGE: "memory" }, remove: () => {} }) },
   lmdb: inDirectory("LMDB"),
   mongodb: mongoServer ? { name: "MongoDB", open: openDatabase } : undefined,
 };
 
-/** A storage in files, in a directory that is there for one test. */
+/** A storage in files, in a directory of one test. */
 function inDirectory(name: string, choice: Record<string, string> = {}): StorageChoice {
   return {
     name,
@@ -33,7 +33,7 @@ function openDatabase() {
   return { env: { MONGO_URI, SECRET_KEY }, remove: () => dropDatabase(MONGO_URI) };
 }
 
-/** Every storage that the service runs on here, chosen by configuration alone. Those that forget come first. */
+/** All storages available here, chosen by configuration alone. Those that keep nothing come first. */
 export const storageChoices = STORAGE_NAMES.flatMap((name) => {
   const choice = CHOICES[name];
   return choice ? [{ ...choice, kind: STORAGES[name].kind }] : [];

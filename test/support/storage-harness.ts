@@ -2,31 +2,31 @@ import { expect } from "vitest";
 import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import type { User } from "../../src/domain/user.ts";
 
-/** What an adapter gives the contract suites to test it with. */
+/** The interface by which the contract suites test an adapter. */
 export interface StorageHarness {
-  /** A storage that is empty and shares nothing with any other. */
+  /** Opens an empty storage that shares nothing with any other. */
   open(): Promise<Storage>;
-  /** Closes a storage and opens anew what it kept. Left out by adapters that keep nothing. */
+  /** Closes a storage and opens its data again. Absent for adapters that keep nothing. */
   reopen?(storage: Storage): Promise<Storage>;
-  /** Closes all that was opened and removes what it kept. Called after each test. */
+  /** Closes all opened storages and removes their data. Called after each test. */
   cleanup(): Promise<void>;
 }
 
 export const RACERS = 20;
 
-/** Starts as many attempts at once and gives back how each of them ended. */
+/** Starts all attempts at once and resolves to their results. */
 export function race<T>(attempt: (racer: number) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
   return Promise.allSettled(Array.from({ length: RACERS }, (_, racer) => attempt(racer)));
 }
 
-/** What the attempts of a race resolved to; none of them may have failed. */
+/** The results of a race, in which no attempt may fail. */
 export async function outcomes<T>(attempt: (racer: number) => Promise<T>): Promise<T[]> {
   const ends = await race(attempt);
   expect(ends.filter(({ status }) => status === "rejected")).toEqual([]);
   return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
-/** Changes everything within a value that can be changed. */
+/** Changes all mutable parts of a value. */
 export function spoil(value: unknown): void {
   if (value instanceof Date) value.setTime(0);
   else if (typeof value === "object" && value !== null) {
@@ -37,7 +37,7 @@ export function spoil(value: unknown): void {
   }
 }
 
-/** What is found by id, by name and by address, in this order. */
+/** The users found by id, by name and by address, in this order. */
 export async function everyWayTo(
   { users }: Pick<Storage, "users">,
   user: { id: string; username: { canonical: string }; email: { canonical: string } },
@@ -49,7 +49,7 @@ export async function everyWayTo(
   ];
 }
 
-/** Expects that the user is found by all that names it now, and by nothing of what named it before alone. */
+/** Expects that the user is found by its present names only, and not by its former ones. */
 export async function expectNamed(storage: Storage, user: User, before: User): Promise<void> {
   expect(await everyWayTo(storage, user)).toStrictEqual([user, user, user]);
   const { username, email } = before;

@@ -10,8 +10,8 @@ const WORKER = fileURLToPath(new URL("storage-lmdb-worker.ts", import.meta.url))
 const TYPESCRIPT = new URL("storage-typescript.mjs", import.meta.url).href;
 
 /**
- * Runs a task of the worker to its end and blocks meanwhile: not even a timer of this process fires.
- * With a limit, no file may grow beyond so many KiB, as on a disk that is full.
+ * Runs a task of the worker to its end and blocks meanwhile: not even a timer of this process fires. `limitKib` limits
+ * the size of its files in KiB, as on a full disk.
  */
 export function runTask(directory: string, task: string, { args = [] as string[], maxFileKib = 0 } = {}) {
   const command = [process.execPath, "--import", TYPESCRIPT, WORKER, directory, task, ...args];
@@ -33,12 +33,12 @@ export async function startTask(directory: string, task: string): Promise<ChildP
   return child;
 }
 
-/** How a call in another process ended: what it gave, or the code of its error. */
+/** The result of a call in another process, or the code of its error. */
 export type Ending = [status: "fulfilled" | "rejected", value: unknown];
 
 type Repositories = Omit<Storage, "ping" | "close">;
 
-/** Lets a process that serves call a method of its storage in a directory. */
+/** Calls a storage method in a serving process. */
 export function callIn(child: ChildProcess, directory: string) {
   child.setMaxListeners(0);
   return <R extends keyof Repositories, M extends keyof Repositories[R] & string>(

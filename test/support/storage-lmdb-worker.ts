@@ -1,11 +1,11 @@
-// A process of its own that uses a store of the tests. Started with a directory and what to do there.
+// A process that uses a store of the tests. Its arguments are a directory and a task.
 import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { UNTIL } from "./storage-lmdb-process.ts";
 
 const [directory = "", task = "", ...rest] = process.argv.slice(2);
 
 const tasks: Record<string, () => Promise<unknown>> = {
-  /** Opens the store and says what came of it. */
+  /** Opens the store and reports the result. */
   async open() {
     const storage = await openLmdbStorage(directory);
     await storage.ping();
@@ -39,7 +39,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
     return { acknowledged, failures, readable: found.size === acknowledged.length };
   },
 
-  /** Calls methods of the storage as the parent asks, until it lets go. */
+  /** Calls methods of the storage on request of the parent, until it disconnects. */
   async serve() {
     const storages = new Map<string, ReturnType<typeof openLmdbStorage>>();
     process.on("message", async ([id, at, path, args]: [number, string, [string, string], unknown[]]) => {
@@ -55,7 +55,7 @@ const tasks: Record<string, () => Promise<unknown>> = {
     return "serving";
   },
 
-  /** Adds users without end, and tells of each only after it is acknowledged. */
+  /** Adds users without end, and reports each after it is acknowledged. */
   async flood() {
     const { aUser } = await import("./storage-samples.ts");
     const storage = await openLmdbStorage(directory);

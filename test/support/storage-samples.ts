@@ -27,7 +27,7 @@ export function aUser(fields: Partial<User> = {}): User {
   };
 }
 
-/** A session with an id of its own, no two of its fields alike. */
+/** A session with a unique id; all of its fields differ. */
 export function aSession(fields: Partial<Session> = {}): Session {
   return {
     id: randomUUID(),
@@ -37,7 +37,7 @@ export function aSession(fields: Partial<Session> = {}): Session {
     generationStartedAt: new Date("2024-03-01T00:00:00.001Z"),
     createdAt: new Date("2024-02-29T12:34:56.789Z"),
     lastUsedAt: new Date("2024-03-02T23:59:59.999Z"),
-    // far from today: a storage may forget it after its end, by a clock of its own
+    // far in the future: a storage may remove it after its end, by its own clock
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     userAgent: 'Mozilla/5.0 "ü" \u{1f600}',
     ip: "2001:db8::1",
@@ -77,13 +77,13 @@ export function aOneTimeToken(fields: Partial<OneTimeToken> = {}): OneTimeToken 
     accountEmail: "ada@b.example",
     emailRevision: 0,
     isMailed: true,
-    // far from today: a storage may forget it after its end, by a clock of its own
+    // far in the future: a storage may remove it after its end, by its own clock
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     ...fields,
   };
 }
 
-/** A mail with an id of its own that nobody began to send, no two of its dates alike. */
+/** A mail with a unique id and no attempts; all of its dates differ. */
 export function aMail(fields: Partial<OutboxMail> = {}): OutboxMail {
   return {
     id: randomUUID(),

@@ -3,18 +3,18 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
 
-/** A way to a server that can be disturbed. */
+/** A TCP proxy that can disturb the connections to a server. */
 export interface TcpProxy {
   readonly port: number;
-  /** Breaks all connections and refuses new ones, as where no server listens. */
+  /** Breaks all connections and refuses new ones, as if no server listened. */
   cut(): Promise<void>;
-  /** Passes nothing on, in new connections neither, and breaks none: a stopped process, a pulled cable. */
+  /** Forwards nothing, also in new connections, and breaks none: a stopped process, a pulled cable. */
   pause(): void;
-  /** Passes on what is sent to the server, but none of its answers. */
+  /** Forwards requests to the server, but none of its answers. */
   pauseAnswers(): void;
-  /** Passes everything on so much later, each way. */
+  /** Delays all data by `ms` in both directions. */
   delay(ms: number): void;
-  /** Ends whatever disturbs; what was paused arrives now. */
+  /** Ends the disturbance. Held data arrives now. */
   resume(): Promise<void>;
   close(): Promise<void>;
 }
@@ -94,7 +94,7 @@ export async function startTcpProxy(target: { host: string; port: number }): Pro
   };
 }
 
-/** A proxy as a process of its own, to stop by SIGSTOP: what is behind it then is as if it were stopped. */
+/** A proxy as a separate process, which SIGSTOP can stop: then the server behind it seems stopped. */
 export async function startProxyProcess(target: {
   host: string;
   port: number;

@@ -1,4 +1,4 @@
-/** Loaded into a process of its own with `node --import`: its clock is ahead by the milliseconds that a file says. */
+/** Loaded with `node --import`: moves the clock of the process ahead by the milliseconds in a file. */
 
 import { readFileSync } from "node:fs";
 

@@ -8,7 +8,7 @@ export interface TwoServers {
   end(): Promise<void>;
 }
 
-/** Two processes of the service, started at the same moment on one empty storage. */
+/** Two processes of the service, started at the same time on one empty storage. */
 export async function startTwoServers(
   { open }: (typeof sharedStorages)[number],
   settings: Record<string, string> = {},

@@ -7,7 +7,7 @@ const JWT_SECRET_KEY = "the secret that tests of the client sign with";
 /** Variables of a service whose access tokens tests can make expire. */
 export const CLIENT_SETTINGS = { JWT_SECRET_KEY, REFRESH_ROTATION: "true" };
 
-/** The same access token, had it been made long ago. */
+/** The same access token, as if made long ago. */
 export function expired(accessToken: string): Promise<string> {
   const claims = decodeJwt(accessToken);
   const past = { iat: 1_000_000_000, nbf: 1_000_000_000, exp: 1_000_000_900 };
@@ -16,7 +16,7 @@ export function expired(accessToken: string): Promise<string> {
     .sign(new TextEncoder().encode(JWT_SECRET_KEY));
 }
 
-/** `fetch`, and what it was asked for: `POST /api/login`. */
+/** A `fetch` that records its requests, as `POST /api/login`. */
 export function watchedFetch(within: typeof fetch = fetch) {
   const requests: string[] = [];
   const watched: typeof fetch = (input, init) => {
@@ -28,7 +28,7 @@ export function watchedFetch(within: typeof fetch = fetch) {
   return { fetch: watched, requests, count };
 }
 
-/** Holds what tabs share: `localStorage`, in which strings go in and out. */
+/** A string store shared by tabs, such as `localStorage`. */
 export function sharedStorage(): TextStorage {
   const items = new Map<string, string>();
   return {
@@ -38,7 +38,7 @@ export function sharedStorage(): TextStorage {
   };
 }
 
-/** A client whose user has just registered, and what it asked for since. */
+/** A client with a newly registered user, and its requests since. */
 export async function clientOfSomeone(baseUrl: string, options: Partial<ClientOptions> = {}) {
   const watched = watchedFetch(options.fetch);
   const client = createClient({ baseUrl, ...options, fetch: watched.fetch });

@@ -12,7 +12,7 @@ import { HTTPException } from "hono/http-exception";
 import type { JWTPayload } from "jose";
 import Koa from "koa";
 
-/** What a verifier is told of the service. */
+/** A verifier's settings about the service. */
 export interface Names {
   readonly issuer: string;
   readonly audience: string;
@@ -25,7 +25,7 @@ const EXPOSED = ["WWW-Authenticate"];
 
 /** An API behind a verifier: 200 and the token's subject, or the refusal's status and its reason in words. */
 export interface GuardedApi {
-  /** Where it listens. */
+  /** Its base URL. */
   readonly url: string;
   ask(token: string): Promise<{ readonly status: number; readonly text: string }>;
   close(): Promise<void>;
