@@ -6,7 +6,7 @@ import { afterAll, expect, it } from "vitest";
 import { copiedTree } from "./support/copied-tree.ts";
 import { read } from "./support/project.ts";
 
-/** docs/adding-a-call.md, followed to the letter in a copy of the sources. */
+/** Follows docs/adding-a-call.md in a copy of the sources. */
 
 const ROOT = join(import.meta.dirname, "..");
 const TSC = join(ROOT, "node_modules/.bin/tsc");
@@ -21,7 +21,7 @@ const places: readonly Place[] = [
   ...read("docs/adding-a-call.md").matchAll(/^ {3}```ts\n {3}\/\/ (\S+)\n(.*?)^ {3}```$/gms),
 ].map(([, path = "", code = ""]) => ({ path, code: code.replaceAll(/^ {3}/gm, "") }));
 
-/** In files that are there already, the line before which a reader would put something of the kind. */
+/** For existing files, the line before which a reader would insert the block. */
 const BEFORE: Readonly<Record<string, string>> = {
   "src/composition/wiring/features/sessions.ts": "  listSessions: makeListSessions,\n",
   "src/adapters/koa/endpoints/sessions.ts": "  endSession: endpoint({\n",
@@ -40,11 +40,11 @@ function put({ path, code }: Place): void {
   writeFileSync(file, imports + before + code.slice(imports.length) + BEFORE[path] + after);
 }
 
-/** With what the build has made already, so that only the changes are compiled. */
+/** Includes the output of the build, so that only the changes are compiled. */
 const copy = copiedTree(["src", "mail-templates", "package.json", "tsconfig.base.json", "dist"]);
 afterAll(() => rmSync(copy, { recursive: true }));
 
-/** What the compiler says. */
+/** The errors of the compiler, or an empty text. */
 async function compiled(): Promise<string> {
   const args = ["-b", "src", "src/client", "--pretty", "false"];
   return promisify(execFile)(TSC, args, { cwd: copy }).then(

@@ -7,7 +7,7 @@ import { copiedTree } from "./support/copied-tree.ts";
 const ROOT = new URL("..", import.meta.url).pathname;
 const BIN = join(ROOT, "node_modules/.bin");
 
-/** What the gate must refuse: the rule, the file that breaks it and what stands there. */
+/** Code that the gate must refuse: the rule, the file that breaks it, and its text. */
 const forbidden: [rule: string, path: string, code: string][] = [
   ["domain → application", "src/domain/planted-1.ts", 'import "../application/accounts/me.ts";'],
   [
@@ -188,7 +188,7 @@ afterAll(() => {
   for (const copy of copies) rmSync(copy, { recursive: true });
 });
 
-/** A copy of the sources and of what judges them, in which things can be planted. */
+/** A copy of the sources and of the checking tools, in which code can be planted. */
 function copyOfTree(planted: readonly (readonly [path: string, code: string])[]): string {
   const copy = copiedTree(["src", "biome.json", ".gitignore", "package.json", "tsconfig.base.json"]);
   copies.push(copy);
@@ -199,7 +199,7 @@ function copyOfTree(planted: readonly (readonly [path: string, code: string])[])
   return copy;
 }
 
-/** What a tool prints, whether it is content or not. */
+/** A tool's output, whatever its exit status. */
 function run(tool: string, args: string[], cwd: string): Promise<string> {
   return new Promise((resolve) => {
     execFile(join(BIN, tool), args, { cwd, maxBuffer: 1e8 }, (_, stdout) => resolve(stdout));

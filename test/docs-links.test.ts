@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, it } from "vitest";
 
-/** No link in the documentation is dead: every relative one leads to a file of the repository, and to a heading there. */
+/** Every relative link in the documentation leads to an existing file and heading. */
 
 const ROOT = join(import.meta.dirname, "..");
 const TRACKED = ["ls-files", "--cached", "--others", "--exclude-standard"];
@@ -13,7 +13,7 @@ const pages = files.filter((file) => /^(docs\/.*|[^/]*)\.md$/.test(file) && exis
 const textOf = (page: string) => readFileSync(join(ROOT, page), "utf8");
 const withoutBlocks = (text: string) => text.replace(/^ *```.*?^ *```/gms, "");
 
-/** The anchors that a page's headings have where it is shown; the second of a name gets `-1`. */
+/** The anchors of a page's headings; the second of the same name gets `-1`. */
 function anchorsOf(page: string): Set<string> {
   const anchors = new Set<string>();
   for (const [, heading = ""] of withoutBlocks(textOf(page)).matchAll(/^#{1,6} +(.*?) *#*$/gm)) {
@@ -26,7 +26,7 @@ function anchorsOf(page: string): Set<string> {
   return anchors;
 }
 
-/** What a page links to, other than elsewhere on the web. */
+/** The relative links of a page. */
 function linksOf(page: string): string[] {
   const prose = withoutBlocks(textOf(page)).replace(/`[^`\n]*`/g, "``");
   const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)>?[^)]*\)/g)];
@@ -45,7 +45,7 @@ function whyDead(page: string, link: string): string | undefined {
   return undefined;
 }
 
-/** Paths of the repository that a page names in code, where they say where something is. */
+/** Paths of the repository in the code spans of a page. */
 function pathsOf(page: string): string[] {
   const named = [
     ...withoutBlocks(textOf(page)).matchAll(/`((?:src|test|docs|bench|deploy)\/[\w./-]*\w\/?)`/g),

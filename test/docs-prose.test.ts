@@ -12,7 +12,7 @@ const tracked = execFileSync("git", ["ls-files", "*.md"], { cwd: ROOT, encoding:
 const named = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "CHANGELOG.md"];
 const pages = tracked.filter((page) => page.startsWith("docs/") || named.includes(page));
 
-/** Pages whose lines are not checked, and why. */
+/** Unchecked pages, with the reasons. */
 const EXEMPT: Record<string, string> = {
   "docs/performance/results.md": "`npm run bench` writes it",
   "docs/performance/ten-million/results.md": "`npm run bench` writes it",
@@ -25,7 +25,7 @@ function proseOf(page: string): string[] {
   return withoutBlocks.split("\n").map((line) => (/^ *(\||#|<|\[[^\]]*\]: )|^ {4,}/.test(line) ? "" : line));
 }
 
-/** What may not be broken: a word, or a span of code with what adheres to it. */
+/** The first unbreakable part of a line: a word, or a span of code with adjacent text. */
 const firstWord = (line: string) => /^(?:`[^`]*`|[^\s`])+/.exec(line.trimStart())?.[0] ?? "";
 const startsItem = (line: string) => /^ *([-*+]|\d+[.)]) /.test(line);
 /** A single word, such as a long link, cannot be broken. */

@@ -24,7 +24,7 @@ import { networkOf } from "../src/domain/throttle.ts";
 import { parseUsername } from "../src/domain/username.ts";
 import { growthOf, hostileTexts, isLinear, TIMES_LONGER } from "./support/growth.ts";
 
-/** All that reads text from outside takes time in proportion to its length, also where it refuses in the end. */
+/** Every parser of outside text takes linear time, also for text that it rejects. */
 
 const { parseEmail, canonicalEmail } = emailRules(domainToASCII);
 const links = keyedLinkSecrets([new Uint8Array(32)]);
@@ -100,7 +100,7 @@ async function refusedOrNot(parse: (text: string) => unknown, text: string): Pro
   try {
     await parse(text);
   } catch {
-    // what is wrong with it does not matter here
+    // the error does not matter here
   }
 }
 

@@ -3,7 +3,7 @@ import { DESCRIPTION } from "./support/described.ts";
 import { mustBeAsMade } from "./support/generated.ts";
 import { ENVIRONMENT, makeCollection } from "./support/postman.ts";
 
-/** What of Postman is in docs; `test/full/postman.test.ts` runs it against the service. */
+/** The Postman files in docs are up to date. `test/full/postman.test.ts` runs them against the service. */
 it.each([
   ["collection", () => makeCollection(DESCRIPTION)],
   ["environment", async () => ENVIRONMENT],

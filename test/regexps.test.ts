@@ -6,9 +6,9 @@ import { expect, it, vi } from "vitest";
 import { ROOT } from "./support/project.ts";
 
 /**
- * No pattern of the program takes more than linear time, whatever text it is given. Biome has no rule for that;
- * scslre is what decides in eslint-plugin-regexp, which would need ESLint. A pattern that is refused here has no
- * exception: where only the program's own text is searched, a linear one does as well.
+ * Every pattern of the program takes linear time for any text. Biome has no rule for that, so this uses scslre, the
+ * analyser of eslint-plugin-regexp, without ESLint. There are no exceptions: a linear pattern also does where only the
+ * program's own text is searched.
  */
 
 interface Pattern {
@@ -30,7 +30,7 @@ function* nodesIn(value: unknown): Generator<Node> {
   for (const inner of Object.values(value)) yield* nodesIn(inner);
 }
 
-/** The patterns that stand in a file, and whether it makes others as it runs. */
+/** The literal patterns of a file, and whether it makes others at run time. */
 function read(file: string): { patterns: Pattern[]; makesOthers: boolean } {
   const { program, errors } = parseSync(file, readFileSync(join(ROOT, file), "utf8"));
   expect(errors, file).toEqual([]);
@@ -48,7 +48,7 @@ function read(file: string): { patterns: Pattern[]; makesOthers: boolean } {
   return { patterns, makesOthers };
 }
 
-/** The patterns that a module makes when it is loaded, or when the modules that import it are. */
+/** The patterns made while a module and its importers are loaded. */
 async function madeBy(file: string): Promise<Pattern[]> {
   const made: Pattern[] = [];
   const Real = RegExp;

@@ -4,8 +4,8 @@ import { describe, expect, it } from "vitest";
 import { ROOT } from "./support/project.ts";
 
 /**
- * The folders inside a layer, and what each may import of the others. A folder may import only those that stand
- * before it, so that there are no circles. All may import the first: the ports, or what the storages can do.
+ * The folders inside a layer, and the others that each may import: only folders listed before it, so that there are no
+ * circles. All may import the first one.
  */
 const ROOMS: Record<string, Record<string, readonly string[]>> = {
   application: {
@@ -47,7 +47,7 @@ function sourcesIn(folder: string): string[] {
 
 const textOf = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
-/** The imports of other rooms that the table does not have. */
+/** The imports of other rooms that are not in the table. */
 function forbiddenImports(layer: string, path: string, code: string): string[] {
   const root = join("src", layer);
   const roomOf = (file: string) => relative(root, file).split(sep)[0] ?? "";

@@ -10,7 +10,7 @@ import { sendRaw } from "./support/raw-http.ts";
 import { FREE_AND_CHEAP, startServer } from "./support/server-process.ts";
 import { startTestService } from "./support/service.ts";
 
-/** What `support/log-check.ts` does once all tests are over, done to what these send and plant. */
+/** Runs the check that `support/log-check.ts` makes after all tests, on the secrets of these tests. */
 
 describe("the record of this run", () => {
   const recorded = (ending: ".log" | ".secrets") => {
@@ -44,7 +44,7 @@ describe("the record of this run", () => {
       const secrets = recorded(".secrets");
       return used.filter((each) => !secrets.includes(JSON.stringify(each)));
     };
-    // the last of a connection is written down when it closes
+    // the last exchange of a connection is recorded when it closes
     await expect.poll(missing).toEqual([]);
     const log = recorded(".log");
     expect(ids.filter((id) => !log.includes(id))).toEqual([]);

@@ -5,7 +5,7 @@ import { openLmdbStorage } from "../../src/adapters/lmdb/storage.ts";
 import { ROOT } from "../support/project.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 
-/** The benchmark's fast way to fill a store makes the same store as the service's repositories. */
+/** The benchmark's fast fill makes the same store as the service's repositories. */
 
 const SIZE = 1_000;
 

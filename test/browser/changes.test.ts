@@ -6,7 +6,7 @@ import { registered } from "../support/api.ts";
 import { hasBrowser } from "../support/browser.ts";
 import { type ClientSite, openClientSite } from "../support/client-site.ts";
 
-/** What tabs hear of each other without a call of their own. */
+/** Changes that a tab sees without making a call. */
 
 const BUILT = join(import.meta.dirname, "../../dist/client");
 const SOON = { timeout: 10_000 };

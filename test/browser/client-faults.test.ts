@@ -7,7 +7,7 @@ import { hasBrowser } from "../support/browser.ts";
 import { type ClientSite, openClientSite } from "../support/client-site.ts";
 import { expired } from "../support/typed-client.ts";
 
-/** What the client does where a real browser takes away what it uses. */
+/** How the client handles a real browser in which a feature fails. */
 
 const BUILT = join(import.meta.dirname, "../../dist/client");
 
@@ -24,7 +24,7 @@ const PAGE = `<!doctype html><title>Page</title><script type="module">
   window.inLocal = storageTokens(() => localStorage);
 </script>`;
 
-/** What each page has. */
+/** The globals of each page. */
 declare const faults: string[];
 declare const make: (tokens: TokenStore, timeoutMs?: number) => Client;
 declare const inDatabase: TokenStore;
@@ -100,7 +100,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     });
     expect(after).toEqual(["missing_token", 0]);
     expect(await login()).toBe(email);
-    // it is there for the next page, and was not kept in memory alone
+    // the next page finds it, so it was not kept in memory only
     const next = await openPage();
     expect(await next.evaluate(async () => (await make(inDatabase).me()).email)).toBe(email);
   });
@@ -115,7 +115,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
       const { transaction } = prototype;
       const lost = new WeakSet();
       let failures = 0;
-      // the connections that are open now are lost, as Safari loses them
+      // open connections fail, as they do in Safari
       prototype.transaction = function (...args: unknown[]) {
         if (failures === 0) lost.add(this);
         if (!lost.has(this)) return transaction.apply(this, args);
@@ -150,7 +150,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
         try {
           for (let index = 0; ; index += 1) localStorage.setItem(`${size} ${index}`, "x".repeat(size));
         } catch {
-          // smaller ones may have room
+          // a smaller value may have room
         }
       }
       const client = make(inLocal);

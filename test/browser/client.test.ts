@@ -7,13 +7,13 @@ import { hasBrowser } from "../support/browser.ts";
 import { type ClientSite, openClientSite } from "../support/client-site.ts";
 import { expired } from "../support/typed-client.ts";
 
-/** The client as it is built, unbundled, in two tabs of a real browser that share their tokens. */
+/** The built client, unbundled, in two tabs of a real browser that share their tokens. */
 
 const BUILT = join(import.meta.dirname, "../../dist/client");
 const REFRESH = "/api/token/refresh";
 const SOON = { timeout: 10_000 };
 
-/** A page of a front end, as one writes it without a bundler. */
+/** A page of a front end without a bundler. */
 const PAGE = `<!doctype html><title>Page</title><script type="module">
   import { browserTokens, createClient, storageTokens } from "/client.js";
   window.signedOut = [];
@@ -25,7 +25,7 @@ const PAGE = `<!doctype html><title>Page</title><script type="module">
   });
 </script>`;
 
-/** What each page has. */
+/** The globals of each page. */
 declare const client: Client;
 declare const signedOut: string[];
 declare const tokens: TokenStore;
@@ -64,7 +64,7 @@ describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
     return page;
   }
 
-  /** Someone whose access token, in the storage of both, expired just now. */
+  /** A user whose access token, stored for both tabs, has just expired. */
   async function someoneExpired() {
     const person = await registered(site.service.address);
     const { access_token, refresh_token } = person;
@@ -75,7 +75,7 @@ describe.runIf(hasBrowser("the client in a browser"))("two tabs", () => {
   const store = (given: Tokens) => tabs[0].evaluate((it) => tokens.set(it), given);
   const stored = async () =>
     ((await tabs[1].evaluate(() => tokens.get())) ?? {}) as { access_token: string; refresh_token: string };
-  /** The address that `me` answers, or the code of its error, so many times at once. */
+  /** Calls `me` several times at once. Resolves to the addresses, or the codes of the errors. */
   const me = (page: Page, times: number): Promise<string[]> =>
     page.evaluate(
       (count) =>

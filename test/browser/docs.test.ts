@@ -17,7 +17,7 @@ describe.runIf(hasBrowser("the test of the page at /docs"))("the page at /docs",
     await service.stop();
   });
 
-  /** The page, and what it asked for elsewhere or complained of. */
+  /** The page, with its requests to other origins and its errors. */
   async function openPage(path: string) {
     const page = await browser.newPage({ viewport: { width: 1_200, height: 1_400 } });
     const faults: string[] = [];
@@ -68,7 +68,7 @@ describe.runIf(hasBrowser("the test of the page at /docs"))("the page at /docs",
     if (screenshot) await page.screenshot({ path: screenshot, fullPage: true });
     expect((await execute(page, "logout")).status).toBe(200);
     expect((await execute(page, "me")).body.code).toBe("revoked_token");
-    // the browser tells of each 401 by itself
+    // the browser reports each 401 by itself
     expect(faults.filter((fault) => !fault.includes("status of 401"))).toEqual([]);
     await page.close();
   });

@@ -11,7 +11,7 @@ import { serveFiles } from "../support/static-files.ts";
 import type { GuardedApi } from "../support/verifiers/hosts.ts";
 import { readyMade } from "../support/verifiers/ready-made.ts";
 
-/** APIs of other origins, each by a middleware of docs/verifiers.md or an example, as a page with the client calls them. */
+/** APIs of other origins, called by a page with the client: the middlewares of docs/verifiers.md and the examples. */
 
 const BUILT = join(import.meta.dirname, "../../dist/client");
 const DAY_MS = 86_400_000;
@@ -35,7 +35,7 @@ declare const client: Client;
 declare const tokens: TokenStore;
 declare const signedOut: string[];
 
-// the one alone that is not set up for the service's at+jwt
+// the only one that does not accept the service's at+jwt
 const VERIFIERS = Object.keys(readyMade).filter((name) => name !== "hono/jwk");
 const EXAMPLES = readdirSync(join(ROOT, "examples")).filter((name) => /^(?!tokens).*\.js$/.test(name));
 
@@ -87,7 +87,7 @@ describe.runIf(hasBrowser("own APIs in a browser"))("a page of another origin", 
     directory.remove();
   });
 
-  /** Turns the clocks of the examples, which are processes of their own. */
+  /** Turns the clocks of the examples, which are separate processes. */
   function turnExamples(aheadMs: number): void {
     writeFileSync(clockFile, String(aheadMs));
   }
@@ -114,7 +114,7 @@ describe.runIf(hasBrowser("own APIs in a browser"))("a page of another origin", 
     return page;
   }
 
-  /** Signs somebody in, in a page, at the service's time. */
+  /** Signs a user in, in a page, at the service's time. */
   async function signIn(page: Page): Promise<string> {
     const { id, email, password } = await auth.user();
     await page.evaluate((it) => client.login(it), { email, password });

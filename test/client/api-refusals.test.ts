@@ -9,7 +9,7 @@ import {
 } from "../../src/client/client.ts";
 import { sharedStorage } from "../support/typed-client.ts";
 
-/** What `client.fetch` makes of a 401 of an API, and how often it refreshes for one that never relents. */
+/** How `client.fetch` handles a 401 of an API, and how often it refreshes for one that always answers 401. */
 
 const baseUrl = "https://auth.example.org";
 const API = "https://api.example.org";
@@ -20,7 +20,7 @@ afterEach(() => vi.useRealTimers());
 
 const encoded = (part: object) => btoa(JSON.stringify(part)).replaceAll("=", "");
 let made = 0;
-/** What shows its times, as the service's tokens do. */
+/** A token with readable times, as the service's tokens have. */
 function token(iat: number, sub = "ada"): string {
   made += 1;
   return `e30.${encoded({ sub, iat, exp: iat + TTL, jti: made })}.x`;
@@ -31,13 +31,13 @@ const seconds = () => Math.floor(Date.now() / 1_000);
 interface World {
   /** Seconds that the service's clock is ahead of the page's. */
   aheadS: number;
-  /** Instead of a refresh. */
+  /** Replaces the refresh. */
   refresh?: () => Promise<Response>;
-  /** What the API answers. */
+  /** The answer of the API. */
   answer(accessToken: string): Response;
 }
 
-/** A service that refreshes whatever it is asked to, and an API that answers as the test says. */
+/** A service that grants every refresh, and an API whose answers the test decides. */
 function worldOf(given: Partial<World>) {
   const world: World = { aheadS: 0, answer: () => bare(), ...given };
   const sent: string[] = [];
@@ -69,7 +69,7 @@ const problem = (code: string) =>
 
 const signedIn = (accessToken: string) => ({ access_token: accessToken, refresh_token: "r" });
 
-/** A client whose access token has that long left, by the clock of the service and of the page. */
+/** A client whose access token is valid for that time, by the clocks of the service and of the page. */
 function someone(given: Partial<World>, leftS = TTL, options: Partial<ClientOptions> = {}) {
   const it = worldOf(given);
   const first = token(seconds() + leftS - TTL);
@@ -168,7 +168,7 @@ describe("an access token that is over", () => {
       for (let round = 0; round < 20; round += 1) {
         for (const tab of tabs) expect((await tab.fetch(API)).status).toBe(200);
       }
-      // of a clock that is ahead, each tab learns by its first refresh
+      // each tab learns the offset of the clock by its first refresh
       expect(refreshes()).toBe(aheadS < 0 ? 2 : 0);
     },
   );

@@ -5,7 +5,7 @@ import { someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { startSmtpServer, type TestSmtpServer } from "../support/smtp-server.ts";
 
-/** Registering where the service wants an address confirmed first. */
+/** Registration with a service that requires a confirmed address. */
 
 let smtp: TestSmtpServer;
 const services = new Map<string, RunningService>();

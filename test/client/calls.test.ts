@@ -6,7 +6,7 @@ import { startTestService } from "../support/service.ts";
 import { startSmtpServer, type TestSmtpServer } from "../support/smtp-server.ts";
 import { clientOfSomeone } from "../support/typed-client.ts";
 
-/** Every call of the client, against the service as it is. */
+/** Every call of the client, against the real service. */
 
 const API = { id: "api", secret: "a secret of this api + 100% € long enough" };
 const MESSAGE = { message: expect.any(String) };

@@ -16,7 +16,7 @@ import { ROOT } from "../support/project.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, expired, sharedStorage } from "../support/typed-client.ts";
 
-/** What clients that share a store hear of each other. Real tabs are in test/browser. */
+/** Changes that clients with a common store see. Real tabs are tested in test/browser. */
 
 let service: RunningService;
 let baseUrl: string;
@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** A client, and what it told. */
+/** A client and its notifications. */
 function clientOn(tokens: TokenStore, options: Partial<ClientOptions> = {}) {
   const changes: UserChange[] = [];
   const ends: AuthApiError[] = [];

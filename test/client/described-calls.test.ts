@@ -4,7 +4,7 @@ import { createClient, memoryTokens } from "../../src/client/client.ts";
 import { CLIENT_CALLS, type ClientCall } from "../support/client-calls.ts";
 import { watchedFetch } from "../support/typed-client.ts";
 
-/** The client's methods against the declared calls: each call has a method of its name, or stands here. */
+/** Each declared call has a client method of its name, or is listed here. */
 
 const OTHERWISE: Record<
   Exclude<EndpointId, ClientCall>,

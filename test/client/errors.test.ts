@@ -6,7 +6,7 @@ import { AuthApiError, createClient, type KnownErrorCode } from "../../src/clien
 import type { RunningService } from "../../src/composition/server/service.ts";
 import { startTestService } from "../support/service.ts";
 
-/** What calls reject with. */
+/** The errors with which calls reject. */
 
 let service: RunningService;
 let baseUrl: string;
@@ -26,7 +26,7 @@ async function errorOf(failing: Promise<unknown>): Promise<AuthApiError> {
   return error;
 }
 
-/** What a client makes of a server that is not the service. */
+/** A client's error for a server that is not the service. */
 async function errorFrom(listener: RequestListener, timeoutMs = 10_000): Promise<AuthApiError> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

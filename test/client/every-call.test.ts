@@ -10,7 +10,7 @@ import {
 import { someone } from "../support/api.ts";
 import { CLIENT_CALLS } from "../support/client-calls.ts";
 
-/** What each call rejects with where the network, the store or the platform fails it. */
+/** The error of each call if the network, the store or the platform fails. */
 
 const baseUrl = "https://auth.example.org";
 

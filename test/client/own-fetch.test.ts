@@ -15,7 +15,7 @@ interface Asked {
   readonly body: string;
 }
 
-/** How an API refuses a token: by the service's document, by the challenge alone, or by a bare 401. */
+/** Refusals of an API: the service's error document, only the challenge, or a bare 401. */
 type Manner = "problem" | "challenge" | "bare";
 
 let service: RunningService;
@@ -33,7 +33,7 @@ afterAll(async () => {
   await service.stop();
 });
 
-/** Answers with the body it was sent, to tokens that the service's `me` takes. */
+/** Echoes the body for tokens that the service's `me` accepts. */
 async function startApi() {
   const asked: Asked[] = [];
   const server = createServer(async (request, response) => {
@@ -60,7 +60,7 @@ function refuse(response: ServerResponse, manner: Manner, problem: string): void
   response.end(manner === "problem" ? problem : "no");
 }
 
-/** A user whose access token serves no more, and a client that may send it to the one API. */
+/** A user with an invalid access token, and a client that may send it to one API. */
 async function someoneRefused(options: Partial<ClientOptions> = {}) {
   const tokens = memoryTokens();
   const onSignedOut = vi.fn<(error: AuthApiError) => void>();

@@ -5,7 +5,7 @@ import { call } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, clientOfSomeone, expired } from "../support/typed-client.ts";
 
-/** How a client stays signed in, with rotation, and what it does once the session is over. */
+/** Refreshing with rotation, and the end of a session. */
 
 const REFRESH = "POST /api/token/refresh";
 
@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** Someone whose access token expired just now. */
+/** A user whose access token has just expired. */
 async function someoneExpired(options: Partial<ClientOptions> = {}) {
   const store = memoryTokens();
   const onSignedOut = vi.fn<(error: AuthApiError) => void>();
@@ -37,7 +37,7 @@ const unavailable = async () =>
     { status: 503, headers: { "retry-after": "7" } },
   );
 
-/** `fetch` with something else in place of the refresh of that number, counted from 0. */
+/** A `fetch` that replaces one refresh, by its number from 0. */
 function refreshing(
   instead: Record<number, (ask: () => Promise<Response>) => Promise<Response>>,
 ): typeof fetch {

@@ -5,7 +5,7 @@ import { someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 import { CLIENT_SETTINGS, clientOfSomeone, sharedStorage } from "../support/typed-client.ts";
 
-/** What the client does where the store of its tokens fails. What a real browser can be made to do is in test/browser. */
+/** How the client handles a failing token store. Failures of real browsers are tested in test/browser. */
 
 let service: RunningService;
 let baseUrl: string;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** `localStorage` that has room only while it is said to. */
+/** A `localStorage` with room only while the test allows it. */
 function smallStorage() {
   const storage = sharedStorage();
   const room = { isThere: true };

@@ -10,7 +10,7 @@ import {
   watchedFetch,
 } from "../support/typed-client.ts";
 
-/** Clients on one `localStorage`, as tabs are; real tabs are in test/browser. */
+/** Clients that share a `localStorage`, like tabs. Real tabs are tested in test/browser. */
 
 const REFRESH = "POST /api/token/refresh";
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => service.stop());
 
-/** One after the other for each name, as `navigator.locks` does it. */
+/** Exclusive locks by name, like `navigator.locks`. */
 function oneAfterTheOther(): Locks & { readonly names: Set<string> } {
   const last = new Map<string, Promise<unknown>>();
   return {
@@ -106,7 +106,7 @@ it("a lock that a frozen tab holds is waited for once, and never by two requests
     await store.set({ ...held, access_token: await expired(held.access_token ?? "") });
   }
   expect(asked).toHaveLength(1);
-  // it is had at last, and nothing more is done with it
+  // the lock is granted at last, and nothing is done with it
   expect(await asked[0]?.()).toBeUndefined();
   expect(count(REFRESH)).toBe(3);
 });
@@ -118,7 +118,7 @@ it("a tab that goes on without the lock gets the same next tokens as the one tha
   });
   let isFirst = true;
   const locks: Locks = {
-    // the first one refreshes, and is frozen before it writes down what it got
+    // the first one refreshes, and is frozen before it stores the tokens
     request(_, callback) {
       if (!isFirst) return new Promise(() => {});
       isFirst = false;

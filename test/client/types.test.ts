@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { temporaryDirectory } from "../support/server-process.ts";
 
-/** The types of the package as those who install it have them, in Node without a browser's types and the other way round. */
+/** The types of the installed package, in Node without a browser's types and the other way round. */
 
 const ROOT = join(import.meta.dirname, "../..");
 
@@ -58,13 +58,13 @@ await auth.stop();
 const place = temporaryDirectory();
 afterAll(() => place.remove());
 
-/** What the compiler says of a program that has the package installed, looking into its declarations as well. */
+/** The compiler's report on a program with the package installed. Checks the declarations as well. */
 function reportOn(name: string, code: string, options: object): Promise<string> {
   const cwd = join(place.path, name);
   const installed = join(cwd, "node_modules/hbtu-connect-auth");
   mkdirSync(installed, { recursive: true });
   cpSync(join(ROOT, "package.json"), join(installed, "package.json"));
-  // the whole of it, as it is installed, but for what it depends on
+  // the whole package as installed, without its dependencies
   symlinkSync(join(ROOT, "dist"), join(installed, "dist"));
   for (const used of ["@types", "undici-types"]) {
     symlinkSync(join(ROOT, "node_modules", used), join(cwd, "node_modules", used));

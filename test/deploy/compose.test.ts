@@ -11,13 +11,13 @@ import { imageEnvironment, readYaml, unknownVariables } from "./files.ts";
 const compose = readYaml("compose.yaml");
 const services: Record<string, typeof compose> = compose.services;
 
-/** What `${NAME:-default}` is where NAME is not set. */
+/** Replaces `${NAME:-default}` by the default. */
 const defaulted = (environment: Record<string, string>) =>
   Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, "$1")]),
   );
 
-/** compose.yaml as it is written: it has never run here, as there is no Docker. */
+/** Checks the text of compose.yaml. It does not run here, for want of Docker. */
 describe("compose.yaml", () => {
   const place = temporaryDirectory();
   const secretsIn = join(place.path, "secrets");
@@ -125,7 +125,7 @@ describe("compose.yaml", () => {
     expect(sets).toEqual(sets.map(() => set));
   });
 
-  /** Runs a script with the names that MongoDB's shell gives it; the shell itself is not to be had here. */
+  /** Runs a script with the globals of MongoDB's shell, which is not installed here. */
   function inShell(script: string, names: object) {
     const readFileHere = (path: string) => secret(path.replace("/run/secrets/", ""));
     const require = () => ({ readFileSync: readFileHere });

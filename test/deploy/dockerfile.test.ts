@@ -8,7 +8,7 @@ import { ROOT, read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 import { dockerfile, imageEnvironment, imageSays, imageWords, unknownVariables } from "./files.ts";
 
-/** The Dockerfile as it is written; `npm run check:deploy` runs its steps. */
+/** Checks the text of the Dockerfile. `npm run check:deploy` runs its steps. */
 describe("the Dockerfile", () => {
   const said = (keyword: string) => dockerfile().filter((each) => each.keyword === keyword);
 
@@ -22,7 +22,7 @@ describe("the Dockerfile", () => {
       expect(allowed).toContain(`!${source}`);
       expect(existsSync(join(ROOT, source)), source).toBe(true);
     }
-    // everything else, .env and data among it, is kept back
+    // everything else is left out, including .env and data
     expect(allowed.find((line) => line !== "" && !line.startsWith("#"))).toBe("*");
   });
 

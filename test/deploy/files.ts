@@ -3,18 +3,18 @@ import { parseDocument } from "yaml";
 import { settingsSchema } from "../../src/composition/settings/settings.ts";
 import { read } from "../support/project.ts";
 
-/** The files that deployments are made of, as their readers would read them. */
+/** Parsers of the deployment files. */
 
-/** @throws Error for what is not YAML, and for keys that stand twice */
+/** @throws Error for invalid YAML and for duplicate keys */
 export function readYaml(path: string) {
   const document = parseDocument(read(path), { merge: false });
   const faults = [...document.errors, ...document.warnings];
   if (faults.length > 0) throw new Error(`${path}: ${faults.join("; ")}`);
-  // biome-ignore lint/suspicious/noExplicitAny: a file is whatever it is; tests say what it must be
+  // biome-ignore lint/suspicious/noExplicitAny: a file may hold anything; tests say what it must hold
   return document.toJS() as any;
 }
 
-/** The instructions of the Dockerfile in their order: what each says beside its flags, and whether in the last stage. */
+/** The instructions of the Dockerfile in order, with their text without flags. */
 export function dockerfile() {
   const instructions = DockerfileParser.parse(read("Dockerfile")).getInstructions();
   const lastFrom = instructions.map((each) => each.getKeyword()).lastIndexOf("FROM");
@@ -26,7 +26,7 @@ export function dockerfile() {
   }));
 }
 
-/** What an instruction of the last stage says; the last one counts, as in Docker. */
+/** The text of an instruction in the last stage; the last one counts, as in Docker. */
 export function imageSays(keyword: string): string {
   const found = dockerfile().findLast((each) => each.isFinal && each.keyword === keyword);
   if (found === undefined) throw new Error(`The image has no ${keyword}`);
@@ -49,7 +49,7 @@ export interface Directive {
   readonly value: string;
 }
 
-/** The lines of a systemd unit. @throws Error for one that is no comment, section or assignment */
+/** The directives of a systemd unit. @throws Error for a line that is no comment, section or assignment */
 export function unit(path: string): Directive[] {
   let section = "";
   return read(path)

@@ -11,7 +11,7 @@ import { commandsIn, ROOT, read } from "../support/project.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
-/** What the guides say to set and to run is there to be set and run. */
+/** The settings and commands in the guides exist. */
 
 const GUIDES = readdirSync(join(ROOT, "docs/guides")).map((name) => `docs/guides/${name}`);
 
@@ -46,7 +46,7 @@ describe("what the guides say to run", () => {
     const installs = commands.filter((command) => command.startsWith("install "));
     expect(installs).toHaveLength(5);
     for (const command of installs) {
-      // the group is made by systemd-sysusers, which is tried below
+      // systemd-sysusers makes the group, see below
       const here = command.replace(/ \/(?=usr|etc)/, ` ${place.path}/`).replace(" -g connect-auth", "");
       execFileSync("sh", ["-c", here], { cwd: ROOT });
     }

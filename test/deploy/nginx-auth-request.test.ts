@@ -24,14 +24,14 @@ import {
   writeNginxSite,
 } from "./proxies.ts";
 
-/** The example configuration as it is but for names and ports, really run before the service and an API. */
+/** Runs the example configuration before the service and an API, with only names and ports changed. */
 
 const isThere = spawnSync("nginx", ["-v"]).error === undefined;
 if (!isThere) console.log("Skipped: an API behind nginx's auth_request, for want of nginx on the PATH.");
 
 describe.runIf(isThere)("an API behind nginx's auth_request", () => {
   const place = temporaryDirectory();
-  /** What reached the API. */
+  /** The requests received by the API. */
   const seen: { headers: IncomingHttpHeaders; text: string }[] = [];
   let apiStatus = 200;
   let api: Server;

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import { read } from "../support/project.ts";
 
-/** The proxies that there are examples for, how to run them here, and how to ask through them. */
+/** The proxies with example configurations, how to run them here, and how to send requests through them. */
 
 export const HOST = "auth.example.org";
 
@@ -32,7 +32,7 @@ export function nginxArgs(place: string): string[] {
   return ["-e", "stderr", "-p", place, "-c", "main.conf"];
 }
 
-/** The text with each place replaced, where it must be. */
+/** The text with all replacements made. @throws Error if one is not found */
 export function adapted(text: string, changes: ReadonlyArray<readonly [from: string, to: string]>): string {
   return changes.reduce((changed, [from, to]) => {
     expect(changed).toContain(from);
@@ -98,7 +98,7 @@ interface Question {
   readonly body: unknown;
 }
 
-/** Asks by TLS, with a certificate that must be the host's. */
+/** Sends a request by TLS and verifies the certificate of the host. */
 export function ask({ body, headers, ...how }: Question): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const target = { host: "127.0.0.1", servername: HOST, agent: false as const };

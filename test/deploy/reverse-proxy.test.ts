@@ -12,7 +12,7 @@ import {
 } from "../support/server-process.ts";
 import { type Answer, ask, type Headers, makeCertificate, PROXIES, untilAnswered } from "./proxies.ts";
 
-/** The example configurations of both proxies as they are but for names and ports, really run before the service. */
+/** Runs the example configurations of both proxies before the service, with only names and ports changed. */
 
 for (const { name, write, args } of PROXIES) {
   const isThere = spawnSync(name, [name === "nginx" ? "-v" : "version"]).error === undefined;

@@ -17,12 +17,12 @@ const variables = pairs(
     .filter((line) => /^\w/.test(line)),
 );
 
-/** What systemd has from 254 on; older ones warn and go on without. */
+/** Directives since systemd 254. Older versions ignore them with a warning. */
 const NEWER = ["RestartSteps", "RestartMaxDelaySec"];
 const hasAnalyze = spawnSync("systemd-analyze", ["--version"]).status === 0;
 if (!hasAnalyze) console.log("Skipped: systemd's own look at the unit, for want of systemd-analyze.");
 
-/** The unit as it is written: it has never run here, as nothing here runs under systemd. */
+/** Checks the text of the unit. It does not run here, for want of systemd. */
 describe("the systemd unit", () => {
   it("gives the service settings that it takes", () => {
     const own = pairs(valuesOf(service, "Environment"));
@@ -71,9 +71,9 @@ describe("the systemd unit", () => {
     const { stderr } = spawnSync("systemd-analyze", ["verify", path], { encoding: "utf8" });
     const known = (line: string) =>
       line.startsWith(place.path) && NEWER.some((name) => line.includes(`'${name}'`));
-    // of other units of this machine it may say things, too
+    // it may also report on other units of this machine
     const own = stderr.split("\n").filter((line) => line.includes("connect-auth") && !known(line));
-    // a machine where Node is elsewhere can run everything but this
+    // Node may be elsewhere on this machine
     expect(own.filter((line) => !line.includes("/usr/bin/node is not executable"))).toEqual([]);
     const args = ["security", "--offline=yes", "--threshold=20", path];
     expect(spawnSync("systemd-analyze", args, { encoding: "utf8" })).toMatchObject({ status: 0 });

@@ -17,7 +17,7 @@ const { check, image } = workflow.jobs;
 const stepsOf = (job: { steps: Step[] }) => job.steps;
 const commands = [...stepsOf(check), ...stepsOf(image)].flatMap(({ run }) => (run ? [run] : []));
 
-/** The workflow as it is written: GitHub alone can run it. */
+/** Checks the text of the workflow, which only GitHub can run. */
 describe("the GitHub workflow", () => {
   it("checks on every Node that is supported, from the oldest on, with a real MongoDB", () => {
     const { node } = check.strategy.matrix;

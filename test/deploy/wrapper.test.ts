@@ -33,7 +33,7 @@ describe("deploy/connect-auth", () => {
   });
 });
 
-/** Run with directories of the test's own in the places of the machine's, and by the user that runs the test. */
+/** Run with the test's directories in place of those of the machine, and as the user of the test. */
 describe("a command by deploy/connect-auth", () => {
   const place = temporaryDirectory();
   const at = (name: string) => join(place.path, name);
@@ -65,7 +65,7 @@ describe("a command by deploy/connect-auth", () => {
       cwd: place.path,
       input,
       encoding: "utf8",
-      // what an operator's shell has is not the service's
+      // the operator's variables must not reach the service
       env: { PATH: `${at("bin")}:/usr/bin:/bin`, DATA_DIR: at("stray"), ISSUER: "http://other", PORT: "x" },
     });
 

@@ -10,14 +10,14 @@ import {
 const HOUR_MS = 3_600_000;
 const START = new Date("2026-01-01T00:00:00.000Z");
 
-/** An account, the links that were mailed to its addresses, and who could follow which. */
+/** A model of an account and of the links mailed to its addresses. */
 function anAccount() {
   let user: { emailHistory: EmailHistory | undefined } = { emailHistory: undefined };
   let now = START;
   let address = "a";
   const links = new Map<string, { revision: number; to: string }>();
   const steps = {
-    /** Mails a link that puts the present address back. */
+    /** Mails a link that restores the present address. */
     ask(link: string) {
       links.set(link, { revision: emailRevision(user), to: address });
     },

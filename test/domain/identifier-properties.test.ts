@@ -12,7 +12,7 @@ const anyText = fc.oneof(
   fc.string({ unit: "grapheme" }),
   fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units)),
 );
-/** A letter of any kind between others, which is accepted far more often than any text. */
+/** Any letter between others, which is accepted far more often than any text. */
 const almostWord = fc
   .tuple(fc.constantFrom("", "a", "Я", "σ", "漢", "1"), fc.string({ unit: "binary", maxLength: 2 }))
   .map(([start, rest]) => start + rest);
@@ -21,7 +21,7 @@ const word = fc.oneof(
     fc.string({ unit: fc.constantFrom(...letters), minLength: 1, maxLength: 12 }),
   ),
 );
-/** Letters of several scripts with what names have besides: signs, marks, joiners, dots of an i. */
+/** Letters of several scripts with the signs, marks and joiners of names. */
 const almostName = fc.oneof(
   ...["alLiıİj", "רש", "علی", "कर", "കന", "རྒ", "李カ"].map((letters) =>
     fc.string({

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parseIp } from "../../src/domain/ip-address.ts";
 
-/** What Node.js says of the same text, which the domain cannot ask. It takes zones, which are not taken here. */
+/** The answer of Node.js, which the domain cannot use. Zones are excluded, which only Node.js accepts. */
 const isAddress = (text: string) => isIP(text) !== 0 && !text.includes("%");
 
 /** The one spelling of an address of IPv6, as the URL standard has it. */
@@ -13,7 +13,7 @@ const group = fc.integer({ min: 0, max: 0xffff }).map((number) => number.toStrin
 const zeroOften = fc.oneof({ weight: 2, arbitrary: fc.constant("0") }, group);
 const spelt = fc.array(zeroOften, { minLength: 8, maxLength: 8 }).map((groups) => groups.join(":"));
 
-/** Text that is nearly an address, or is one. */
+/** Text that is an address, or nearly one. */
 const nearly = fc
   .array(
     fc.oneof(

@@ -1,4 +1,4 @@
-/** Names of people as they write them: given and family name where that is the custom. By script, or language of a script. */
+/** Names of people as written by themselves, by script or language; given and family name where usual. */
 export const NAMES: Readonly<Record<string, readonly string[]>> = {
   english: [
     "D'Souza",

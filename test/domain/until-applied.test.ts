@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { untilApplied } from "../../src/domain/until-applied.ts";
 
-/** An attempt that loses a number of races and then resolves to the outcome; and how often it was made. */
+/** An attempt that loses `races` races and then resolves to the outcome, and its count of calls. */
 function losing<T>(races: number, outcome: T) {
   const made = { attempts: 0 };
   const attempt = async (): Promise<T | false> => {

@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000;
 const LONG_AGO = new Date(Date.now() - 3 * 86_400_000);
 
 let auth: TestAuth;
-/** A token whose time is over. */
+/** An expired token. */
 let old: string;
 beforeAll(async () => {
   auth = await startTestAuth({ settings: { JWT_AUDIENCE: AUDIENCE }, now: LONG_AGO });
@@ -28,7 +28,7 @@ it("there is an example for each framework that the guide names", () => {
   expect(EXAMPLES.toSorted()).toEqual(["express.js", "fastify.js", "hono.js", "koa.js"]);
 });
 
-/** The commands of the guide, with the service and the client of this test in them. */
+/** The commands of the guide, with this test's service and client. */
 function guideCommands(): string[] {
   return commandsIn(read("docs/guides/protecting-your-api.md")).map((command) =>
     command
@@ -105,7 +105,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       const now = Date.now();
       auth.clock.set(new Date(now + 3_000));
       const { access_token: fresh } = await auth.login(user);
-      // one that lives for a day
+      // valid for a day
       auth.clock.set(new Date(now - DAY_MS - 10_000));
       const { access_token: expired } = await auth.login(user);
       auth.clock.set(new Date(now - DAY_MS + 60_000));
@@ -134,7 +134,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       const other = await startExample(name, { ...settingsOf(mode), AUDIENCE: "https://other.example.com" });
       const answer = await callOther(other.url, "GET /courses", { token: user.access_token });
       expect([answer.status, answer.body.code]).toEqual([401, "invalid_token"]);
-      // the client is not told why; whoever runs the API is
+      // the reason goes to the log of the API, not to the client
       expect(JSON.stringify(answer.body)).not.toContain("aud");
       expect(other.output()).toMatch(/A token was refused: .*(unexpected "aud"|it is for https:\/\/courses)/);
       await other.end();
@@ -151,7 +151,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       auth.storageAnswers(false);
       const expected = mode === "online" ? [503, "unavailable", null] : [200, user.id, null];
       expect(await ask(user.access_token)).toEqual(expected);
-      // and from the start, where there is nothing to ask at all
+      // also at the start, without any keys
       const lost = await startExample(name, { ...settingsOf(mode), ISSUER: "http://127.0.0.1:9" });
       const answer = await callOther(lost.url, "GET /courses", { token: user.access_token });
       expect([answer.status, answer.body.code]).toEqual([503, "unavailable"]);

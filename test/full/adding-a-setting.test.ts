@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { applyChange, changesIn, compiledWithout, copyOfProject } from "../support/documented-changes.ts";
 import { mustRun } from "../support/run.ts";
 
-/** docs/adding-a-setting.md, done in a copy of the project as it says, and with one place left out at a time. */
+/** Follows docs/adding-a-setting.md in a copy of the project, and with one place left out at a time. */
 
 const changes = changesIn("docs/adding-a-setting.md");
 const REFERENCE = "docs/reference/configuration.md";

@@ -6,7 +6,7 @@ import { applyChange, changesIn, compiledWithout, copyOfProject } from "../suppo
 import { mustRun, run } from "../support/run.ts";
 import { FREE_AND_CHEAP, startProgram } from "../support/server-process.ts";
 
-/** docs/adding-a-storage-adapter.md, done in a copy of the project as it says, with LMDB's adapter under another name. */
+/** Follows docs/adding-a-storage-adapter.md in a copy of the project, with LMDB's adapter under another name. */
 
 const changes = changesIn("docs/adding-a-storage-adapter.md");
 const REFERENCE = "docs/reference/configuration.md";

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { copiedTree } from "../support/copied-tree.ts";
 import { ROOT, read } from "../support/project.ts";
 
-/** Adds to a copy of the sources what the guides tell how to add, in the places that they name and in no others. */
+/** Follows the guides for additions in a copy of the sources, in exactly the places that they name. */
 
 const KEPT = ["src", "test", "docs", "mail-templates", "package.json", "tsconfig.json", "tsconfig.base.json"];
-/** Those that judge what is added here; all run without a server. */
+/** The tests that check the additions; all run without a server. */
 const TESTS = [
   "test/adapters/mustache/mail-templates.test.ts",
   "test/application/audit/event-kinds.test.ts",
@@ -18,7 +18,7 @@ const TESTS = [
   "test/adapters/cli/help.test.ts",
 ];
 
-/** Something to be added: a new file, a line after another in the one file that has that, or what a command makes. */
+/** An addition: a new file, a line after a line that only one file has, or the result of a command. */
 type Place =
   | { readonly file: string; readonly text: string }
   | { readonly after: RegExp; readonly line: string; readonly more?: readonly Addition[] }
@@ -28,7 +28,7 @@ interface Addition {
   readonly line: string;
 }
 
-/** As the guide spells a path in which a name is free. */
+/** A path in the spelling of the guide, with placeholders for free names. */
 const asInGuide = (path: string) =>
   path
     .replace(/^mail-templates\/\w+\./, "mail-templates/<kind>.")
@@ -63,7 +63,7 @@ function run(tool: string, args: readonly string[]): Promise<string | undefined>
   });
 }
 
-/** What is wrong with the copy; `undefined` for nothing. */
+/** The first tool's errors in the copy, or `undefined` if there are none. */
 const faults = async () => (await run("tsc", ["-b", "--pretty", "false"])) ?? run("vitest", ["run"]);
 
 const textIn = (path: string) => readFileSync(join(copy, path), "utf8");
@@ -254,7 +254,7 @@ describe.each(ADDITIONS)("%s", { timeout: 900_000 }, (_, guide, headings, places
     try {
       for (const place of places) await add(place);
       expect(await faults()).toBeUndefined();
-      // and each of them: without it something fails
+      // each of them is needed: without it something fails
       const idle: string[] = [];
       for (const place of places) {
         const path = pathOf(place);

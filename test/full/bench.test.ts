@@ -6,7 +6,7 @@ import { mustRun } from "../support/run.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { mongoServer } from "../support/storage-mongodb.ts";
 
-/** `npm run bench` in short: that it measures every part and says so. How fast this is, no test asserts. */
+/** A short `npm run bench`: it measures and reports every part. No speed is asserted. */
 
 const directory = temporaryDirectory();
 afterAll(directory.remove);

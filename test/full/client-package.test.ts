@@ -6,7 +6,7 @@ import { ROOT, read } from "../support/project.ts";
 import { mustRun, newcomer, run } from "../support/run.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 
-/** The client as a package of its own, installed into an empty folder, and what is in it. */
+/** The separate package of the client, installed into an empty folder. */
 const directory = temporaryDirectory();
 const app = join(directory.path, "app");
 const at = join(app, "node_modules/hbtu-connect-auth-client");

@@ -3,11 +3,11 @@ import { violationsIn } from "../faults/checker.ts";
 import { FAULTS, planted, plantedForReaders } from "../faults/faults.ts";
 import { randomFrom } from "../faults/people.ts";
 
-/** `npm run faults` in short: every fault a few times, and the bugs that the long form must not overlook. */
+/** A short `npm run faults`: every fault a few times, and planted bugs that the long form must find. */
 
 const SEED = 20_260_203;
 const TIMES = 3;
-/** A planted bug shows by chance, on a busy machine later than on a quiet one. */
+/** A planted bug shows by chance, later on a busy machine. */
 const MOST_RUNS = 8;
 
 it.each(FAULTS)("$name, $storage, violates nothing", async ({ run }) => {

@@ -13,9 +13,9 @@ const clone = join(directory.path, "clone");
 const env = newcomer(join(directory.path, "home"));
 afterAll(directory.remove);
 
-/** What is committed or about to be: what somebody would get who clones this. */
+/** Copies the committed files and those about to be, as a clone would have them. */
 async function makeClone(): Promise<void> {
-  // whoever's it is: a newcomer's settings do not trust it
+  // the folder may belong to another user, and the new user's settings do not trust it
   const git = ["git", "-c", "safe.directory=*", "ls-files", "-z"] as const;
   const list = await mustRun([...git, "--cached", "--others", "--exclude-standard"], { env });
   for (const file of list.split("\0").filter((name) => name !== "" && existsSync(join(ROOT, name)))) {
@@ -23,7 +23,7 @@ async function makeClone(): Promise<void> {
   }
 }
 
-/** The commands of the README's first part, as they are written there. */
+/** The commands of the README's first part, verbatim. */
 function firstCommands(): string[] {
   const [top = ""] = read("README.md").split("\n## ");
   return commandsIn(top);
@@ -60,7 +60,7 @@ it.runIf(mongoServer)("two variables move it to MongoDB", { timeout: 300_000 }, 
 
 it("the second one tests it", { timeout: 300_000 }, async () => {
   const [, test = ""] = firstCommands();
-  // which is all that is tested anyway: here, that it can be
+  // a part of the tests, which shows that they can be run
   const { status, output } = await run(["/bin/sh", "-c", `${test} -- test/domain`], { cwd: clone, env });
   expect([status, output]).toEqual([0, expect.stringMatching(/Tests .*\d+ passed/)]);
 });

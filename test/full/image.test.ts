@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import { ROOT } from "../support/project.ts";
 
-/** Whether this machine lets the steps of the image run: Linux, root, and mounts of one's own. */
+/** Whether this machine can run the steps of the image: Linux, root, and private mounts. */
 function canMount(): boolean {
   const script =
     "d=$(mktemp -d) && mount -t tmpfs tmpfs $d && mkdir $d/u $d/w $d/m && " +

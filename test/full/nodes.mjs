@@ -1,4 +1,4 @@
-// Runs the suite on each line of Node.js that is supported, but the one that runs this: `npm test` is for that.
+// Runs the suite on each supported line of Node.js except the one that runs this, for which there is `npm test`.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 const LINES = ["20", "22", "24"];
 const CACHE = join(tmpdir(), `connect-auth-node-${userInfo().uid}`);
 const VITEST = ["node_modules/vitest/vitest.mjs", "run"];
-/** What each line runs: `npm test`, and of the longer tests those of what Node.js itself does. */
+/** The tests for each line: `npm test`, and the longer tests that depend on Node.js itself. */
 const SUITES = [
   ["--project=quick"],
   [
@@ -25,7 +25,7 @@ const SUITES = [
   ],
 ];
 
-/** The newest of a line, from npm, unless an earlier run has left one. */
+/** The newest version of a line, from npm unless an earlier run has left one. */
 function provide(line) {
   const name = `node-${process.platform}-${process.arch}`;
   const node = join(CACHE, line, "node_modules", name, "bin/node");

@@ -15,7 +15,7 @@ it.each(["10", "11"])("SIGTERM to `npm start` stops the service, with npm %s", a
   const npm = join(prefix, "node_modules/npm/bin/npm-cli.js");
   const settings = { ...FREE_AND_CHEAP, PORT: "0", DATA_DIR: join(prefix, "data"), SHUTDOWN_GRACE: "0s" };
   const server = await startProgram([process.execPath, npm, "start"], { ...env, ...settings }, ROOT);
-  // resolves only once nothing is left that could write to its output
+  // resolves once no process is left that could write to its output
   await server.end("SIGTERM");
   await expect(fetch(`${server.url}/version`)).rejects.toThrow("fetch failed");
 });

@@ -6,14 +6,14 @@ import { commandsIn, read } from "../support/project.ts";
 import { IN_A_GROUP, mustRun, newcomer, pressCtrlC, run } from "../support/run.ts";
 import { FREE_AND_CHEAP, startProgram, temporaryDirectory } from "../support/server-process.ts";
 
-/** The package as npm packs it, installed into an empty folder as the guide says, by a user whose npm cache is empty. */
+/** The package as packed by npm, installed into an empty folder as the guide says, with an empty npm cache. */
 const directory = temporaryDirectory();
 const app = join(directory.path, "app");
 const env = { ...newcomer(join(directory.path, "home")), ...FREE_AND_CHEAP, PORT: "0" };
 const GUIDE = commandsIn(read("docs/guides/from-the-package.md"));
 let packed: string;
 
-/** A command of the guide as the user types it, who has the package in the same folder. */
+/** A command of the guide, for a package in the same folder. */
 function command(begin: string): string {
   const found = GUIDE.find((line) => line.startsWith(begin));
   if (found === undefined) throw new Error(`The guide has no command that begins with ${begin}`);
@@ -84,7 +84,7 @@ it("has what it needs to send mails, its licence, and the pages that its README 
   const at = join(app, "node_modules/hbtu-connect-auth");
   expect(readdirSync(join(at, "mail-templates")).length).toBeGreaterThan(0);
   expect(readdirSync(at)).toEqual(expect.arrayContaining(["LICENSE", "README.md", "dist", "package.json"]));
-  // nothing of the project but what is needed to run and to read
+  // only the parts of the project that are needed to run it and to read
   expect(readdirSync(at).filter((name) => /^(src|test|bench|node_modules)$/.test(name))).toEqual([]);
   const links = [...readFileSync(join(at, "README.md"), "utf8").matchAll(/\]\(([^):#]+)(?:#[^)]*)?\)/g)];
   expect(links.length).toBeGreaterThan(10);

@@ -6,7 +6,7 @@ import { ROOT, read } from "../support/project.ts";
 import { IN_A_GROUP, mustRun, newcomer, pressCtrlC, run } from "../support/run.ts";
 import { FREE_AND_CHEAP, startProgram, temporaryDirectory } from "../support/server-process.ts";
 
-/** A checkout that was built, and then lost what only developing needs. */
+/** A built checkout without its development dependencies. */
 const directory = temporaryDirectory();
 const here = join(directory.path, "checkout");
 const env = newcomer(join(directory.path, "home"));

@@ -4,7 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import { copyOfProject } from "../support/documented-changes.ts";
 import { commandsIn, read } from "../support/project.ts";
 
-/** docs/removing-flask.md, done in a copy of the project as it says. */
+/** Follows docs/removing-flask.md in a copy of the project. */
 
 const [deleted = "", edited = ""] = read("docs/removing-flask.md").split("The compiler then names");
 const DELETED = commandsIn(deleted);

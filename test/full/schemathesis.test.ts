@@ -28,7 +28,7 @@ it("does what its description says, whatever schemathesis thinks of", async () =
         "--url",
         server.url,
       ],
-      // every finding of a run, of all kinds of cases, and the same ones each time
+      // all findings, all kinds of cases, and the same cases each time
       ...["--seed", "20260203", "--max-examples", "40", "--continue-on-failure", "--no-shrink"],
     ],
     {

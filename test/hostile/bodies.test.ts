@@ -21,7 +21,7 @@ type Fields = Record<string, string>;
 const json = (fields: Fields) => JSON.stringify(fields);
 const LIMIT = 16_384;
 
-/** Sends a spoilt form of each call's right body. */
+/** Sends a broken form of each call's valid body. */
 async function eachCall(
   allowed: string,
   spoil: (fields: Fields) => string | Buffer,

@@ -12,7 +12,7 @@ type Person = ReturnType<typeof someone>;
 const url = await serviceUnderFire();
 let slow: { person: Person; answer: Promise<string>; began: number }[];
 beforeAll(() => {
-  // these wait for the server, so all else goes on meanwhile
+  // these wait for the server, so they run concurrently
   slow = ["chunked", "sized", "headers"].map((kind) => startDripping(kind, someone()));
 });
 

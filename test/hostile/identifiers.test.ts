@@ -16,7 +16,7 @@ const url = await serviceUnderFire();
 const post = (line: string, fields: object) =>
   send(url, line, { headers: JSON_TYPE, body: JSON.stringify(fields) });
 
-/** Registers with what must be refused, and then as the same person properly. */
+/** Registers with invalid values, which must be refused, then with valid ones. */
 async function refused(field: "email" | "username", text: string) {
   const person = someone();
   expectVerdict(await post("POST /api/register", { ...person, [field]: text }), "V", JSON.stringify(text));

@@ -13,14 +13,14 @@ beforeAll(async () => {
 afterAll(() => server.end());
 
 const used: string[] = [];
-/** A secret that is sent and must not be seen again. */
+/** A secret that is sent and must not appear in the log. */
 function secret(around: (text: string) => string = (text) => text): string {
   const text = `s3cretPart${used.length}x${process.pid}`;
   used.push(text);
   return around(text);
 }
 
-/** Every way in which a password can be told wrong. */
+/** Every way to send a wrong password. */
 async function withPasswords(url: string) {
   const { email, access_token } = await regularOf(url);
   const json = (fields: object): Sent => ({ headers: JSON_TYPE, body: JSON.stringify(fields) });
@@ -62,7 +62,7 @@ async function withPasswords(url: string) {
   expect((await call(url, "POST /api/register", { json: person })).status).toBe(201);
 }
 
-/** Every place where a token can be, and some where none should. */
+/** Every place for a token, and some where it does not belong. */
 async function withTokens(url: string) {
   const live = await registered(url);
   used.push(live.access_token, live.refresh_token);
@@ -77,7 +77,7 @@ async function withTokens(url: string) {
       await send(url, `${line}?access_token=${encodeURIComponent(token)}`, {
         headers: {
           cookie: `access_token=${encodeURIComponent(token)}`,
-          // a short one of harmless letters would be kept, as any
+          // a short one of harmless letters would be kept, as any id
           "x-request-id": token.padStart(129, "x"),
         },
       });

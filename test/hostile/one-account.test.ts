@@ -8,13 +8,13 @@ const register = (json: object) => call(url, "POST /api/register", { json });
 const login = (json: object) => call(url, "POST /api/login", { json });
 
 let serial = 0;
-/** A part of a name that only this test has. */
+/** A part of a name that is unique to this test. */
 function unique() {
   serial += 1;
   return `q${"abcdefghijklmnopqrstuvwxyz"[serial % 26]}${serial}`;
 }
 
-/** Registers with one spelling and resolves to what the other comes to. */
+/** Registers with one spelling. Resolves to the result of registering with the other. */
 async function spelledTwice(field: "email" | "username", first: string, second: string) {
   const owner = { ...someone(), [field]: first };
   const { status, body } = await register(owner);

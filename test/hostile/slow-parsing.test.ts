@@ -3,15 +3,15 @@ import { growthOf, hostileTexts, isLinear, MOST_OF_REQUESTS } from "../support/g
 import { bodyCalls, FORM_TYPE, JSON_TYPE, send, serviceUnderFire } from "./support.ts";
 
 /**
- * What a request may hold of one character over and over, with the fault at its end, at 15 kB and at a sixteenth
- * of it, wherever the service or a library of its reads it.
+ * Requests with one text repeated and a fault at its end, of 15 kB and of a sixteenth of it, in every place that the
+ * service or one of its libraries parses.
  */
 
 const url = await serviceUnderFire();
 const LARGE = 15_360;
 const SMALL = LARGE / 16;
 
-/** Of each kind, sent as it is. Some kinds of text can be in no header. */
+/** The texts whose time grows faster than linearly. Errors are ignored: a header cannot hold every text. */
 async function slowOf(
   attempt: (text: string) => Promise<unknown>,
   beginnings: readonly string[] = [""],

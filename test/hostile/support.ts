@@ -4,7 +4,7 @@ import { afterAll, afterEach, expect } from "vitest";
 import { call, registered, someone } from "../support/api.ts";
 import { startTestService } from "../support/service.ts";
 
-/** Part of whatever is sent, so that an echo is seen wherever it appears. */
+/** Part of everything that is sent, so that an echo is found anywhere. */
 export const MARKER = "zq7Hostile";
 
 export interface Sent {
@@ -21,7 +21,7 @@ export interface Reply {
 
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
-/** Sends this as it is, the path not tidied up, and checks what no answer may do: fail, echo, tell its inside. */
+/** Sends a raw request, its path not normalised. Checks that the answer is no 5xx, no echo and leaks no internals. */
 export async function send(url: string, line: string, { headers = {}, body }: Sent = {}): Promise<Reply> {
   const [method, path] = line.split(" ") as [string, string];
   const { hostname, port } = new URL(url);
@@ -75,33 +75,33 @@ export function verdictOf({ status, text }: Pick<Reply, "status" | "text">): str
   return LETTERS[`${status} ${code}`] ?? String(status);
 }
 
-/** `allowed` as the list writes it: `B V 413`. */
+/** Expects one of the verdicts in `allowed`, such as `B V 413`. */
 export function expectVerdict(reply: Pick<Reply, "status" | "text">, allowed: string, what = ""): void {
   const oneOf = expect.stringMatching(new RegExp(`^(${allowed.replaceAll(" ", "|")})$`));
   const seen = { what, verdict: verdictOf(reply), text: reply.text.slice(0, 300) };
   expect(seen).toEqual({ what, verdict: oneOf, text: expect.any(String) });
 }
 
-/** Each of these with a name for it in a table. */
+/** Each value with a label for test titles. */
 export function labelled<T>(values: readonly T[]): [label: string, value: T][] {
   const shown = (_: string, value: unknown) => (value === undefined ? "(none)" : value);
   return values.map((value) => [JSON.stringify(value, shown).slice(0, 60), value]);
 }
 
-/** The shortest of some tries: slower ones measure the machine. */
+/** The least time of several tries: slower ones measure the machine. */
 export async function fastestMs(tries: number, attempt: () => Promise<{ ms: number }>): Promise<number> {
   const times: number[] = [];
   for (let made = 0; made < tries; made += 1) times.push((await attempt()).ms);
   return Math.min(...times);
 }
 
-/** Over HTTP and on a busy machine; what blows up takes far longer. */
+/** A bound for HTTP on a busy machine. Superlinear work takes far longer. */
 export const AT_ONCE_MS = 100;
 
 type Registered = Awaited<ReturnType<typeof registered>>;
 const regulars = new Map<string, Registered>();
 
-/** Starts a service for a test file, after each test of which a valid login must work. Resolves to its URL. */
+/** Starts a service for a test file. After each test a valid login must work. Resolves to its URL. */
 export async function serviceUnderFire(env: Record<string, string> = {}): Promise<string> {
   const service = await startTestService(env);
   afterEach(() => aValidLoginWorks(service.address));
@@ -109,14 +109,14 @@ export async function serviceUnderFire(env: Record<string, string> = {}): Promis
   return service.address;
 }
 
-/** Somebody who has had an account since before any of this. */
+/** A user registered before the hostile requests. */
 export async function regularOf(url: string): Promise<Registered> {
   const known = regulars.get(url) ?? (await registered(url));
   regulars.set(url, known);
   return known;
 }
 
-/** To be called after what is hostile, too. */
+/** Expects that a valid login works. Call it after hostile requests. */
 export async function aValidLoginWorks(url: string): Promise<void> {
   const { email, password, username } = await regularOf(url);
   const { status, body } = await call(url, "POST /api/login", { json: { email, password } });
@@ -125,7 +125,7 @@ export async function aValidLoginWorks(url: string): Promise<void> {
   expect([me.status, me.body.email]).toEqual([200, email]);
 }
 
-/** That nothing of a refused registration was kept: the same person can still register. */
+/** Expects that a refused registration left nothing: the same person can register. */
 export async function canStillRegister(url: string, person: ReturnType<typeof someone>): Promise<void> {
   const { username, email, password } = person;
   const { status, body } = await call(url, "POST /api/register", { json: { username, email, password } });
@@ -135,7 +135,7 @@ export async function canStillRegister(url: string, person: ReturnType<typeof so
 export interface BodyCall {
   readonly line: string;
   readonly headers: OutgoingHttpHeaders;
-  /** A body that the call would take, or that fails for its password only. */
+  /** A valid body, except for a wrong password or link. */
   readonly fields: Record<string, string>;
 }
 

@@ -12,7 +12,7 @@ const stranger = generateKeyPairSync("ec", { namedCurve: "P-256" });
 const jwk = stranger.publicKey.export({ format: "jwk" });
 const signer = ecdsa(stranger.privateKey.export({ format: "jwk" }) as Json);
 
-/** Counts who calls at where a header says that keys are, and offers them. */
+/** A server at the URL that a header names for keys. It offers keys and counts requests. */
 function startListener() {
   let connections = 0;
   const server = createServer((_, response) => response.end(JSON.stringify({ keys: [jwk] })));

@@ -21,9 +21,9 @@ import { JWT_SECRET_KEY, KNOWN_SECRETS, REFRESH_KEY, SECRET_KEY, stillLives } fr
 export interface ForgedKind {
   readonly name: string;
   readonly isAccess: boolean;
-  /** With a signature as the service makes it, whatever the header and the payload say. */
+  /** Signs any header and payload with the service's key. */
   sign(header: Json | string, payload: Json | string): string;
-  /** The right header and payload with these changes, `undefined` to take a member out, rightly signed. */
+  /** The genuine token with these changes, correctly signed. `undefined` removes a member. */
   changed(header: Json, payload: Json): string;
   readonly header: Json;
   readonly payload: Json;
@@ -33,12 +33,12 @@ export interface ForgedKind {
 export interface Target {
   readonly url: string;
   readonly kinds: readonly ForgedKind[];
-  /** That none of what was presented did harm. */
+  /** Expects that the forged tokens did no harm. */
   expectUnharmed(): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** A service with `JWT_SECRET_KEY`, which signs HS256 under it, or without, and what it would sign. */
+/** A service that signs with `JWT_SECRET_KEY` (HS256) or with its key ring (ES256), and its kinds of tokens. */
 export async function openTarget(mode: "HS256" | "ES256"): Promise<Target> {
   const { service, signer, remove } = mode === "HS256" ? await sharedSecret() : await keyRing();
   const url = service.address;
@@ -49,7 +49,7 @@ export async function openTarget(mode: "HS256" | "ES256"): Promise<Target> {
   ];
   for (const { isAccess, changed } of kinds) {
     const request = isAccess ? "GET /api/me" : "GET /api/token/refresh";
-    // so that what is refused is refused for its change
+    // accepted without changes, so that a refusal is due to the change
     expect((await call(url, request, { token: changed({}, {}) })).status).toBe(200);
   }
   return {
@@ -75,7 +75,7 @@ async function sharedSecret(): Promise<Opened> {
   return { service, signer: hmac(JWT_SECRET_KEY), remove: () => {} };
 }
 
-/** The private key is kept in storage alone, so this takes it from there while the service is down. */
+/** Reads the private key from storage, the only place that has it, while the service is down. */
 async function keyRing(): Promise<Opened> {
   const { path, remove } = temporaryDirectory();
   const { SECRET_KEY: secret, INTROSPECTION_CLIENTS } = KNOWN_SECRETS;

@@ -18,7 +18,7 @@ const url = await serviceUnderFire(KNOWN_SECRETS);
 const mine = await regularOf(url);
 afterEach(() => stillLives(url, mine));
 
-/** The tokens that the call takes, and those it does not. */
+/** The tokens that the call accepts, and the others. */
 const genuine = (takes: string) => [
   { token: mine.access_token, isRight: takes.includes("access") },
   { token: mine.refresh_token, isRight: takes.includes("refresh") },
@@ -117,7 +117,7 @@ describe.each(TOKEN_CALLS.map((target) => [target.line, target] as const))("%s",
     const { access_token, refresh_token } = await registered(url);
     const token = target.takes.includes("access") ? access_token : refresh_token;
     for (const scheme of ["bEARER", "bearer"]) {
-      // what ends things is called once only
+      // calls that end the session run only once
       if (scheme !== "bearer" && /DELETE|logout|password/.test(line)) continue;
       const { status } = await callWith(url, target, { authorization: `${scheme} ${token}` });
       expect(status).toBe(line.includes("sessions/x") ? 404 : line === "DELETE /api/me" ? 204 : 200);

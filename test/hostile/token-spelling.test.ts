@@ -24,7 +24,7 @@ afterEach(() => stillLives(url, mine));
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const base64url = (text: string) => Buffer.from(text).toString("base64url");
 
-/** Other spellings of a token that a lenient reader takes for the same one. */
+/** Other encodings of a token that a lenient parser accepts as the same one. */
 function respelled(token: string): string[] {
   const [first, second, third] = token.split(".") as [string, string, string];
   const standard = token.replaceAll("-", "+").replaceAll("_", "/");
@@ -127,7 +127,7 @@ describe.each(["access_token", "refresh_token"] as const)("%s", (kind) => {
     );
     expect(flipped.length).toBeGreaterThan(genuine.length * 4);
     const taking = TOKEN_CALLS.filter(({ takes }) => takes.includes(kind.replace("_token", "")));
-    // each of them at one call, and some at all
+    // each of them at one call, and some at all calls
     for (const [index, hostile] of flipped.entries()) {
       if (index % 199 === 0) await refusedEverywhere(url, hostile);
     }

@@ -43,7 +43,7 @@ const LISTED = TOKEN_CALLS.slice(0, 7);
 const OTHERS = TOKEN_CALLS.slice(7);
 let turn = 0;
 
-/** Those that the list names, and in turn one of the others. */
+/** The listed calls, and one of the others in turn. */
 function nextCalls() {
   turn += 1;
   return [...LISTED, OTHERS[turn % OTHERS.length] as (typeof TOKEN_CALLS)[number]];
@@ -85,7 +85,7 @@ export async function refusedEverywhere(
   await Promise.all([...presented, refusedAtOauth(url, token, what)]);
 }
 
-/** `what` is inactive, whatever it is said to be, and can be revoked. */
+/** Expects that `what` is inactive under any hint, and can be revoked. */
 export async function refusedAtOauth(url: string, token: string, what = token.slice(0, 60)): Promise<void> {
   for (const hint of [{}, { token_type_hint: "refresh_token" }]) {
     const { status, text } = await oauth(url, "introspect", { token, ...hint });
@@ -102,7 +102,7 @@ function expectNoPartOf(token: string, { text, headers }: Reply): void {
   }
 }
 
-/** That neither of these tokens was harmed, nor the session and the account behind them. */
+/** Expects that both tokens, their session and their account still work. */
 export async function stillLives(
   url: string,
   { email, access_token, refresh_token }: { email: string; access_token: string; refresh_token: string },

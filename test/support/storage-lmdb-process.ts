@@ -10,8 +10,8 @@ const WORKER = fileURLToPath(new URL("storage-lmdb-worker.ts", import.meta.url))
 const TYPESCRIPT = new URL("storage-typescript.mjs", import.meta.url).href;
 
 /**
- * Runs a task of the worker to its end and blocks meanwhile: not even a timer of this process fires. `limitKib` limits
- * the size of its files in KiB, as on a full disk.
+ * Runs a task of the worker to its end and blocks meanwhile: not even a timer of this process fires. `maxFileKib`
+ * limits the size of its files, as on a full disk; 0 for no limit.
  */
 export function runTask(directory: string, task: string, { args = [] as string[], maxFileKib = 0 } = {}) {
   const command = [process.execPath, "--import", TYPESCRIPT, WORKER, directory, task, ...args];

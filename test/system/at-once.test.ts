@@ -5,7 +5,7 @@ import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
 
 const ROUNDS = 50;
 
-/** Races between two processes on one storage, over HTTP. Each answer's verdict must hold on both. */
+/** Races between two processes on one storage, over HTTP. Each answer must hold on both. */
 describe.each(sharedStorages)("at once on $name, by two processes", (storage) => {
   let servers: TwoServers;
   beforeAll(async () => {
@@ -15,10 +15,10 @@ describe.each(sharedStorages)("at once on $name, by two processes", (storage) =>
 
   const urlOf = (index: number) => servers.urls[index % 2] as string;
   const rounds = Array.from({ length: ROUNDS }, (_, round) => round);
-  /** Different on each round, so that the two meet at different points. */
+  /** A delay that differs by round, so that the two meet at different points. */
   const aMoment = (round: number) => new Promise((resolve) => setTimeout(resolve, (round % 10) / 2));
 
-  /** Whether anything still opens with these tokens, on either process. */
+  /** Whether either process still accepts one of these tokens. */
   async function lives(tokens: { access_token?: string; refresh_token?: string }): Promise<boolean> {
     const answers = await Promise.all(
       servers.urls.flatMap((url) => [
@@ -97,7 +97,7 @@ describe.each(sharedStorages)("at once on $name, by two processes", (storage) =>
         expect([200, 204]).toContain(done.status);
         const answers = await logins;
         if (path === "/api/logout/all") {
-          // a login that began after it is good: those are what is listed now, and all that lives
+          // logins that began after it are valid: exactly the listed sessions are live
           const live = answers.filter(({ status }) => status === 200);
           const listed = new Set<string>();
           for (const { body } of live) {
@@ -108,7 +108,7 @@ describe.each(sharedStorages)("at once on $name, by two processes", (storage) =>
           }
           expect(listed.size).toBeLessThanOrEqual(live.length);
         } else {
-          // the old password opens nothing: what still came in with it is dead
+          // the old password is refused, and sessions still begun with it are ended
           for (const { body } of answers) expect([round, await lives(body)]).toEqual([round, false]);
         }
         expect(await lives({ refresh_token: own.refresh_token })).toBe(path === "/api/password");

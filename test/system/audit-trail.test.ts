@@ -7,7 +7,7 @@ import { sharedStorages } from "../support/storage-choices.ts";
 
 type Entry = { kind: string; user_id: string | null; facts: Record<string, unknown> };
 
-/** Enough that all of it cannot be in the trail when the last answer is there. */
+/** Too many for the trail to hold all of them by the last answer. */
 const BURST = 300;
 
 describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
@@ -54,7 +54,7 @@ describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
       for (const [kind, count] of counts) sums[kind] = (sums[kind] ?? 0) + count;
       return sums;
     };
-    // what is repeated is merged, and counted
+    // repeated events are merged and counted
     const counted = perKind(found.map(({ kind, facts }) => [kind, Number(facts.count ?? 1)]));
     expect(counted).toEqual(perKind(reported.map(({ event }) => [String(event), 1])));
     const requests = new Set(reported.map(({ requestId }) => requestId));
@@ -93,11 +93,11 @@ describe.each(sharedStorages)("the audit trail on $name", ({ open }) => {
       }),
       expect.objectContaining({ kind: "user_disabled", user_id: userId, facts: operator }),
     ]);
-    // what happened to an account outlives it, under its id
+    // events outlive the account, under its id
     expect((await events("--user", String(userId), "--limit", "1"))[0]?.kind).toBe("account_deleted");
     expect((await runCli(env, ["events", "--user", username])).status).toBe(1);
     expect(JSON.stringify(await events("--limit", "100000"))).not.toContain(person.password);
-    // a dozen processes, one after the other
+    // starts a dozen processes, one after the other
   }, 90_000);
 });
 
@@ -127,7 +127,7 @@ describe("connect-auth events", () => {
   it.each(["2026-01-31", "2026-01-31T08:00:00Z", "2026-01-31T08:00:00.5+02:00", "90d"])(
     "takes --since %s",
     async (value) => {
-      // what is wrong with an option is told first, with status 2
+      // an invalid option would be reported first, with status 2
       expect(await cli("--since", value)).toMatchObject({
         status: 78,
         stderr: expect.stringContaining("STORAGE=memory keeps all data"),

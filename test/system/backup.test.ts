@@ -14,16 +14,16 @@ afterEach(() => {
 
 type Person = Awaited<ReturnType<typeof registered>>;
 
-/** Begins 200 registrations a second until it is stopped, and tells who was registered. */
+/** Begins 200 registrations a second until stopped. Resolves to the registered people. */
 function register(url: string, everyMs = 5) {
   const people: Person[] = [];
   const running = new Set<Promise<void>>();
   const began = performance.now();
   let begun = 0;
   const timer = setInterval(() => {
-    // a timer that was late makes up for it
+    // make up for a late timer
     for (; begun < (performance.now() - began) / everyMs; begun += 1) {
-      // on a machine that is busy some are refused
+      // a busy machine refuses some
       const one = registered(url).then(
         (person) => void people.push(person),
         () => {},
@@ -71,7 +71,7 @@ it("restores all that was acknowledged before a backup began, under 200 registra
 
   for (const [round, { file, before, after }] of backups.entries()) {
     expect(before.length).toBeGreaterThan(0);
-    // else it was no backup under load
+    // otherwise it was no backup under load
     expect(after).toBeGreaterThan(before.length);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const restored = join(directory.path, `restored-${round}`);

@@ -150,7 +150,7 @@ describe("the command line", () => {
   const directory = temporaryDirectory();
   afterAll(directory.remove);
   const env = { DATA_DIR: directory.path, ...FREE_AND_CHEAP };
-  // only a service makes a store
+  // only a service creates a store
   beforeAll(async () => void (await (await startServer(env)).end()));
   const cli = (args: string[], input?: string) => runCli(env, args, input);
   const create = ["user", "create", "--username", "Ada", "--email", "ada@example.com"];

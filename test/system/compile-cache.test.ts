@@ -18,7 +18,7 @@ afterEach(() => {
 });
 afterAll(remove);
 
-/** Has a process keep the code of one module, and tells where. */
+/** Makes a process cache the code of one module. Returns the place. */
 async function kept(): Promise<string> {
   const main = join(program, "main.mjs");
   const keeping = pathToFileURL(join(ROOT, "dist/adapters/node/compiled-code.js")).href;

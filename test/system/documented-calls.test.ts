@@ -3,7 +3,7 @@ import { call } from "../support/api.ts";
 import { type ServerProcess, startServer } from "../support/server-process.ts";
 import { storageChoices } from "../support/storage-choices.ts";
 
-/** The README of the server that was replaced, to the letter, against the service as people run it. */
+/** The README of the replaced server, verbatim, against the running service. */
 describe.each(storageChoices)("the documented calls on $name", ({ open }) => {
   let server: ServerProcess;
   let release: () => void | Promise<void>;

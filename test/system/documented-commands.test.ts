@@ -12,7 +12,7 @@ import {
 } from "../support/server-process.ts";
 import { runShell } from "../support/shell.ts";
 
-/** What the README and the pages in docs tell people to type is typed here, or in a test that is named here. */
+/** The commands of the README and the pages in docs are run here, or in a test that is named here. */
 
 const PAGES = [
   "README.md",
@@ -31,10 +31,10 @@ function pagesIn(directory: string): string[] {
 const PROGRAMS =
   /^(?:[A-Z_]+=(?:"\$\([^)]*\)"|\S*) )*(?:curl|npm|npx|connect-auth|node|docker|deploy\/|install |systemd|sudo|mv |mongo|cd )/;
 
-/** What calls a program. */
+/** The lines of a page that call a program. */
 const commandsOf = (page: string) => commandsIn(read(page)).filter((line) => PROGRAMS.test(line));
 
-/** Where the commands of a page are tried that this test does not type. */
+/** The places where other commands of a page are tested. */
 const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   [/^npm ci && npm (start|test)$|^MONGO_URI=/, "test/full/fresh-clone.test.ts"],
   [/^npm ci && npm run check$/, ".ci/run"],
@@ -51,13 +51,13 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   ],
   [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
   [/^npm (run pack:packages|install \.\/hbtu-connect-auth-client)/, "test/full/client-package.test.ts"],
-  // renewing what is generated, and running tests
+  // renewing generated files, and running tests
   [/^npx vitest run/, "test/full/adding-a-setting.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],
   [/^npm run bench( |$)/, "test/full/bench.test.ts"],
-  // where the unit's user is
+  // need the user of the systemd unit
   [/connect-auth\/backups|^connect-auth backup "\/var/, "test/deploy/wrapper.test.ts"],
-  // by hand: they take minutes, or what is not here
+  // by hand: they take minutes, or need something that is not here
   [/^npm run bench:/, "bench"],
   [/opentelemetry|OTEL_/, "docs/operations.md"],
 ];
@@ -88,7 +88,7 @@ afterAll(async () => {
   directory.remove();
 });
 
-/** As somebody types it who has followed the page so far: beside the server, with the tokens of a login. */
+/** Runs a command as a reader who has followed the page so far: with the server running and the tokens of a login. */
 function type(command: string) {
   const here = command
     .replaceAll(/(http:\/\/)?localhost:5000/g, server.url)
@@ -113,7 +113,7 @@ function type(command: string) {
 
 const all = PAGES.flatMap((page) => commandsOf(page).map((command) => ({ page, command })));
 const isElsewhere = ({ command }: { command: string }) => ELSEWHERE.some(([what]) => what.test(command));
-/** On pages that move data, which have a test of their own from beginning to end. */
+/** On pages that move data. Separate tests run these pages from beginning to end. */
 const isOfAMove = ({ page }: { page: string }) => page.startsWith("docs/moving-");
 
 it("there are such commands, and each exception is of one that there is", () => {

@@ -21,7 +21,7 @@ it("loses nothing acknowledged when it is killed under load", async () => {
         live.push(person.refresh_token);
       }
     };
-    // whatever the kill cuts off was not acknowledged
+    // a call that the kill interrupts was not acknowledged
     const clients = Array.from({ length: 8 }, () => client().catch(() => {}));
     await new Promise((resolve) => setTimeout(resolve, 300 + 200 * round));
     killed = true;

@@ -9,7 +9,7 @@ const JWT_SECRET_KEY = "the secret that the app's services share, ä included";
 const ISSUER = "https://auth.example.com";
 const AUDIENCE = "the app's services";
 
-/** The app's other services, by their paths: what a service sets beside the secret. */
+/** The app's other services by their paths, with the settings of each besides the secret. */
 const SERVICES = {
   "/default": {},
   "/identity": { JWT_IDENTITY_CLAIM: "identity" },
@@ -22,9 +22,9 @@ const SERVICES = {
 
 interface Version {
   readonly environment: PythonEnvironment;
-  /** The claim that it takes a token's identity from, unless told of another. */
+  /** The default claim for the identity of a token. */
   readonly identityClaim: "identity" | "sub";
-  /** What a service that is told of no audience answers to a token that has one. */
+  /** The answer of a service without an audience setting to a token with an audience. */
   readonly audienceUntold: 200 | 422;
 }
 
@@ -85,7 +85,7 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
     });
 
     it("takes a token of a clock that is ahead of its own, where it was told to", async () => {
-      // made now, since the service's own clock cannot be turned here
+      // made here, since the clock of the service cannot be turned
       const now = Math.floor(Date.now() / 1_000);
       const ahead = await new SignJWT({
         ...decodeJwt(minted.person.access_token),
@@ -100,7 +100,7 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
 
     it("refuses a token whose time is over", async () => {
       const { exp = 0 } = decodeJwt(minted.shortLived);
-      // PyJWT 1.7 takes a token in the very second of its end, too
+      // PyJWT 1.7 accepts a token in the second of its end
       const isOver = (exp + 1) * 1_000 + 50;
       await new Promise((resolve) => setTimeout(resolve, isOver - Date.now()));
       expect(await ask("/default", minted.shortLived)).toEqual({
@@ -120,10 +120,10 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
 
 const NOT_SIGNED = "Signature verification failed";
 const identified = (identity: string | undefined) => ({ status: 200, body: { identity } });
-/** Flask-JWT-Extended answers 422 to what it cannot verify. */
+/** Flask-JWT-Extended answers 422 to a token that it cannot verify. */
 const refused = (msg: unknown) => ({ status: 422, body: { msg } });
 
-/** Tokens of the service, as its configurations make them. */
+/** Tokens of the service, by its configurations. */
 async function mint() {
   const service = await startTestService({ JWT_SECRET_KEY, ISSUER });
   const person = await registered(service.address);

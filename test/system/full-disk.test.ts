@@ -39,7 +39,7 @@ async function fill(disk: SmallDisk) {
   return { acknowledged, others: [...others], status, output: server.output() };
 }
 
-/** Those of them who cannot log in once there is room. */
+/** The people who cannot log in once there is room. */
 async function missing(disk: SmallDisk, people: readonly Person[]): Promise<Person[]> {
   const server = await startServer({ DATA_DIR: disk.path, ...FREE_AND_CHEAP }, undefined, disk.under);
   const open = [...people];
@@ -67,7 +67,7 @@ it("replaces a worker that ends for it, and tells its status", async () => {
       await call(server.url, "POST /api/register", { json: someone() }).catch(() => sleep(10));
     }
   });
-  // whoever was handed to a worker in its last moment waits until the end of the first process
+  // a client handed to a dying worker waits until the end of the first process
   while (!ended.test(server.output())) await sleep(20);
   isOver = true;
   expect(server.output()).toContain(`The store in ${disk.path} could not be written: `);
@@ -79,7 +79,7 @@ it(
   `loses nothing acknowledged when its disk is full, and ends saying so, ${ROUNDS} times`,
   async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
-      // never full at the same place
+      // the disk is full at another place each time
       const disk = smallDisk(900 + 37 * round, round);
       disks.push(disk);
       const { acknowledged, others, status, output } = await fill(disk);

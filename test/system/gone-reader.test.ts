@@ -9,7 +9,7 @@ import { FREE_AND_CHEAP, MAIN, startServer } from "../support/server-process.ts"
 const folder = mkdtempSync(join(tmpdir(), "gone-reader-"));
 const env = { DATA_DIR: join(folder, "data"), ...FREE_AND_CHEAP };
 
-// commands make no store
+// commands do not create a store
 beforeAll(async () => {
   const server = await startServer(env);
   await server.end();
@@ -18,7 +18,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const OUTPUT = join(dirname(MAIN), "adapters/cli/output.js");
 
-/** Runs a command of which nobody reads the one stream. Resolves to its status and what the other one got. */
+/** Runs a command with one stream closed by its reader. Resolves to its status and the output of the other. */
 function unread(stream: "stdout" | "stderr", args: readonly string[]) {
   return unreadProgram(stream, [MAIN, ...args]);
 }
@@ -34,7 +34,7 @@ async function unreadProgram(stream: "stdout" | "stderr", args: readonly string[
   child[stream === "stdout" ? "stderr" : "stdout"].on("data", (chunk) => {
     other += chunk;
   });
-  // one that goes on must not outlive its test
+  // a command that goes on must not outlive its test
   const killing = setTimeout(() => child.kill("SIGKILL"), 15_000);
   const [status, signal] = await once(child, "close");
   clearTimeout(killing);

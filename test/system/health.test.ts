@@ -11,7 +11,7 @@ import { FREE_AND_CHEAP, runToExit, startServer } from "../support/server-proces
 
 const MEMORY = { STORAGE: "memory", ...FREE_AND_CHEAP };
 
-/** Asks until somebody listens. */
+/** Retries until the server listens. */
 async function answered(url: string, request: string) {
   for (;;) {
     try {
@@ -22,7 +22,7 @@ async function answered(url: string, request: string) {
   }
 }
 
-/** Resolves once no connection is taken any more. */
+/** Resolves once connections are refused. */
 async function refused(url: string): Promise<void> {
   const { hostname, port } = new URL(url);
   for (;;) {
@@ -113,7 +113,7 @@ describe("a service", () => {
       Array.from({ length: 4 }, () => halfSent(server.url, "POST /api/register", someone())),
     );
     const ended = server.end("SIGINT");
-    // a signal that waits to be heard takes in a second one
+    // a pending signal absorbs a second one
     await refused(server.url);
     server.child.kill("SIGINT");
     const answers = await Promise.all(running.map(({ finish }) => finish()));

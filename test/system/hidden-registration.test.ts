@@ -25,18 +25,18 @@ describe.each(sharedStorages)("with REGISTRATION_ANSWER=same, on $name", (storag
 
   const mailsTo = (address: string) => smtp.mails.filter(({ to }) => to.includes(address));
 
-  /** Waits for so many mails to an address and resolves to the token in the link of the last one, if it has one. */
+  /** Waits for `count` mails to an address. Resolves to the token in the link of the last one, if there is one. */
   async function mailedToken(address: string, count = 1): Promise<string | undefined> {
     await expect.poll(() => mailsTo(address).length, { timeout: 10_000 }).toBe(count);
     const [link] = /https:\S+/.exec(mailsTo(address).at(-1)?.text ?? "") ?? [];
     return link && (new URL(link).searchParams.get("token") ?? undefined);
   }
 
-  /** What anybody sees of an answer. */
+  /** The parts of an answer that could tell cases apart, without the requester's own values. */
   function shown({ status, headers, body }: Awaited<ReturnType<typeof call>>, ...own: string[]) {
     const kept = [...headers].filter(([name]) => name !== "date" && name !== "x-request-id");
     const text = JSON.stringify({ status, kept, body: { ...body, request_id: "" } });
-    // lengths of headers and body tell what was sent, which whoever asks knows
+    // the length depends on the request, which the requester knows
     return own.reduce((all, each) => all.replaceAll(each, "…"), text).replace(/"content-length","\d+"/, "");
   }
 
@@ -66,7 +66,7 @@ describe.each(sharedStorages)("with REGISTRATION_ANSWER=same, on $name", (storag
     expect(shown(again, other.username)).toBe(shown(first, person.username));
     expect(await mailedToken(email, 2)).toBeUndefined();
     expect(mailsTo(email).at(-1)?.subject).toBe("Your email address has an account already");
-    // the name is still free, as it is after a free address was asked for
+    // the name is still free, as after the request for a free address
     expect(await call(urls[0], "POST /api/register", { json: other })).toMatchObject({ status: 202 });
     const taken = await call(urls[0], "POST /api/register", {
       json: { ...other, username: person.username },

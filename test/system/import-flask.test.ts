@@ -14,7 +14,7 @@ import { sharedStorages } from "../support/storage-choices.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
 const REVOKED = "7d1f8c5e-9c1b-4c7e-9d5a-0123456789ab";
-/** Nobody could register under one of these today. */
+/** Names that a registration rejects today. */
 const OLD_NAMES = ["Ada!", "аdа", "👩‍👩‍👧 family", "x@y"];
 
 const oldUser = (username: unknown, email: unknown, more = {}) => ({
@@ -156,7 +156,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
 
     it("beside a running server: users can log in at once, and removed ones stay away", async () => {
       await fillFlaskDatabase(from, [oldUser("Ada!", "ada@example.com")]);
-      // the import has to have the settings of the server
+      // the import needs the settings of the server
       const env = { ...FREE_AND_CHEAP, ...opened(open) };
       const server = await startServer(env);
       try {
@@ -243,7 +243,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
   });
 });
 
-/** What a dry run must leave as it is. */
+/** The state that a dry run must not change. */
 async function stateOf({ DATA_DIR, MONGO_URI }: Record<string, string>) {
   if (MONGO_URI !== undefined) return contentsOf(MONGO_URI);
   return DATA_DIR !== undefined && existsSync(DATA_DIR) ? readdirSync(DATA_DIR) : [];

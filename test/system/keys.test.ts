@@ -7,7 +7,7 @@ import { MAIN } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
 
-/** Of one thing that a busy machine may take long for. */
+/** The time for a single step on a busy machine. */
 const PATIENT = { timeout: 40_000 };
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -33,7 +33,7 @@ describe.each(sharedStorages)("keys on $name", (storage) => {
     JSON.parse(await cli("keys", "list", "--json"));
   const kidOf = (token: string) => decodeProtectedHeader(token).kid;
 
-  /** Clients that refresh on one process and ask the other, until they are told to stop. */
+  /** Clients that refresh on one process and check on the other, until told to stop. */
   function load() {
     let isOver = false;
     const uses: { kid: string | undefined; status: number; at: number }[] = [];
@@ -72,7 +72,7 @@ describe.each(sharedStorages)("keys on $name", (storage) => {
     await expect
       .poll(async () => (await listed()).map(({ state }) => state), PATIENT)
       .toEqual(["verifying", "signing"]);
-    // both processes sign with it, and both are asked by tokens of both keys
+    // both processes sign with it, and both check tokens of both keys
     const first50 = uses.length + 50;
     await expect
       .poll(() => uses.slice(first50).filter((use) => use.kid === kid).length, PATIENT)

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { startServer, temporaryDirectory } from "../support/server-process.ts";
 
-/** Of packages that one technology alone needs, those that a service with these settings has loaded by its end. */
+/** The packages of optional technologies that a service with these settings loads. */
 async function loadedBy(env: Record<string, string>): Promise<string[]> {
   const { path, remove } = temporaryDirectory();
   const reports = join(path, "coverage");

@@ -34,7 +34,7 @@ it.each([
     const server = await startServer({ STORAGE: "memory", LOG_LEVEL: "info", ...FREE_AND_CHEAP, ...env });
     const { email } = await registered(server.url);
     const told = () => logged(server).filter(({ msg, to }) => msg === "mail" && to === email);
-    // what is asked for later is sent later
+    // mails are sent in the order of the requests
     await call(server.url, "POST /api/password/forgot", { json: { email } });
     while (count > 0 && told().length < 2) await setTimeout(50);
     await server.end();

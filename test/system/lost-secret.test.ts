@@ -6,7 +6,7 @@ import { call, registered } from "../support/api.ts";
 import { runCli } from "../support/cli.ts";
 import { FREE_AND_CHEAP, runToExit, startServer, temporaryDirectory } from "../support/server-process.ts";
 
-/** A store, and the file of its secret moved away. */
+/** A store without the file of its secret. */
 let directory: ReturnType<typeof temporaryDirectory>;
 const at = (...names: string[]) => join(directory.path, ...names);
 beforeEach(() => {
@@ -30,7 +30,7 @@ describe("a secret.key that is lost beside a store that needs it", { timeout: 60
     const { refresh_token: token } = await losing();
     for (const WORKERS of ["1", "2"]) {
       const { status, output } = await runToExit({ ...env(), WORKERS });
-      // which no supervisor answers with another start
+      // a status for which supervisors do not restart
       expect(status).toBe(78);
       expect(output).toContain(`secret.key is missing in ${at("data")}`);
       expect(output).toMatch(/Put it back, or set SECRET_KEY .*restore --retire-keys/);
@@ -77,7 +77,7 @@ describe("a secret.key that is lost beside a store that needs it", { timeout: 60
   it("is not missed where SECRET_KEY says it, nor before a store has used one", async () => {
     await losing();
     const fresh = { ...env(), DATA_DIR: at("fresh") };
-    // as a process leaves it that dies between making the store and its secret
+    // as left by a process that dies between making the store and its secret
     await (await openLmdbStorage(fresh.DATA_DIR)).close();
     expect((await runCli(fresh, ["user", "list"])).status).toBe(0);
     expect(readdirSync(fresh.DATA_DIR)).toContain("secret.key");

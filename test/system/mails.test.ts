@@ -14,7 +14,7 @@ import { startSmtpServer, type TestSmtpServer } from "../support/smtp-server.ts"
 import { sharedStorages, storageChoices } from "../support/storage-choices.ts";
 import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
 
-/** The mail server, which starts after the tests are told of. */
+/** The mail server, which starts after the tests are declared. */
 type Smtp = () => TestSmtpServer;
 
 const NEW_PASSWORD = "another horse";
@@ -28,18 +28,18 @@ function settingsFor({ url }: TestSmtpServer): Record<string, string> {
   };
 }
 
-/** Waits for so many mails to an address and resolves to the token in the link of the last one. */
+/** Waits for `count` mails to an address. Resolves to the token in the link of the last one. */
 async function mailedToken(smtp: Smtp, address: string, count = 1): Promise<string> {
   const mailsTo = () => smtp().mails.filter(({ to }) => to.includes(address));
   await expect.poll(() => mailsTo().length, { timeout: 10_000 }).toBe(count);
-  // two mails that are due at once are sent in no order
+  // two mails that are due at once are sent in any order
   const links = mailsTo().flatMap(({ text = "" }) => /https:\S+/.exec(text)?.[0] ?? []);
   const link = links.find((text) => text.includes(count > 1 ? "new-password" : "confirm")) ?? "";
   expect(link).toMatch(/^https:\/\/app\.example\.com\//);
   return new URL(link).searchParams.get("token") ?? "";
 }
 
-/** Calls that go to the one process and the other in turn. */
+/** Sends calls to the two processes in turn. */
 function flows(urls: readonly string[], smtp: Smtp): void {
   let turn = 0;
   const next: typeof call = (_, request, options) => {
@@ -96,7 +96,7 @@ function flows(urls: readonly string[], smtp: Smtp): void {
     const link = await mailedToken(smtp, newEmail);
     expect(await ask("POST /api/email/verify", { token: link })).toMatchObject({ status: 200 });
     expect(await next("", "GET /api/me", { token })).toMatchObject({ body: { email: newEmail, username } });
-    // the old address is told
+    // the old address is notified
     await expect
       .poll(() => smtp().mails.filter(({ to }) => to.includes(email)).length, { timeout: 10_000 })
       .toBe(2);
@@ -214,7 +214,7 @@ describe.each(storageChoices.slice(0, 1))("mails on $name", ({ open }) => {
   }, 60_000);
 });
 
-// what was begun waits a minute for its next attempt: the tests wait beside each other
+// concurrent, since an interrupted mail waits a minute for its next attempt
 it.concurrent.for(["recipient", "greeting"] as const)(
   "a mail server that hangs at the %s slows no call and no stop, and loses no mail",
   { timeout: 120_000 },
@@ -234,7 +234,7 @@ it.concurrent.for(["recipient", "greeting"] as const)(
         });
         people.push(email);
       }
-      // each of the 40 mails that these calls ask for would have had its own connection before its call was answered
+      // if calls waited for mails, each of the 40 would have opened a connection before its call was answered
       expect(smtp.opened).toBeLessThan(20);
       await expect.poll(() => smtp.connections, { timeout: 10_000 }).toBeGreaterThan(0);
       const asked = Date.now();
@@ -273,7 +273,7 @@ it.concurrent.for(sharedStorages)(
       await first.end("SIGKILL");
       const second = await startServer(env);
       for (const email of people) {
-        // what was begun as the process was killed comes a minute later, everything else at once
+        // a mail begun when the process was killed comes a minute later, the others at once
         const reached = () => smtp.mails.some(({ to }) => to.includes(email));
         await expect.poll(reached, { timeout: 90_000 }).toBe(true);
       }

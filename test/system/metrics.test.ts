@@ -10,7 +10,7 @@ import { isAlive, workersOf } from "../support/worker-processes.ts";
 
 const ENV = { STORAGE: "memory", METRICS_PORT: "0", ...FREE_AND_CHEAP };
 
-/** Where a server says that its metrics are. */
+/** The URL of the metrics, from the output of a server. */
 function metricsOf(server: ServerProcess): string {
   const address = /^ {2}metrics {2}(http:\S+)$/m.exec(server.output())?.[1];
   if (address === undefined) throw new Error(`No metrics:\n${server.output()}`);
@@ -24,7 +24,7 @@ async function scrape(server: ServerProcess) {
   return parseMetrics(await answer.text());
 }
 
-/** A request whose method and path are sent as they are. */
+/** Sends a request with its method and path unchanged. */
 function send(url: string, method: string, path: string, headers = {}): Promise<number> {
   return new Promise((resolve, reject) => {
     request(url, { method, path, headers }, (response) => {
@@ -135,7 +135,7 @@ describe.each(storageChoices)("the metrics of a server on $name", ({ open }) => 
       return keys.filter((key) => key.startsWith("connect_auth_")).sort();
     };
     await each();
-    // what is not readable as a path is answered 400
+    // an invalid path is answered 400
     await send(server.url, "GET", "/%zz");
     for (const method of methods) await send(server.url, method, "/%zz");
     const before = await own();
@@ -156,7 +156,7 @@ describe.each(storageChoices)("the metrics of a server on $name", ({ open }) => 
       labels: [...labels.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort(),
     }));
     const keys = [...series.keys()];
-    // what was never counted has no series yet, and so no labels to compare
+    // a metric without a count has no series, and so no labels to compare
     const hasSeries = (name: string) =>
       keys.some((key) => key.startsWith(`${name}{`) || key.startsWith(`${name}_bucket`));
     const documented = named.map(({ name, type, labels }) => ({
@@ -226,7 +226,7 @@ it.each(["1", "2"])(
   },
 );
 
-/** A process may take that long to start or to end on a busy machine. */
+/** The time for a process to start or to end on a busy machine. */
 const PATIENT = { timeout: 40_000 };
 
 it("the metrics of several workers are one sum, which does not go down when one is killed or stops", async () => {
@@ -252,14 +252,14 @@ it("the metrics of several workers are one sum, which does not go down when one 
     process.kill(victim, signal);
     await expect.poll(() => isAlive(victim), PATIENT).toBe(false);
     expect(await registrations()).toBe(sum - 4);
-    // each worker's limit is in the sum once it serves
+    // the sum includes the limit of each worker that serves
     await expect.poll(() => sumOf("process_max_fds"), PATIENT).toBe(limits);
     await register(4);
     await expect.poll(registrations).toBe(sum);
   }
   const { metrics } = await scrape(server);
   expect(metrics.has("process_start_time_seconds")).toBe(false);
-  // the mails of the registrations are sent by and by
+  // the mails of the registrations are sent gradually
   await expect.poll(() => sumOf("connect_auth_outbox_waiting"), PATIENT).toBe(0);
   expect(await server.end()).toBe(0);
   await remove();

@@ -3,7 +3,7 @@ import { call, someone } from "../support/api.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers } from "../support/two-servers.ts";
 
-/** `npm run test:load` makes it a minute. */
+/** `npm run test:load` runs for a minute. */
 const SECONDS = Number(process.env.MIXED_LOAD_SECONDS ?? 5);
 const CLIENTS = 8;
 
@@ -13,8 +13,8 @@ interface Session {
 }
 
 /**
- * A person who does what people do, now by one process and now by the other, and after each answer asks
- * either of them whether what was acknowledged holds.
+ * A client that acts as a user does, by either process, and checks after each answer on one of them that the
+ * acknowledged state holds.
  */
 function person(urls: readonly [string, string], random: () => number) {
   const { username, email, password } = someone();

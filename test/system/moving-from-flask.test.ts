@@ -34,8 +34,8 @@ interface Tokens {
 }
 
 /**
- * The guide, line by line: the original stack fills a database and is stopped, the guide's commands are run as they
- * stand, and the front end's calls go on.
+ * The guide, line by line: the original stack fills a database and is stopped, the guide's commands are run verbatim,
+ * and the front end's calls go on.
  */
 describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-flask.md", () => {
   describe.each(sharedStorages)("to $name", ({ open }) => {
@@ -50,7 +50,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-fla
     const login = ({ email, password }: Person) =>
       call(server.url, "POST /api/login", { json: { email, password } });
 
-    /** Runs commands of the guide as somebody at a shell does, and resolves to their exit status. */
+    /** Runs commands of the guide in a shell. Resolves to their exit status. */
     async function follow(commands: string): Promise<number> {
       writeFileSync(
         join(home.path, "connect-auth"),
@@ -80,7 +80,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-fla
       await callOther(old.url, "POST /api/logout/access", { token: tokens.bob?.access_token ?? "" });
       await callOther(old.url, "POST /api/logout/refresh", { token: tokens.bob?.refresh_token ?? "" });
       const client = new MongoClient(from);
-      // what only a database without unique indexes has
+      // possible only in a database without unique indexes
       await client
         .db()
         .collection("user")

@@ -12,7 +12,7 @@ import { sharedStorages } from "../support/storage-choices.ts";
 
 const SECRET_KEY = "a secret that all processes of a test have";
 
-/** There and back; where there is no MongoDB server, from one embedded store to another. */
+/** There and back; without a MongoDB server, from one embedded store to another. */
 const moves = sharedStorages.map((from) => [from, sharedStorages.find((to) => to !== from) ?? from] as const);
 const signings: [string, Record<string, string>][] = [
   ["ES256", {}],
@@ -27,7 +27,7 @@ async function openStored(env: Record<string, string>): Promise<Storage> {
   return storage;
 }
 
-/** People to whom different things happened. */
+/** People with different histories. */
 async function live(url: string, env: Record<string, string>) {
   const token = async (refresh: string) =>
     (await call(url, "GET /api/token/refresh", { token: refresh })).body as Record<string, string>;
@@ -51,7 +51,7 @@ async function live(url: string, env: Record<string, string>) {
 
 type People = Awaited<ReturnType<typeof live>>;
 
-/** Status and code of what each of them is answered. */
+/** The status and code of the answer to each of them. */
 async function answers(url: string, { ada, rotated, bob, carol, dave, eve, elsewhere }: People) {
   const me = async (token: string) => {
     const { status, body } = await call(url, "GET /api/me", { token });
@@ -81,7 +81,7 @@ async function answers(url: string, { ada, rotated, bob, carol, dave, eve, elsew
     eve: [`200 ${eve.username}`, "401 revoked_token", "401 revoked_token"],
   });
   expect(await refresh(rotated.refresh_token as string)).toBe(`200 ${ada.username}`);
-  // the one from the login, two steps ago: somebody holds a copy, and the session ends
+  // the refresh token of the login, two steps old: treated as stolen, so the session ends
   expect(await refresh(ada.refresh_token)).toMatch(/^401 /);
   expect(await me(rotated.access_token as string)).toBe("401 revoked_token");
   const { username, email, password } = ada;

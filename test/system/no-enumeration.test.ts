@@ -25,7 +25,7 @@ const LEGACY = "$pbkdf2-sha256$29000$41zL.V9LaU1Jydk7BwCAUA$O7g26rCfnXA4dmnEcEZA
 const COST = { memoryKib: 1_024, passes: 1, lanes: 1 };
 const FORMER_COST = { memoryKib: 2_048, passes: 1, lanes: 1 };
 
-/** One account of each kind, and the address of none. */
+/** One account of each kind, and an address without an account. */
 async function fill({ users, storedValues }: Storage, hasher: PasswordHasher): Promise<void> {
   const passwordHash = await hasher.hash(PASSWORD);
   const named = (name: string, fields: object) => ({
@@ -91,12 +91,12 @@ describe("a refused login", () => {
 
 describe("by the work that it takes, a refused login", () => {
   const ROUNDS = 150;
-  /** So many are enough for a shortcut, which shows in nearly every round. */
+  /** Fewer rounds are enough for a shortcut, which shows in nearly every round. */
   const PLANTED_ROUNDS = 40;
   const WARM_UP = 10;
   /**
-   * How far the part of the rounds in which one kind took more work may be from a half. By chance it is not, in less
-   * than one of a hundred thousand runs; and how many rounds there are does not make a small difference a large one.
+   * The bound on how far the share of rounds in which one kind took more work is from a half. Chance exceeds it in
+   * less than one of 100,000 runs. The share of a small difference does not grow with the number of rounds.
    */
   const ALIKE = 0.2;
   const TOLD_APART = 0.35;
@@ -109,9 +109,9 @@ describe("by the work that it takes, a refused login", () => {
   }
 
   /**
-   * How far from a half is the part of the rounds in which a wrong password took more work than each other kind. Work
-   * is time of the processors, which does not grow with what else they do, and is compared within one round, in which
-   * the kinds come in no order.
+   * How far from a half the share of rounds is in which a wrong password took more work than each other kind. Work is
+   * processor time, which does not grow with other load. It is compared within one round, in which the kinds come in
+   * random order.
    */
   async function biasOf({ hasher, kinds, rounds }: Trial): Promise<Map<Kind, number>> {
     const storage = openMemoryStorage();
@@ -165,7 +165,7 @@ describe("by the work that it takes, a refused login", () => {
     120_000,
   );
 
-  /** What would spare work, and who could then be told from the owner of a current hash. */
+  /** Shortcuts in the work, and the kind of account that each would reveal. */
   const shortcuts: [string, Kind, () => Promise<PasswordHasher>][] = [
     [
       "unknown accounts were spared the hash",

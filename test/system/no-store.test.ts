@@ -6,7 +6,7 @@ import { runCli } from "../support/cli.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mongodb.ts";
 
-/** In the wrong directory, or with the settings of another service, no command makes a store. */
+/** No command creates a store in a wrong directory or with the settings of another service. */
 
 const place = temporaryDirectory();
 const directory = realpathSync(place.path);

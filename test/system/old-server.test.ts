@@ -11,7 +11,7 @@ import { dropDatabase, freshDatabase, mongoServer } from "../support/storage-mon
 const person = { username: "testUser", email: "test@user.com", password: "password" };
 const { email, password } = person;
 
-/** That what the tests of the move start from is the old server, as its README has it. */
+/** The server in the tests of the move is the old server, as in its README. */
 describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("the old server", () => {
   const uri = freshDatabase();
   let client: MongoClient;

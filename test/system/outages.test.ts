@@ -58,7 +58,7 @@ describe.skipIf(!mongoServer)("the service while MongoDB is away", () => {
       const ready = await call(server.url, "GET /health/ready");
       expect([ready.status, ready.body.checks.storage]).toEqual([503, "failing"]);
       expect((await call(server.url, "GET /health/live")).status).toBe(200);
-      // what needs no storage to be refused is refused as ever
+      // refusals that need no storage do not change
       expect((await call(server.url, "GET /api/me", { token: "a.b.c" })).status).toBe(401);
 
       await database.proxy.resume();

@@ -6,18 +6,18 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { registered } from "../support/api.ts";
 import { FREE_AND_CHEAP, MAIN, startServer, temporaryDirectory } from "../support/server-process.ts";
 
-/** Everything here is started by somebody whose umask keeps nothing from others. */
+/** All programs here run with a umask of 0. */
 const OPEN_UMASK = ["/bin/sh", "-c", 'umask 000; exec "$0" "$@"'] as const;
 
 const directory = temporaryDirectory();
 afterAll(directory.remove);
 const at = (...names: string[]) => join(directory.path, ...names);
 
-/** Names of all below a directory that others can read, write or enter. */
+/** The names below a directory that other users can read, write or enter. */
 function openToOthers(path: string): string[] {
   return readdirSync(path).flatMap((name) => {
     const each = join(path, name);
-    // a draft may have got its name since
+    // a draft may have been renamed since
     const found = lstatSync(each, { throwIfNoEntry: false });
     if (found === undefined) return [];
     const isOpen = (found.mode & 0o077) !== 0 ? [`${each} ${(found.mode & 0o777).toString(8)}`] : [];
@@ -34,7 +34,7 @@ function openToOthersIn(path: string): string[] {
   }
 }
 
-/** Looks again and again until the process ends. */
+/** Looks repeatedly until the process ends. */
 async function openWhile(child: ChildProcess): Promise<string[]> {
   const found = new Set<string>();
   let looks = 0;

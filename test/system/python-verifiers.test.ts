@@ -7,7 +7,7 @@ import { hasPython, runPython, SCRIPTS } from "../support/python.ts";
 import { temporaryDirectory } from "../support/server-process.ts";
 import { startTestService, tokenOf } from "../support/service.ts";
 
-/** The recipes of docs/verifiers-other-languages.md for Python, as they stand there. Where there is no environment, a line has said why. */
+/** The Python recipes of docs/verifiers-other-languages.md, verbatim. Without Python, skipped with a reason. */
 
 type Verdicts = Record<string, Record<string, { sub?: string; refused?: string }>>;
 const RECIPES = ["PyJWT", "joserfc", "Flask-JWT-Extended"];
@@ -19,7 +19,7 @@ describe.runIf(hasPython("verifiers"))("the verifiers of Python", () => {
     const ISSUER = `http://127.0.0.1:${PORT}`;
     const elsewhere = "https://other.example.com";
     const kept = { STORAGE: "lmdb", DATA_DIR };
-    // signed with the very key that the service publishes, so that nothing but the claim gives them away
+    // signed with the key that the service publishes, so that only the claim is wrong
     const otherIssuer = await tokenOf({ ...kept, ISSUER: elsewhere, JWT_AUDIENCE: ISSUER });
     const otherAudience = await tokenOf({ ...kept, ISSUER, JWT_AUDIENCE: elsewhere });
     const expired = await tokenOf({ ...kept, ISSUER, ACCESS_TOKEN_TTL: "1s" });

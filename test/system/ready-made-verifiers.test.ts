@@ -18,7 +18,7 @@ const deployments = ["ES256", "RS256"].flatMap((JWT_ALG) =>
 describe.each(deployments)("ready-made verifiers with $JWT_ALG and $JWT_TYP", (variant) => {
   let deployment: Awaited<ReturnType<typeof deploy>>;
   const apis: Record<string, GuardedApi> = {};
-  /** By verifier: "yes", or why it does not take the service's own token. */
+  /** By verifier: "yes", or the reason why it rejects the service's own token. */
   const verdicts: Record<string, string> = {};
 
   beforeAll(async () => {
@@ -120,14 +120,14 @@ it("docs/verifiers.md shows the code that these tests run", () => {
 const accepted = (token: string) => ({ status: 200, text: decodeJwt(token).sub });
 const refused = { status: 401, text: expect.stringMatching(/./) };
 
-/** The service at its ISSUER, a token of it, and tokens that its verifiers must refuse. */
+/** The service at its ISSUER, one of its tokens, and tokens that its verifiers must refuse. */
 async function deploy(variant: Record<string, string>) {
   const { path: DATA_DIR, remove } = temporaryDirectory();
   const PORT = String(await freePort());
   const ISSUER = `http://127.0.0.1:${PORT}`;
   const elsewhere = "https://other.example.com";
   const kept = { ...variant, STORAGE: "lmdb", DATA_DIR };
-  // signed with the very key that the service publishes, so that nothing but the claim gives them away
+  // signed with the key that the service publishes, so that only the claim is wrong
   const otherIssuer = await tokenOf({ ...kept, ISSUER: elsewhere, JWT_AUDIENCE: ISSUER });
   const otherAudience = await tokenOf({ ...kept, ISSUER, JWT_AUDIENCE: elsewhere });
   const otherKeys = await tokenOf({ ...variant, ISSUER });

@@ -19,7 +19,7 @@ const SIGNINGS: [string, Record<string, string>][] = [
   ["HS256", { JWT_SECRET_KEY: "a key that other services have as well" }],
 ];
 
-/** A store, a backup of it, and two sessions of which one was ended after the backup. */
+/** A store, a backup of it, and two sessions, one of them ended after the backup. */
 async function backedUp(env: Record<string, string> = {}) {
   const DATA_DIR = at("data");
   const server = await startServer({ DATA_DIR, ...FREE_AND_CHEAP, ...env });

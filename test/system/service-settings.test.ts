@@ -5,7 +5,7 @@ import { runCli } from "../support/cli.ts";
 import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 
-/** A command with other settings than the service is refused before it does anything. */
+/** A command whose settings differ from those of the service is refused before it does anything. */
 describe.each(sharedStorages)("other settings than the service's on $name", ({ open }) => {
   const { env: storage, remove } = open();
   const place = temporaryDirectory();

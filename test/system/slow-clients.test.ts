@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { call, registered } from "../support/api.ts";
 import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 
-/** As many as asked for, or as many as this process may have open. */
+/** The wanted number of connections, within the limit of open files. */
 const MOST = 10_000;
 const OPEN_FILES =
   Number(execFileSync("sh", ["-c", "ulimit -n"], { encoding: "utf8" })) || Number.POSITIVE_INFINITY;
@@ -13,11 +13,11 @@ if (CONNECTIONS < MOST) console.log(`Only ${CONNECTIONS} half-open connections: 
 
 interface HalfOpen {
   readonly count: number;
-  /** How long each that was cut off had been open, in milliseconds. */
+  /** For each closed connection, the time that it was open, in milliseconds. */
   readonly lifetimes: readonly number[];
 }
 
-/** Opened at once; more would wait for the system's queue of new connections. */
+/** Connections opened at once; more would wait in the system's queue. */
 const BATCH = 200;
 
 /** Connections of clients that stop in the middle: before the first byte, in the headers, in the body. */
@@ -31,7 +31,7 @@ async function openHalf(url: string, count: number): Promise<HalfOpen> {
       const socket = connect(Number(port), hostname, () => {
         const opened = performance.now();
         socket.write(beginnings[index % beginnings.length] as string);
-        // the server cuts it off, the first perhaps before the last is open
+        // closed by the server, the first perhaps before the last is open
         socket.on("close", () => lifetimes.push(performance.now() - opened));
         socket.resume();
         resolve();

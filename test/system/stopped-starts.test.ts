@@ -13,7 +13,7 @@ interface Start {
   readonly port: number;
 }
 
-/** Points of a start that can be seen from outside. */
+/** Points of a start that are visible from outside. */
 const POINTS: Record<string, (start: Start) => boolean | Promise<boolean>> = {
   "has made its directory": ({ dataDirectory }) => existsSync(dataDirectory),
   "has made its secret": ({ dataDirectory }) => existsSync(join(dataDirectory, "secret.key")),
@@ -48,7 +48,7 @@ it.each(cases)(
     const { status, output } = await runToExit({ ...env, PORT: String(start.port) }, directory.path, stopAt);
     expect({ status, output }).toMatchObject({ status: 0 });
 
-    // nothing half-made is left, and what is there can be used
+    // nothing half-made is left, and the rest can be used
     const made = existsSync(start.dataDirectory) ? readdirSync(start.dataDirectory) : [];
     expect(made.filter((name) => !/^(secret\.key|data\.mdb|lock\.mdb|data\.mdb-lock)$/.test(name))).toEqual(
       [],

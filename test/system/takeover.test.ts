@@ -6,8 +6,8 @@ import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers, type TwoServers } from "../support/two-servers.ts";
 
 /**
- * Somebody with the password asks for another address and keeps the link; the owner takes the account back. Calls go to
- * the one process and the other in turn.
+ * A thief with the password requests another address and keeps the link; the owner recovers the account. Calls go to
+ * the two processes in turn.
  */
 describe.each(sharedStorages)("a pending change of address, on $name", (storage) => {
   let smtp: TestSmtpServer;
@@ -31,7 +31,7 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     return call(servers.urls[turn % 2] as string, request, options);
   }
 
-  /** The token in the link to this page that was mailed to the address. */
+  /** The token of the mailed link to this page. */
   async function mailed(address: string, page: string): Promise<string> {
     const links = () =>
       smtp.mails
@@ -42,7 +42,7 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     return new URL(links()[0] as string).searchParams.get("token") ?? "";
   }
 
-  /** An account of which another has the password, who asked for an address and has the link to it. */
+  /** An account with a known password, for which a thief has requested an address and holds its link. */
   async function underAttack() {
     const owner = await registered(servers.urls[0]);
     const { email, password } = owner;
@@ -56,7 +56,7 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     return { owner, theirs, confirm: await mailed(attacker, "verify-email") };
   }
 
-  /** By the address alone, to which a link was mailed without being asked for. */
+  /** Recovers by the address alone, by a link that was mailed unrequested. */
   async function expectOwnersByMail({
     username,
     email,

@@ -4,7 +4,7 @@ import { FREE_AND_CHEAP, startServer } from "../support/server-process.ts";
 import { sharedStorages } from "../support/storage-choices.ts";
 import { startTwoServers } from "../support/two-servers.ts";
 
-/** The limits that are reached here open again after an hour, so that it does not matter how long a test takes. */
+/** The limits reached here last an hour, so the duration of a test does not matter. */
 const NEVER = "1000";
 const ON = { LOGIN_THROTTLE: "on", THROTTLE_PAIR: NEVER, THROTTLE_ACCOUNT: "5", THROTTLE_NETWORK: NEVER };
 
@@ -19,7 +19,7 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
       ),
     );
     const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    // storage that is asked by so many may not answer some; these count or not, and are let through in no case
+    // an overloaded storage may fail some calls: these may count or not, but none may succeed
     const unanswered = count(503);
     if (unanswered === 0) expect([count(401), count(429)]).toEqual([5, 195]);
     expect(count(401) + count(429) + unanswered).toBe(200);
@@ -34,13 +34,13 @@ describe.each(sharedStorages)("limits on $name", (storage) => {
     expect(refused?.body.code).toBe("too_many_attempts");
     expect(Number(refused?.headers.get("retry-after"))).toBeGreaterThan(1_000);
 
-    // changing what a client can say of its address does not help
+    // changing the headers about its address does not help the client
     const headers = { "x-forwarded-for": "203.0.113.7" };
     expect((await call(servers.urls[1], "POST /api/login", { json: wrong, headers })).status).toBe(429);
 
     const restarted = await startServer({ ...servers.env, ...ON });
     expect((await call(restarted.url, "POST /api/login", { json: { email, password } })).status).toBe(429);
-    // the owner's device is known by its token, be it what it may
+    // the token identifies the owner's device
     const known = await call(restarted.url, "POST /api/login", { json: { email, password }, token });
     expect(known.status).toBe(200);
     const nonsense = await call(restarted.url, "POST /api/login", {

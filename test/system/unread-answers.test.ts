@@ -19,13 +19,13 @@ afterEach(async () => {
   await server.end("SIGKILL");
 });
 
-/** The most that the process ever had of the system's memory. */
+/** The peak resident memory of the process. */
 function mostMegabytes(): number {
   const status = readFileSync(`/proc/${server.child.pid}/status`, "utf8");
   return Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1]) / 1_024;
 }
 
-/** How many sockets the process has open. */
+/** The number of open sockets of the process. */
 function openSockets(): number {
   const directory = `/proc/${server.child.pid}/fd`;
   return readdirSync(directory).filter((name) => {
@@ -38,7 +38,7 @@ function openSockets(): number {
   }).length;
 }
 
-/** What one connection asks for at once: a large answer and small ones, more than may wait and as many as may. */
+/** Pipelined requests of a connection: for large and small answers, within the limit of waiting ones and above. */
 const FLOODS = [
   { path: BUNDLE, requests: 1_000 },
   { path: BUNDLE, requests: 100 },
@@ -46,12 +46,12 @@ const FLOODS = [
   { path: "/openapi.json", requests: 100 },
 ].map(({ path, requests }) => `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(requests));
 
-/** Connections that send such a flood and read nothing of the answers. */
+/** Opens connections that send such a flood and read no answer. */
 async function floodWithoutReading(): Promise<void> {
   const { hostname, port } = new URL(server.url);
   for (let opened = 0; opened < CONNECTIONS; opened += 1) {
     const socket = connect(Number(port), hostname);
-    // cut off while it still sends
+    // closed by the server while it still sends
     socket.on("error", () => {});
     socket.pause().write(FLOODS[opened % FLOODS.length] as string);
     sockets.push(socket);
@@ -59,7 +59,7 @@ async function floodWithoutReading(): Promise<void> {
   }
 }
 
-/** Whether the calls are answered while connections are being cut off. */
+/** Expects that other calls are answered while connections are closed. */
 async function expectOthersAreServed(token: string): Promise<void> {
   expect((await call(server.url, "GET /api/me", { token })).status).toBe(200);
   const bundle = await fetch(server.url + BUNDLE);
@@ -71,7 +71,7 @@ it(`${CONNECTIONS} connections that read no answer take less than 1 GB, are cut 
   const before = openSockets();
   await floodWithoutReading();
   await expectOthersAreServed(token);
-  // some have been the test's own
+  // some sockets are those of the test itself
   await expect.poll(openSockets, { timeout: 60_000, interval: 500 }).toBeLessThan(before + 10);
   await expectOthersAreServed(token);
   expect(mostMegabytes()).toBeLessThan(MOST_MB);

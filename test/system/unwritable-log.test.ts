@@ -10,10 +10,10 @@ import { temporaryDirectory } from "../support/server-process.ts";
 import { smallDisk } from "../support/small-disk.ts";
 import { workersOf } from "../support/worker-processes.ts";
 
-/** More lines than a pipe holds (64 KiB), a socket's buffer or a disk of that size. */
+/** More lines than a pipe (64 KiB), a socket's buffer or a disk of that size holds. */
 const CALLS = 800;
 const TIMEOUT_MS = 120_000;
-/** A process may take that long to start or to end on a busy machine. */
+/** The time for a process to start or to end on a busy machine. */
 const PATIENT = { timeout: 40_000 };
 
 function storageOf(workers: number): Record<string, string> {
@@ -27,7 +27,7 @@ async function isReady(url: string): Promise<boolean> {
   return (await call(url, "GET /health/ready").catch(() => undefined))?.status === 200;
 }
 
-/** Makes calls until so many were answered; while one of its workers starts, some are told so. */
+/** Makes calls until `calls` were answered. While a worker starts, some are refused. */
 async function answersTo(url: string, calls: number): Promise<void> {
   for (let answered = 0; answered < calls; ) {
     const answers = await Promise.all(
@@ -85,7 +85,7 @@ it(
     await answersTo(server.url, CALLS);
     const [first] = workersOf(server) as [number, number];
     process.kill(first, "SIGTERM");
-    // a start gives descriptors to the new process, which changes how others write to them
+    // a start shares descriptors with the new process, which changes how others write to them
     for (let round = 0; round < 20; round += 1) {
       await answersTo(server.url, 40);
       await setTimeout(50);
@@ -118,7 +118,7 @@ describe.each([1, 2])("with %i workers", (workers) => {
       await answersTo(server.url, CALLS);
       expect(await isReady(server.url)).toBe(true);
       await expect.poll(dropped, PATIENT).toBeGreaterThan(100);
-      // collected lines wait for at most 50 ms, and then the metric is read from each worker
+      // lines wait for at most 50 ms; then the metric is read from each worker
       await setTimeout(1_000);
       const count = await dropped();
 
@@ -130,7 +130,7 @@ describe.each([1, 2])("with %i workers", (workers) => {
       expect(JSON.parse(told)).toMatchObject({ level: "warn", dropped: count });
       expect(await dropped()).toBe(count);
       expect(await server.end()).toBe(0);
-      // what was cut off by the full disk is a line by itself, whatever came after it
+      // a line cut off by the full disk stays a separate line
       const whole = lines().filter((line) => line.startsWith("{") && line.endsWith("}"));
       for (const line of whole) expect(() => JSON.parse(line)).not.toThrow();
     },

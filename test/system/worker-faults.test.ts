@@ -12,7 +12,7 @@ import {
 } from "../support/server-process.ts";
 import { isAlive, isHalted, workersOf } from "../support/worker-processes.ts";
 
-/** What hangs is killed after ten seconds; on a busy machine a start may take longer than that. */
+/** A hanging worker is killed after ten seconds, and a start on a busy machine may take longer than that. */
 const PATIENT = { timeout: 60_000 };
 const TIMEOUT_MS = 150_000;
 const ENV = { ...FREE_AND_CHEAP, WORKERS: "2" };
@@ -49,7 +49,7 @@ describe("when all workers die at once", () => {
       for (let round = 1; round <= 3; round += 1) {
         for (const pid of workersOf(server)) process.kill(pid, "SIGKILL");
         await expect.poll(() => times(server, "worker_died"), PATIENT).toBeGreaterThanOrEqual(2 * round);
-        // some of them are made while nobody is there to take them
+        // some connections are made while no worker accepts them
         const answers = Array.from({ length: 8 }, () => call(server.url, "GET /health/live", fresh));
         expect((await Promise.all(answers)).map(({ status }) => status)).toEqual(Array(8).fill(200));
         await expect.poll(() => times(server, "worker_replaced"), PATIENT).toBe(2 * round);

@@ -11,10 +11,10 @@ import { isAlive, isHalted, remotePortsOf, workersOf } from "../support/worker-p
 
 const SECONDS = Number(process.env.WORKER_DEATHS_SECONDS ?? 10);
 const CLIENTS = 8;
-/** Longer than any answer takes: who waits so long waits in vain. */
+/** Longer than any answer takes. */
 const PATIENCE_MS = 20_000;
 
-/** A process may take that long to start or to end on a busy machine. */
+/** The time for a process to start or to end on a busy machine. */
 const PATIENT = { timeout: 40_000 };
 vi.setConfig({ testTimeout: 120_000 });
 
@@ -30,7 +30,7 @@ interface Answer {
   readonly body: any;
 }
 
-/** A client with one connection at a time, kept for as long as it can or for one call, that knows which failed. */
+/** A client with one connection at a time, kept alive or for one call, that records failed calls. */
 function makeClient(url: string, keepAlive: boolean, failures: Failure[]) {
   const agent = new Agent({ keepAlive, maxSockets: 1 });
   const ports = new WeakMap<Socket, number | undefined>();
@@ -81,7 +81,7 @@ async function sixteenAtOnce<T>(things: readonly T[], check: (thing: T) => Promi
   await Promise.all(Array.from({ length: 16 }, inTurn));
 }
 
-/** Requests that workers have begun to answer. */
+/** The number of requests that workers have begun to answer. */
 function sixHalfSent(url: string) {
   return Promise.all(Array.from({ length: 6 }, () => halfSent(url, "POST /api/register", someone())));
 }
@@ -130,7 +130,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
           // on a busy machine, a start may take longer than that
           await expect.poll(() => times("worker_replaced"), PATIENT).toBe(kills.length);
           const [victim] = workersOf(server) as [number, number];
-          // halted, it accepts no more while its connections are counted
+          // halted, so that it accepts no more while its connections are counted
           process.kill(victim, "SIGSTOP");
           while (!isHalted(victim)) await setTimeout(1);
           kills.push({ ports: new Set(remotePortsOf(victim)), at: Date.now() });
@@ -146,7 +146,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
           port === undefined || !kills.some(({ ports, at }) => failedAt >= at && ports.has(port)),
       );
       expect([unexplained, refused]).toEqual([[], []]);
-      // a connection that broke is one of a few, each time
+      // only a few connections break, each time
       expect(failures.length).toBeLessThanOrEqual(kills.length * CLIENTS);
       await expect.poll(() => workersOf(server).length, PATIENT).toBe(2);
       await sixteenAtOnce(accounts, async ({ email, password }) => {
@@ -169,7 +169,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
     for (let round = 0; round < 20; round += 1) {
       const { access_token: token } = await registered(server.url);
       await call(server.url, "POST /api/logout/access", { token });
-      // each on a connection of its own, which either of the workers takes
+      // each on a separate connection, which either worker accepts
       const answers = await Promise.all(
         Array.from({ length: 4 }, () =>
           call(server.url, "GET /api/me", { token, headers: { connection: "close" } }),
@@ -182,7 +182,7 @@ describe.each(sharedStorages)("several workers on $name", ({ open }) => {
       call(server.url, "POST /api/login", { json: { email, password: `wrong horse ${index}` } }),
     );
     const statuses = (await Promise.all(guesses)).map(({ status }) => status);
-    // a busy machine may refuse some for the queue, and that counts as no guess
+    // a busy machine may refuse some for a full queue, which is not counted as a guess
     expect(statuses.filter((status) => ![401, 429, 503].includes(status))).toEqual([]);
     expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(5);
     const more: number[] = [];
@@ -206,7 +206,7 @@ describe("several workers", () => {
       const server = await startServer({ ...storage.env, ...FREE_AND_CHEAP, WORKERS: "2" });
       const workers = workersOf(server);
       const running = await sixHalfSent(server.url);
-      // as supervisors and terminals do, to all of its processes
+      // to all of its processes, as supervisors and terminals do
       for (const pid of workers) process.kill(pid, signal);
       const ended = server.end(signal);
       const answers = await Promise.all(running.map(({ finish }) => finish()));

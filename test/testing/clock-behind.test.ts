@@ -23,7 +23,7 @@ it("while the clock is earlier than the first signing key, nothing is signed, an
   const ready = () => call(auth.url, "GET /health/ready");
 
   auth.clock.advance(-HOUR);
-  // more wrong answers than any limit allows: none of them may have been charged
+  // more than any limit allows: none of them may have been charged
   for (let round = 0; round < 7; round += 1) {
     for (const make of Object.values(calls)) {
       const { status, body, headers } = await make();
@@ -46,7 +46,7 @@ it("while the clock is earlier than the first signing key, nothing is signed, an
   });
   const sessions = await call(auth.url, "GET /api/sessions", { token: ada.access_token });
   expect(sessions.body.sessions).toHaveLength(1);
-  // the token was not used up, the name is free, the password counted
+  // the token is unused, the name is free, and the password was counted
   expect((await calls.refresh()).status).toBe(200);
   expect((await calls.register()).status).toBe(201);
   expect((await calls.login()).status).toBe(200);

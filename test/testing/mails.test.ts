@@ -3,7 +3,7 @@ import { startTestAuth, type TestAuth } from "hbtu-connect-auth/testing";
 import { afterEach, describe, expect, it } from "vitest";
 import { call } from "../support/api.ts";
 
-/** The mailbox of the test kit, and what takes a confirmed address. */
+/** The mailbox of the test kit, and calls that need a confirmed address. */
 const started: TestAuth[] = [];
 afterEach(async () => {
   for (const auth of started.splice(0)) await auth.stop();

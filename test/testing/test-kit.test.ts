@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { call } from "../support/api.ts";
 import { ROOT } from "../support/project.ts";
 
-/** As those use it who build on the service: by the name of the package, as it is compiled. */
+/** Uses the compiled test kit by the name of the package, as its users do. */
 const started: TestAuth[] = [];
 afterEach(async () => {
   for (const auth of started.splice(0)) await auth.stop();
@@ -137,7 +137,7 @@ describe("the test kit", () => {
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ["--input-type=module", "--eval", script],
-      // what is set for the service itself is nothing to the kit
+      // the kit ignores the service's variables
       { cwd: ROOT, env: { STORAGE: "mongodb", MONGO_URI: "mongodb://nowhere.invalid", PORT: "1" } },
     );
     expect([stdout, stderr]).toEqual(["", ""]);

@@ -7,7 +7,7 @@ import { temporaryDirectory } from "../../support/server-process.ts";
 const { path: directory, remove } = temporaryDirectory();
 afterAll(remove);
 
-/** The variable by which the package takes this module for its binary. */
+/** The variable that makes the package load this module as its binary. */
 function binary(name: string, source: string): NodeJS.ProcessEnv {
   const path = join(directory, `${name}.cjs`);
   writeFileSync(path, source);

@@ -15,7 +15,7 @@ const DRIVERS = [
 const COST = { memoryKib: 64, passes: 1, lanes: 1 };
 const OTHER_COST = { memoryKib: 128, passes: 2, lanes: 1 };
 
-/** The driver, and the kinds and costs of the hashes that it has verified since it was last asked. */
+/** A driver that records the kinds and costs of the hashes verified since the last look. */
 function counted(driver: Argon2Driver) {
   const headers: string[] = [];
   const counting: Argon2Driver = {

@@ -7,7 +7,7 @@ const never = () => {
   throw new Error("Nothing is run here");
 };
 
-/** The program's commands, the program itself first, with what is typed to reach each. */
+/** The program and its commands, each with the words that call it. */
 function commandsOf(command: Command, path: string): [string, Command][] {
   const children = command.commands.flatMap((each) => commandsOf(each, `${path} ${each.name()}`));
   return [[path, command], ...children];

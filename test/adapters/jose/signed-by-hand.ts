@@ -3,7 +3,7 @@ import { deriveKey } from "../../../src/adapters/node/secret-key.ts";
 import type { AccessClaims } from "../../../src/application/ports/tokens.ts";
 import type { Session } from "../../../src/domain/session.ts";
 
-/** The moment at which the tests look at tokens; whole seconds, as claims are. */
+/** The time of verification in the tests; whole seconds, as in claims. */
 export const NOW = new Date("2024-03-01T12:00:00.000Z");
 export const ISSUER = "https://auth.example.com";
 export const SECRET = "the secret that the app's services share";
@@ -56,7 +56,7 @@ export function ecdsa(privateJwk: Json): Signer {
   return (input) => sign("sha256", Buffer.from(input), { key, dsaEncoding: "ieee-p1363" });
 }
 
-/** A JWS in compact form of whatever header and payload, made without the library under test. */
+/** A compact JWS of any header and payload, made without the library under test. */
 export function token(header: Json | string, payload: Json | string, signer: Signer): string {
   const input = `${base64url(header)}.${base64url(payload)}`;
   return `${input}.${signer(input).toString("base64url")}`;

@@ -15,14 +15,14 @@ const isGood = (token: string, key: Uint8Array) =>
     () => false,
   );
 
-/** After collecting garbage. */
+/** The used heap in bytes, after garbage collection. */
 function usedHeap(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
   return process.memoryUsage().heapUsed;
 }
 
-/** Each token is another one: what was found of tokens is remembered for the process. */
+/** Makes each token unique, since results are cached for the whole process. */
 let made = 0;
 const claims = (more: Json = {}) => {
   made += 1;
@@ -103,7 +103,7 @@ describe("tokens whose signature was verified", () => {
       const header = `Bearer ${" ".repeat(15_000)}${signed(key, claims())}`;
       expect(await isGood(/\S+$/.exec(header)?.[0] as string, key)).toBe(true);
     }
-    // all that was around them is 30 MB
+    // everything around them is 30 MB
     expect(usedHeap() - before).toBeLessThan(10_000_000);
   });
 

@@ -20,13 +20,13 @@ import {
   session,
 } from "./signed-by-hand.ts";
 
-/** A kind of token, how the service verifies it, and the means to forge others of its kind. */
+/** A kind of token, its verification, and functions that forge tokens of this kind. */
 export interface TokenKind {
   readonly name: string;
   readonly genuine: string;
-  /** Signs with the service's own key, as only the service can. */
+  /** Signs with the service's own key. */
   readonly signer: Signer;
-  /** Signs in the same way with a key that the service does not have. */
+  /** Signs in the same way with a foreign key. */
   readonly otherSigner: Signer;
   /** Every claim that such a token must carry. */
   readonly required: readonly string[];
@@ -85,7 +85,7 @@ export const refresh: TokenKind = {
 };
 export const kinds = [sharedAccess, ringAccess, refresh];
 
-/** The code of the refusal, or that the token is accepted. */
+/** The code of the refusal, or `accepted`. */
 export async function verdict(kind: TokenKind, jwt: string): Promise<string> {
   try {
     await kind.verify(jwt);

@@ -66,7 +66,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) =
 
   it("spelt in any other way is refused: padding, spaces, line ends, NUL, the standard alphabet", async () => {
     const standard = (segment: string) => segment.replaceAll("-", "+").replaceAll("_", "/");
-    // a jti of these letters has - and _ in its segment for sure
+    // a jti of these letters is certain to have - and _ in its segment
     const dashed = token(header, { ...payload, identity: "???>>>~~~ÿÿÿ" }, kind.signer).split(".");
     const spellings = [
       ...["=", "==", " ", "\n", "\0", "%20", "\u00a0", "\ufeff", "."].flatMap((sign) => [

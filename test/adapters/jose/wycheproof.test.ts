@@ -15,15 +15,15 @@ interface Vectors {
 const file = new URL("./wycheproof-jws.json", import.meta.url);
 const { groups } = JSON.parse(readFileSync(file, "utf8")) as Vectors;
 
-/** Valid by the suite, and spelt in a way that this service never spells: refused on purpose. */
+/** Valid by the suite, but in an encoding that this service never makes: refused on purpose. */
 const STRICTER = new Set([259, 372, 373]);
 
-/** Said to be invalid for their padding, which they have lost: they equal the valid vector 357 to the byte. */
+/** Marked invalid for their padding, which the file lost: byte for byte equal to the valid vector 357. */
 const LOST_PADDING = new Set([367, 370]);
 
 /**
- * The vectors' payloads are no claims sets, so the verifier refuses every one of them; what it says of a
- * payload it says only after the signature was right.
+ * The payloads of the vectors are no claims sets, so the verifier refuses all of them. Its error about the payload
+ * comes only after a valid signature.
  */
 async function isSignatureAccepted(jws: string, jwk: JWK & { alg: string }): Promise<boolean> {
   const key = await importJWK(jwk, jwk.alg);

@@ -16,7 +16,7 @@ const name = fc
   .string({ unit: "grapheme", minLength: 1, maxLength: 30 })
   .filter((text) => /^[^\p{Cc}\p{Cs}]+$/u.test(text) && text.length <= 254);
 const identifier = fc.record({ shown: name, canonical: name });
-/** As a store has it: an import brings canonical names to their present form. */
+/** A user with present canonical names, since an import updates them. */
 const username = name
   .map((shown) => withCurrentCanonicalForm({ shown, canonical: shown }))
   .filter(({ canonical }) => canonical !== "");

@@ -4,7 +4,7 @@ import { call, registered } from "../../support/api.ts";
 import { DESCRIPTION } from "../../support/described.ts";
 import { startTestService } from "../../support/service.ts";
 
-/** What is wrong with all fields of a body stands in one answer, whether the schema or a rule finds it. */
+/** One answer lists the errors of all fields of a body, from the schema and from rules. */
 
 let service: RunningService;
 let token: string;

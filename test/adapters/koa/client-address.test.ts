@@ -91,7 +91,7 @@ it("each trusted proxy stands for one entry from the end, and a client adds none
   expect(clientAddress(PROXY, "198.51.100.1, , 203.0.113.10", 2)).toBe(PROXY);
   expect(clientAddress("::ffff:192.0.2.99", undefined, 2)).toBe(PROXY);
   expect(clientAddress("", undefined, 0)).toBe("");
-  // the system names the link, and says nothing of it to others
+  // the zone is of this machine only
   expect(clientAddress("fe80::1%eth0", undefined, 0)).toBe("fe80::1");
   expect(clientAddress("fe80::1%eth0", "unknown", 1)).toBe("fe80::1");
 });
@@ -115,7 +115,7 @@ it("several headers are one list, and what changes with each connection changes 
   for (const way of ways) expect([way, await attempt(way)]).toEqual([way, 401]);
   expect(await attempt("X-Forwarded-For: [2001:db8::6]:1026")).toBe(429);
   expect(await attempt("X-Forwarded-For: [2001:db8:0:1::6]:1026")).toBe(401);
-  // what is no address counts as the proxy
+  // text that is no address is counted under the proxy
   const none = ["unknown", "_hidden", "", "203.0.113.3,", "x".repeat(1_000)];
   for (const text of none) expect([text, await attempt(`X-Forwarded-For: ${text}`)]).toEqual([text, 401]);
   expect(await attempt("X-Forwarded-For: unknown2")).toBe(429);

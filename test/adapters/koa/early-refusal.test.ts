@@ -17,7 +17,7 @@ afterEach(() => server?.close(0));
 
 const HELD = "a password whose hash is never made";
 
-/** The calls over HTTP before a gate of one place, so many that may wait, and somebody registered. */
+/** The calls over HTTP with a gate of one place, a queue of a given length, and a registered user. */
 async function serviceWith(queue: number) {
   const cheap = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
   let freePlace = () => {};
@@ -61,7 +61,7 @@ const getMe = (token: string) =>
 const statusesOf = (answers: string) =>
   [...answers.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, status]) => status);
 
-/** Sends the first part, the second when an answer has come, and resolves to all that came back. */
+/** Sends the first part, and the second after an answer. Resolves to everything received. */
 function sendInTwo(url: string, first: string, second: string): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {

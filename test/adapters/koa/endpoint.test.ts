@@ -13,7 +13,7 @@ import { DESCRIPTION } from "../../support/described.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { listenWith } from "../../support/listen.ts";
 
-/** What a declaration promises: the compiler checks it (`npm run build` compiles this file), and so do the routes. */
+/** The guarantees of a declaration, checked by the compiler (`npm run build` compiles this file) and by the routes. */
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
@@ -77,14 +77,14 @@ it("a handler that does not keep to its declaration does not compile", () => {
 
 const REQUEST: never = undefined as never;
 
-/** What a router does for Koa, with the router in it. */
+/** The middleware of a router, which exposes the router. */
 interface Dispatch {
   readonly router?: {
     readonly stack: readonly { readonly path: string; readonly methods: readonly string[] }[];
   };
 }
 
-/** The paths for people, which answer GET alone with bytes that are always the same. */
+/** The pages for people, static and for GET only. */
 const PAGES =
   /^GET \/(docs|docs\/errors|docs\/start\.js|docs\/swagger-ui\.css|docs\/swagger-ui-bundle\.js)?$/;
 

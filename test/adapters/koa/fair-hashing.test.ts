@@ -9,7 +9,7 @@ import { ada, client, makeCore, testClock } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { pacedHasher } from "../../support/paced-hasher.ts";
 
-/** One greedy client beside others, over sockets: hashes end when the test lets them, so that no time matters. */
+/** One greedy client beside others, over sockets. The test decides when hashes end, so no result depends on time. */
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
@@ -23,7 +23,7 @@ const atOnce = {
   refuseIfFull() {},
 };
 
-/** The calls over HTTP, before a gate of one place and 64 that may wait, with Ada and so many others registered. */
+/** The calls over HTTP, with a gate of one place and a queue of 64, and with Ada and others registered. */
 async function serviceWith(others: number) {
   const settings = { LOGIN_THROTTLE: "on", THROTTLE_REGISTRATION: "1000", THROTTLE_NETWORK: "1000" };
   const shared = { storage: openMemoryStorage(), clock: testClock(new Date()) };
@@ -70,7 +70,7 @@ async function serviceWith(others: number) {
     answered += 1;
     return status;
   };
-  /** Waits until each request that was sent has a seat or an answer. */
+  /** Waits until each sent request has a place in the queue or an answer. */
   const arrived = async (sent: number) => {
     while (seated + answered < sent) await paced.settled();
   };

@@ -13,7 +13,7 @@ import { makeCore, testClock, turn } from "../../support/core.ts";
 import { HTTP_OPTIONS } from "../../support/http-options.ts";
 import { listenWith } from "../../support/listen.ts";
 
-/** A client that goes away while its password waits to be hashed gives its place in the queue to others. */
+/** A client that disconnects while its password waits for hashing frees its place in the queue. */
 
 let server: HttpServer | undefined;
 afterEach(() => server?.close(0));
@@ -22,7 +22,7 @@ const HELD = "a password whose hash is never made";
 
 type Person = Awaited<ReturnType<typeof registered>>;
 
-/** Of each call that hashes, a request that comes as far as the queue. */
+/** For each call that hashes, a body that reaches the queue. */
 const BODIES: Readonly<Record<string, (person: Person, resetToken: string) => object>> = {
   "POST /api/register": () => someone(),
   "POST /api/login": ({ email, password }) => ({ email, password }),
@@ -37,7 +37,7 @@ it("these are the calls that hash", () => {
   expect(hashing.toSorted()).toEqual(Object.keys(BODIES).toSorted());
 });
 
-/** The service before a gate of one place with one that may wait, and what was hashed or compared there. */
+/** The service with a gate of one place and a queue of one, and the passwords hashed or compared. */
 async function fullService() {
   const cheap = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
   const begun: string[] = [];
@@ -76,12 +76,12 @@ async function fullService() {
   const resetToken = new URL(link).searchParams.get("token") ?? new URL(link).hash.replace("#token=", "");
   begun.length = 0;
   const heldHash = hasher.hash(HELD, turn);
-  /** Whether a hash still waits once those who come next have looked who does. */
+  /** Whether a hash still waits, after the gate was asked for room and has dropped those of gone clients. */
   const isWaiting = () => {
     try {
       hasher.refuseIfFull(turn);
     } catch {
-      // there is no room for one more
+      // the queue is full
     }
     return waiting() > 0;
   };

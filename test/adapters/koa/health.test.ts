@@ -15,7 +15,7 @@ async function urlOf(app: ReturnType<typeof makeStartingApp>): Promise<string> {
   return server.address;
 }
 
-/** What calls need, each of which can be taken away, behind the calls. */
+/** A service whose storage, hashing and keys can each be made to fail. */
 async function serviceThatMayLack() {
   const works = { storage: true, hashing: true, keys: true };
   const unless = (name: keyof typeof works) => async () => {

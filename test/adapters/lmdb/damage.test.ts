@@ -9,7 +9,7 @@ import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../suppor
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
 
-/** A directory with a store of some pages that nobody has open. */
+/** A directory with a closed store of some pages. */
 async function aStore(): Promise<string> {
   const directory = await harness.directory();
   const storage = await harness.openAt(directory);

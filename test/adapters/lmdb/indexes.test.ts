@@ -9,7 +9,7 @@ import { aMail, aOneTimeToken, aSession } from "../../support/storage-samples.ts
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
 
-/** What the databases of a store hold, read past the repositories. */
+/** The contents of all databases of a store, read without the repositories. */
 async function contentsOf(directory: string) {
   const { database, read, close } = await openEnvironment(directory);
   const sessions = database<SessionRecord>("sessions");
@@ -36,7 +36,7 @@ async function contentsOf(directory: string) {
   return contents;
 }
 
-/** Ids and keys at the edges of the order that LMDB keeps, some the beginning of others. */
+/** Ids and keys at the edges of LMDB's order, some of them prefixes of others. */
 const text = fc.constantFrom("a", "a ", "a!", "ab", "ab0", "b", "ä", "\u{1f600}", "x".repeat(900), "~");
 const moment = fc
   .constantFrom(-8.64e15, -2, -1, 0, 1, 2, 500, 501, 2 ** 31, 2 ** 32, 1.7e12, 1.7e12 + 1, 8.64e15)

@@ -70,7 +70,7 @@ describe("lmdb: two processes with one store", () => {
     const entries = Array.from({ length: 200 }, (_, ms) => anAuditEntry({ at: new Date(ms), userId: "ada" }));
     await Promise.all(
       Array.from({ length: 20 }, (_, batch) => {
-        // one entry of each batch is in the next one, too, which the other process appends
+        // batches overlap by one entry; the other process appends the next batch
         const part = entries.slice(batch * 10, batch * 10 + 11);
         return batch % 2 ? storage.auditTrail.append(part) : call("auditTrail", "append", part);
       }),
@@ -84,7 +84,7 @@ describe("lmdb: two processes with one store", () => {
     const storage = await harness.openAt(directory);
     const hasIt = async () => (await storage.revocations.find(["sid:1"], new Date(0))).has("sid:1");
     expect(await hasIt()).toBe(false);
-    // no timer fires from here on, so that the snapshot of this read would still be held by the next
+    // no timer fires from here on, so a snapshot of this read could still serve the next
     await hasIt();
     expect(runTask(directory, "revoke", { args: ["sid:1"] })).toBe("revoked");
     expect(await hasIt()).toBe(true);

@@ -28,7 +28,7 @@ describe.skipIf(!mongoServer)("mongodb: reads by key", () => {
     await dropDatabase(database.direct);
   });
 
-  /** Passes no more answers on. Connections are there already, as a new one would wait for the server's. */
+  /** Holds back all answers. The connections are open already, since a new one would wait for an answer. */
   async function pauseAnswers(): Promise<void> {
     database.proxy.delay(15);
     for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 12 }, storage.ping));
@@ -83,7 +83,7 @@ describe.skipIf(!mongoServer)("mongodb: reads by key", () => {
     await pauseAnswers();
     const first = check(user);
     await vi.waitUntil(() => sent.length === 2);
-    // acknowledged to another process, while the first read has no answer yet
+    // acknowledged to another process before the first read is answered
     await other.users.advanceEpoch(user, { keptSession: undefined });
     await other.revocations.add(`sid:${user.id}`, LATER);
     await other.close();

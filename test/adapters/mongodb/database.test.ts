@@ -30,7 +30,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     return storage;
   }
 
-  /** What a collection holds, with identifiers of any type. */
+  /** All documents of a collection, with identifiers of any type. */
   const stored = (name: string) => db.collection<Document>(name).find().toArray();
 
   const indexesOf = async (name: string) =>

@@ -7,7 +7,7 @@ import { mongoServer } from "../../support/storage-mongodb.ts";
 
 const OPTIONS = { heartbeatFrequencyMS: 500, connectTimeoutMS: 1_000, serverSelectionTimeoutMS: 1_000 };
 
-/** What the driver keeps to itself: the socket by which it checks its one server. */
+/** The driver's private socket for checking its one server. */
 interface Inside {
   readonly topology: {
     readonly s: {
@@ -19,7 +19,7 @@ interface Inside {
   };
 }
 
-/** Breaks the connection of a check in the moment before the check writes to it. */
+/** Breaks the connection of a check just before the check writes to it. */
 function breakNextCheck(client: MongoClient): Promise<void> {
   return new Promise((resolve) => {
     client.once("serverHeartbeatStarted", () => {
@@ -49,11 +49,11 @@ describe.runIf(mongoServer)("a client whose check of the server never ends", () 
       await breakNextCheck(client);
     }
     await proxy.cut();
-    // now both know that it is away
+    // now both have noticed the outage
     await Promise.all([first, kept.current()].map(ping));
     await proxy.resume();
     await expect.poll(() => ping(kept.current()), { timeout: 10_000 }).toBe("there");
-    // which is what a driver without this does, or this is not needed any more
+    // a driver without the fix must behave so; otherwise the fix is no longer needed
     expect(await ping(first)).toBe("away");
     await kept.close();
     await first.close();

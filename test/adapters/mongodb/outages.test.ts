@@ -17,7 +17,7 @@ const outages: [name: string, begin: (proxy: TcpProxy) => unknown][] = [
   ["heard no more", (proxy) => proxy.pauseAnswers()],
 ];
 
-// at once, since they wait for most of their time
+// concurrently, since they mostly wait
 describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () => {
   it("is waited for at the start", () =>
     behindProxy(async ({ proxy, open }) => {
@@ -51,7 +51,7 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
         await Promise.all([users.add(user), revocations.add("sid:1", LATER)]);
 
         await begin(proxy);
-        // the first ones meet the connections that were open, the later ones know already
+        // the first calls use the open connections, later ones know of the outage
         for (let round = 0; round < 2; round++) {
           const ends = await Promise.all(everyCallOf(storage).map(timed));
           expect(ends.filter(({ rejected }) => rejected === undefined)).toEqual([]);
@@ -122,7 +122,7 @@ describe.skipIf(!mongoServer).concurrent("mongodb: a server that is away", () =>
         () => signingKeys.add(key),
         () => outbox.add(mail),
       ];
-      // connections of their own, so that all of them are sent; each is needed while the others are in use
+      // on separate connections, so that all of them are sent concurrently
       proxy.delay(15);
       for (let i = 0; i < 3; i++) await Promise.all(adding.map(ping));
       proxy.delay(0);
@@ -183,7 +183,7 @@ interface Behind {
   open(): Promise<Storage>;
 }
 
-/** Does some work with a database of its own, behind a proxy of its own. */
+/** Runs work on a new database behind a new proxy. */
 async function behindProxy(work: (behind: Behind) => Promise<void>): Promise<void> {
   const { direct, proxied: uri, proxy } = await proxiedDatabase();
   const opened: Storage[] = [];
@@ -202,7 +202,7 @@ async function behindProxy(work: (behind: Behind) => Promise<void>): Promise<voi
   }
 }
 
-/** None of these changes the user that the test looks for afterwards, whenever it is done. */
+/** Calls that do not change the user that the test looks for afterwards. */
 function everyCallOf(storage: Storage) {
   const { users, sessions, revocations, signingKeys, storedValues, oneTimeTokens, outbox, ping } = storage;
   return [
@@ -248,7 +248,7 @@ function everyCallOf(storage: Storage) {
   ];
 }
 
-/** How a call ended and when: the error it was rejected with, if it was. */
+/** The time at which a call ended, and its error if it was rejected. */
 async function timed(call: () => Promise<unknown>): Promise<{ rejected: Error | undefined; ms: number }> {
   const started = performance.now();
   const rejected = await call().then(

@@ -14,7 +14,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     database = await proxiedDatabase();
     count = countRoundTrips();
     storage = await openMongoStorage(database.proxied, { onCommand: count.onCommand });
-    // far enough that what is sent together is under way together, over connections that are there
+    // delayed enough that concurrent commands overlap, over connections that are open already
     database.proxy.delay(15);
     for (let i = 0; i < 3; i++) await Promise.all(Array.from({ length: 6 }, storage.ping));
   });
@@ -115,14 +115,14 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
   });
 });
 
-/** The first trips, and what the rest sends: a session is begun and counts are taken back, neither waits for the other. */
+/** The first trips, then the commands of the rest: a new session and refunds, which run concurrently. */
 function inTwoChains(trips: readonly string[], first: number): string[][] {
   return [trips.slice(0, first), trips.slice(first).join("+").split("+").sort()];
 }
 
 const begun = ["aggregate", "delete", "find", "insert", "update"];
 
-/** What beginning a session takes: the newest one before it, the session, and whether there are too many. */
+/** The commands of a new session: find the newest one before it, insert it, count the sessions. */
 const begin = ["find", "insert", "aggregate"];
 
 type RoundTripCount = ReturnType<typeof countRoundTrips>;

@@ -15,7 +15,7 @@ import { beginSession } from "../../../src/domain/session.ts";
 import { keepingConnection } from "../../support/mongo-documents.ts";
 import { ROOT } from "../../support/project.ts";
 
-/** The sizes that docs/guides/capacity.md reckons with are those of the documents that the adapter stores. */
+/** The sizes in docs/guides/capacity.md equal those of the stored documents. */
 
 const NOW = new Date("2026-01-02T03:04:05.678Z");
 const ID = "0b5e4a52-7f0c-4d0b-9c1e-3f6a8b7d2c10";
@@ -36,7 +36,7 @@ async function record(event: Parameters<ReturnType<typeof makeEventRecorder>["re
   await recorder.write();
 }
 
-/** What each row of the table is about: how one is stored, and the indexes on it besides `_id`. */
+/** For each row of the table, a function that stores one, and its indexes besides `_id`. */
 const STORED: Record<string, { store: () => Promise<unknown>; indexes: readonly Index[] }> = {
   account: {
     store() {
@@ -66,7 +66,7 @@ const STORED: Record<string, { store: () => Promise<unknown>; indexes: readonly 
   },
 };
 
-/** The values of an entry as bytes, and what stands around them: the record's number, types, ends and the cell. */
+/** The size of an index entry: its values, and the overhead of record number, types, terminators and cell. */
 const AROUND_AN_ENTRY = 16;
 function entrySize(document: Document, { key }: Pick<Index, "key">): number {
   const values = Object.keys(key).map((path) => path.split(".").reduce((at, name) => at?.[name], document));
@@ -77,7 +77,7 @@ const sizeOf = (value: unknown) => (value instanceof Date ? 8 : Buffer.byteLengt
 
 const page = readFileSync(join(ROOT, "docs/guides/capacity.md"), "utf8");
 
-/** A number of the page, which stands where the first group of the pattern is. */
+/** A number on the page: the first group of the pattern. */
 function given(pattern: RegExp): number {
   const [, text] = pattern.exec(page) ?? [];
   if (text === undefined) throw new Error(`docs/guides/capacity.md has nothing like ${pattern}`);

@@ -4,7 +4,7 @@ import type { MailFacts } from "../../../src/application/ports/mail-templates.ts
 import { linkOf, MAIL_KINDS, type MailKind } from "../../../src/domain/mails.ts";
 
 const LINKED = MAIL_KINDS.filter((kind) => linkOf(kind) !== null);
-/** What goes to a former or a future address of the account: its reader need not be the account's owner. */
+/** Mails to a former or future address, whose reader may not be the owner of the account. */
 const NOT_TO_THE_ADDRESS: readonly MailKind[] = [
   "email_change",
   "email_change_requested",
@@ -22,7 +22,7 @@ const FACTS: MailFacts = {
 };
 
 const opened = await openMailTemplates();
-/** Of what is built in, every mail has HTML. */
+/** The built-in templates, which all have HTML. */
 const templates = {
   render(...mail: Parameters<typeof opened.render>) {
     const { html = "", ...rest } = opened.render(...mail);
@@ -30,7 +30,7 @@ const templates = {
   },
 };
 
-/** What a mail program makes of escaped text. */
+/** Decodes HTML entities, as a mail program does. */
 function unescaped(html: string): string {
   const characters: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
   return html

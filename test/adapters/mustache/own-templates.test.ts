@@ -45,7 +45,7 @@ describe("a directory of templates", () => {
     expect(both.render("password_reset", FACTS).html).toMatch(/^<p>https:/);
     const htmlAlone = await openMailTemplates(directoryWith({ "password_reset.html": html }));
     expect(htmlAlone.render("password_reset", FACTS).text).toBe(builtIn.text);
-    // of other mails nothing is said
+    // no message about other mails
     const other = { username: FACTS.username, email: FACTS.email };
     expect(own.render("password_changed", other).html).toContain("HBTU Connect");
     expect((await openMailTemplates(directoryWith({}))).render("password_reset", FACTS)).toEqual(builtIn);

@@ -87,7 +87,7 @@ describe("requests that are pipelined", () => {
     }
     await expect.poll(() => closed, { timeout: 10_000 }).toBe(1);
     expect(bodiesOf(await sendRaw(url, get("/now", LAST)))).toEqual(["answered"]);
-    // what waited is forgotten with its connection
+    // requests that wait are dropped with their connection
     for (const socket of greedy) socket.destroy();
     const both = async () => bodiesOf(await sendRaw(url, get("/now") + get("/now", LAST)));
     await expect.poll(both).toHaveLength(2);
@@ -105,7 +105,7 @@ describe("requests that are pipelined", () => {
     socket.write(get("/").repeat(1_000));
     await closed;
     unsubscribe("http.server.request.start", count);
-    // the one being answered, the hundred that wait, and the one too many
+    // the one being answered, the hundred that wait, and one more
     expect(parsed).toBe(102);
   });
 
@@ -161,7 +161,7 @@ describe("requests that are pipelined", () => {
   });
 });
 
-/** More than two systems keep for one connection. */
+/** More than the buffers of both systems hold for a connection. */
 const LARGE = Buffer.alloc(32 * 1024 * 1024, " ");
 
 describe("a client", () => {
@@ -194,7 +194,7 @@ describe("a client", () => {
       await setTimeout(1);
     }
     expect(taken).toBeGreaterThan(LARGE.length);
-    // else it would have proved nothing
+    // otherwise the test proves nothing
     expect(performance.now() - began).toBeGreaterThan(stalledMs);
   });
 

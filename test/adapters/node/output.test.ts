@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { makeOutput } from "../../../src/adapters/node/output.ts";
 
-/** A sink that takes so many bytes of a text, or keeps the writer waiting. */
+/** A sink that accepts a number of bytes, or keeps the writer waiting. */
 function scripted() {
   const written: string[] = [];
   const state = { room: Number.POSITIVE_INFINITY, isHeld: false, release: () => {} };

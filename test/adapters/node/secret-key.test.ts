@@ -17,7 +17,7 @@ describe("the kept secret", () => {
   it("is made once by twenty calls at once, in a directory made on the way, and no draft stays", async () => {
     const secrets = await Promise.all(
       Array.from({ length: 20 }, async (_, index) => {
-        // not in step, so that one makes it while another reads it
+        // staggered, so that one makes it while another reads it
         await setTimeout(index / 2);
         return keptSecretKey(directory);
       }),

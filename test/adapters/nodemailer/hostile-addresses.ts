@@ -1,4 +1,4 @@
-/** What might be read as something other than one recipient. */
+/** Addresses that could be parsed as something other than one recipient. */
 export const HOSTILE_ADDRESSES = [
   "ada@example.org\r\nBcc: eve@example.org",
   "ada@example.org\nBcc: eve@example.org",

@@ -9,7 +9,7 @@ const NEW_PASSWORD = "another horse";
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
 
-/** The token in the link to this page in the latest mail to the address. */
+/** The token of the link to this page in the latest mail to the address. */
 function linkTo({ mails }: Pick<Core, "mails">, to: string, page: string): string {
   const links = mails
     .filter((mail) => mail.to === to)
@@ -33,7 +33,7 @@ const confirm = (core: Core, email: string) =>
 const cancelLink = (core: Core, email: string) => linkTo(core, email, "cancel-email-change");
 const cancel = (core: Core, token: string) => refusal(core.cancelEmailChange({ token, client }));
 
-/** Somebody with the password has made the account's address theirs, at once. */
+/** A thief with the password has changed the account's address to theirs. */
 async function stolen(env: Record<string, string> = {}) {
   const core = await makeCore(undefined, env);
   const own = await core.register(ada);
@@ -50,7 +50,7 @@ async function userOf({ storage }: Pick<Core, "storage">, name = "ada") {
   return user;
 }
 
-/** The owner, by mail alone, is the only one who can log in. */
+/** Recovers the account by mail alone. Afterwards only the owner can log in. */
 async function expectRecovered(core: Core) {
   expect(await userOf(core)).toMatchObject({ email: { shown: ada.email }, emailVerified: true });
   await core.deliverMails();
@@ -74,7 +74,7 @@ it("gives the account back that somebody with the password has moved, and ends w
   }
   await expectRecovered(core);
   expect(await cancel(core, owners)).toBe("invalid_cancellation_token");
-  // who reads the address that the account had meanwhile is told
+  // the account's address of the meantime is notified
   expect(core.mails.filter(({ to }) => to === THIEF).map(({ subject }) => subject)).toContain(
     "Your email address was changed",
   );
@@ -174,7 +174,7 @@ it("locks everybody out where the address was given another account meanwhile, w
   await core.forgotPassword({ email: THIEF, client });
   await core.deliverMails();
   expect(linkTo(core, THIEF, "reset-password")).toBe("");
-  // an operator decides: removes the one, enables the other, and the owner follows the link again
+  // an operator removes one account and enables the other, and the owner follows the link again
   await core.deleteUser("squatter");
   await core.enableUser("ada");
   expect(await cancel(core, owners)).toBe("none");

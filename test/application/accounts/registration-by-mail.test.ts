@@ -157,7 +157,7 @@ describe("registering, answered alike", () => {
       const again = await refusal(alive.confirmAddress({ token, client }));
       const users = await alive.storage.users.list(undefined, 10);
       expect([stop, again, users.length]).toEqual([stop, "invalid_verification_token", wasReached ? 0 : 1]);
-      // and registering again is all that is needed
+      // registering again is enough
       if (wasReached) {
         await alive.signUp(ada);
         await alive.confirmAddress({ token: await mailedToken(alive), client });

@@ -10,7 +10,7 @@ const ENV = { JWT_SECRET_KEY: SHARED, ACCEPT_LEGACY_TOKENS_UNTIL: "2026-02-15" }
 const ISSUED = START.getTime() / 1000 - 3_600;
 const ACCESS_ID = "0b6f1f86-3b4c-4d7e-9d47-0d8a3c8f4a01";
 const REFRESH_ID = "5d0c7c52-51ce-4d0c-8f0f-8f3f0c7f7d02";
-/** As it was registered there, an hour and a bit ago. */
+/** The address as registered with the Flask server. */
 const IDENTITY = "Ada@Example.com";
 
 const accessClaims = (changes: Json = {}): Json => ({
@@ -31,7 +31,7 @@ const signed = (claims: Json) => token({ typ: "JWT", alg: "HS256" }, claims, hma
 const ACCESS = signed(accessClaims());
 const REFRESH = signed(refreshClaims());
 
-/** The service after the move, with one user who came along. */
+/** The service after the move, with one imported user. */
 async function moved(changes: Partial<User> = {}, env: Record<string, string> = {}) {
   const core = await makeCore(undefined, { ...ENV, ...env });
   const user: User = {
@@ -40,7 +40,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     email: { shown: IDENTITY, canonical: "ada@example.com" },
     emailVerified: false,
     passwordHash: await core.core.hasher.hash(ada.password, turn),
-    // the second in which the tokens were issued had begun already
+    // tokens are issued in whole seconds, and this second had begun
     createdAt: new Date(ISSUED * 1000 + 999),
     epoch: 0,
     keptSession: undefined,

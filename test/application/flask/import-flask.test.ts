@@ -22,7 +22,7 @@ import { aUser } from "../../support/storage-samples.ts";
 
 type Options = Partial<ImportFlaskCommand> & { storage?: Storage; revoked?: readonly unknown[] };
 
-/** Runs the import from these records, as one who reads along. */
+/** Runs the import of these records. Resolves to its report and progress. */
 async function imported(records: readonly FlaskRecord[], options: Options = {}) {
   const { storage = openMemoryStorage(), revoked, ...command } = options;
   const rows: UserLeftOut[] = [];
@@ -44,7 +44,7 @@ async function imported(records: readonly FlaskRecord[], options: Options = {}) 
   return { storage, rows, outcomes, steps, summary, counts: summary.users };
 }
 
-/** All that is in the storage that an import may write. */
+/** All records that an import may write. */
 async function contentsOf({ users, revocations, storedValues }: Storage) {
   const all = [users.list(undefined, 1_000), revocations.list(undefined, 1_000)];
   return [...(await Promise.all(all)), await flaskRounds(storedValues)];
@@ -323,7 +323,7 @@ it("stopped before any of its writes and run again, comes to the same end", asyn
   }
 });
 
-/** The storage whose calls all fail from the given one on. */
+/** The storage, whose calls all fail from the given one on. */
 function failing(storage: Storage, from: number): Storage {
   let calls = 0;
   const wrap = <T extends object>(port: T): T =>

@@ -5,7 +5,7 @@ import { refusal, START, testClock } from "../../support/core.ts";
 import { claims, openRing, RING_TIMES } from "../../support/ring.ts";
 import { makeSteps } from "../../support/stepped.ts";
 
-/** How long a key is published before it signs, and what a key is that signs at once. */
+/** Keys are published for some time before they sign, with a few exceptions. */
 
 const ISSUER = "https://auth.example.com";
 const sealingKeys = [new Uint8Array(32).fill(7)] as const;
@@ -22,7 +22,7 @@ async function open(storage: Storage, clock: ReturnType<typeof testClock>, more 
   return { ...opened, tokens, signsWith, published };
 }
 
-/** A cache in front that holds to `max-age`, and a verifier that asks it every 15 minutes, whatever `kid` it meets. */
+/** A verifier that fetches keys every 15 minutes, never for an unknown `kid`, by a cache that obeys `max-age`. */
 function makeVerifier(
   published: () => (string | undefined)[],
   clock: ReturnType<typeof testClock>,
@@ -52,7 +52,7 @@ describe("a verifier that asks for the keys every 15 minutes and for no unknown 
     const signers = new Set<string | undefined>();
     for (let minute = 0; minute < 24 * 60; minute += 1) {
       if (keyRotationMs === undefined && minute % 400 === 100) await one.rotateKeys();
-      // it starts anew now and then, also between publishing and signing
+      // restarts now and then, also between publishing and signing
       if (minute % 100 === 30) one = await open(storage, clock, { keyRotationMs });
       else await one.ring.reload();
       signers.add(one.signsWith());
@@ -113,7 +113,7 @@ describe("a key that is to sign at once", () => {
     expect([one.signsWith(), two.signsWith()]).toEqual([kid, before]);
     const early = await one.tokens.issueAccess(claims(clock.now()));
     expect(await refusal(two.tokens.verifyAccess(early, clock.now()))).toBe("none");
-    // the other process reloads as late as it does: every 5 seconds
+    // the other process reloads as rarely as in operation: every 5 seconds
     clock.advance(5 * SECOND - 1);
     const last = await two.tokens.issueAccess(claims(clock.now()));
     await two.ring.reload();

@@ -7,8 +7,8 @@ import { openRing, RING_TIMES } from "../../support/ring.ts";
 import { makeSteps } from "../../support/stepped.ts";
 
 /**
- * Two processes on one ring. One stands still before each of its storage calls in turn while the other does all of
- * its work, and then goes on, or never does, as if it had been killed there.
+ * Two processes on one ring. One pauses before each of its storage calls in turn while the other does all of its work.
+ * Then the first goes on, or never does, as if killed there.
  */
 
 const settings = { sealingKeys: [new Uint8Array(32).fill(7)] as const, audience: "https://auth.example.com" };
@@ -17,7 +17,7 @@ const DAY = 86_400_000;
 type Storage = ReturnType<typeof openMemoryStorage>;
 type Opened = Awaited<ReturnType<typeof openRing>>;
 
-/** A ring with these keys, made by one process after the other. */
+/** A ring with these keys, made by alternating processes. */
 async function prepare(rotations: number) {
   const storage = openMemoryStorage();
   const clock = testClock();
@@ -57,7 +57,7 @@ describe.each([0, 1, 2])("after %i rotations, the newest key that is retired", (
             signingKeys: steps.wrap(storage.signingKeys),
             revocations: steps.wrap(storage.revocations),
           };
-          // its ring is as it was before the key was retired
+          // its ring is from before the retirement of the key
           const other = await openRing({ ...settings, ...storage, clock });
           const before = (await storage.signingKeys.list()).length;
           await storage.revocations.add(

@@ -9,7 +9,7 @@ const sealingKeys = [new Uint8Array(32).fill(7)] as const;
 const refreshKeys = sealingKeys;
 const MINUTE = 60_000;
 
-/** Two processes with a ring each, on one storage and by one clock. */
+/** Two processes with a ring each, with one storage and one clock. */
 async function twoProcesses(keyRotationMs?: number) {
   const { signingKeys, revocations } = openMemoryStorage();
   const clock = testClock();
@@ -131,7 +131,7 @@ it("the first key is one, however two processes meet that start on an empty stor
     ...signingKeys,
     async list() {
       const seen = await signingKeys.list();
-      // between what the slower one saw and what it does, the other one starts and is ready
+      // between the read and the write of the slower one, the other starts and is ready
       other ??= openRing({ ...settings, signingKeys });
       await other;
       return seen;

@@ -9,14 +9,14 @@ interface Item {
   place: Place;
 }
 
-/** Enters so many items on the path, and names them after it. */
+/** Enters `times` items on the path, named after it. */
 function enter(queue: FairQueue<string>, network: string, account: string, times = 1): Place[] {
   return Array.from({ length: times }, (_, index) =>
     queue.enter([network, account], `${network} ${account} ${index}`),
   );
 }
 
-/** Who begins, one after the other, until nobody waits. */
+/** Serves one item after the other. Returns their paths in order. */
 function served(queue: FairQueue<Item>): string[] {
   const order: string[] = [];
   for (let item = queue.next(); item; item = queue.next()) {
@@ -69,7 +69,7 @@ describe("who must yield", () => {
     enter(queue, "b", "Z", 4);
     expect(queue.mustYield(["c", "X"])).toBe("a Y 2");
     expect(queue.mustYield(["b", "new"])).toBe("b Z 3");
-    // b would hold as many as a does: within b the account with fewer places comes before the one with more
+    // b would hold as many as a; within b the account with fewer places comes first
     expect(queue.mustYield(["b", "Z"])).toBeUndefined();
     expect(queue.mustYield(["a", "Y"])).toBeUndefined();
     expect(queue.mustYield(["a", "X"])).toBeUndefined();
@@ -183,7 +183,7 @@ it("takes no longer for each of many that wait than for each of few", async () =
       queue.enter([`${index % networks}`, `${index}`], index),
     );
     for (let index = 0; index < size; index += 1) {
-      // full: one yields, another comes
+      // full: one yields its place to a new one
       const yields = queue.mustYield([`new ${index}`, ""]) ?? queue.next() ?? 0;
       places[yields]?.leave();
       places[yields] = queue.enter([`${index % networks}`, `${yields}`], yields);
@@ -198,7 +198,7 @@ it("takes no longer for each of many that wait than for each of few", async () =
       few = Math.min(few, await cpuTimeOf(() => range(TIMES).forEach(flood(SMALL, SMALL / share))));
       many = Math.min(many, await cpuTimeOf(flood(TIMES * SMALL, (TIMES * SMALL) / share)));
     }
-    // as many items in all; were each step to look at all who wait, it would be 32 times as much
+    // equally many items in all; steps linear in the queue would take 32 times as long
     expect(many / few).toBeLessThan(8);
   }
 }, 60_000);

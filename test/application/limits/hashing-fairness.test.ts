@@ -8,7 +8,7 @@ import { pacedHasher } from "../../support/paced-hasher.ts";
 const LIMITS = { concurrency: 1, queue: 64, deadlineMs: 5_000 };
 const range = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** A gate, and what became of each check, by a name for it. */
+/** A gate, and the result of each check by its name. */
 function gate(limits = LIMITS) {
   const paced = pacedHasher();
   const gated = gateHasher(paced.hasher, limits, () => 0);
@@ -36,7 +36,7 @@ describe.each(Object.entries(networks))("48 others from %s", (_, networkOfOther)
       void ask("other", { ip: networkOfOther(index), account: `other ${index}` });
     await work();
     expect([count("other", "served"), count("other", "overloaded")]).toEqual([48, 0]);
-    // a quarter of the queue beside the one that was being checked
+    // a quarter of the queue, and the one being checked
     expect(count("flood", "served")).toBe(17);
     return checked;
   };

@@ -3,7 +3,7 @@ import type { HashRequest } from "../../../src/application/limits/hash-request.t
 import { type GatedHasher, gateHasher } from "../../../src/application/limits/hashing-gate.ts";
 import type { PasswordHasher } from "../../../src/application/ports/password-hasher.ts";
 
-/** A hasher whose hashes end only when the test says so. */
+/** A hasher whose hashes end only when the test tells them to. */
 function slowHasher() {
   const begun: string[] = [];
   const ends = new Map<string, { resolve: () => void; reject: (error: Error) => void }>();
@@ -43,8 +43,7 @@ function slowHasher() {
 }
 
 /**
- * A gate that knows no time but the test's. Where it does not say for whom, all come from one network, each for an
- * account of its own.
+ * A gate with the clock of the test. Unless stated, all requests come from one network, each for a different account.
  */
 function gateOf(hasher: PasswordHasher, concurrency: number, queue: number, now = () => 0) {
   return fromOneNetwork(gateHasher(hasher, { concurrency, queue, deadlineMs: 5_000 }, now));

@@ -36,7 +36,7 @@ describe("a rate limiter", () => {
       capacity: 2,
     });
     for (const subject of ["a", "b", "c"]) limiter.admit(subject, at(0));
-    // the longest counted is forgotten
+    // the oldest count is dropped
     limiter.admit("a", at(0));
     expect(() => limiter.admit("c", at(0))).toThrow();
   });

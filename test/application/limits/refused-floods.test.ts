@@ -7,7 +7,7 @@ const MAIL = { SMTP_URL: "smtp://localhost", MAIL_FROM: "auth@example.com" };
 const bob = { ...ada, username: "Bob", email: "bob@example.com" };
 const right = ({ email, password }: typeof ada) => ({ email, password, client });
 
-/** Makes 200 attempts at once that are refused, and in their midst another one. Resolves to how that one ended. */
+/** Makes 200 refused attempts at once, and another attempt among them. Resolves to the result of that one. */
 async function amidst(flood: () => Promise<unknown>, own: () => Promise<unknown>): Promise<string> {
   const floods = () => Array.from({ length: 100 }, () => refusal(flood()));
   const before = floods();
@@ -17,7 +17,7 @@ async function amidst(flood: () => Promise<unknown>, own: () => Promise<unknown>
   return genuine;
 }
 
-/** Its storage is slow to take charges back. */
+/** A core whose storage is slow to refund. */
 function coreWith(env: Record<string, string>) {
   const storage = openMemoryStorage();
   const refund: typeof storage.attempts.refund = async (attempts) => {

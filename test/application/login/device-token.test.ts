@@ -5,7 +5,7 @@ import type { User } from "../../../src/domain/user.ts";
 import { hmac, type Json, token } from "../../adapters/jose/signed-by-hand.ts";
 import { ada, client, DAY_MS, makeCore, refusal, START, turn } from "../../support/core.ts";
 
-/** A login that brings a token: whatever is wrong with it, the login goes on as if none had come. */
+/** A login with a token: with an invalid token it goes on as if there were none. */
 
 const SHARED = "the secret that the Flask server and its services shared";
 const ENV = {
@@ -26,7 +26,7 @@ function flaskToken(identity: string, type: "access" | "refresh", key = SHARED):
   );
 }
 
-/** Users of the Flask server, one of whom has ended all tokens since, Bob, and every storage call from then on. */
+/** Users of the Flask server, one with ended tokens; Ada and Bob; and all storage calls from then on. */
 async function moved() {
   const first = await makeCore(undefined, ENV);
   const passwordHash = await first.core.hasher.hash(ada.password, turn);
@@ -89,7 +89,7 @@ const ASKS = ["users.findByEmail", "revocations.find", "attempts.charge"];
 
 type Moved = Awaited<ReturnType<typeof moved>>;
 
-/** Each with what reading it costs. */
+/** Invalid tokens, each with the calls that checking it makes. */
 const BAD: [string, (core: Moved) => string, string[]][] = [
   ["nonsense", () => "nonsense", LOOKS],
   ["a badly signed one", ({ own }) => `${own.accessToken.slice(0, -8)}AAAAAAAA`, LOOKS],
@@ -101,7 +101,7 @@ const BAD: [string, (core: Moved) => string, string[]][] = [
   ["one of another user", ({ bob }) => bob.accessToken, LOOKS.slice(0, 1)],
   ["one of a stolen session", ({ stolen }) => stolen.accessToken, LOOKS.slice(0, 1)],
   ["a refresh token of a stolen session", ({ stolen }) => stolen.refreshToken, LOOKS],
-  // a genuine token of the Flask server names its user by address, whichever account is logged in to
+  // a genuine token of the Flask server names its user by address, so it takes a lookup
   [
     "one of the Flask server, ended since",
     () => flaskToken("ended@Example.com", "access"),

@@ -16,7 +16,7 @@ it("a name is one account however its signs are spelt", async () => {
   }
 });
 
-/** Someone whom an earlier version brought over from the Flask server: nothing was folded then. */
+/** A user imported by an earlier version, which did not fold names. */
 async function withFormerName(canonical: string) {
   const core = await makeCore();
   await core.register({ ...ada, username: "Former" });

@@ -73,7 +73,7 @@ it("a login that would find no place asks storage nothing and is not charged", a
   const held = range(2).map(login);
   await paced.settled();
   expect(used).toEqual(["findByEmail", "findByEmail"]);
-  // one is being checked and one waits, a quarter of the queue; others of the same network have room
+  // one is being checked and one waits, which is a quarter of the queue; others of the network have room
   expect(await refusal(core.login({ email: ada.email, password: "x", client, formerToken: "x" }))).toBe(
     "overloaded",
   );

@@ -191,12 +191,12 @@ async function userOf(core: Core) {
   return user;
 }
 
-/** Ada has shown that mail to her address arrives. */
+/** Ada verifies her address. */
 async function confirmed(core: Core) {
   expect(await core.storage.users.rename(await userOf(core), { emailVerified: true })).toBe(true);
 }
 
-/** Changes Ada's address by all the steps that it takes. */
+/** Changes Ada's address through all steps. */
 async function movedTo(core: Core, email: string) {
   const { accessToken } = await core.login(byEmail);
   await core.updateProfile({ accessToken, password: ada.password, email, client });
@@ -233,7 +233,7 @@ describe("an address", () => {
     });
     await core.register(ada);
     expect(await refusal(core.login({ ...byEmail, password: "wrong password" }))).toBe("invalid_credentials");
-    // the right password is no failure to be counted
+    // a correct password is not counted as a failure
     for (let tries = 0; tries < 5; tries += 1) {
       expect(await refusal(core.login(byEmail))).toBe("email_unverified");
     }
@@ -327,7 +327,7 @@ describe("notices", () => {
 });
 
 describe("delivery", () => {
-  /** A mail server that can be away. */
+  /** A mail server that can fail. */
   async function withMailServer() {
     const server = { isAway: false };
     const core = await makeCore();
@@ -411,7 +411,7 @@ describe("delivery", () => {
       if (first) await alive.resetPassword({ token: tokenOf(0), newPassword: NEW, client });
       alive.clock.advance(60_000);
       await alive.deliverMails();
-      // what was acted upon is not sent again
+      // a mail whose link was followed is not sent again
       expect([stop, alive.mails.filter(({ text }) => text.includes("token="))]).toEqual([
         stop,
         [expect.anything()],

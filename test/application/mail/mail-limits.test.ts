@@ -22,7 +22,7 @@ async function adaOf(core: Core): Promise<string> {
   return accessToken;
 }
 
-/** Keeps the password and counts as a change all the same. */
+/** Changes the password to itself, which counts as a change. */
 const samePassword = (core: Core, accessToken: string) =>
   refusal(
     core.changePassword({ accessToken, currentPassword: ada.password, newPassword: ada.password, client }),
@@ -44,7 +44,7 @@ describe("a notice", () => {
     expect(core.mails.map(({ to, subject }) => [to, subject])).toEqual([
       [ada.email, "Your password was changed"],
     ]);
-    // what happens later is told again
+    // a later change is mailed again
     expect(await samePassword(core, token)).toBe("none");
     expect(await deliverAll(core)).toBe(1);
   });
@@ -156,7 +156,7 @@ describe("changes of one account", () => {
     expect(await rename(first, "Countess")).toBe("none");
     expect(await rename(second, "Ada")).toBe("none");
     expect(await samePassword(core, second)).toBe("none");
-    // asking for an address is one as well
+    // asking for a new address counts too
     const email = "ada@elsewhere.example";
     const { accessToken } = await core.login(byEmail);
     const ask = () =>
@@ -212,7 +212,7 @@ describe("mails with a link", () => {
     const stranger = Array.from({ length: 40 }, () => asks(core, email, "203.0.113.9"));
     const codes = await Promise.all(stranger);
     expect(codes.filter((code) => code === "none")).toHaveLength(3);
-    // the owner, from elsewhere, while the stranger goes on
+    // the owner, from another network, while the stranger goes on
     const flood = Array.from({ length: 40 }, () => asks(core, email, "203.0.113.9"));
     expect(await asks(core, email, "192.0.2.1")).toBe("none");
     await Promise.all(flood);
@@ -234,7 +234,7 @@ describe("mails with a link", () => {
     for (let who = 0; who < 60; who += 1)
       others.push(await asks(core, `p${who}@example.com`, "198.51.100.1"));
     expect(others.filter((code) => code === "none")).toHaveLength(50);
-    // one entry for each, and none for what was refused
+    // one entry for each, and none for refused ones
     expect(await core.outbox.waiting()).toMatchObject({ count: 70 });
   });
 

@@ -10,7 +10,7 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
   const { core, storage, clock } = await makeCore();
   const registered = await core.register(ada);
   const elsewhere = await core.login({ email: ada.email, password: ada.password, client });
-  // the one session that this spares is not spared below
+  // this keeps one session, which ends below
   await core.changePassword({
     accessToken: elsewhere.accessToken,
     currentPassword: ada.password,
@@ -45,7 +45,7 @@ it("ends sessions, tokens, keys, mailed links and mails, and leaves passwords an
   expect(await storage.users.findById(disabled.id)).toEqual({
     ...disabled,
     epoch: 8,
-    // no link puts an earlier address back
+    // no link restores an earlier address
     emailHistory: { revision: 1, former: [] },
     linksSince: clock.now(),
   });

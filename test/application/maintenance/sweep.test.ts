@@ -5,7 +5,7 @@ import { DAY_MS, START, testClock } from "../../support/core.ts";
 import { anAuditEntry, aOneTimeToken } from "../../support/storage-samples.ts";
 
 const HOUR = 3_600_000;
-/** After that it is somebody's turn again. */
+/** The time after which a sweep runs again. */
 const TURN = 600_000;
 
 it("sweeping forgets one-time tokens a day and an hour after their end, never early, however many there are", async () => {

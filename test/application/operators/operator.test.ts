@@ -174,7 +174,7 @@ describe("ending one session", () => {
 
 type Core = Awaited<ReturnType<typeof withAda>>;
 
-/** What an operator does, and what must be so afterwards whatever came between. */
+/** Changes by an operator, with the password that is valid afterwards, if any. */
 const changes: Record<string, [run: (core: Core, id: string) => Promise<unknown>, password?: string]> = {
   disabling: [(core, id) => core.disableUser(id)],
   "setting a password": [(core, id) => core.setPassword(id, "another horse"), "another horse"],

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ada, client, makeCore, refusal } from "../../support/core.ts";
 import { ENDINGS, LINKS } from "../../support/mailed-links.ts";
 
-/** What leaves an account, enabled, with the address that the mail goes to. */
+/** The endings after which there is an enabled account with the address of the mail. */
 const LEAVING = Object.keys(ENDINGS).filter(
   (ending) =>
     !["disabling", "the end of the account", "an operator who deletes the account"].includes(ending),
@@ -16,7 +16,7 @@ describe.each(["reset_password", "verify_email"] as const)(
     it.each(LEAVING)("before %s is not mailed after it; one asked for since is", async (ending) => {
       const core = await makeCore();
       const own = await core.register(ada);
-      // a second process that takes the call and whose mails wait
+      // a second process accepts the call; its mail waits
       await ask(core, own);
       const [waiting] = await core.outbox.due(core.clock.now(), 1);
       if (waiting === undefined) throw new Error("no mail waits");

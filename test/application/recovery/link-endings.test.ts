@@ -72,7 +72,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
       const late = refusal(follow(slow, token));
       const wasReached = await Promise.race([steps.reached.then(() => true), late.then(() => false)]);
       if (!wasReached) break;
-      // what is done before the ending is no concern of it
+      // a link that took effect before the ending is not affected
       const isDone = !isDeepStrictEqual(await fast.storage.users.findById(id), before);
       if (!isDone) {
         await ENDINGS[ending]?.(fast, own);

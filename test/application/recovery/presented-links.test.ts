@@ -6,7 +6,7 @@ const MAIL = { SMTP_URL: "smtp://localhost", MAIL_FROM: "auth@example.com" };
 const ON = { ...MAIL, LOGIN_THROTTLE: "on", THROTTLE_NETWORK: "3", THROTTLE_DEVICE: "4" };
 const NEIGHBOURS = 10;
 
-/** A core with Ada registered and a link of this purpose mailed to her. `looks` counts what is read for links. */
+/** A core where Ada is registered and was mailed a link of this purpose. `looks` counts the reads for links. */
 async function withLink(purpose: (typeof PURPOSES)[number]) {
   let looks = 0;
   const core = await makeCore(
@@ -27,7 +27,7 @@ async function withLink(purpose: (typeof PURPOSES)[number]) {
   return { ...core, own, token, follow, looks: () => looks };
 }
 
-/** Not in its last character, of which not every bit counts. */
+/** Changes a character other than the last, which has unused bits. */
 const altered = (token: string) => token.replace(/.(?=.{9}$)/, (one) => (one === "A" ? "B" : "A"));
 
 describe.each(PURPOSES)("a link to %s", (purpose) => {

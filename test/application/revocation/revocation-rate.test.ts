@@ -5,7 +5,7 @@ const ON = { LOGIN_THROTTLE: "on", THROTTLE_REVOCATIONS: "6" };
 const HOUR_MS = 3_600_000;
 const byEmail = { email: ada.email, password: ada.password, client };
 
-/** A core whose Ada has used up her revocations, over two sessions and both calls, and each code they ended with. */
+/** A core where Ada has used up her revocations over two sessions and both calls, and the codes of her calls. */
 async function usedUp() {
   const core = await makeCore(undefined, ON);
   const first = await core.register(ada);

@@ -4,8 +4,8 @@ import { ada, client, makeCore, refusal } from "../../support/core.ts";
 import { stepped } from "../../support/stepped.ts";
 
 /**
- * Two processes on one storage. One is stopped before each of its storage calls in turn while the other does
- * something to its end; then the first goes on, or never does.
+ * Two processes on one storage. One pauses before each of its storage calls in turn while the other completes a use
+ * case. Then the first goes on, or never does.
  */
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
@@ -14,13 +14,13 @@ type Tokens = Partial<SessionGrant>;
 const NEW_PASSWORD = "another horse";
 const byEmail = { email: ada.email, password: ada.password, client };
 
-/** What gives out tokens. */
+/** Use cases that issue tokens. */
 const minting: Record<string, (core: Core, own: SessionGrant) => Promise<Tokens>> = {
   "a login": (core) => core.login(byEmail),
   "a refresh": (core, own) => core.refresh(own.refreshToken),
 };
 
-/** What ends the session of the tokens and, where so said, every login that began before. */
+/** Use cases that end the session of the tokens and, if `logins`, every login that began earlier. */
 const ending: Record<string, { run: (core: Core, own: SessionGrant) => Promise<unknown>; logins: boolean }> =
   {
     "a logout": { run: (core, own) => core.logout(own.refreshToken), logins: false },
@@ -79,7 +79,7 @@ describe.each(["false", "true"])("with REFRESH_ROTATION=%s", (REFRESH_ROTATION) 
       const minted = minting[mints]?.(slow, own).catch(() => ({})) as Promise<Tokens>;
       const wasReached = await Promise.race([steps.reached.then(() => true), minted.then(() => false)]);
       if (!wasReached) return expect(stop).toBeGreaterThan(1);
-      // a login whose first read comes after the end began after it
+      // a login that first reads after the end began after it
       const beganBefore = mints !== "a login" || stop > 0;
       await run(fast, own);
       steps.goOn();
@@ -103,7 +103,7 @@ describe.each(["false", "true"])("with REFRESH_ROTATION=%s", (REFRESH_ROTATION) 
       const refreshed = await refusal(alive.refresh(own.refreshToken));
       expect([stop, refreshed]).toEqual([stop, me]);
       if (me === "revoked_token") wereDone += 1;
-      // the password that opens the account is the one that fits what became of its sessions
+      // the valid password must agree with the state of the sessions
       const withOld = await refusal(alive.login(byEmail));
       const withNew = await refusal(alive.login({ ...byEmail, password: NEW_PASSWORD }));
       if (me === "none") expect([withOld, withNew]).toEqual(["none", "invalid_credentials"]);

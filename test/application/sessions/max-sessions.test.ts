@@ -18,7 +18,7 @@ async function withSessions(count: number, env: Record<string, string> = THREE) 
   return { core, sessions };
 }
 
-/** Sessions and their ends in a storage that answers each call after a number of turns of its own. */
+/** A storage for sessions that answers each call after a varying number of turns of the event loop. */
 function slowed({ sessions, revocations }: Pick<UseCases, "sessions" | "revocations">) {
   let calls = 0;
   const wrap = <T extends object>(port: T): T =>
@@ -51,7 +51,7 @@ describe("the sessions of one account", () => {
   it("are as many as the limit says: the oldest ends, for every token of it, and it is told", async () => {
     const { core, sessions } = await withSessions(3);
     const oldest = await idOf(core, sessions[0] as SessionGrant);
-    // that it was used last does not spare it
+    // ends although it was used last
     await core.refresh(sessions[0]?.refreshToken as string);
     sessions.push(await loginLater(core));
     expect(await living(core, sessions)).toEqual([1, 2, 3]);
@@ -156,7 +156,7 @@ describe("the sessions of one account", () => {
     );
     const left = await living(core, [...sessions, ...begun]);
     expect(left).toHaveLength(10);
-    // none of the older ones lives while one of these has ended
+    // no older session is live while one of these has ended
     expect(Math.min(...left)).toBeGreaterThan(2);
     const ended = [...core.reported, ...other.reported].filter(({ type }) => type === "session_ended");
     expect(ended).toHaveLength(43);
@@ -170,7 +170,7 @@ describe("the sessions of one account", () => {
       const killed = await makeCore(() => steps.ports, THREE, core);
       const login = loginLater(killed).then((grant) => sessions.push(grant));
       const wasReached = await Promise.race([steps.reached.then(() => true), login.then(() => false)]);
-      // it may have begun a session that nobody was told of
+      // it may have begun a session without an answer
       expect((await living(core, sessions)).length).toBeGreaterThanOrEqual(2);
       sessions.push(await loginLater(core));
       const { accessToken } = sessions.at(-1) as SessionGrant;

@@ -7,7 +7,7 @@ import { collected, each, importInto, recordsOf } from "../../support/transfer.t
 
 const UNTIL = new Date("2100-01-02T03:04:05.678Z");
 
-/** One or two of everything that there is. */
+/** One or two records of each kind. */
 async function filled() {
   const storage = openMemoryStorage();
   const { users, sessions, revocations, signingKeys, storedValues, attempts } = storage;

@@ -9,7 +9,7 @@ const { password } = ada;
 const persian = "علی رضا";
 const arabic = "علي رضا";
 
-/** A storage with accounts as an earlier version compared their names. */
+/** A storage with accounts whose canonical names are of an earlier version. */
 async function withFormer(...names: string[]) {
   const clock = testClock();
   const storage = openMemoryStorage();

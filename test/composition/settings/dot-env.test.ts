@@ -7,7 +7,7 @@ import { hasPython, runPython } from "../../support/python.ts";
 
 const OUTSIDE: Readonly<Record<string, string>> = { OUTSIDE: "from outside" };
 
-/** Values by name, as they are in the end, and how many lines cannot be read. */
+/** The final values by name, and the count of unreadable lines. */
 function read(text: string) {
   const { lines, unreadable } = parseDotEnv(text);
   const values = new Map<string, string>();
@@ -58,7 +58,7 @@ const TABLE: readonly [text: string, values: Record<string, string>][] = [
   ["A=b\u00a0#c", { A: "b" }],
 ];
 
-/** Lines that cannot be read, by their numbers, with what else is there. */
+/** Unreadable lines by number, and the other values. */
 const UNREADABLE: readonly [text: string, numbers: number[], values: Record<string, string>][] = [
   ["A: b\nB=c", [1], { B: "c" }],
   ["\n\nA b=c", [3], {}],
@@ -119,7 +119,7 @@ describe("a .env file", () => {
   );
 });
 
-/** Milliseconds that the fastest of several runs takes. */
+/** The least time of several runs in milliseconds. */
 function least(work: () => unknown): number {
   const times = Array.from({ length: 5 }, () => {
     const began = performance.now();
@@ -155,7 +155,7 @@ describe("what a file takes to read grows in proportion to it", () => {
         least(() => read(small)),
         0.05,
       );
-    // eight times as much; a quadratic way would take 64 times as long
+    // eight times the input; quadratic time would be 64 times as long
     expect(ratio).toBeLessThan(32);
   });
 });

@@ -17,7 +17,7 @@ const KEY = "a key of more than thirty-two bytes";
 const MONGO = { SECRET_KEY: KEY };
 const SMTP = { MAIL_FROM: "auth@example.org" };
 
-/** Passwords that were not percent-encoded; what is secret in each has 2024 or Sesame in it. */
+/** Passwords that are not percent-encoded. The secret part of each contains 2024 or Sesame. */
 const RAW_USERINFO = [
   "auth:2024@Sesame/Tail@host",
   "auth:Sesame/2024@host",
@@ -40,7 +40,7 @@ writeFileSync(join(templates, "email_change.txt"), "{{link}}");
 
 type Faulty = Readonly<Record<keyof Settings, readonly string[]>>;
 
-/** For each setting, what it does not take. */
+/** For each setting, values that it rejects. */
 const FAULTY: Faulty = {
   SECRET_KEY: ["Sesame2024"],
   SECRET_KEY_PREVIOUS: ["Sesame2024"],
@@ -143,14 +143,14 @@ const FAULTY: Faulty = {
   LOG_FORMAT: ["xml"],
 };
 
-/** What else is set, so that nothing else is wrong. */
+/** Other settings that a case needs to be valid otherwise. */
 const BESIDE: Partial<Record<string, Record<string, string>>> = { MONGO_URI: MONGO, SMTP_URL: SMTP };
 
 const CASES = Object.entries(FAULTY).flatMap(([name, values]) =>
   ["", "\0", ...values].map((value) => [name, value] as const),
 );
 
-/** What serving begins with. */
+/** The error of the first step of `serve`. */
 const serveError = (env: Record<string, string>) => checkedConfig(env, "").catch((error) => error);
 const doctorError = async (env: Record<string, string>) => {
   try {
@@ -161,7 +161,7 @@ const doctorError = async (env: Record<string, string>) => {
   }
 };
 
-/** As a file has it: an empty one, and any text that no variable could hold. */
+/** The value as a variable, or an empty one as a file. */
 function given(name: string, value: string): Record<string, string> {
   if (value !== "") return { [name]: value };
   const path = join(directory.path, "value");

@@ -11,10 +11,10 @@ afterEach(() => {
   for (const path of directories.splice(0)) rmSync(path, { recursive: true });
 });
 
-/** The lines of a source in which code asks for a storage by its name. */
+/** The lines of a source in which code compares with the name of a storage. */
 function choicesIn(path: string, code: string): string[] {
   const names = STORAGE_NAMES.join("|");
-  // an adapter names the package that it is made of
+  // an adapter names its package
   const lines = code.split("\n").filter((line) => !/^(import|export|\}) .*from "/.test(line));
   const asks = new RegExp(String.raw`["'\`](${names})["'\`]|\bSTORAGES(\.|\[")(${names})\b`);
   return lines.filter((line) => asks.test(line)).map((line) => `${path}: ${line.trim()}`);
@@ -59,7 +59,7 @@ describe.each(STORAGE_NAMES)("what the descriptor of %s says", (name) => {
       expect(await other.storedValues.find("name")).toBeUndefined();
       return;
     }
-    // the contract suite opens servers; here only what is said without one
+    // the contract suite opens servers; this test needs none
     if (storage.kind === "server") {
       expect(storage.advice).toContain(storage.setting);
       expect(await storage.faultOf("no location")).toBeTypeOf("string");

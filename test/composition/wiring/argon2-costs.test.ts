@@ -14,7 +14,7 @@ const [A, B, C, D] = [64, 128, 256, 512].map((memoryKib) => ({ memoryKib, passes
 ];
 type Cost = Parameters<typeof keepCost>[1];
 
-/** A storage with this list in it, if any. */
+/** A storage that holds this list, if given. */
 async function storage(list?: string) {
   const { storedValues } = openMemoryStorage();
   if (list !== undefined) await storedValues.claim("argon2-costs", list);

@@ -5,7 +5,7 @@ import { startAuditWriter } from "../../../src/composition/wiring/audit-writer.t
 
 const EVENT: SecurityEvent = { type: "user_created", userId: "ada" };
 
-/** A recorder whose storage is there, fails or hangs, as the test says. */
+/** A recorder whose storage works, fails or hangs, as the test decides. */
 function recorderOver(storage: { is: "there" | "away" | "hanging" }, dropped = 0) {
   let queue: SecurityEvent[] = [];
   const state = { written: 0, tries: 0, dropped };

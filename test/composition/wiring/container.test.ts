@@ -75,7 +75,7 @@ interface Trip {
   readonly trip: { readonly car: Things["car"] };
 }
 
-/** A feature that stands on another one. */
+/** A feature that depends on another one. */
 const travel: Factories<Trip, Pick<Things, "car">> = { trip: ({ car }) => ({ car }) };
 
 it("a feature stands on those before it, and its parts are made of theirs", () => {

@@ -14,7 +14,7 @@ const SMTP = { SMTP_URL: "smtp://127.0.0.1:1", MAIL_FROM: "Connect <auth@example
 const directory = mkdtempSync(join(tmpdir(), "connect-auth-mail-"));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A log that keeps what is given to it. */
+/** A log that keeps its lines. */
 function makeLog() {
   const mails: Mail[] = [];
   const warnings: string[] = [];

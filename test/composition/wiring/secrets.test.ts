@@ -83,7 +83,7 @@ it("the secret of an embedded store is made before the store knows of it, so tha
   const { path: DATA_DIR, remove } = temporaryDirectory();
   const { storedValues } = openMemoryStorage();
   const config = readConfig({ DATA_DIR });
-  // between this process's two looks another one makes the secret and claims the store
+  // between this process's two reads another one makes the secret and claims the store
   let others: Secrets | undefined;
   const meanwhile = {
     async find(name: string) {
