@@ -50,7 +50,7 @@ describe("the record of this run", () => {
     expect(ids.filter((id) => !log.includes(id))).toEqual([]);
   });
 
-  it("takes for a secret what stands where one does, however it is written", () => {
+  it("treats values in the places of secrets as secrets, in any notation", () => {
     const jwt = `eyJ${"h".repeat(20)}.${"p".repeat(20)}.${"s".repeat(20)}`;
     const basic = Buffer.from("api:the client's secret").toString("base64");
     const traffic = [

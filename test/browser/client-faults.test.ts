@@ -105,7 +105,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     expect(await next.evaluate(async () => (await make(inDatabase).me()).email)).toBe(email);
   });
 
-  it("whose connection to the database fails without a word: it is opened once more", async () => {
+  it("that loses the connection to its database silently: it is opened again", async () => {
     const page = await openPage();
     const person = someone();
     const seen = await page.evaluate(async (it) => {
@@ -128,7 +128,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     expect(seen).toEqual([person.email, 1, 0]);
   });
 
-  it("whose database is of another version: memory keeps the tokens, and it is told", async () => {
+  it("with a database of another version: memory keeps the tokens, and it is reported", async () => {
     const page = await openPage();
     const person = someone();
     const seen = await page.evaluate(async (it) => {
@@ -142,7 +142,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     expect(seen).toEqual([person.email, ["VersionError"]]);
   });
 
-  it("whose localStorage is full: a registration is answered, and its tokens serve", async () => {
+  it("with a full localStorage: a registration is answered, and its tokens work", async () => {
     const page = await openPage();
     const person = someone();
     const seen = await page.evaluate(async (it) => {
@@ -169,7 +169,7 @@ describe.runIf(hasBrowser("the client's faults in a browser"))("a browser", () =
     });
   });
 
-  it("another of whose tabs holds the lock for ever: the refresh is made without it", async () => {
+  it("with a tab that holds the lock for ever: the refresh is made without it", async () => {
     const [holder, page] = [await openPage(), await openPage()];
     await holder.evaluate(
       () =>

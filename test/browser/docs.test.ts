@@ -55,7 +55,7 @@ describe.runIf(hasBrowser("the test of the page at /docs"))("the page at /docs",
     await page.getByRole("button", { name: "Close" }).first().click();
   }
 
-  it("registers, says who one is and logs out, by clicks alone and asking nobody else", async () => {
+  it("registers, shows the user and logs out, by clicks alone and without requests to other origins", async () => {
     const { page, faults } = await openPage("/docs");
     const person = someone();
     const registered = await execute(page, "register", person);

@@ -45,7 +45,7 @@ it.each(Object.keys(SETTINGS))("with %s: nobody is signed in before the link is 
   expect(await client.me()).toMatchObject({ username: person.username, email_verified: true });
 });
 
-it("signs out whoever was signed in before, as another who registered would", async () => {
+it("signs out a user who was signed in before, as a registration does", async () => {
   const { address: baseUrl } = services.get("REGISTRATION_ANSWER") as RunningService;
   let ends = 0;
   const tokens = memoryTokens({ access_token: "other-access", refresh_token: "other-refresh" });

@@ -161,7 +161,7 @@ it("calls that are refused while one's own logout is on its way tell of no end",
   expect(changes.at(-1)).toEqual({ state: "signed_out", isOwn: true });
 });
 
-it("who is there from the start is no change", async () => {
+it("a user who is signed in from the start is no change", async () => {
   const store = memoryTokens({ access_token: "a.b.c", refresh_token: "d.e.f" });
   const { client, changes } = clientOn(store);
   await client.isSignedIn();

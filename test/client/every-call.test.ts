@@ -41,7 +41,7 @@ describe.each(Object.entries(CLIENT_CALLS))("%s", (name, call) => {
       (error: unknown) => (error instanceof AuthApiError ? error.code : error),
     );
 
-  it("rejects with network_error where nothing ever answers, whatever fetch makes of its signal", async () => {
+  it("rejects with network_error if nothing ever answers, even if fetch ignores its signal", async () => {
     const client = createClient({
       baseUrl,
       tokens: memoryTokens(tokens),

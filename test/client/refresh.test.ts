@@ -134,7 +134,7 @@ describe("an access token that is over", () => {
 });
 
 describe("a session that is over", () => {
-  it("is told of once, by whatever call finds it out, and its tokens are forgotten", async () => {
+  it("is reported once, by the first call that finds it, and its tokens are removed", async () => {
     const { client, store, tokens, count, onSignedOut } = await someoneExpired();
     await call(baseUrl, "POST /api/logout", { token: tokens.refresh_token ?? "" });
     const calls = await Promise.allSettled(Array.from({ length: 20 }, () => client.me()));
@@ -178,7 +178,7 @@ describe("a session that is over", () => {
     expect(await client.isSignedIn()).toBe(false);
   });
 
-  it("leaves alone who signed in meanwhile", async () => {
+  it("does not affect a user who signed in meanwhile", async () => {
     const { client, credentials, store, tokens, onSignedOut } = await someoneExpired();
     await store.set(tokens);
     await call(baseUrl, "POST /api/logout", { token: tokens.refresh_token ?? "" });
@@ -210,7 +210,7 @@ it("a refresh that ends after a logout brings nothing back", async () => {
   expect(await client.isSignedIn()).toBe(false);
 });
 
-it("what one user asked for is not done as another who signed in meanwhile", async () => {
+it("a request of one user is not sent as another who signed in meanwhile", async () => {
   const one = await someoneExpired();
   const other = await clientOfSomeone(baseUrl);
   const late = one.client.updateProfile({ password: one.person.password, username: "mine now" });

@@ -73,7 +73,7 @@ describe("a store that cannot be written", () => {
   });
 });
 
-it("a store that cannot be had at all is told of, and memory serves", async () => {
+it("a store that cannot be opened is reported, and memory is used", async () => {
   const onStorageFault = vi.fn<(error: unknown) => void>();
   const denied = () => {
     throw new DOMException("Denied", "SecurityError");
@@ -84,7 +84,7 @@ it("a store that cannot be had at all is told of, and memory serves", async () =
   expect(onStorageFault).toHaveBeenCalledOnce();
 });
 
-it("what a store finishes late does not replace what came after it", async () => {
+it("a write that a store finishes late does not replace a later one", async () => {
   const finish: (() => void)[] = [];
   let stored: unknown;
   const slow: TokenStore = {

@@ -77,7 +77,7 @@ describe.runIf(isThere)("an API behind nginx's auth_request", () => {
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
 
   it.each(["plain", "Jürgen Groß", "Ольга", "名前", "a-b_c.d"])(
-    "is told whose request it is, by a name such as %s",
+    "gets the user of a request, by a name such as %s",
     async (name) => {
       const { email, password } = someone();
       const person = { username: `${name} ${Date.now() % 10_000}`, email, password };
@@ -94,7 +94,7 @@ describe.runIf(isThere)("an API behind nginx's auth_request", () => {
     },
   );
 
-  it("is told nothing that a client says of itself", async () => {
+  it("gets no identity header from a client", async () => {
     const person = await registered(service.url);
     const forged = { "x-auth-user-id": "1", "x-auth-username": "admin", X_Auth_Username: "admin" };
     expect((await send("GET", "/", { ...forged, ...bearer(person.access_token) })).status).toBe(200);
@@ -107,7 +107,7 @@ describe.runIf(isThere)("an API behind nginx's auth_request", () => {
     expect(seen.length).toBe(before);
   });
 
-  it("sees no request without a good token, and the client learns why", async () => {
+  it("gets no request without a valid token, and the client learns the reason", async () => {
     const person = await registered(service.url);
     await call(service.url, "POST /api/logout", { token: person.access_token });
     const before = seen.length;

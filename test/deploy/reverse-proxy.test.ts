@@ -78,7 +78,7 @@ for (const { name, write, args } of PROXIES) {
       expect([header.status, header.body.code]).toEqual([431, "headers_too_large"]);
     });
 
-    it("keeps the calls for whoever runs it to the service's own port", async () => {
+    it("serves the operators' calls only on the service's own port", async () => {
       for (const path of ["/health/live", "/health/ready", "/version"]) {
         expect((await send("GET", path)).status, path).toBe(404);
         expect((await fetch(server.url + path)).status, path).toBe(200);

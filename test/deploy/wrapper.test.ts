@@ -69,7 +69,7 @@ describe("a command by deploy/connect-auth", () => {
       env: { PATH: `${at("bin")}:/usr/bin:/bin`, DATA_DIR: at("stray"), ISSUER: "http://other", PORT: "x" },
     });
 
-  it("has the service's settings and store, whatever the caller's are", () => {
+  it("has the service's settings and store, not those of the caller", () => {
     const create = ["user", "create", "--username", "Ada", "--email", "ada@example.com", "--password-stdin"];
     expect(run(create, "correct horse")).toMatchObject({
       status: 1,

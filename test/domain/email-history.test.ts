@@ -48,7 +48,7 @@ function anAccount() {
   };
 }
 
-describe("of the links to put an address back", () => {
+describe("of the links that restore an address", () => {
   it.each<[what: string, steps: string[], address: string, serving: string[]]>([
     ["one serves before the change", ["ask 1"], "a", ["1"]],
     ["one serves after the change", ["ask 1", "move b"], "b", ["1"]],
@@ -78,13 +78,13 @@ describe("of the links to put an address back", () => {
     ],
     ["all of one address end together", ["ask 1", "ask 2", "move b", "follow 2"], "a", []],
     [
-      "an owner's stands above a thief's where the owner went back by hand",
+      "an owner's takes precedence over a thief's if the owner went back by hand",
       ["ask 1", "move b", "ask 2", "move a", "follow 2", "follow 1"],
       "a",
       [],
     ],
     [
-      "an old one is over, and those after it are not",
+      "an old one is expired, and those after it are not",
       ["ask 1", "move b", "wait 72", "ask 2", "move c", "wait 2", "move d"],
       "d",
       ["2"],
@@ -95,7 +95,7 @@ describe("of the links to put an address back", () => {
     expect([account.address(), account.serving()]).toEqual([address, serving]);
   });
 
-  it("none is given up for a further change: it is refused for three days, and goes on then", () => {
+  it("none is dropped for a further change, which is refused for three days", () => {
     const account = anAccount();
     account.do("ask owner");
     for (let change = 0; change < 16; change += 1) account.do("move x");

@@ -87,7 +87,7 @@ it.each([
   expect(usernameFault(name)).toBe(fault);
 });
 
-it("what stands for a letter stands for itself", () => {
+it("the representative of look-alikes represents itself", () => {
   const moved: string[] = [];
   for (let code = 0x20; code < 0xac00; code += 1) {
     const letter = String.fromCodePoint(code);

@@ -12,7 +12,7 @@ it("a link serves its user until its time is over", () => {
   expect(isUnrevoked(token, user)).toBe(true);
 });
 
-it("a link serves an account whose name, password or spelling of the address is another one", () => {
+it("a link is valid after a change of name, password or spelling of the address", () => {
   const { canonical } = user.email;
   const changed = { ...user, passwordHash: "next", email: { shown: "ANOTHER SPELLING", canonical } };
   expect(isValidLink(token, changed, before)).toBe(true);

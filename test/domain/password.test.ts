@@ -158,7 +158,7 @@ it("is not refused for holding one's own name, or for being nothing but joints",
   }
 });
 
-it("is found to be nobody's name in linear time, however the names run into each other", async () => {
+it("is compared with names in linear time, for all overlaps of them", async () => {
   const owner = {
     username: { shown: "a", canonical: "a" },
     email: { shown: "aa@a.aa", canonical: "aa@a.aa" },
@@ -170,7 +170,7 @@ it("is found to be nobody's name in linear time, however the names run into each
   );
 });
 
-it("throws at nothing that may be typed, where common ones are refused", () => {
+it("throws for no text, with the check of common passwords", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 1_500 }), fc.boolean(), (password, isKnown) => {
       expect(newPasswordFaults("password", password, common, isKnown ? ada : {}).length).toBeLessThan(2);

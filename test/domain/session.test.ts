@@ -20,7 +20,7 @@ it("begins at generation 0 with the user's epoch and ends after its lifetime, to
   });
 });
 
-it("keeps 256 code points of what the client calls itself, and never half of one", () => {
+it("keeps 256 code points of the user agent, and never half of one", () => {
   expect(begin("a".repeat(256)).userAgent).toBe("a".repeat(256));
   expect(begin("a".repeat(257)).userAgent).toBe("a".repeat(256));
   expect(begin("😀".repeat(300)).userAgent).toBe("😀".repeat(256));
@@ -36,7 +36,7 @@ it("is over from the very millisecond of its end", () => {
   expect(isExpired(session, session.expiresAt, undefined)).toBe(true);
 });
 
-it("is over once idle for the limit, and the minute of which a use may be unrecorded", () => {
+it("is over once idle for the limit and the minute in which a use may be unrecorded", () => {
   const session = { ...begin("browser"), expiresAt: after(begin("browser"), 9_000_000) };
   expect(isExpired(session, after(session, 600_000 + 59_999), 600_000)).toBe(false);
   expect(isExpired(session, after(session, 600_000 + 60_000), 600_000)).toBe(true);

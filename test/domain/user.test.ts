@@ -17,19 +17,19 @@ const user: User = {
   linksSince: undefined,
 };
 
-it("a user stands behind what came to be in the present epoch, and in no other", () => {
+it("a user accepts tokens of the present epoch, and of no other", () => {
   expect(acceptsEpoch(user, { sessionId: "s", epoch: 3 })).toBe(true);
   expect(acceptsEpoch(user, { sessionId: "s", epoch: 2 })).toBe(false);
   expect(acceptsEpoch(user, { sessionId: "s", epoch: 4 })).toBe(false);
 });
 
-it("the kept session lives on from an older epoch, alone", () => {
+it("only the kept session lives on from an older epoch", () => {
   const changed = { ...user, keptSession: "kept" };
   expect(acceptsEpoch(changed, { sessionId: "kept", epoch: 2 })).toBe(true);
   expect(acceptsEpoch(changed, { sessionId: "other", epoch: 2 })).toBe(false);
 });
 
-it("a disabled user stands behind nothing", () => {
+it("a disabled user accepts no tokens", () => {
   const disabled = { ...user, disabled: true, keptSession: "kept" };
   expect(acceptsEpoch(disabled, { sessionId: "s", epoch: 3 })).toBe(false);
   expect(acceptsEpoch(disabled, { sessionId: "kept", epoch: 2 })).toBe(false);

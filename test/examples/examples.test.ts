@@ -87,15 +87,15 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
 
     const REFUSED = [401, "invalid_token", 'Bearer error="invalid_token"'];
 
-    it("lets in who has a good access token, and tells who that is", async () => {
+    it("accepts a valid access token, and returns its user", async () => {
       expect(await ask(user.access_token)).toEqual([200, user.id, null]);
     });
 
-    it("asks for a token where none came", async () => {
+    it("asks for a token if there is none", async () => {
       expect(await ask()).toEqual([401, "missing_token", "Bearer"]);
     });
 
-    it("refuses what is no access token, and one that is over", async () => {
+    it("refuses other tokens and an expired access token", async () => {
       expect(await ask("not.a.token")).toEqual(REFUSED);
       expect(await ask(user.refresh_token)).toEqual(REFUSED);
       expect(await ask(old)).toEqual(REFUSED);
@@ -147,7 +147,7 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect((await ask(token))[0]).toBe(mode === "online" ? 401 : 200);
     });
 
-    it("lets nobody in where it cannot be told", async () => {
+    it("lets nobody in while the service cannot be reached", async () => {
       auth.storageAnswers(false);
       const expected = mode === "online" ? [503, "unavailable", null] : [200, user.id, null];
       expect(await ask(user.access_token)).toEqual(expected);

@@ -80,7 +80,7 @@ it("has its licence, and a README by its own name whose links lead somewhere", (
   expect(links.filter((target) => !target?.startsWith("https://"))).toEqual([]);
 });
 
-describe("for those who check packages", () => {
+describe("for package checkers", () => {
   it("is without a finding of publint", async () => {
     const { status, output } = await run(["npx", "--no-install", "publint", packed, "--strict"], { env });
     expect([status, output]).toEqual([0, expect.stringContaining("All good!")]);

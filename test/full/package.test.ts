@@ -91,7 +91,7 @@ it("has what it needs to send mails, its licence, and the pages that its README 
   expect(links.map(([, path = ""]) => path).filter((path) => !existsSync(join(at, path)))).toEqual([]);
 });
 
-describe("for those who check packages", () => {
+describe("for package checkers", () => {
   it("is without a finding of publint", async () => {
     const { status, output } = await run(["npx", "--no-install", "publint", packed, "--strict"], { env });
     expect([status, output]).toEqual([0, expect.stringContaining("All good!")]);

@@ -7,7 +7,7 @@ import { FREE_AND_CHEAP, startServer, temporaryDirectory } from "../support/serv
 const HERE = new URL("./schemathesis/", import.meta.url).pathname;
 const CLIENT = "api:a-secret-that-only-this-test-has-nobody-else";
 
-it("does what its description says, whatever schemathesis thinks of", async () => {
+it("behaves as described, for all cases of schemathesis", async () => {
   const python = await prepareEnvironment("schemathesis", join(HERE, "requirements.txt"));
   const directory = temporaryDirectory();
   const server = await startServer({

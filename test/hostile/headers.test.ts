@@ -17,7 +17,7 @@ import {
 const url = await serviceUnderFire();
 const { access_token: token } = await regularOf(url);
 
-describe("headers that would have a say elsewhere are ignored", () => {
+describe("headers with a meaning elsewhere are ignored", () => {
   it.each(["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])("%s", async (name) => {
     const headers = { ...bearer(token), [name]: "DELETE" };
     expectVerdict(await send(url, "GET /api/me", { headers }), "200");
@@ -72,7 +72,7 @@ describe("headers that would have a say elsewhere are ignored", () => {
     },
   );
 
-  it("X-Forwarded-For and its like: no session is said to come from there", async () => {
+  it("X-Forwarded-For and its like: no session gets its address from there", async () => {
     const { email, password } = await registered(url);
     const spoofed = {
       "x-forwarded-for": "203.0.113.7",
@@ -111,7 +111,7 @@ describe("too many headers: 431", () => {
   });
 });
 
-describe("a request id that is none is replaced", () => {
+describe("an invalid request id is replaced", () => {
   it.each([
     `${MARKER}%0d%0aSet-Cookie:%20a=b`,
     `${MARKER}${"x".repeat(10_000)}`,

@@ -24,7 +24,7 @@ async function refused(field: "email" | "username", text: string) {
   expectVerdict(await post("POST /api/login", { [field]: text, password: person.password }), "C V");
 }
 
-describe("what nobody sees, or takes for something else: V", () => {
+describe("invisible and deceptive characters: V", () => {
   it.each([
     ["Cyrillic а among Latin", "p\u0430ypal"],
     ["Greek ο among Latin", "g\u03bfogle"],

@@ -52,7 +52,7 @@ describe("one account", () => {
   });
 });
 
-describe("refused or the same account, never another's", () => {
+describe("refused or the same account, never another user's", () => {
   it.each<[string, string, string]>([
     ["the Kelvin sign", "kate", "\u212aate"],
     ["the Ångström sign", "\u00e5sa", "\u212bsa"],
@@ -105,7 +105,7 @@ describe("refused or the same account, never another's", () => {
     expect(entered === 401 || isSame).toBe(true);
   });
 
-  it("an address of one is not the name of another", async () => {
+  it("an address of one user is not the name of another", async () => {
     const owner = someone();
     await register(owner);
     expect((await login({ username: owner.email, password: owner.password })).status).toBe(401);

@@ -128,7 +128,7 @@ describe("mass assignment", () => {
 describe("names that objects have by themselves", () => {
   const names = ["constructor", "hasOwnProperty", "__proto__", "toString", "valueOf", "prototype"];
 
-  it("are nobody's while nobody has them", async () => {
+  it("are unknown until somebody registers them", async () => {
     for (const username of names) {
       const body = JSON.stringify({ username, password: "correct horse" });
       expectVerdict(await send(url, "POST /api/login", { headers: JSON_TYPE, body }), "C", username);

@@ -128,7 +128,7 @@ describe.each(["HS256", "ES256"] as const)("rightly signed, where access tokens 
     },
   );
 
-  it("with the session of somebody else, or a subject who has none of it: T", async () => {
+  it("with the session of another user, or a subject without that session: T", async () => {
     const other = await registered(target.url);
     const claimsOf = (jwt: string) =>
       JSON.parse(Buffer.from(jwt.split(".")[1] ?? "", "base64url").toString());

@@ -37,7 +37,7 @@ it("introspection of a token in the query or in JSON is none", async () => {
   }
 });
 
-it("introspection by whoever only has a token, no client or a wrong one: refused", async () => {
+it("introspection with only a token, without a client or with a wrong one: refused", async () => {
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString("base64")}` });
   const body = new URLSearchParams({ token: mine.access_token }).toString();
   for (const headers of [

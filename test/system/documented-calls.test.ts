@@ -124,7 +124,7 @@ describe.each(storageChoices)("the documented calls on $name", ({ open }) => {
     }
   });
 
-  it("tells whose token it is", async () => {
+  it("returns the user of a token", async () => {
     const { access_token: token } = (await api("POST /api/login", { json: credentials })).body;
     const { status, body } = await api("GET /api/me", { token });
     expect(status).toBe(200);

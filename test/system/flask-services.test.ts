@@ -98,7 +98,7 @@ for (const { environment, identityClaim, audienceUntold } of versions) {
       expect(await ask("/leeway", ahead)).toMatchObject({ status: 200 });
     });
 
-    it("refuses a token whose time is over", async () => {
+    it("refuses an expired token", async () => {
       const { exp = 0 } = decodeJwt(minted.shortLived);
       // PyJWT 1.7 accepts a token in the second of its end
       const isOver = (exp + 1) * 1_000 + 50;

@@ -37,7 +37,7 @@ async function refused(url: string): Promise<void> {
 }
 
 describe("a service", () => {
-  it("is live, ready and of a version, for anybody who asks", async () => {
+  it("tells everybody that it is live and ready, and its version", async () => {
     const server = await startServer(MEMORY);
     expect(await call(server.url, "GET /health/live")).toMatchObject({
       status: 200,
@@ -107,7 +107,7 @@ describe("a service", () => {
     expect(await ended).toBe("SIGTERM");
   });
 
-  it("that hears of one Ctrl-C twice, as by npm, finishes its requests", async () => {
+  it("that gets one Ctrl-C twice, as by npm, finishes its requests", async () => {
     const server = await startServer(MEMORY);
     const running = await Promise.all(
       Array.from({ length: 4 }, () => halfSent(server.url, "POST /api/register", someone())),

@@ -63,7 +63,7 @@ describe.skipIf(!mongoServer)("import flask", () => {
     startCli({ FLASK_MONGO_URI: from, ...env }, ["import", "flask", ...args]);
 
   describe.each(choices)("into $name", ({ open }) => {
-    it("brings over who can be, by a dry run first, and they log in as they did", async () => {
+    it("imports the valid users, after a dry run, and they log in as before", async () => {
       const names = OLD_NAMES.map((name, n) => oldUser(name, `Old-${n}@Example.com`));
       const twins = [oldUser("twin", "twin-1@example.com"), oldUser("TWIN", "twin-2@example.com")];
       const broken = oldUser("broken", "broken@example.com", { password: "$2b$12$abc" });

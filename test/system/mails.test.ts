@@ -103,7 +103,7 @@ function flows(urls: readonly string[], smtp: Smtp): void {
     expect(await login(newEmail, password)).toMatchObject({ status: 200 });
   });
 
-  it("a link leads where the configuration says, whatever Host the request names", async () => {
+  it("a link leads to the configured page, whatever Host the request names", async () => {
     const { email } = await registered(urls[0] as string);
     const headers = {
       "x-forwarded-host": "evil.example",

@@ -99,7 +99,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-fla
       expect(COMMANDS).toHaveLength(4);
     });
 
-    it("writes the settings, looks, and imports, leaving out who cannot come", async () => {
+    it("writes the settings, makes a dry run, and imports, leaving out invalid users", async () => {
       const [settings = "", look = "", bringIn = ""] = COMMANDS;
       expect(await follow(settings)).toBe(0);
       expect(await follow(look)).toBe(1);
@@ -142,7 +142,7 @@ describe.skipIf(!mongoServer || !hasPython("flask-jwt-3"))("docs/moving-from-fla
       expect(await refresh(refresh_token)).toMatchObject(revoked);
     });
 
-    it("has replaced each hash whose password was seen", async () => {
+    it("has replaced each hash by which a user has logged in", async () => {
       const [, , bringIn = ""] = COMMANDS;
       expect(await follow(bringIn)).toBe(1);
       const export_ = "connect-auth export json all.jsonl --without-keys --force";

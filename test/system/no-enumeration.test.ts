@@ -69,7 +69,7 @@ describe("a refused login", () => {
     directory.remove();
   });
 
-  it("has one status, body and set of headers, whatever was wrong", async () => {
+  it("has one status, body and set of headers for every reason", async () => {
     const seen = new Set<string>();
     for (const json of Object.values(REFUSED)) {
       const { status, body, headers } = await call(server.url, "POST /api/login", { json });
@@ -80,7 +80,7 @@ describe("a refused login", () => {
     expect([...seen][0]).toContain("invalid_credentials");
   });
 
-  it("is none for the right password of an old hash, which is then a new one", async () => {
+  it("does not occur for the correct password of an old hash, which is then renewed", async () => {
     const json = { email: "legacy@example.com", password: "password" };
     for (let time = 0; time < 2; time += 1) {
       expect((await call(server.url, "POST /api/login", { json })).status).toBe(200);
@@ -156,7 +156,7 @@ describe("by the work that it takes, a refused login", () => {
     ["argon2", argon2Driver],
     ["@node-rs/argon2", nodeRsDriver],
   ])(
-    "does not tell what was wrong, by %s",
+    "does not reveal its reason, by %s",
     async (_, driver) => {
       const hasher = await wired([FORMER_COST], true, driver);
       const biases = await biasOf({ hasher, kinds: others, rounds: ROUNDS });
@@ -186,7 +186,7 @@ describe("by the work that it takes, a refused login", () => {
   ];
 
   it.each(shortcuts)(
-    "would tell if %s: the test sees it",
+    "would reveal its reason if %s: the test detects it",
     async (_, kind, shortcut) => {
       const trial = { hasher: await shortcut(), kinds: [kind], rounds: PLANTED_ROUNDS };
       expect((await biasOf(trial)).get(kind)).toBeGreaterThan(TOLD_APART);

@@ -16,7 +16,7 @@ function directory(): string {
 }
 
 describe("starting", () => {
-  it("says where it listens, what it keeps data in, how it signs and who it is", async () => {
+  it("prints its address, storage, signing algorithm and issuer", async () => {
     const path = directory();
     const server = await startServer({ DATA_DIR: path, ...FREE_AND_CHEAP });
     for (const said of ["http://127.0.0.1:", `LMDB in ${path}`, "ES256 (at+jwt)", "http://localhost:5000"]) {
@@ -39,7 +39,7 @@ describe("starting", () => {
     await server.end();
   });
 
-  it("tells all faults of the configuration at once, and no secret, with status 78", async () => {
+  it("reports all faults of the configuration at once, and no secret, with status 78", async () => {
     const { status, output } = await runToExit({
       SECRET_KEY: "shortsecret",
       PORT: "99999",

@@ -125,7 +125,7 @@ describe.each(sharedStorages)("a pending change of address, on $name", (storage)
     await expectOwnersByMail(owner);
   });
 
-  it("is undone after it was confirmed, whatever else was done to keep it, and the password with it", async () => {
+  it("is undone after it was confirmed, whatever the thief did to keep it, and so is the password", async () => {
     const { owner, theirs, confirm } = await underAttack();
     expect((await ask("POST /api/email/verify", { token: confirm })).status).toBe(200);
     expect((await ask("POST /api/logout/all", undefined, theirs)).status).toBe(200);

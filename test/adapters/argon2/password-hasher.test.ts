@@ -40,7 +40,7 @@ describe.each(DRIVERS)("the hasher on $name", ({ driver, other }) => {
     expect(one).not.toBe(other);
   });
 
-  it("knows the password, and no other, whatever the cost that its hash was made at", async () => {
+  it("accepts the correct password only, at any cost of its hash", async () => {
     const hash = await (await openArgon2Hasher(driver, { memoryKib: 128, passes: 2, lanes: 1 })).hash(
       "correct horse",
     );
@@ -95,7 +95,7 @@ describe.each(DRIVERS)("the hasher on $name", ({ driver, other }) => {
     expect(work()).toEqual([headerOf(COST), headerOf(OTHER_COST)]);
   });
 
-  it("does the work of every cost that is live, whichever the hash has, and without one", async () => {
+  it("does the work of every live cost, for a hash of any cost and without a hash", async () => {
     const { counting, work } = counted(driver);
     const costs = [COST, OTHER_COST];
     const hashes = await Promise.all(

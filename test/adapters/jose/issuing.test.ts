@@ -77,7 +77,7 @@ it("a refresh token is HS256, typ rt+jwt, and says only what its stored session 
   expect(refresh.genuine).toBe(token({ typ: "rt+jwt", alg: "HS256" }, payload, hmac(REFRESH_KEY)));
 });
 
-it("whoever mints the same generation of a session makes the same bytes; another generation makes others", async () => {
+it("any process mints the same bytes for one generation of a session, and others for another generation", async () => {
   await expect(ringed.issueRefresh({ ...session, lastUsedAt: new Date(), ip: "::2" })).resolves.toBe(
     refresh.genuine,
   );

@@ -88,7 +88,7 @@ describe("tokens whose signature was verified", () => {
     expect(await verdict({})).toBe("good");
   });
 
-  it("cannot be changed by whoever reads one", async () => {
+  it("cannot be changed by a reader", async () => {
     const key = randomBytes(32);
     const token = signed(key, claims({ role: "user" }));
     const { payload } = await verifyJws(token, expected, withoutKid({ key }));

@@ -8,7 +8,7 @@ describe.each(kinds.map((kind) => [kind.name, kind] as const))("%s", (_, kind) =
   const payload = payloadOf(kind.genuine);
   const withClaims = (changes: Json) => token(header, { ...payload, ...changes }, kind.signer);
 
-  it("that is put together by hand as the service does is accepted, so that what follows shows something", async () => {
+  it("that is made by hand as the service makes it is accepted, so that the refusals below prove something", async () => {
     expect(await verdict(kind, kind.genuine)).toBe("accepted");
     expect(await verdict(kind, withClaims({}))).toBe("accepted");
   });

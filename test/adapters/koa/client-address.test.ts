@@ -96,7 +96,7 @@ it("each trusted proxy stands for one entry from the end, and a client adds none
   expect(clientAddress("fe80::1%eth0", "unknown", 1)).toBe("fe80::1");
 });
 
-it("several headers are one list, and what changes with each connection changes no network", async () => {
+it("several headers are one list, and a port that changes with each connection changes no network", async () => {
   const service = await startTestService({ TRUST_PROXY_HOPS: "1", LOGIN_THROTTLE: "on" });
   const { email } = await registered(service.address);
   const body = JSON.stringify({ email, password: "wrong horse" });

@@ -88,7 +88,7 @@ it.each(["/api/login", "/api/register"])("%s is refused before its body has come
   expect(answers).toContain(`"username":"${person.username}"`);
 });
 
-it("what follows a refused body in the same packet is answered as it should be", async () => {
+it("requests after a refused body in the same packet are answered correctly", async () => {
   const { url, person, takePlace } = await serviceWith(0);
   takePlace();
   const { head, text } = post("/api/login", credentialsOf(person));
@@ -105,7 +105,7 @@ it("a body larger than any may be does not lose the connection when it is refuse
   expect(statusesOf(answers)).toEqual(["503", "200"]);
 });
 
-it("a body that cannot be read is refused for what it is as long as there is a place", async () => {
+it("an unreadable body is refused as such as long as there is a place", async () => {
   const { url, takePlace } = await serviceWith(0);
   const bad = () => call(url, "POST /api/login", { json: {}, headers: { "content-type": "text/plain" } });
   expect((await bad()).status).toBe(415);

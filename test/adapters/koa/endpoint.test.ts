@@ -88,7 +88,7 @@ interface Dispatch {
 const PAGES =
   /^GET \/(docs|docs\/errors|docs\/start\.js|docs\/swagger-ui\.css|docs\/swagger-ui-bundle\.js)?$/;
 
-it("there is no call that is not described, and none described that is not there", () => {
+it("the served calls and the described calls are the same", () => {
   const { middleware } = appWith({});
   const routed = middleware
     .flatMap((each) => (each as Dispatch).router?.stack ?? [])
@@ -104,7 +104,7 @@ it("there is no call that is not described, and none described that is not there
   expect(calls.toSorted()).toEqual(ALL_ENDPOINTS.map(({ call }) => call).toSorted());
 });
 
-it("each code of the list of errors is the answer of some call, but for the one that says there is none", () => {
+it("each code of the list of errors is an answer of some call, except the one for an unknown path", () => {
   const described = JSON.stringify(DESCRIPTION.paths);
   const unused = CODES.filter((code) => !described.includes(`#/components/examples/${code}"`));
   expect(unused).toEqual(["invalid_client", "method_not_allowed"]);

@@ -76,7 +76,7 @@ describe("logging out", () => {
 });
 
 describe("the password", () => {
-  it("is changed by who knows it, and every other session ends", async () => {
+  it("is changed by a user with the correct one, and every other session ends", async () => {
     const person = await registered(url);
     const second = await login(person);
     const change = (json: object) => call(url, "POST /api/password", { token: person.access_token, json });

@@ -47,7 +47,7 @@ it("leaves what is in the way of a copy as it is", async () => {
   ).rejects.toThrow("EEXIST");
 });
 
-it("tells a whole backup from every other file", async () => {
+it("distinguishes a complete backup from every other file", async () => {
   const directory = await harness.directory();
   const path = join(directory, "sealed");
   const store = Buffer.alloc(10_000, '\n{"format":"hbtu-connect-auth backup"}\n');
@@ -70,7 +70,7 @@ it("tells a whole backup from every other file", async () => {
   await expect(unpackBackup(path, join(directory, "changed"))).rejects.toThrow("was changed");
 });
 
-it("is its owner's alone once it has its name, whatever the umask", async () => {
+it("is private once it has its name, with any umask", async () => {
   const storage = await openLmdbStorage(await harness.directory());
   const path = join(await harness.directory(), "copy");
   const before = process.umask(0);

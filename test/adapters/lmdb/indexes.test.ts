@@ -140,7 +140,7 @@ function refusedAsTaken(error: Error): void {
 }
 
 describe("lmdb: the indexes", () => {
-  it("say after any steps what follows from what they are of", async () => {
+  it("agree with their records after any steps", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.array(anyStep, { maxLength: 4 }), { maxLength: 40 }), async (turns) => {
         const directory = await harness.directory();
@@ -188,7 +188,7 @@ describe("lmdb: the indexes", () => {
     expect(taken).toEqual([890, 900]);
   });
 
-  it("are left as they are by an add that is refused", async () => {
+  it("are not changed by a refused add", async () => {
     const directory = await harness.directory();
     const storage = await harness.openAt(directory);
     const session = aSession();

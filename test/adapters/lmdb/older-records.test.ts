@@ -8,7 +8,7 @@ const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
 
 describe("lmdb: a store of before", () => {
-  it("has users of whom neither verified addresses nor unlocks were known", async () => {
+  it("has users without `emailVerified` and `unlocks`", async () => {
     const directory = await harness.directory();
     const { id, emailVerified: _, unlocks: __, ...rest } = aUser();
     const { database, write, close } = await openEnvironment(directory);
@@ -32,7 +32,7 @@ describe("lmdb: a store of before", () => {
     expect((await storage.users.findById(id))?.unlocks).toBe(1);
   });
 
-  it("has mails of which it was not known whether they are notices: they go with those that are none", async () => {
+  it("has mails without `isNotice`, which are sent as other mails", async () => {
     const directory = await harness.directory();
     const { id, isNotice: _, sealed: __, ...rest } = aMail({ kind: "password_changed", userId: "ada" });
     const { database, write, close } = await openEnvironment(directory);
@@ -55,7 +55,7 @@ describe("lmdb: a store of before", () => {
     expect(await outbox.due(new Date(dueAt + 1), 10)).toStrictEqual([notice]);
   });
 
-  it("has mailed links of which no epoch was known: none is found by its id, and all are swept", async () => {
+  it("has mailed links without an epoch: none is found by its id, and all are swept", async () => {
     const directory = await harness.directory();
     const { epoch: _, accountEmail: __, ...former } = aOneTimeToken();
     const end = former.expiresAt.getTime();

@@ -79,7 +79,7 @@ describe("lmdb: two processes with one store", () => {
       expect(await storage.auditTrail.find(query, undefined, 1_000)).toStrictEqual(entries.toReversed());
   });
 
-  it("see at once what the other acknowledged, whatever snapshot they held", async () => {
+  it("see at once what the other acknowledged, with any snapshot held", async () => {
     const directory = await harness.directory();
     const storage = await harness.openAt(directory);
     const hasIt = async () => (await storage.revocations.find(["sid:1"], new Date(0))).has("sid:1");

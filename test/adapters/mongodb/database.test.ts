@@ -135,7 +135,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       ]);
     });
 
-    it("users of before it was known whether their addresses were verified", async () => {
+    it("users of earlier versions, without `emailVerified` and later fields", async () => {
       const { users } = await open();
       const user = aUser();
       const {
@@ -154,7 +154,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
     });
 
-    it("mails of before it was known whether they are notices: they go with those that are none", async () => {
+    it("mails without `isNotice`, which are sent as other mails", async () => {
       const { outbox } = await open();
       const mail = aMail({ kind: "password_changed", userId: "ada" });
       const { id, isNotice: _, sealed: __, tokenId: ___, username: ____, ...rest } = mail;
@@ -164,7 +164,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await outbox.due(mail.dueAt, 10)).toStrictEqual([mail, notice]);
     });
 
-    it("mailed links of which no epoch was known: none is found by its id, and all are swept", async () => {
+    it("mailed links without an epoch: none is found by its id, and all are swept", async () => {
       const { oneTimeTokens } = await open();
       const { epoch: _, accountEmail: __, ...former } = aOneTimeToken();
       const links = db.collection<Document & { _id: string }>("one_time_tokens");
@@ -289,7 +289,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       }
     });
 
-    it("as the service must, whatever the URI says", async () => {
+    it("with majority writes and reads of the primary, whatever the URI says", async () => {
       const careless = new URL(uri);
       const options =
         "w=0&journal=false&readPreference=secondary&readConcernLevel=available&retryWrites=false";
@@ -374,7 +374,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
     });
   });
 
-  it("lets who is told that an entry is there already find it there", async () => {
+  it("lets a caller who is told that an entry exists find it", async () => {
     const { revocations, storedValues, oneTimeTokens } = await open();
     const conflict = new MongoServerError({ code: 11_000, message: "E11000 index: _id_" });
     const update = vi.spyOn(Collection.prototype, "updateOne").mockRejectedValueOnce(conflict);

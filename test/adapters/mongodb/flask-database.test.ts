@@ -39,7 +39,7 @@ describe.skipIf(!mongoServer)("mongodb: the Flask server's database", () => {
     expect(await all(users())).toStrictEqual([{ id: "5ec10f80e4b0c9a7d6e3f210", ...fields }]);
   });
 
-  it("gives what is there, of whatever type, and what is not", async () => {
+  it("reads present values of any type, and missing ones", async () => {
     const fields = { username: 7, email: ["a"], password: null };
     const { users, revokedTokenIds } = await opened([{ ...fields }], [{ jti: "1" }, { jti: 7 }, {}]);
     const [{ id: _, ...rest } = {}] = await all(users());

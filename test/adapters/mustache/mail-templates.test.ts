@@ -41,14 +41,14 @@ function unescaped(html: string): string {
 describe.each(MAIL_KINDS)("the built-in %s mail", (kind) => {
   const { subject, text, html } = templates.render(kind, FACTS);
 
-  it("has a short subject that no user has a part in, and is short itself", () => {
+  it("has a short subject without text of users, and is short itself", () => {
     expect(subject).toMatch(/^[A-Z][\w ]{10,50}$/);
     expect(subject).not.toContain(FACTS.username);
     expect(html).toContain(`<title>${subject}</title>`);
     expect(text.split("\n").length).toBeLessThan(25);
   });
 
-  it("says whose account it is, and what to do if one did not ask for it", () => {
+  it("names the account, and says what to do if the reader did not ask for it", () => {
     expect(text).toContain('\nUsername: "Zoë"\n');
     expect(text).toMatch(/if (you cannot explain this|it (was|is) not (you|your account)),/i);
   });
@@ -82,7 +82,7 @@ describe.each(LINKED)("the built-in %s mail", (kind) => {
     expect(href).toContain("&amp;b");
   });
 
-  it("says until when it serves, if that is known", () => {
+  it("says until when it is valid, if that is known", () => {
     expect(templates.render(kind, FACTS).text).toContain("until 2026-02-01 12:34 UTC.");
     const { expiresAt: _, ...facts } = FACTS;
     expect(templates.render(kind, facts).text).not.toContain("until");

@@ -132,7 +132,7 @@ describe("requests that are pipelined", () => {
     expect(answers.match(/\/one|\/two|malformed_request/g)).toEqual(["/one", "/two", "malformed_request"]);
   });
 
-  it("of which the last one's body cannot be read get theirs, and that one a refusal", async () => {
+  it("before one with an unreadable body get their answers, and that one a refusal", async () => {
     const seen: (string | undefined)[] = [];
     const url = await serve(async (request, response) => {
       seen.push(request.url);
@@ -165,7 +165,7 @@ describe("requests that are pipelined", () => {
 const LARGE = Buffer.alloc(32 * 1024 * 1024, " ");
 
 describe("a client", () => {
-  it("that takes nothing of its answer is cut off", async () => {
+  it("that reads nothing of its answer is disconnected", async () => {
     let ended = false;
     const url = await serve(
       (request, response) => {
@@ -182,7 +182,7 @@ describe("a client", () => {
     await expect.poll(() => ended, { timeout: 5_000 }).toBe(true);
   });
 
-  it("that takes a little of it at a time gets it all, however long that takes", async () => {
+  it("that reads it slowly gets all of it, however long that takes", async () => {
     const stalledMs = 300;
     const url = await serve((_, response) => void response.end(LARGE), { stalledMs });
     const socket = await open(url);
@@ -238,7 +238,7 @@ describe("a client", () => {
     expect(await sendRaw(url, request)).toBe("");
   });
 
-  it("whose expectation is unknown is answered as if it had none", async () => {
+  it("with an unknown expectation is answered as if it had none", async () => {
     const url = await serve((_, response) => void response.end("answered"));
     const answers = await sendRaw(url, get("/", `Expect: 200-maybe\r\n${LAST}`));
     expect([answers.slice(0, 12), bodiesOf(answers)]).toEqual(["HTTP/1.1 200", ["answered"]]);

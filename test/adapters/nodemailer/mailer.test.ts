@@ -96,7 +96,7 @@ describe("a mail", () => {
     expect(server.mails.map(({ to }) => to)).toEqual([[MAIL.to]]);
   });
 
-  it("is from the one sender, whatever is in the name", async () => {
+  it("is from the configured sender, whatever is in the name", async () => {
     const server = await startServer();
     await mailerTo(server.url).send(MAIL);
     const from = server.mails[0]?.headers.filter(([name]) => name === "from");

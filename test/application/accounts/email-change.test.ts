@@ -61,7 +61,7 @@ describe("the mails of a change of address that was asked for", () => {
     },
   );
 
-  it("whose request a logout of all overtakes, wherever, bring no link that confirms, and one that cancels", async () => {
+  it("whose request a logout of all overtakes at any step bring no confirming link, but a cancelling one", async () => {
     for (let stop = 0; ; stop += 1) {
       const { core: fast, own } = await withAda();
       const { id } = await fast.me(own.accessToken);
@@ -82,7 +82,7 @@ describe("the mails of a change of address that was asked for", () => {
   });
 });
 
-it("a process that dies while it asks for a change of address has not told the new one alone", async () => {
+it("a process that dies while it requests a change of address has not notified the new one alone", async () => {
   for (let stop = 0; ; stop += 1) {
     const { core: alive, own } = await withAda();
     const steps = stepped(alive.storage, stop);
@@ -99,7 +99,7 @@ it("a process that dies while it asks for a change of address has not told the n
 describe("asking for a change of address", () => {
   const THROTTLED = { LOGIN_THROTTLE: "on", THROTTLE_MAIL: "2" };
 
-  it("is refused where the present address can be told nothing more", async () => {
+  it("is refused if the limit of mails to the present address is reached", async () => {
     const core = await makeCore(undefined, THROTTLED);
     const own = await core.register(ada);
     const { accessToken } = own;
@@ -113,7 +113,7 @@ describe("asking for a change of address", () => {
     expect(core.mails).toHaveLength(before);
   });
 
-  it("takes nothing from what the present address may be told where the new one is refused", async () => {
+  it("does not use up mails to the present address if the new one is refused", async () => {
     const core = await makeCore(undefined, THROTTLED);
     const own = await core.register(ada);
     const bob = await core.register({ ...ada, username: "Bob", email: "bob@example.com" });
@@ -126,7 +126,7 @@ describe("asking for a change of address", () => {
     expect(await refusal(core.updateProfile(other))).toBe("none");
   });
 
-  it("leaves the limit of other kinds of mails alone, so that it keeps nobody from a reset", async () => {
+  it("leaves the limits of other kinds of mails alone, so that a reset stays possible", async () => {
     const core = await makeCore(undefined, THROTTLED);
     const own = await core.register(ada);
     for (let times = 0; times < 3; times += 1) await refusal(LINKS.change_email.ask(core, own));

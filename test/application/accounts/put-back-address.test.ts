@@ -65,7 +65,7 @@ async function expectRecovered(core: Core) {
   expect(core.mails.slice(before).filter(({ to }) => to === THIEF)).toEqual([]);
 }
 
-it("gives the account back that somebody with the password has moved, and ends what they have", async () => {
+it("restores an account whose address a thief has changed, and ends the sessions and links of the thief", async () => {
   const { core, own, theirs, owners } = await stolen();
   core.reported.length = 0;
   expect(await cancel(core, owners)).toBe("none");
@@ -131,7 +131,7 @@ it.each<[string, (core: Core, theirs: SessionGrant) => Promise<unknown>]>([
   await expectRecovered(core);
 });
 
-it("leaves somebody who had the account no link to have it again", async () => {
+it("leaves a thief no link to take the account again", async () => {
   const { core, theirs, owners } = await stolen();
   await ask(core, theirs, "third@evil.example");
   const thiefs = cancelLink(core, THIEF);
@@ -162,7 +162,7 @@ it("serves neither a disabled account nor one that is gone, nor after three days
   expect(theirs.accessToken).not.toBe(accessToken);
 });
 
-it("locks everybody out where the address was given another account meanwhile, which stays as it is", async () => {
+it("locks everybody out if another account has the address meanwhile, which stays unchanged", async () => {
   const { core, theirs, owners } = await stolen();
   await core.register({ ...ada, username: "Squatter" });
   const squatter = await userOf(core, "squatter");
@@ -181,7 +181,7 @@ it("locks everybody out where the address was given another account meanwhile, w
   await expectRecovered(core);
 });
 
-it("has one effect where a change to a further address meets it anywhere", async () => {
+it("has one effect, at any meeting with a change to a further address", async () => {
   for (let stop = 0; ; stop += 1) {
     const { core: fast, theirs, owners } = await stolen();
     await ask(fast, theirs, "third@evil.example");
@@ -198,7 +198,7 @@ it("has one effect where a change to a further address meets it anywhere", async
   }
 });
 
-it("lets an address change so often in three days that no link of its owner is given up for it", async () => {
+it("limits the changes of an address in three days, so that no link of its owner is dropped", async () => {
   const core = await makeCore();
   const own = await core.register(ada);
   await ask(core, own, "address0@example.com");
@@ -216,7 +216,7 @@ it("lets an address change so often in three days that no link of its owner is g
   expect(await userOf(core)).toMatchObject({ email: { shown: ada.email } });
 });
 
-it("tells the owner of a deletion by mail, once, and what waits to be told survives it", async () => {
+it("notifies the owner of a deletion by mail, once, and waiting notices survive it", async () => {
   const core = await makeCore();
   const { accessToken } = await core.register(ada);
   await core.storage.users.rename(await userOf(core), { emailVerified: true });
@@ -231,7 +231,7 @@ it("tells the owner of a deletion by mail, once, and what waits to be told survi
   for (const { text } of core.mails) expect(text).toContain('Username: "Ada"');
 });
 
-it("tells nobody of the deletion of an account whose address nobody verified, or where that is not wanted", async () => {
+it("notifies nobody of a deletion if the address was never verified, or if so configured", async () => {
   for (const [value, isVerified] of [
     ["true", false],
     ["false", true],

@@ -32,7 +32,7 @@ describe("registering, answered alike", () => {
     );
   });
 
-  it("tells nothing of an address: the same answers and calls of storage, whatever is asked before or after", async () => {
+  it("reveals nothing about an address: the same answers and storage calls, before and after other requests", async () => {
     const seen = [];
     for (const email of ["free@example.com", bob.email]) {
       const core = await makeCore(undefined, SAME);
@@ -119,7 +119,7 @@ describe("registering, answered alike", () => {
     ["name", { email: "other@example.com" }, "username_taken"],
     ["address", { username: "Countess" }, "email_taken"],
   ])(
-    "makes nothing where another has the %s by then, and serves once that is free",
+    "makes no account if another has the %s by then, and is valid once that is free",
     async (_, fields, code) => {
       const core = await makeCore(undefined, SAME);
       await core.signUp(ada);

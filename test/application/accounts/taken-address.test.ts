@@ -20,7 +20,7 @@ function asking(core: Core, accessToken: string) {
 }
 
 describe("an address that another account has", () => {
-  it("is asked for as a free one: one answer, the same calls of storage in the same order", async () => {
+  it("is handled like a free one: one answer, the same storage calls in the same order", async () => {
     const seen = [];
     for (const email of [FREE, bob.email]) {
       const core = await makeCore();
@@ -55,7 +55,7 @@ describe("an address that another account has", () => {
     }
   });
 
-  it("stays its owner's, who is told, and nobody gets a link", async () => {
+  it("stays with its owner, who is notified, and no link is mailed", async () => {
     const core = await makeCore();
     await core.register(bob);
     const { accessToken } = await core.register(ada);
@@ -69,7 +69,7 @@ describe("an address that another account has", () => {
     expect(await core.me(accessToken)).toMatchObject({ username: "Countess", email: ada.email });
   });
 
-  it("is told of to nobody where its owner is disabled, or the one who asked is", async () => {
+  it("causes no mail if its owner or the requester is disabled", async () => {
     for (const who of ["bob@example.com", "ada@example.com"]) {
       const core = await makeCore();
       await core.register(bob);
@@ -81,7 +81,7 @@ describe("an address that another account has", () => {
     }
   });
 
-  it("that it gets after the link was mailed is refused to who follows that", async () => {
+  it("that it gets after the link was mailed makes that link refused", async () => {
     const core = await makeCore();
     const { accessToken } = await core.register(ada);
     await asking(core, accessToken)(bob.email);
@@ -91,7 +91,7 @@ describe("an address that another account has", () => {
     expect(await refusal(core.verifyEmail({ token, client }))).toBe("email_taken");
   });
 
-  it("takes no mail of the hour where the name is taken: nothing was asked for then", async () => {
+  it("is not counted for the mails of the hour if the name is taken", async () => {
     const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_MAIL_PAIR: "1" });
     await core.register(bob);
     const ask = asking(core, (await core.register(ada)).accessToken);

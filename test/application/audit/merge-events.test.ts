@@ -11,7 +11,7 @@ const refreshed = (sessionId: string): SecurityEvent => ({
 });
 const loggedIn = (userId: string): SecurityEvent => ({ type: "login_succeeded", userId, sessionId: userId });
 
-it("loses no event from the counts, whatever is repeated and whenever what is merged is taken", () => {
+it("loses no event from the counts, for any repetitions and any times of taking merged ones", () => {
   const event = fc.oneof(
     fc.constantFrom("a", "b", "c", "d").map(refreshed),
     fc.constantFrom("ada", "bob").map(loggedIn),

@@ -31,7 +31,7 @@ const reportAll = ({ report }: EventRecorder, ids: readonly string[]) => {
 };
 
 describe("the recorder of events", () => {
-  it("writes what happened, to whom, when and from where, and nothing that is not known", async () => {
+  it("writes the event, its user, time and network, and nothing unknown", async () => {
     const { auditTrail, written } = breakable();
     const context = () => ({ requestId: "the-one", ip: "192.0.2.1" });
     const { recorder } = recorderOver(auditTrail, { context });
@@ -70,7 +70,7 @@ describe("the recorder of events", () => {
     expect(recorder.waiting()).toBe(0);
   });
 
-  it("has room for so many, and the trail itself tells of a gap", async () => {
+  it("drops events beyond its limit, and the trail itself records the gap", async () => {
     const { auditTrail, written } = breakable();
     const { recorder } = recorderOver(auditTrail, { capacity: 3 });
     reportAll(recorder, ["a", "b", "c", "d", "e"]);

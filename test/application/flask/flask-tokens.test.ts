@@ -93,7 +93,7 @@ describe("access tokens of the Flask server", () => {
     expect(await refusal(core.me(ACCESS))).toBe("revoked_token");
   });
 
-  it("end with the account, and do not pass to whoever takes its address", async () => {
+  it("end with the account, and do not pass to the next owner of its address", async () => {
     const core = await moved();
     await core.deleteAccount({ accessToken: ACCESS, password: ada.password, client });
     expect(await refusal(core.me(ACCESS))).toBe("revoked_token");
@@ -331,7 +331,7 @@ describe("refresh tokens of the Flask server", () => {
     expect(await refusal(core.me(grant.accessToken))).toBe("none");
   });
 
-  it("that are over begin no session, and get nobody anything but known as a device", async () => {
+  it("that are expired begin no session, and only identify a known device", async () => {
     const core = await moved();
     core.clock.advance(30 * DAY_MS);
     expect(await refusal(core.refresh(REFRESH))).toBe("expired_token");

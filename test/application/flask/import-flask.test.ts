@@ -92,10 +92,10 @@ it("stores revoked tokens, then that old hashes are there, then the first user",
   expect(order).toEqual(["add", "claim", "user"]);
 });
 
-describe("says that old hashes are in storage", () => {
+describe("records that old hashes are in storage", () => {
   const dear = aRecord({ password: OLD_HASH.replace("29000", "150000") });
 
-  it("by the most rounds that one has, and never fewer than before", async () => {
+  it("with the most rounds of any, and never fewer than before", async () => {
     const { storage } = await imported([aRecord(), dear, aRecord()]);
     expect(await flaskRounds(storage.storedValues)).toBe(150_000);
     await imported([aRecord()], { storage });
@@ -130,7 +130,7 @@ it("leaves out what is faulty, with all reasons, and no hash in the report", asy
   expect(counts).toMatchObject({ imported: 1, leftOut: 1 });
 });
 
-describe("of those who share", () => {
+describe("of users who share", () => {
   const twins: [string, Partial<FlaskRecord>, Partial<FlaskRecord>, string][] = [
     ["a name", { username: "Ada" }, { username: "Ada" }, "username_duplicate"],
     ["a name but for case", { username: "Ada" }, { username: "aDA " }, "username_duplicate"],
@@ -161,7 +161,7 @@ describe("of those who share", () => {
     ],
   ];
 
-  it.each(twins)("%s, nobody comes in", async (_, one, other, reason) => {
+  it.each(twins)("%s, none is imported", async (_, one, other, reason) => {
     const [a, b] = [aRecord(one), aRecord(other)];
     const { storage, outcomes, counts } = await imported([a, aRecord(), b]);
     expect(outcomes).toEqual({ [a.id]: [reason], [b.id]: [reason] });
@@ -169,7 +169,7 @@ describe("of those who share", () => {
     expect(await storage.users.findById(a.id)).toBeUndefined();
   });
 
-  it.each(twins)("%s, the oldest comes in if told so, whatever its id", async (_, one, other, reason) => {
+  it.each(twins)("%s, the oldest by date is imported if so configured", async (_, one, other, reason) => {
     const [young, old] = [aRecord(one), aRecord({ ...other, createdAt: new Date(1_000) })];
     const { storage, outcomes } = await imported([young, old], { onConflict: "oldest" });
     expect(outcomes).toEqual({ [young.id]: [reason] });
@@ -272,13 +272,13 @@ describe("run again", () => {
     expect(await contentsOf(storage)).toStrictEqual(before);
   });
 
-  it("brings in whom it left out, once they can come in", async () => {
+  it("imports users that it left out, once they are valid", async () => {
     const { storage } = await imported(records);
     const { counts } = await imported(records, { storage, onConflict: "oldest" });
     expect(counts).toMatchObject({ imported: 1, alreadyThere: 2, leftOut: 1 });
   });
 
-  it("does not touch who is there, whatever became of the record", async () => {
+  it("does not change imported users, even if their records have changed", async () => {
     const { storage } = await imported([first]);
     const twin = aRecord({ username: first.username, createdAt: new Date(0) });
     const { outcomes, counts } = await imported([{ ...first, email: 7 }, twin], { storage });
@@ -286,7 +286,7 @@ describe("run again", () => {
     expect(outcomes[twin.id]).toEqual(["username_duplicate"]);
   });
 
-  it.each([true, false])("does not bring back who was removed since (dry run: %s)", async (dryRun) => {
+  it.each([true, false])("does not import removed users again (dry run: %s)", async (dryRun) => {
     const hasher = await openArgon2Hasher(argon2Driver, { memoryKib: 64, passes: 1, lanes: 1 });
     const hashes = { hashes: passlibPbkdf2, areInStorage: true };
     const core = await makeCore(() => ({
@@ -301,7 +301,7 @@ describe("run again", () => {
     expect(await storage.users.findById(first.id)).toBeUndefined();
   });
 
-  it("remembers nobody who was not brought over", async () => {
+  it("remembers no user that was not imported", async () => {
     const core = await makeCore();
     const { accessToken } = await core.register(ada);
     await core.deleteAccount({ accessToken, password: ada.password, client });
@@ -361,7 +361,7 @@ it("tells how far it has come, to the end of each part", async () => {
   }
 });
 
-it("takes nobody for a double whose fingerprints happen to be the same", async () => {
+it("does not mistake equal fingerprints of different users for duplicates", async () => {
   const [a, b, c] = [aRecord(), aRecord({ username: "twin" }), aRecord({ username: "Twin" })];
   const { users } = flaskInMemory([a, b, c]);
   const { oldestOf } = await findFlaskConflicts(

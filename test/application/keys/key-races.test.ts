@@ -83,7 +83,7 @@ describe.each([0, 1, 2])("after %i rotations, the newest key that is retired", (
   }
 });
 
-it("a retired key whose predecessor can sign no more is succeeded at once", async () => {
+it("a retired key gets a successor that signs at once, if its predecessor can no longer sign", async () => {
   const { storage, clock, newest } = await prepare(1);
   clock.advance(RING_TIMES.accessTokenTtlMs + DAY);
   const { ring, retireKey } = await openRing({ ...settings, ...storage, clock });
@@ -94,7 +94,7 @@ it("a retired key whose predecessor can sign no more is succeeded at once", asyn
   expect([old?.kid, newest]).not.toContain(ring.signingKey(clock.now()).kid);
 });
 
-it("a retired key whose predecessor still verifies is succeeded by one that is published ahead", async () => {
+it("a retired key gets a successor that is published ahead, if its predecessor still verifies", async () => {
   const { storage, clock, newest } = await prepare(1);
   const { ring, retireKey, listKeys } = await openRing({ ...settings, ...storage, clock });
   await retireKey(newest);

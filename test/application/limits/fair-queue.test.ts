@@ -61,7 +61,7 @@ describe("turns", () => {
   });
 });
 
-describe("who must yield", () => {
+describe("the item that must yield", () => {
   it("is the newest of the largest account in the largest network, and nobody for another of that account", () => {
     const queue = makeFairQueue<string>();
     enter(queue, "a", "X", 2);
@@ -95,7 +95,7 @@ describe("who must yield", () => {
     expect(busy.mustYield(["a", "X"])).toBeUndefined();
   });
 
-  it("is told by the network alone if any account of it would find a place", () => {
+  it("can be told for a network alone, if any account of it would find a place", () => {
     const queue = makeFairQueue<string>();
     enter(queue, "a", "X", 3);
     expect([queue.mustYield(["a"]), queue.mustYield(["b"])]).toEqual(["a X 2", "a X 2"]);
@@ -105,7 +105,7 @@ describe("who must yield", () => {
   });
 });
 
-it("agrees with a plain list in which everything is counted anew, whatever happens", () => {
+it("agrees with a plain list in which everything is counted anew, after any steps", () => {
   const path = fc.tuple(fc.constantFrom("a", "b", "c"), fc.constantFrom("X", "Y", "Z"));
   const step = fc.oneof(
     fc.record({ does: fc.constant("enters" as const), path }),
@@ -176,7 +176,7 @@ function checkYield(
   expect(yields).toBe(newest);
 }
 
-it("takes no longer for each of many that wait than for each of few", async () => {
+it("takes no longer for an item if many wait than if few wait", async () => {
   const flood = (size: number, networks: number) => () => {
     const queue = makeFairQueue<number>();
     const places = Array.from({ length: size }, (_, index) =>

@@ -27,7 +27,7 @@ const networks: Record<string, (index: number) => string> = {
   "networks of their own": (index) => `2001:db8:0:${index.toString(16)}::1`,
 };
 
-describe.each(Object.entries(networks))("48 others from %s", (_, networkOfOther) => {
+describe.each(Object.entries(networks))("48 other users from %s", (_, networkOfOther) => {
   const flood = async (ipOfFlood: (index: number) => string) => {
     const { ask, work, count, checked, settled } = gate();
     for (const index of range(150)) void ask("flood", { ip: ipOfFlood(index), account: "eve" });
@@ -41,18 +41,18 @@ describe.each(Object.entries(networks))("48 others from %s", (_, networkOfOther)
     return checked;
   };
 
-  it("all come in beside 150 checks for one account from one network, by turns with them", async () => {
+  it("are all served beside 150 checks for one account from one network, taking turns with them", async () => {
     const checked = await flood(() => "203.0.113.1");
     expect(checked.slice(0, 30).filter((name) => name === "flood").length).toBeLessThanOrEqual(16);
   });
 
-  it("all come in beside 150 checks for one account from fifteen networks", async () => {
+  it("are all served beside 150 checks for one account from fifteen networks", async () => {
     await flood((index) => `2001:db8:1:${(index % 15).toString(16)}::1`);
   });
 });
 
 describe("one network with 500 names", () => {
-  it("leaves ten others theirs, as often as they come, whatever part of its /64 it sends from", async () => {
+  it("leaves ten others their share each time, from any part of its /64", async () => {
     const { ask, work, step, count, settled } = gate();
     const floodOnce = (index: number) =>
       ask("flood", { ip: `2001:db8:1:2::${index.toString(16)}`, account: `name ${index}` });
@@ -72,7 +72,7 @@ describe("one network with 500 names", () => {
     expect([count("other", "served"), count("other", "overloaded")]).toEqual([60, 0]);
   });
 
-  it("gets the whole queue while nobody else comes", async () => {
+  it("gets the whole queue while there are no other requests", async () => {
     const { ask, work, count } = gate();
     for (const index of range(500)) void ask("flood", { ip: "203.0.113.1", account: `name ${index}` });
     await work();

@@ -63,7 +63,7 @@ function fromOneNetwork(gated: GatedHasher) {
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
-it("lets as many hashes run at once as it has places, be they for hashing or checking", async () => {
+it("runs at most as many hashes at once as it has places, for hashing and checking", async () => {
   const { hasher, begun, end, most } = slowHasher();
   const gated = gateOf(hasher, 2, 10);
   const all = [gated.hash("a"), gated.verify("x", "b"), gated.hash("c"), gated.verify(undefined, "d")];
@@ -74,7 +74,7 @@ it("lets as many hashes run at once as it has places, be they for hashing or che
   expect(most()).toBe(2);
 });
 
-it("refuses as overloaded, at once and unhashed, who finds the queue full; who waits is served", async () => {
+it("refuses a request as overloaded, at once and unhashed, if the queue is full; waiting ones are served", async () => {
   const { hasher, begun, end } = slowHasher();
   const gated = gateOf(hasher, 1, 2);
   const served = [gated.hash("a"), gated.hash("b"), gated.hash("c")];
@@ -85,7 +85,7 @@ it("refuses as overloaded, at once and unhashed, who finds the queue full; who w
   expect(begun).toEqual(["a", "b", "c"]);
 });
 
-it("without a queue refuses whoever finds no free place", async () => {
+it("without a queue refuses a request if no place is free", async () => {
   const { hasher, end } = slowHasher();
   const gated = gateOf(hasher, 1, 0);
   const served = gated.hash("a");
@@ -97,7 +97,7 @@ it("without a queue refuses whoever finds no free place", async () => {
   await expect(next).resolves.toBe("hash of c");
 });
 
-it("hands a place to who has waited longest, and nobody slips in between", async () => {
+it("hands a place to the request that has waited longest, and no other gets in between", async () => {
   const { hasher, begun, end, most } = slowHasher();
   const gated = gateOf(hasher, 1, 10);
   const first = gated.hash("first").then(() => gated.hash("late"));
@@ -155,7 +155,7 @@ it("asks whether a hash is outdated without a place", () => {
   expect([gated.isOutdated("old"), gated.isOutdated("new")]).toEqual([true, false]);
 });
 
-it("refuses who has waited longer than the deadline, unhashed, and serves who came later", async () => {
+it("refuses a request that has waited longer than the deadline, unhashed, and serves later ones", async () => {
   const { hasher, begun, end } = slowHasher();
   let time = 0;
   const gated = gateOf(hasher, 1, 10, () => time);
@@ -205,7 +205,7 @@ it("lets newcomers take a quarter of the queue, and every other place at most wh
   expect(begun).toEqual(["running", "new 1", "known 1", "new 2", "known 2", "known 3"]);
 });
 
-it("tells who would find no place before they ask for one, and who passes has taken none", async () => {
+it("tells in advance that the queue is full, and takes no place by telling", async () => {
   const { hasher, begun, end } = slowHasher();
   const gated = gateOf(hasher, 1, 8);
   const newcomer = { isNewcomer: true };
@@ -223,7 +223,7 @@ it("tells who would find no place before they ask for one, and who passes has ta
   expect(() => gated.refuseIfFull(newcomer)).not.toThrow();
 });
 
-it("says when to come again from the pace it measures", async () => {
+it("computes the time for a retry from the measured pace", async () => {
   const { hasher, begun, end } = slowHasher();
   let time = 0;
   const gated = gateOf(hasher, 1, 3, () => time);

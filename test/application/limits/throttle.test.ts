@@ -49,14 +49,14 @@ describe("wrong passwords", () => {
     expect(await refusal(login(right))).toBe("none");
   });
 
-  it("200 at once cause as many hashes as the limit says", async () => {
+  it("cause at most the limit of hashes, 200 at once", async () => {
     const { login, hashes } = await withAda();
     const codes = await Promise.all(Array.from({ length: 200 }, () => refusal(login(wrong))));
     expect(hashes()).toBe(5);
     expect(codes.filter((code) => code === "too_many_attempts")).toHaveLength(195);
   });
 
-  it("are counted alike for an account that nobody has", async () => {
+  it("are counted alike for an unknown account", async () => {
     const { login } = await withAda();
     expect(await times(6, () => login({ ...wrong, email: "nobody@example.com" }))).toEqual([
       ...Array(5).fill("invalid_credentials"),
@@ -64,7 +64,7 @@ describe("wrong passwords", () => {
     ]);
   });
 
-  it("are counted together however the address is spelt, and whatever part of its /64 it comes from", async () => {
+  it("are counted together for all spellings of the address and all parts of a /64", async () => {
     const { login } = await withAda();
     const spellings = [
       "ada@example.com",
@@ -120,7 +120,7 @@ describe("wrong passwords", () => {
 });
 
 describe("a known device", () => {
-  it("gets its owner in while strangers try, with an expired or a revoked token too", async () => {
+  it("lets its owner log in while strangers try, also with an expired or a revoked token", async () => {
     const { own, login, logout, clock } = await withAda({ THROTTLE_ACCOUNT: "5" });
     await times(10, () => login(wrong));
     expect(await refusal(login(right))).toBe("too_many_attempts");
@@ -140,7 +140,7 @@ describe("a known device", () => {
     expect(await refusal(attempt())).toBe("invalid_credentials");
   });
 
-  it("is not one by another's token, by nonsense, or by a token from a theft", async () => {
+  it("is not recognised by another user's token, by nonsense, or by a token of a stolen session", async () => {
     const { own, login, register, refresh, clock } = await withAda({ REFRESH_ROTATION: "true" });
     const bob = await register({ ...ada, username: "Bob", email: "bob@example.com" });
     await refresh(own.refreshToken);
@@ -163,7 +163,7 @@ it("registrations are limited from one network", async () => {
   expect(await next("dan", "203.0.113.1")).toBe("none");
 });
 
-it("storage is not told who tried, or from where", async () => {
+it("storage learns neither the account nor the network of an attempt", async () => {
   const keys: string[] = [];
   const { storage } = await makeCore();
   const attempts: typeof storage.attempts = {

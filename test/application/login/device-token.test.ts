@@ -126,7 +126,7 @@ describe.each(BAD)("%s", (_, tokenOf, reading) => {
     }
   });
 
-  it("lets the right password in, and counts wrong ones as a stranger's", async () => {
+  it("accepts the correct password, and counts wrong ones as a stranger's", async () => {
     const core = await moved();
     const formerToken = tokenOf(core);
     for (const email of [ada.email, "ended@example.com"]) {
@@ -173,7 +173,7 @@ describe("a refresh token of the Flask server", () => {
 });
 
 it.each(["a token of this service", "one of the Flask server"])(
-  "storage that does not answer what it is asked of %s refuses the login, uncounted",
+  "a storage that fails a read for %s refuses the login, uncounted",
   async (which) => {
     const core = await moved();
     const { users, revocations } = core.storage;

@@ -25,7 +25,7 @@ it("an address that differs before the @ in letter case is confirmed as any othe
   expect(await core.storage.users.findByEmail(email)).toMatchObject({ email: { shown: ada.email } });
 });
 
-it("an address whose domain alone is in another letter case holds at once", async () => {
+it("a change of only the letter case of the domain takes effect at once", async () => {
   const { core, accessToken, change } = await verified();
   expect(await change("Ada@EXAMPLE.com")).toMatchObject({
     email: "Ada@EXAMPLE.com",

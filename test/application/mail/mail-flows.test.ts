@@ -16,7 +16,7 @@ async function forgotten(core: Core, email = ada.email): Promise<string> {
 }
 
 describe("a forgotten password", () => {
-  it("is replaced by whoever reads the mail, and every session ends", async () => {
+  it("is replaced by a reader of the mail, and every session ends", async () => {
     const core = await makeCore();
     const session = await core.register(ada);
     const token = await forgotten(core, "  ADA@example.COM ");
@@ -30,7 +30,7 @@ describe("a forgotten password", () => {
     expect(core.reported).toContainEqual(expect.objectContaining({ type: "password_reset" }));
   });
 
-  it("is mailed to nobody who is not here, or is disabled", async () => {
+  it("is not mailed to unknown or disabled users", async () => {
     const core = await makeCore();
     await core.register(ada);
     await core.forgotPassword({ email: bob.email, client });
@@ -142,7 +142,7 @@ describe("a forgotten password", () => {
     }
   });
 
-  it("is nothing that guessing finds: wrong links are counted as wrong passwords are", async () => {
+  it("cannot be reset by guessing: wrong links are counted like wrong passwords", async () => {
     const core = await makeCore(undefined, { LOGIN_THROTTLE: "on", THROTTLE_NETWORK: "3" });
     await core.register(ada);
     const token = await forgotten(core);
@@ -155,7 +155,7 @@ describe("a forgotten password", () => {
     expect(await refusal(core.resetPassword({ token, newPassword: NEW, client: elsewhere }))).toBe("none");
   });
 
-  it("is mailed so often to one address and for one network, whoever has the address", async () => {
+  it("is mailed at most the limit to one address and for one network, whether an account has it or not", async () => {
     const limits = { LOGIN_THROTTLE: "on", THROTTLE_MAIL: "2", THROTTLE_MAIL_NETWORK: "4" };
     for (const email of [ada.email, "nobody@example.com"]) {
       const core = await makeCore(undefined, limits);
@@ -225,7 +225,7 @@ describe("an address", () => {
     expect(await core.me(accessToken)).toMatchObject({ emailVerified: true });
   });
 
-  it("that is not confirmed keeps its user outside where that is asked, after the right password only", async () => {
+  it("that is not confirmed prevents a login if so configured, but only after the correct password", async () => {
     const core = await makeCore(undefined, {
       REQUIRE_VERIFIED_EMAIL: "true",
       LOGIN_THROTTLE: "on",
@@ -263,7 +263,7 @@ describe("an address", () => {
     expect(await refusal(core.verifyEmail({ token, client }))).toBe("invalid_verification_token");
   });
 
-  it("that somebody takes before it is confirmed stays theirs", async () => {
+  it("that another account takes before it is confirmed stays with that account", async () => {
     const core = await makeCore();
     const { accessToken } = await core.register(ada);
     await core.updateProfile({ accessToken, password: ada.password, email: bob.email, client });
@@ -342,7 +342,7 @@ describe("delivery", () => {
     return { core, server, deliver: delivering.deliverMails };
   }
 
-  it("ends where the storage takes no more: what is due is not looked at for ever", async () => {
+  it("stops if the storage fails writes, so that due mails are not read for ever", async () => {
     const { core } = await withMailServer();
     for (let n = 0; n < 12; n += 1) {
       const who = { username: `Ada${n}`, email: `ada${n}@example.com`, password: ada.password, client };
@@ -397,7 +397,7 @@ describe("delivery", () => {
     expect(sent.reduce((sum, count) => sum + count, 0)).toBe(1);
   });
 
-  it("by a process that is killed at any step loses no mail, and what comes twice serves once", async () => {
+  it("by a process that is killed at any step loses no mail, and a link mailed twice is valid once", async () => {
     for (let stop = 0; ; stop += 1) {
       const alive = await makeCore();
       await alive.register(ada);

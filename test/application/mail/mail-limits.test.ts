@@ -35,7 +35,7 @@ async function deliverAll(core: Core): Promise<number> {
 }
 
 describe("a notice", () => {
-  it("waits once however often it is due, and changes go on", async () => {
+  it("waits at most once, and changes go on", async () => {
     const core = await makeCore();
     const token = await adaOf(core);
     for (let change = 0; change < 50; change += 1) expect(await samePassword(core, token)).toBe("none");
@@ -63,7 +63,7 @@ describe("a notice", () => {
     expect(await deliverAll(core)).toBe(1);
   });
 
-  it("that was left out since one waits takes nothing from those of the hour", async () => {
+  it("that was left out, since one waits, is not counted for the hour", async () => {
     const core = await makeCore(undefined, ON);
     const token = await adaOf(core);
     for (let mails = 0; mails < 3; mails += 1) {
@@ -72,7 +72,7 @@ describe("a notice", () => {
     }
   });
 
-  it("goes to one address so often, of whatever kind and account", async () => {
+  it("goes to one address at most the limit, over all kinds and accounts", async () => {
     const core = await makeCore(undefined, { ...ON, THROTTLE_NOTICE_ADDRESS: "2", REFRESH_ROTATION: "true" });
     const token = await adaOf(core);
     for (let change = 0; change < 2; change += 1) {
@@ -134,7 +134,7 @@ describe("a notice", () => {
     expect(subjects.slice(0, 10)).toContain("Reset your password");
   });
 
-  it("of nobody holds up a link: all that is due is worked off at once, ten at a time", async () => {
+  it("for unknown addresses does not delay links: all due mails are sent at once, ten at a time", async () => {
     const core = await makeCore();
     await adaOf(core);
     for (let count = 0; count < 95; count += 1) {
@@ -148,7 +148,7 @@ describe("a notice", () => {
 });
 
 describe("changes of one account", () => {
-  it("are so many an hour, whichever they are and from whatever session, and refused before any hash", async () => {
+  it("are limited by hour, over all kinds and sessions, and refused before any hash", async () => {
     const core = await makeCore(undefined, { ...ON, THROTTLE_CHANGE: "4" });
     const [first, { accessToken: second }] = [await adaOf(core), await core.login(byEmail)];
     const rename = (accessToken: string, username: string) =>
@@ -238,7 +238,7 @@ describe("mails with a link", () => {
     expect(await core.outbox.waiting()).toMatchObject({ count: 70 });
   });
 
-  it("cannot be had by registering and deleting again and again; a refused registration asks for none", async () => {
+  it("cannot be multiplied by registering and deleting; a refused registration sends none", async () => {
     const core = await makeCore(undefined, { ...ON, ...MAIL });
     for (let round = 0; round < 3; round += 1) {
       const { accessToken } = await core.register({ ...ada, username: `Ada ${round}` });

@@ -14,7 +14,7 @@ async function withAda(env: Record<string, string> = {}) {
 }
 
 describe("an account for an operator", () => {
-  it("is meant by id, address or name, however spelt", async () => {
+  it("is found by id, address or name, in any spelling", async () => {
     const { showUser, register, id } = await withAda();
     await register(bob);
     for (const who of [id, " ADA@example.com", "aDa "]) expect((await showUser(who)).user.id).toBe(id);
@@ -23,7 +23,7 @@ describe("an account for an operator", () => {
     }
   });
 
-  it("is the one of the id, whoever took that id for a name", async () => {
+  it("is found by its id first, also if another account has that id as its name", async () => {
     const { showUser, register, id } = await withAda();
     await register({ ...bob, username: id });
     expect((await showUser(id)).user.username.shown).toBe("Ada");
@@ -61,7 +61,7 @@ describe("creating", () => {
 });
 
 describe("disabling", () => {
-  it("ends all sessions at once and lets nobody in", async () => {
+  it("ends all sessions at once and refuses logins", async () => {
     const { disableUser, showUser, login, me, refresh, grant, id, reported } = await withAda();
     await login(byEmail);
     reported.splice(0);
@@ -94,7 +94,7 @@ describe("enabling", () => {
     expect(await refusal(login(byEmail))).toBe("none");
   });
 
-  it("of who is not disabled ends no session", async () => {
+  it("of an account that is not disabled ends no session", async () => {
     const { enableUser, me, grant, reported } = await withAda();
     expect(await enableUser("ada")).toMatchObject({ alreadyApplied: true });
     expect(await refusal(me(grant.accessToken))).toBe("none");
@@ -138,7 +138,7 @@ it("deleting ends all sessions and frees name and address", async () => {
 });
 
 describe("ending one session", () => {
-  it("ends that one, of whomever, and no other", async () => {
+  it("ends that one, of any user, and no other", async () => {
     const { endAnySession, showUser, login, me, refresh, grant, id, reported, clock } = await withAda();
     clock.advance(1_000);
     const other = await login(byEmail);
@@ -151,7 +151,7 @@ describe("ending one session", () => {
     expect(await refusal(me(other.accessToken))).toBe("none");
   });
 
-  it("finds none that is over, ended or nobody's", async () => {
+  it("finds no session that is expired, ended or unknown", async () => {
     const { endAnySession, showUser, disableUser, enableUser, login, storage, id, clock } = await withAda();
     expect(await refusal(endAnySession("no-such-session"))).toBe("not_found");
     const [first] = (await showUser(id)).sessions;
@@ -181,7 +181,7 @@ const changes: Record<string, [run: (core: Core, id: string) => Promise<unknown>
   deleting: [(core, id) => core.deleteUser(id)],
 };
 
-it.each(Object.keys(changes))("%s holds whatever change comes between its steps", async (name) => {
+it.each(Object.keys(changes))("%s holds, whichever change comes between its steps", async (name) => {
   const [run, password] = changes[name] as (typeof changes)[string];
   for (let stop = 0; ; stop += 1) {
     const fast = await withAda();
@@ -204,7 +204,7 @@ it.each(Object.keys(changes))("%s holds whatever change comes between its steps"
 });
 
 describe("verifying", () => {
-  it("takes the operator's word for the address, and leaves the rest", async () => {
+  it("marks the address as verified, and leaves the rest", async () => {
     const { verifyUser, me, grant, id, reported, storage } = await withAda();
     const before = await storage.users.findById(id);
     expect(await verifyUser(" ADA@example.com")).toMatchObject({
@@ -249,7 +249,7 @@ describe("verifying", () => {
 });
 
 describe("the list of accounts", () => {
-  it("has those that fit every part of the filter, times reckoned from now", async () => {
+  it("has the accounts that match every part of the filter, with times relative to now", async () => {
     const { listUsers, register, disableUser, verifyUser, clock } = await withAda();
     clock.advance(60_000);
     await register(bob);

@@ -25,7 +25,7 @@ async function withAda(env: Record<string, string> = {}) {
 }
 
 describe("wrong passwords for an account", () => {
-  it("are counted together over all networks, by whatever it is named", async () => {
+  it("are counted together over all networks, by name and by address", async () => {
     const { login } = await withAda({ THROTTLE_ACCOUNT: "4" });
     const names = [
       { email: ada.email },
@@ -51,7 +51,7 @@ describe("wrong passwords for an account", () => {
     }
   });
 
-  it("cannot be counted for another by typing how they are counted", async () => {
+  it("cannot be counted for another account by typing the key of its count", async () => {
     const { login, storage, fill } = await withAda({ THROTTLE_ACCOUNT: "4", THROTTLE_PAIR: "100" });
     const { id } = (await storage.users.findByUsername("ada")) ?? {};
     for (const username of [`user ${id} 0`, `${id} 0`, `0 ada`])
@@ -61,7 +61,7 @@ describe("wrong passwords for an account", () => {
 });
 
 describe("a reset by mail", () => {
-  it("lets its user in at once, from the network and the device that were refused", async () => {
+  it("lets its user log in at once, from the network and the device that were refused", async () => {
     const { login, own, fill, reset } = await withAda({ THROTTLE_ACCOUNT: "20" });
     const device = { email: ada.email, formerToken: own.accessToken };
     expect(await fill(() => login({ ...wrong, email: ada.email }))).toBe(5);
@@ -99,7 +99,7 @@ describe("a reset by mail", () => {
   });
 });
 
-it("no step that a session is enough for lifts the limit, nor a change of the password", async () => {
+it("neither steps that need only a session nor a change of the password lift the limit", async () => {
   const { login, fill, own, logoutEverywhere, changePassword } = await withAda();
   await fill(() => login({ ...wrong, email: ada.email }));
   const changed = await changePassword({

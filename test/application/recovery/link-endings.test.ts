@@ -24,7 +24,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     expect(await refusal(follow(core, token))).toBe(refused);
   });
 
-  it("serves until its time is over", async () => {
+  it("is valid until it expires", async () => {
     for (const [early, expected] of [
       [1, "none"],
       [0, refused],
@@ -36,7 +36,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     }
   });
 
-  it("serves beside a newer one", async () => {
+  it("is valid beside a newer one", async () => {
     const { core, own } = await withAda();
     const older = await mailedLink(core, purpose, own);
     const newer = await mailedLink(core, purpose, own);
@@ -44,14 +44,14 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     expect(await refusal(follow(core, older))).toBe("none");
   });
 
-  it.each(endings)("serves no more after %s", async (ending) => {
+  it.each(endings)("is invalid after %s", async (ending) => {
     const { core, own } = await withAda();
     const token = await mailedLink(core, purpose, own);
     await ENDINGS[ending]?.(core, own);
     expect(await refusal(follow(core, token))).toBe(refused);
   });
 
-  it.each(others)("serves after %s all the same", async (ending) => {
+  it.each(others)("is still valid after %s", async (ending) => {
     const { core, own } = await withAda();
     const token = await mailedLink(core, purpose, own);
     await ENDINGS[ending]?.(core, own);
@@ -89,7 +89,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     expect(stop).toBeGreaterThan(came);
   });
 
-  it("serves one of two that follow it at once, wherever they meet", async () => {
+  it("has one effect if followed twice at once, wherever the two meet", async () => {
     for (let stop = 0; ; stop += 1) {
       const { core: fast, own } = await withAda();
       const token = await mailedLink(fast, purpose, own);
@@ -105,7 +105,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     }
   });
 
-  it("that a process leaves half used, wherever it dies, has its whole effect or still serves", async () => {
+  it("that a process leaves half used, wherever it dies, has its whole effect or is still valid", async () => {
     for (let stop = 0; ; stop += 1) {
       const { core: alive, own } = await withAda();
       const { id } = await alive.me(own.accessToken);

@@ -33,7 +33,7 @@ const altered = (token: string) => token.replace(/.(?=.{9}$)/, (one) => (one ===
 describe.each(PURPOSES)("a link to %s", (purpose) => {
   const { refusal: refused } = LINKS[purpose];
 
-  it("serves however many bad ones its network presented, which are counted and cost no look", async () => {
+  it("is valid after any number of bad ones from its network, which are counted and cost no lookup", async () => {
     const { token, follow, looks, reported } = await withLink(purpose);
     const before = looks();
     const codes: string[] = [];
@@ -44,7 +44,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
     expect(await follow(token)).toBe("none");
   });
 
-  it("is looked up a few times once it serves no more, and counts for itself alone", async () => {
+  it("is looked up a few times after its end, and is counted by itself", async () => {
     const core = await withLink(purpose);
     const { token, follow, looks, reported } = core;
     const other = purpose === "reset_password" ? "verify_email" : "reset_password";
@@ -82,7 +82,7 @@ describe.each(PURPOSES)("a link to %s", (purpose) => {
   });
 });
 
-it("the link of a registration serves, too, however many bad ones its network presented", async () => {
+it("the link of a registration is also valid after any number of bad ones from its network", async () => {
   const core = await makeCore(undefined, { ...ON, REGISTRATION_ANSWER: "same" });
   await core.signUp(ada);
   const token = await mailedToken(core);

@@ -23,7 +23,7 @@ async function usedUp() {
   return { ...core, first, second, codes };
 }
 
-it("one account may revoke so many access tokens an hour, over all of its sessions", async () => {
+it("one account may revoke at most the limit of access tokens an hour, over all of its sessions", async () => {
   const core = await usedUp();
   expect(core.codes).toEqual([...Array(6).fill("none"), "too_many_attempts", "too_many_attempts"]);
   expect(core.reported.at(-1)).toEqual({ type: "attempt_throttled", scopes: ["revocations"] });

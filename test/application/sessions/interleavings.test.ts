@@ -68,7 +68,7 @@ describe.each(["false", "true"])("with REFRESH_ROTATION=%s", (REFRESH_ROTATION) 
     Object.keys(ending).map((ends) => [mints, ends] as const),
   );
 
-  it.each(pairs)("%s that %s overtakes, at whatever step, gives nothing that lives", async (mints, ends) => {
+  it.each(pairs)("%s that %s overtakes, at any step, issues no valid token", async (mints, ends) => {
     const { run, logins } = ending[ends] as (typeof ending)[string];
     if (mints === "a login" && !logins) return expect(ends).toMatch(/^a logout( by an access token)?$/);
     for (let stop = 0; ; stop += 1) {
@@ -89,7 +89,7 @@ describe.each(["false", "true"])("with REFRESH_ROTATION=%s", (REFRESH_ROTATION) 
     }
   });
 
-  it.each(Object.keys(ending))("%s that is killed, at whatever step, is done or not begun", async (ends) => {
+  it.each(Object.keys(ending))("%s that is killed, at any step, is done or not begun", async (ends) => {
     const { run } = ending[ends] as (typeof ending)[string];
     let wereDone = 0;
     for (let stop = 0; ; stop += 1) {

@@ -48,7 +48,7 @@ const idOf = async (core: Core, { accessToken }: SessionGrant) =>
   (await core.listSessions(accessToken)).find(({ current }) => current)?.id ?? "";
 
 describe("the sessions of one account", () => {
-  it("are as many as the limit says: the oldest ends, for every token of it, and it is told", async () => {
+  it("are at most the limit: the oldest ends with all its tokens, and this is reported", async () => {
     const { core, sessions } = await withSessions(3);
     const oldest = await idOf(core, sessions[0] as SessionGrant);
     // ends although it was used last
@@ -72,7 +72,7 @@ describe("the sessions of one account", () => {
     expect(await living(core, [...sessions, bob])).toEqual([1, 2, 3]);
   });
 
-  it("do not count where they have ended already, in whatever way", async () => {
+  it("do not count if they have ended already, in any way", async () => {
     const idle = { MAX_SESSIONS: "3", SESSION_IDLE_TTL: "2h", ACCESS_TOKEN_TTL: "1h" };
     const { core, sessions } = await withSessions(3, idle);
     for (let hour = 0; hour < 3; hour += 1) {
@@ -94,7 +94,7 @@ describe("the sessions of one account", () => {
     expect(core.reported.filter(({ type }) => type === "session_ended")).toHaveLength(38);
   });
 
-  it("end by and by where they are very many, a bounded number at each login", async () => {
+  it("end gradually if there are very many, a bounded number at each login", async () => {
     const { core } = await withSessions(1);
     const [own] = await core.sessions.list(undefined, 1);
     if (own === undefined) throw new Error("no session");
@@ -135,7 +135,7 @@ describe("the sessions of one account", () => {
     expect(listed).toEqual([1, 1, 1, 1, 103]);
   });
 
-  it("do not end for one that begins after them by a clock that stands still or went back", async () => {
+  it("do not end for a later one if the clock stands still or went back", async () => {
     const { core, sessions } = await withSessions(3);
     for (const ms of [0, 0, 0, 0, -2_000, 0, 0]) {
       core.clock.advance(ms);
@@ -145,7 +145,7 @@ describe("the sessions of one account", () => {
     }
   });
 
-  it("are exactly that once 50 logins at once are acknowledged, and each end is told once", async () => {
+  it("are exactly the limit once 50 concurrent logins are acknowledged, and each end is reported once", async () => {
     const TEN = { MAX_SESSIONS: "10" };
     const { core: shared, sessions } = await withSessions(3, TEN);
     const core = await makeCore(({ users, ...ports }) => ({ users, ...slowed(ports) }), TEN, shared);
@@ -163,7 +163,7 @@ describe("the sessions of one account", () => {
     expect(new Set(ended.map((event) => "sessionId" in event && event.sessionId)).size).toBe(43);
   });
 
-  it("are ended by the next login where the process died at whatever step of ending one", async () => {
+  it("are ended by the next login if the process died at any step of ending one", async () => {
     for (let stop = 0; ; stop += 1) {
       const { core, sessions } = await withSessions(3);
       const steps = stepped(core.storage, stop);
@@ -206,7 +206,7 @@ describe("the end of a session", () => {
     ["an operator", (core, _, id) => core.endAnySession(id)],
   ];
 
-  it.each(ends)("by %s is told once, though asked for many times at once", async (_, end) => {
+  it.each(ends)("by %s is reported once, though requested many times at once", async (_, end) => {
     const { core, sessions } = await withSessions(2);
     const id = await idOf(core, sessions[1] as SessionGrant);
     await Promise.all(
@@ -215,7 +215,7 @@ describe("the end of a session", () => {
     expect(core.reported.filter(({ type }) => type === "session_ended")).toHaveLength(1);
   });
 
-  it("is told once, wherever two logins that both find it too old meet", async () => {
+  it("is reported once, wherever two logins meet that both end it", async () => {
     for (let stop = 0; ; stop += 1) {
       const { core, sessions } = await withSessions(3);
       const steps = stepped(core.storage, stop);

@@ -116,7 +116,7 @@ describe("an import", () => {
     expect(await to.signingKeys.list()).not.toContainEqual(place);
   });
 
-  it("tells apart what differs within a field, and whose address somebody else has", async () => {
+  it("distinguishes a difference within a field from an address that another account has", async () => {
     const user = aUser();
     const key = aSigningKey("ES256", 1);
     const to = openMemoryStorage();
@@ -208,7 +208,7 @@ describe("an import", () => {
     await expect(importInto({ ...to, users: failing }, records)).rejects.toThrow("full");
   });
 
-  it("compares names as today, whatever the export says, and tells look-alikes as a conflict", async () => {
+  it("compares names by the present rules, not by the export, and reports look-alikes as a conflict", async () => {
     const named = (id: string, shown: string) =>
       aUser({ id, username: { shown, canonical: shown.toLowerCase() } });
     const users = [named("a", "Conor O\u2019Brien"), named("b", "Conor O'Brien"), named("c", "ada  eva")];
@@ -231,7 +231,7 @@ describe("an import", () => {
     expect(summary.user).toEqual({ ...rest, alreadyThere: 1 });
   });
 
-  it("has nothing under way any more once it stops", async () => {
+  it("has no pending work once it stops", async () => {
     const to = openMemoryStorage();
     const [failing, slow] = [aUser(), aUser()];
     const users = {

@@ -68,7 +68,7 @@ it("is done once, and again only where it was stopped", async () => {
   expect(await recanonicalizeNames({ ...storage, users: unread })).toEqual({ changed: 0, kept: 0 });
 });
 
-it("leaves what the user changes meanwhile, and who is removed", async () => {
+it("leaves concurrent changes and removed users alone", async () => {
   const { storage, ids } = await withFormer(persian, "ada  eva");
   const { users } = storage;
   async function changeBoth(): Promise<void> {

@@ -110,7 +110,7 @@ describe("a _FILE", () => {
   });
 });
 
-it("no setting takes an empty text or a NUL, whoever hands it over", () => {
+it("no setting takes an empty text or a NUL, from any source", () => {
   for (const [name, schema] of Object.entries(settingsSchema.shape)) {
     expect([name, schema.safeParse("").success]).toEqual([name, false]);
     expect(readSettings({ [name]: "a\0b" }).faults).toContain(`${name} has a NUL in it`);

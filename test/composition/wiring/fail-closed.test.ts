@@ -12,7 +12,7 @@ it("a storage that answers is not changed by it", async () => {
   await expect(storage.users.findById("nobody")).resolves.toBeUndefined();
 });
 
-it("whatever a storage throws, at once or later, becomes storage_unavailable with its cause", async () => {
+it("everything that a storage throws, at once or later, becomes storage_unavailable with its cause", async () => {
   const storage = openMemoryStorage();
   const guarded = failClosed({
     ...storage,
@@ -38,7 +38,7 @@ it("whatever a storage throws, at once or later, becomes storage_unavailable wit
   }
 });
 
-it("a refusal that the storage means stays what it is", async () => {
+it("an intended refusal of the storage stays unchanged", async () => {
   const storage = openMemoryStorage();
   const add = async () => {
     throw new AuthError("email_taken");

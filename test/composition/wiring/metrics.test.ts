@@ -125,7 +125,7 @@ it("shares nothing with the metrics of another service in the same process", asy
   expect((await scraped(other)).sum("connect_auth_refreshes_total")).toBe(0);
 });
 
-it("the methods that have no call here are one series, whatever they are called", async () => {
+it("methods without a call are one series, whatever their names", async () => {
   const metrics = openMetrics();
   for (const method of ["PROPFIND", "BREW", "get"]) {
     metrics.measureRequest({ method, route: undefined, status: 405, durationMs: 1 });

@@ -81,7 +81,7 @@ it.each(["Ada!", "аdа", "👩‍👩‍👧 family", "a".repeat(900), "-", "x@
   },
 );
 
-it("gives whoever types the old name or address the same account", () => {
+it("finds the same account by the old name and the old address", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme", minLength: 1 }), fc.emailAddress(), (username, email) => {
       const user = read({ username, email });
@@ -93,7 +93,7 @@ it("gives whoever types the old name or address the same account", () => {
   );
 });
 
-it("never throws and never takes what is half there, whatever the record holds", () => {
+it("never throws and never accepts an incomplete record", () => {
   const value = fc.oneof(fc.anything(), fc.string({ unit: "binary" }), fc.date({ noInvalidDate: false }));
   fc.assert(
     fc.property(fc.record({ username: value, email: value, password: value, createdAt: value }), (fields) => {
