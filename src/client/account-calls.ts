@@ -2,6 +2,7 @@ import type {
   AwaitedConfirmation,
   ChangedProfile,
   Credentials,
+  FreshToken,
   PasswordChange,
   Profile,
   ProfileChange,
@@ -54,6 +55,16 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
       return signedIn(answer);
     },
 
+    /**
+     * Proves again who the user is, and stores the new access token. For five minutes after, changes of the account
+     * need no password, and APIs that ask for recent authentication accept the token.
+     */
+    async reauthenticate(password: string): Promise<FreshToken> {
+      const answer = await asUser<FreshToken>("POST /api/reauthenticate", { password });
+      await keeper.replaceAccess(answer.access_token);
+      return answer;
+    },
+
     me: (): Promise<Profile> => asUser("GET /api/me"),
 
     /**
@@ -65,8 +76,11 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
     /** Changes the password and ends all other sessions. */
     changePassword: (change: PasswordChange): Promise<SessionsEnded> => asUser("POST /api/password", change),
 
-    /** Deletes the account with all its sessions, and removes its tokens. */
-    deleteAccount: (proof: { readonly password: string }): Promise<void> =>
+    /**
+     * Deletes the account with all its sessions, and removes its tokens. The password may be left out for five minutes
+     * after a sign-in or `reauthenticate`.
+     */
+    deleteAccount: (proof: { readonly password?: string } = {}): Promise<void> =>
       keeper.ending(async () => {
         await asUser("DELETE /api/me", proof);
         await tokens.clear();

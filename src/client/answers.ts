@@ -22,6 +22,14 @@ export interface SignedIn {
   readonly expires_in: number;
 }
 
+/** The answer to `reauthenticate`. The token is in the store. */
+export interface FreshToken {
+  readonly access_token: string;
+  readonly token_type: "Bearer";
+  /** Lifetime of the access token, in seconds. */
+  readonly expires_in: number;
+}
+
 /**
  * Registration without a sign-in: a mail says how to continue, and `login` works once the address is confirmed.
  */
@@ -40,9 +48,12 @@ export interface Profile {
   readonly created_at: string;
 }
 
-/** The current password, and the new name or address. */
+/**
+ * The new name or address, and the current password, which may be left out for five minutes after a sign-in or
+ * `reauthenticate`.
+ */
 export interface ProfileChange {
-  readonly password: string;
+  readonly password?: string;
   readonly username?: string;
   readonly email?: string;
 }
@@ -64,7 +75,8 @@ export interface Session {
 }
 
 export interface PasswordChange {
-  readonly current_password: string;
+  /** May be left out for five minutes after a sign-in or `reauthenticate`. */
+  readonly current_password?: string;
   readonly new_password: string;
 }
 

@@ -8,6 +8,7 @@ type ProblemCode =
   | "revoked_token"
   | "reused_token"
   | "invalid_credentials"
+  | "reauthentication_required"
   | "invalid_reset_token"
   | "invalid_verification_token"
   | "invalid_cancellation_token"

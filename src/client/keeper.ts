@@ -5,7 +5,7 @@ import type { InTime } from "./in-time.ts";
 import type { TokenClock } from "./token-clock.ts";
 import type { Tokens } from "./tokens.ts";
 import type { Exclusively } from "./turns.ts";
-import type { Cause, WatchedTokens } from "./watched-tokens.ts";
+import { type Cause, isSignedIn, type WatchedTokens } from "./watched-tokens.ts";
 import { bearer } from "./wire.ts";
 
 export interface KeeperDeps {
@@ -34,6 +34,8 @@ export interface Keeper {
   refresh(): Promise<Tokens>;
   /** Stores the tokens of a user who has just signed in. */
   enter(answer: SignedIn): Promise<void>;
+  /** Stores an access token of the same session, unless the user signed out or was replaced meanwhile. */
+  replaceAccess(accessToken: string): Promise<void>;
   /** Removes tokens that were ended on purpose. */
   leave(held: Tokens): Promise<void>;
   /**
@@ -134,6 +136,14 @@ export function makeKeeper({ inTime, tokens, exclusively, clock }: KeeperDeps): 
       clock.received(access_token);
       await tokens.set({ access_token, refresh_token });
     },
+    // in turn with refreshes, so that no refresh token of another tab is overwritten
+    replaceAccess: (access_token) =>
+      exclusively(async () => {
+        clock.received(access_token);
+        const held = await tokens.get();
+        if (isSignedIn(held) && isSameAccount(held, { access_token }))
+          await tokens.set({ ...held, access_token });
+      }),
     async withAccess(attempt) {
       const sent = await current();
       try {

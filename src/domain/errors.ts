@@ -6,6 +6,7 @@ export type AuthErrorCode =
   | "revoked_token"
   | "reused_token"
   | "invalid_credentials"
+  | "reauthentication_required"
   | "invalid_reset_token"
   | "invalid_verification_token"
   | "invalid_cancellation_token"
@@ -26,6 +27,8 @@ const DETAILS: Record<AuthErrorCode, string> = {
   revoked_token: "The token has been revoked",
   reused_token: "The refresh token was used before; its session has been ended",
   invalid_credentials: "Authentication failed",
+  reauthentication_required:
+    "Authenticate again: this call needs the password, or a login of the last five minutes",
   invalid_reset_token: "The link to choose a new password is used, expired or not valid here",
   invalid_verification_token: "The link to confirm the address is used, expired or not valid here",
   invalid_cancellation_token: "The link to cancel the change of address is used, expired or not valid here",

@@ -34,11 +34,12 @@ function isTooLong(password: string): boolean {
 const TOO_LONG = `A password has at most ${MAX_PASSWORD_BYTES} bytes`;
 
 /**
- * The faults of a password that is presented at a login, before it is compared with a hash. It passes if its length is
+ * The faults of a password that is presented at a login, if there is one, before it is compared with a hash. It passes if its length is
  * allowed either as sent or after NFC: the Flask server hashed passwords as sent, and this service has hashed some that
  * NFC makes longer.
  */
-export function presentedPasswordFaults(path: string, password: string): FieldFault[] {
+export function presentedPasswordFaults(path: string, password: string | undefined): FieldFault[] {
+  if (password === undefined) return [];
   const isUnusable = utf8Length(password) > MAX_PASSWORD_BYTES && isTooLong(password);
   return isUnusable ? [{ path, code: "invalid_password", message: TOO_LONG }] : [];
 }

@@ -1,7 +1,8 @@
+import { type Authentication, BY_PASSWORD, RECENT_MS } from "./authentication.ts";
 import type { SessionEpoch } from "./user.ts";
 
-/** A session: one login, on one device. */
-export interface Session {
+/** A session: one login, on one device. Its user authenticated at the login, and perhaps again later. */
+export interface Session extends Authentication {
   readonly id: string;
   readonly userId: string;
   /** The user's epoch, as read before the password was checked. */
@@ -26,7 +27,7 @@ export interface Client {
 
 const MAX_USER_AGENT = 256;
 
-/** The session that a login or a registration begins. */
+/** The session that a login or a registration begins, by a password. */
 export function beginSession(
   id: string,
   user: { readonly id: string; readonly epoch: number },
@@ -45,7 +46,33 @@ export function beginSession(
     expiresAt: new Date(now.getTime() + lifetimeMs),
     userAgent: [...client.userAgent.slice(0, 2 * MAX_USER_AGENT)].slice(0, MAX_USER_AGENT).join(""),
     ip: client.ip,
+    authenticatedAt: now,
+    amr: BY_PASSWORD,
   };
+}
+
+/** The ids of sessions that began with a token of the Flask server. No other session has such an id. */
+export const LEGACY_ID_PREFIX = "legacy-";
+
+/** A session as earlier versions stored it, without its authentication. */
+export type StoredSession = Omit<Session, keyof Authentication> & {
+  readonly [Name in keyof Authentication]?: Authentication[Name] | undefined;
+};
+
+/**
+ * The session with its authentication. Where none was stored, it is the login that began the session. A session of a
+ * Flask token began long after that login, or at an unknown time after it, so that it never counts as recent.
+ */
+export function withAuthentication(session: StoredSession): Session {
+  const { authenticatedAt = assumedLogin(session), amr = BY_PASSWORD } = session;
+  return { ...session, authenticatedAt, amr };
+}
+
+/** `createdAt` may be later than the login, since it is moved behind that of other sessions. */
+function assumedLogin({ id, createdAt, generationStartedAt }: StoredSession): Date {
+  const begun = Math.min(createdAt.getTime(), generationStartedAt.getTime());
+  const notRecent = createdAt.getTime() - RECENT_MS - 1_000;
+  return new Date(id.startsWith(LEGACY_ID_PREFIX) ? Math.min(begun, notRecent) : begun);
 }
 
 /** The part of the session that `acceptsEpoch` compares with its user. */

@@ -3,6 +3,7 @@ import type { Storage } from "../../src/application/ports/storage/storage.ts";
 import { ODD_KEYS, outcomes, type StorageHarness, spoil } from "../support/storage-harness.ts";
 import { aSession } from "../support/storage-samples.ts";
 import { manySessionsContract } from "./many-sessions.contract.ts";
+import { sessionAuthenticationContract } from "./session-authentication.contract.ts";
 import { sessionEndsContract } from "./session-ends.contract.ts";
 import { sessionUpkeepContract } from "./session-upkeep.contract.ts";
 
@@ -112,6 +113,7 @@ export function sessionsContract(name: string, harness: StorageHarness): void {
     });
   });
   sessionUpkeepContract(name, harness);
+  sessionAuthenticationContract(name, harness);
   sessionEndsContract(name, harness);
   manySessionsContract(name, harness);
 }

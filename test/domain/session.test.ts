@@ -17,6 +17,8 @@ it("begins at generation 0 with the user's epoch and ends after its lifetime, to
     expiresAt: new Date("2024-02-29T12:01:00.123Z"),
     userAgent: "browser",
     ip: "::1",
+    authenticatedAt: now,
+    amr: ["pwd"],
   });
 });
 

@@ -151,6 +151,7 @@ export async function bodyCalls(url: string): Promise<BodyCall[]> {
       headers,
       fields: { current_password: "wrong horse", new_password: "another horse" },
     },
+    { line: "POST /api/reauthenticate", headers, fields: { password: "wrong horse" } },
     { line: "DELETE /api/me", headers, fields: { password: "wrong horse" } },
     { line: "PATCH /api/me", headers, fields: { username: "Another", password: "wrong horse" } },
     { line: "POST /api/password/forgot", headers: JSON_TYPE, fields: { email: "nobody@example.com" } },

@@ -10,6 +10,7 @@ const password = "correct horse";
 export const CLIENT_CALLS: Record<ClientCall, (client: Client) => Promise<unknown>> = {
   register: (client) => client.register(someone()),
   login: (client) => client.login({ username: "ada", password }),
+  reauthenticate: (client) => client.reauthenticate(password),
   me: (client) => client.me(),
   updateProfile: (client) => client.updateProfile({ password, username: "Ada" }),
   changePassword: (client) => client.changePassword({ current_password: password, new_password: password }),

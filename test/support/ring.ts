@@ -37,6 +37,9 @@ export function claims(now: Date) {
     identity: "ada@example.com",
     username: "ada",
     emailVerified: false,
+    authenticatedAt: now,
+    amr: ["pwd"],
+    fresh: false,
     issuedAt: now,
     expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
   };

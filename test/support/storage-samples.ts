@@ -41,6 +41,8 @@ export function aSession(fields: Partial<Session> = {}): Session {
     expiresAt: new Date("2100-03-30T12:34:56.788Z"),
     userAgent: 'Mozilla/5.0 "ü" \u{1f600}',
     ip: "2001:db8::1",
+    authenticatedAt: new Date("2024-03-01T11:11:11.111Z"),
+    amr: ["pwd", "otp", "mfa"],
     ...fields,
   };
 }

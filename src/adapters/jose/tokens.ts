@@ -2,6 +2,7 @@ import { createSecretKey } from "node:crypto";
 import type { JWTPayload } from "jose";
 import { z } from "zod";
 import type { TokenIssuer, TokenVerifier } from "../../application/ports/tokens.ts";
+import { acrOf } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { AccessKeys } from "./access-keys.ts";
 import { claimsReader, seconds, toSeconds } from "./claims.ts";
@@ -29,10 +30,13 @@ const accessClaims = claimsReader(
     exp: seconds,
     identity: text,
     type: z.literal("access"),
-    fresh: z.literal(false),
-    // tokens of earlier versions lack these two claims and are still valid
+    fresh: z.boolean(),
+    // tokens of earlier versions lack these claims and are still valid
     email_verified: z.boolean().default(false),
     preferred_username: text.optional(),
+    auth_time: seconds.optional(),
+    amr: z.array(text).optional(),
+    acr: text.optional(),
     aud: z.unknown().optional(),
     client_id: z.string().optional(),
   }),
@@ -76,7 +80,10 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         preferred_username: claims.username,
         email_verified: claims.emailVerified,
         type: "access",
-        fresh: false,
+        fresh: claims.fresh,
+        auth_time: toSeconds(claims.authenticatedAt),
+        amr: claims.amr,
+        acr: acrOf(claims.amr),
       };
       return signJwt({ typ, alg, kid }, payload, key);
     },
@@ -119,6 +126,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         identity: claims.identity,
         username: claims.preferred_username,
         emailVerified: claims.email_verified,
+        authenticatedAt: claims.auth_time === undefined ? undefined : new Date(claims.auth_time * 1000),
         issuedAt: new Date(claims.iat * 1000),
         expiresAt,
         keyId: kid,

@@ -5,6 +5,7 @@ import {
   type RecordTypes,
   type StoredRecord,
 } from "../../application/transfer/stored-records.ts";
+import { type StoredSession, withAuthentication } from "../../domain/session.ts";
 
 /** Control characters and lone surrogates cannot be keys in every storage. */
 const plain = z.string().regex(/^[^\p{Cc}\p{Cs}]+$/u);
@@ -39,6 +40,9 @@ const SCHEMAS = {
     expiresAt: date,
     userAgent: z.string().max(1024),
     ip: z.string().max(100),
+    // earlier exports lack these fields
+    authenticatedAt: date.optional(),
+    amr: z.array(id).max(20).optional(),
   }),
   revocation: z.strictObject({ key: id, until: date }),
   user: z.strictObject({
@@ -62,7 +66,10 @@ const SCHEMAS = {
       })
       .optional(),
   }),
-} satisfies { readonly [K in Kind]: SchemaOf<RecordTypes[K]> };
+} satisfies { readonly [K in Kind]: SchemaOf<WrittenTypes[K]> };
+
+/** The records as exports of any version have them. */
+type WrittenTypes = Omit<RecordTypes, "session"> & { readonly session: StoredSession };
 
 /** A schema that covers every field of `T`: leaving one out is a compile error, even an optional one. */
 type SchemaOf<T> = z.ZodType<Readable<T>> & { readonly shape: Readonly<Record<keyof T, unknown>> };
@@ -94,7 +101,8 @@ export function recordOf(line: Readonly<Record<string, unknown>>): StoredRecord 
     const [field] = result.error.issues[0]?.path ?? [];
     throw new Error(field === undefined ? `it is no ${kind}` : `${String(field)} of the ${kind} is wrong`);
   }
-  return { kind, value: picked(kind, result.data) } as StoredRecord;
+  const value = kind === "session" ? withAuthentication(result.data as StoredSession) : result.data;
+  return { kind, value: picked(kind, value) } as StoredRecord;
 }
 
 function isKind(text: string | undefined): text is Kind {

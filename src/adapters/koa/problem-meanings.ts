@@ -50,6 +50,10 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "The password is wrong, or there is no such account. The answer does not reveal which.",
     "Let the user try again, or request a password reset.",
   ],
+  reauthentication_required: [
+    "The call needs the password in its body, or an access token whose user authenticated in the last five minutes (`auth_time`).",
+    "Ask for the password: send it to `POST /api/reauthenticate` and repeat the call with the new access token, or repeat the call with the password. Keep the tokens.",
+  ],
   email_unverified: [
     "The password is correct, but the address is not confirmed yet.",
     "Refer the user to the mail, and offer to send it again.",

@@ -1,4 +1,5 @@
 import type { Context } from "koa";
+import { acrOf, BY_PASSWORD, RECENT_MS } from "../../domain/authentication.ts";
 import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.ts";
 import { requestPath } from "./request-path.ts";
 
@@ -29,6 +30,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   revoked_token: [401, "Revoked token"],
   reused_token: [401, "Reused token"],
   invalid_credentials: [401, "Invalid credentials"],
+  reauthentication_required: [401, "Reauthentication required"],
   email_unverified: [403, "Email unverified"],
   registration_closed: [403, "Registration closed"],
   not_found: [404, "Not found"],
@@ -121,8 +123,12 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   ctx.type = isOAuth ? "application/json" : "application/problem+json";
 }
 
+/** RFC 9470, section 3. */
+const AUTHENTICATE_AGAIN = `Bearer error="insufficient_user_authentication", acr_values="${acrOf(BY_PASSWORD)}", max_age="${RECENT_MS / 1_000}"`;
+
 function challengeFor(code: ProblemCode): string {
   if (code === "invalid_client") return 'Basic realm="introspection", charset="UTF-8"';
+  if (code === "reauthentication_required") return AUTHENTICATE_AGAIN;
   // RFC 6750, section 3.1: no error where no token was presented
   return TOKEN_CODES.has(code) ? 'Bearer error="invalid_token"' : "Bearer";
 }

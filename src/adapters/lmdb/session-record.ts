@@ -1,7 +1,9 @@
-import type { Session } from "../../domain/session.ts";
-import type { Stored } from "./stored.ts";
+import type { Authentication } from "../../domain/authentication.ts";
+import { type Session, withAuthentication } from "../../domain/session.ts";
+import type { StoredWith } from "./stored.ts";
 
-export type SessionRecord = Stored<Session>;
+/** Earlier versions stored no authentication. */
+export type SessionRecord = StoredWith<Session, keyof Authentication>;
 
 export function toRecord(session: Session): SessionRecord {
   return {
@@ -10,12 +12,14 @@ export function toRecord(session: Session): SessionRecord {
     createdAt: session.createdAt.getTime(),
     lastUsedAt: session.lastUsedAt.getTime(),
     expiresAt: session.expiresAt.getTime(),
+    authenticatedAt: session.authenticatedAt.getTime(),
   };
 }
 
 /** Lists the fields for speed, as for users. */
 export function fromRecord(record: SessionRecord): Session {
-  return {
+  const { authenticatedAt } = record;
+  return withAuthentication({
     id: record.id,
     userId: record.userId,
     epoch: record.epoch,
@@ -26,5 +30,7 @@ export function fromRecord(record: SessionRecord): Session {
     expiresAt: new Date(record.expiresAt),
     userAgent: record.userAgent,
     ip: record.ip,
-  };
+    authenticatedAt: authenticatedAt === undefined ? undefined : new Date(authenticatedAt),
+    amr: record.amr,
+  });
 }

@@ -42,6 +42,20 @@ export function lmdbSessions(environment: Environment): SessionRepository {
       });
       return record && fromRecord(record);
     },
+    async authenticate(id, expectedAt, { authenticatedAt, amr }) {
+      if (!isKey(id)) return undefined;
+      const record = await write(() => {
+        const session = sessions.get(id);
+        if (session === undefined) return undefined;
+        if (fromRecord(session).authenticatedAt.getTime() !== expectedAt.getTime()) return undefined;
+        const at = authenticatedAt.getTime();
+        const lastUsedAt = Math.max(session.lastUsedAt, at);
+        const next = { ...session, authenticatedAt: at, amr, lastUsedAt };
+        sessions.replace(next);
+        return next;
+      });
+      return record && fromRecord(record);
+    },
     async touch(id, at) {
       if (!isKey(id)) return;
       const now = at.getTime();

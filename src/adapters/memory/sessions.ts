@@ -49,6 +49,15 @@ export function memorySessions(step: Step): SessionRepository {
         sessions.set(id, structuredClone(next));
         return next;
       }),
+    authenticate: (id, expectedAt, { authenticatedAt, amr }) =>
+      step(() => {
+        const session = sessions.get(id);
+        if (session?.authenticatedAt.getTime() !== expectedAt.getTime()) return undefined;
+        const lastUsedAt = session.lastUsedAt < authenticatedAt ? authenticatedAt : session.lastUsedAt;
+        const next = structuredClone({ ...session, authenticatedAt, amr, lastUsedAt });
+        sessions.set(id, next);
+        return structuredClone(next);
+      }),
     touch: (id, at) =>
       step(() => {
         const session = sessions.get(id);

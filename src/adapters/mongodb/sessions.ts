@@ -1,6 +1,7 @@
 import type { Filter } from "mongodb";
 import type { SessionPlace, SessionRepository } from "../../application/ports/storage/sessions.ts";
-import type { Session } from "../../domain/session.ts";
+import type { Authentication } from "../../domain/authentication.ts";
+import { type Session, withAuthentication } from "../../domain/session.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
@@ -15,7 +16,8 @@ import {
 } from "./documents.ts";
 import type { Index } from "./indexes.ts";
 
-type SessionDocument = DocumentOf<Session>;
+/** Earlier versions stored no authentication. */
+type SessionDocument = DocumentOf<Session, keyof Authentication>;
 
 const LATEST_FIRST = { createdAt: -1, _id: -1 } as const;
 
@@ -51,6 +53,18 @@ export function mongoSessions({ collection, call }: Connection): SessionReposito
         const document = await sessions.findOneAndUpdate(
           { _id: id, generation: expectedGeneration },
           { $set: next },
+          { returnDocument: "after" },
+        );
+        return document === null ? undefined : fromDocument(document);
+      }),
+    authenticate: (id, expectedAt, { authenticatedAt, amr }) =>
+      call(async () => {
+        if (!isStorable(id)) return undefined;
+        // null stands for a field that is absent, as in documents of earlier versions: once written it stays
+        const expected = { $in: [expectedAt, null] } as Filter<Date>;
+        const document = await sessions.findOneAndUpdate(
+          { _id: id, authenticatedAt: expected },
+          { $set: { authenticatedAt, amr }, $max: { lastUsedAt: authenticatedAt } },
           { returnDocument: "after" },
         );
         return document === null ? undefined : fromDocument(document);
@@ -99,5 +113,5 @@ function listedOf(userId: string, after: SessionPlace | undefined): Filter<Sessi
 }
 
 function fromDocument({ _id, ...session }: SessionDocument): Session {
-  return { id: _id, ...session };
+  return withAuthentication({ id: _id, ...session });
 }

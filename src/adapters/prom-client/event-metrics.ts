@@ -38,6 +38,7 @@ const COUNTED: { readonly [T in SecurityEvent["type"]]: ((c: Counters, event: Ev
     attempt_throttled({ throttled }, { scopes }) {
       for (const scope of scopes) throttled.inc({ scope });
     },
+    reauthenticated: ({ reauthentications }) => reauthentications.inc(),
     password_hash_renewed: null,
     token_refreshed: ({ refreshes }) => refreshes.inc(),
     access_token_revoked: ({ revocation }) => revocation("access_token"),
@@ -101,6 +102,11 @@ function makeCounters(registry: Registry) {
     registrations: new Counter({
       name: "connect_auth_registrations_total",
       help: "Registered users",
+      registers,
+    }),
+    reauthentications: new Counter({
+      name: "connect_auth_reauthentications_total",
+      help: "Users who proved who they are again in their session",
       registers,
     }),
     refreshes: new Counter({

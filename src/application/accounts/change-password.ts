@@ -5,7 +5,7 @@ import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
+import { type ConfirmPasswordDeps, confirmChange } from "../login/confirm-password.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type EndEpochDeps, endEpoch, removeEndedSessions } from "../sessions/end-epoch.ts";
@@ -19,7 +19,8 @@ export interface ChangePasswordDeps extends AccessCheckDeps, EndEpochDeps, Confi
 
 export interface ChangePasswordCommand {
   readonly accessToken: string;
-  readonly currentPassword: string;
+  /** May be left out if the token's user authenticated recently. */
+  readonly currentPassword?: string | undefined;
   readonly newPassword: string;
   readonly client: { readonly ip: string };
   readonly signal?: HashRequest["signal"];
@@ -28,7 +29,7 @@ export interface ChangePasswordCommand {
 /**
  * Changes the password and ends every session except the token's own. Resolves to how many sessions it ended; by then no
  * session of a login with the old password is valid.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `reauthentication_required`, `too_many_attempts`, `overloaded`; `invalid_token`,
  * `expired_token`, `revoked_token`
  */
 export type ChangePassword = (command: ChangePasswordCommand) => Promise<number>;
@@ -38,13 +39,13 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
     // checked at each attempt: the change that came first may have been one of the password
     untilApplied(async () => {
       const now = deps.clock.now();
-      const { claims, user } = await checkAccessToken(deps, accessToken, now);
+      const live = await checkAccessToken(deps, accessToken, now);
+      const { claims, user } = live;
       const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, signal };
-      // charged before the password is checked, which costs a hash; a wrong password refunds the change
-      const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
-      await confirmPassword(deps, user, currentPassword, admission, from);
+      const charge = () => deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      await confirmChange(deps, live, currentPassword, charge, { ...from, now });
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const keptSession = claims.sessionId;
       if (!(await endEpoch(deps, user, now, { keptSession, passwordHash }))) return false;

@@ -4,7 +4,7 @@ import { untilApplied } from "../../domain/until-applied.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import { noCharge, type Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
+import { type ConfirmPasswordDeps, confirmChange } from "../login/confirm-password.ts";
 import type { Clock } from "../ports/clock.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
 import { type RemoveAccountDeps, removeAccount } from "./remove-account.ts";
@@ -16,14 +16,15 @@ export interface DeleteAccountDeps extends AccessCheckDeps, ConfirmPasswordDeps,
 
 export interface DeleteAccountCommand {
   readonly accessToken: string;
-  readonly password: string;
+  /** May be left out if the token's user authenticated recently. */
+  readonly password?: string | undefined;
   readonly client: { readonly ip: string };
   readonly signal?: HashRequest["signal"];
 }
 
 /**
  * Removes the account of the token's user, and with it every session; its name and address are free again.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `too_many_attempts`, `overloaded`; `invalid_token`,
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `reauthentication_required`, `too_many_attempts`, `overloaded`; `invalid_token`,
  * `expired_token`, `revoked_token`
  */
 export type DeleteAccount = (command: DeleteAccountCommand) => Promise<void>;
@@ -33,12 +34,15 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
     // checked at each attempt: the change that came first may have been one of the password
     await untilApplied(async () => {
       const now = deps.clock.now();
-      const { user, claims } = await checkAccessToken(deps, accessToken, now);
+      const live = await checkAccessToken(deps, accessToken, now);
+      const { user, claims } = live;
       const fields = presentedPasswordFaults("password", password);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
-      const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
-      const admission = { password: attempt, change: noCharge };
-      await confirmPassword(deps, user, password, admission, { ip: client.ip, signal });
+      const charge = async () => ({
+        password: await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now),
+        change: noCharge,
+      });
+      await confirmChange(deps, live, password, charge, { ip: client.ip, signal, now });
       return removeAccount(deps, user, "its_user");
     });
   };

@@ -21,7 +21,8 @@ export interface FieldFaults {
   login(texts: Pick<LoginCommand, "email" | "username" | "password">): FieldFault[];
   updateProfile(texts: Pick<UpdateProfileCommand, "username" | "email" | "password">): FieldFault[];
   changePassword(texts: Pick<ChangePasswordCommand, "currentPassword" | "newPassword">): FieldFault[];
-  deleteAccount(texts: { readonly password: string }): FieldFault[];
+  deleteAccount(texts: { readonly password?: string | undefined }): FieldFault[];
+  reauthenticate(texts: { readonly password: string }): FieldFault[];
   requestMail(texts: { readonly email: string }): FieldFault[];
   resetPassword(texts: { readonly newPassword: string }): FieldFault[];
 }
@@ -33,6 +34,7 @@ export function makeFieldFaults(deps: FieldFaultsDeps): FieldFaults {
     updateProfile: (texts) => profileFaults(deps, texts),
     changePassword: (texts) => passwordChangeFaults(deps, texts),
     deleteAccount: ({ password }) => presentedPasswordFaults("password", password),
+    reauthenticate: ({ password }) => presentedPasswordFaults("password", password),
     requestMail: ({ email }) => (deps.parseEmail(email) ? [] : [invalidEmail]),
     resetPassword: ({ newPassword }) => newPasswordFaults("new_password", newPassword, deps.passwordPolicy),
   };

@@ -12,7 +12,7 @@ import {
   type Throttle,
 } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
-import { type ConfirmPasswordDeps, confirmPassword } from "../login/confirm-password.ts";
+import { type ConfirmPasswordDeps, confirmChange } from "../login/confirm-password.ts";
 import type { NameChanges } from "../ports/storage/users.ts";
 import { type RequestEmailChangeDeps, requestEmailChange } from "../recovery/request-email-change.ts";
 import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
@@ -26,7 +26,8 @@ export interface UpdateProfileDeps extends AccessCheckDeps, ConfirmPasswordDeps,
 
 export interface UpdateProfileCommand {
   readonly accessToken: string;
-  readonly password: string;
+  /** May be left out if the token's user authenticated recently. */
+  readonly password?: string | undefined;
   readonly username?: string | undefined;
   readonly email?: string | undefined;
   readonly client: { readonly ip: string };
@@ -43,7 +44,7 @@ export interface UpdatedProfile extends Profile {
  * the @ is a new address, too. The present address is mailed a link that cancels the change. Sessions stay. Whether another
  * account has the new address is looked up only as the mail is delivered, so that neither the answer nor its time tells;
  * the owner is told then, and no link is sent.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `username_taken`, `too_many_attempts`, `overloaded`;
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `reauthentication_required`, `username_taken`, `too_many_attempts`, `overloaded`;
  * `invalid_token`, `expired_token`, `revoked_token`
  */
 export type UpdateProfile = (command: UpdateProfileCommand) => Promise<UpdatedProfile>;
@@ -53,12 +54,12 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
     // checked at each attempt: the change that came first may have been one of the password
     untilApplied(async () => {
       const now = deps.clock.now();
-      const { user, claims } = await checkAccessToken(deps, command.accessToken, now);
+      const live = await checkAccessToken(deps, command.accessToken, now);
+      const { user, claims } = live;
       const { username, email } = readCommand(deps, command);
-      const from = { ip: command.client.ip, signal: command.signal };
-      // charged before the password is checked, which costs a hash; a wrong password refunds the change
-      const admission = await deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
-      await confirmPassword(deps, user, command.password, admission, from);
+      const from = { ip: command.client.ip, signal: command.signal, now };
+      const charge = () => deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      const change = await confirmChange(deps, live, command.password, charge, from);
       const present = deps.parseEmail(user.email.shown);
       const isNewAddress = email !== undefined && !(present && isSameMailbox(email, present));
       const mails = isNewAddress
@@ -69,7 +70,7 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
         ...(email && !isNewAddress && { email }),
       };
       if (!(await refundedUnlessDone(mails, () => deps.users.rename(user, changes)))) {
-        await admission.change.refund();
+        await change.refund();
         return false;
       }
       if (username) deps.events.report({ type: "username_changed", userId: user.id });

@@ -40,6 +40,7 @@ const MERGE_RULES: Readonly<Record<Kind, MergeRule | typeof NEVER>> = {
   login_succeeded: byUser,
   login_failed: byUser,
   attempt_throttled: byUserAndScopes,
+  reauthenticated: byUser,
   password_hash_renewed: byUser,
   token_refreshed: bySession,
   access_token_revoked: byUser,

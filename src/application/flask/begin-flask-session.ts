@@ -1,6 +1,7 @@
 import { AuthError } from "../../domain/errors.ts";
 import { flaskSessionId } from "../../domain/flask/flask-token.ts";
 import { revocationKey } from "../../domain/revocation.ts";
+import { withAuthentication } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 import type { FlaskToken } from "./flask-tokens.ts";
@@ -23,7 +24,7 @@ export async function beginFlaskSession(
   ]);
   if (stops.size > 0) throw new AuthError("revoked_token");
   if (found !== undefined) return;
-  const session = {
+  const session = withAuthentication({
     id,
     userId: user.id,
     epoch: 0,
@@ -35,7 +36,7 @@ export async function beginFlaskSession(
     // the token does not name the device it was issued to
     userAgent: "",
     ip: "",
-  };
+  });
   try {
     await startSession(deps, session, now);
   } catch (error) {

@@ -65,6 +65,8 @@ export function withFlaskTokens(
           epoch: 0,
           username: undefined,
           emailVerified: user.emailVerified,
+          // so it never counts as recent
+          authenticatedAt: undefined,
           keyId: undefined,
         };
       }),

@@ -1,9 +1,11 @@
+import { isRecent } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import { type ChangeAdmission, refundedOnFault, together } from "../limits/throttle.ts";
+import { type Admission, type ChangeAdmission, refundedOnFault, together } from "../limits/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
+import type { LiveAccess } from "../tokens/check-token.ts";
 
 export interface ConfirmPasswordDeps {
   readonly hasher: GatedHasher;
@@ -30,4 +32,24 @@ export async function confirmPassword(
   await change.refund();
   deps.events.report({ type: "password_refused", userId: user.id });
   throw new AuthError("invalid_credentials");
+}
+
+/**
+ * Confirms that a change is its user's: by the password, or if none is presented, by the token's recent authentication.
+ * Resolves to the charge of the change.
+ * @throws AuthError `reauthentication_required`, `invalid_credentials`, `too_many_attempts`, `overloaded`
+ */
+export async function confirmChange(
+  deps: ConfirmPasswordDeps,
+  { claims, user }: LiveAccess,
+  password: string | undefined,
+  charge: () => Promise<ChangeAdmission>,
+  { now, ...from }: Pick<HashRequest, "ip" | "signal"> & { readonly now: Date },
+): Promise<Admission> {
+  if (password === undefined && !isRecent(claims, now)) throw new AuthError("reauthentication_required");
+  // charged before the password is checked, which costs a hash; a wrong password refunds the change
+  const admission = await charge();
+  if (password === undefined) await admission.password.refund();
+  else await confirmPassword(deps, user, password, admission, from);
+  return admission.change;
 }

@@ -17,6 +17,7 @@ export type SecurityEvent =
       /** The account that the attempt was a login to, if any. */
       readonly userId?: string | undefined;
     }
+  | { readonly type: "reauthenticated"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "password_hash_renewed"; readonly userId: string }
   | { readonly type: "token_refreshed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "access_token_revoked"; readonly userId: string; readonly sessionId: string }

@@ -1,7 +1,8 @@
+import type { Authentication } from "../../domain/authentication.ts";
 import type { Session } from "../../domain/session.ts";
 
 /** The claims of an access token. Times have whole seconds. */
-export interface AccessClaims {
+export interface AccessClaims extends Authentication {
   readonly userId: string;
   readonly sessionId: string;
   readonly epoch: number;
@@ -14,6 +15,8 @@ export interface AccessClaims {
   readonly emailVerified: boolean;
   readonly issuedAt: Date;
   readonly expiresAt: Date;
+  /** True only in the token that a reauthentication gave. */
+  readonly fresh: boolean;
 }
 
 /** The claims that every genuine token has. */
@@ -22,9 +25,13 @@ interface Genuine {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-export interface VerifiedAccess extends Omit<AccessClaims, "username">, Genuine {
+export interface VerifiedAccess
+  extends Omit<AccessClaims, "username" | "fresh" | keyof Authentication>,
+    Genuine {
   /** `undefined` in tokens of versions without this claim. */
   readonly username: string | undefined;
+  /** `undefined` in tokens of versions without this claim. */
+  readonly authenticatedAt: Date | undefined;
   /** The `kid` of the key that signed it, if keys have one. */
   readonly keyId: string | undefined;
 }

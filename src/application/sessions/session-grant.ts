@@ -24,12 +24,13 @@ export interface GrantDeps {
   readonly accessTokenTtlMs: number;
 }
 
-/** Issues an access token for the session, which never outlives the session. */
+/** Issues an access token for the session, which never outlives the session. `fresh`: its user has just authenticated again. */
 export async function grantAccess(
   deps: GrantDeps,
   user: User,
   session: Session,
   now: Date,
+  fresh = false,
 ): Promise<AccessGrant> {
   const issuedAt = wholeSeconds(now.getTime());
   const expiresAt = Math.min(issuedAt + deps.accessTokenTtlMs, wholeSeconds(session.expiresAt.getTime()));
@@ -41,6 +42,9 @@ export async function grantAccess(
     identity: user.email.shown,
     username: user.username.shown,
     emailVerified: user.emailVerified,
+    authenticatedAt: session.authenticatedAt,
+    amr: session.amr,
+    fresh,
     issuedAt: new Date(issuedAt),
     expiresAt: new Date(expiresAt),
   });

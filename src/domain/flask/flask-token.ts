@@ -1,3 +1,4 @@
+import { LEGACY_ID_PREFIX } from "../session.ts";
 import type { User } from "../user.ts";
 
 /** The claims of a token of the Flask server. */
@@ -27,5 +28,5 @@ export function isFlaskTokenOf(user: User, { identity, issuedAt }: Claims): bool
 
 /** The id of the session for the tokens with this `jti`. No other session has an id of this form. */
 export function flaskSessionId(tokenId: string): string {
-  return `legacy-${tokenId}`;
+  return `${LEGACY_ID_PREFIX}${tokenId}`;
 }

@@ -13,6 +13,7 @@ import {
   SECRET,
   secondsFromNow,
   session,
+  shown,
   token,
 } from "./signed-by-hand.ts";
 import { published, refresh, ringAccess, ringed, shared, sharedAccess } from "./token-kinds.ts";
@@ -31,6 +32,9 @@ const ACCESS_PAYLOAD = {
   email_verified: true,
   type: "access",
   fresh: false,
+  auth_time: secondsFromNow(-600),
+  amr: ["pwd"],
+  acr: "urn:hbtu:1",
 };
 
 it("with JWT_SECRET_KEY an access token is HS256, typ JWT, without aud, client_id or kid", () => {
@@ -43,9 +47,33 @@ it("with JWT_SECRET_KEY and JWT_AUDIENCE it has that aud, and one without it is 
   const tokens = makeTokens({ issuer: ISSUER, accessKeys, refreshKeys: [REFRESH_KEY] });
   const issued = await tokens.issueAccess(claims);
   expect(payloadOf(issued)).toEqual({ ...ACCESS_PAYLOAD, aud: "the app" });
-  await expect(tokens.verifyAccess(issued, NOW)).resolves.toMatchObject(claims);
+  await expect(tokens.verifyAccess(issued, NOW)).resolves.toMatchObject(shown);
   await expect(tokens.verifyAccess(sharedAccess.genuine, NOW)).rejects.toMatchObject({
     code: "invalid_token",
+  });
+});
+
+it("an access token says when and how its user authenticated, in whole seconds, and whether just now", async () => {
+  const authenticatedAt = new Date("2024-03-01T11:59:59.999Z");
+  const issued = await shared.issueAccess({
+    ...claims,
+    authenticatedAt,
+    amr: ["pwd", "otp", "mfa"],
+    fresh: true,
+  });
+  const said = { auth_time: secondsFromNow(-1), amr: ["pwd", "otp", "mfa"], acr: "urn:hbtu:2", fresh: true };
+  expect(payloadOf(issued)).toEqual({ ...ACCESS_PAYLOAD, ...said });
+  await expect(shared.verifyAccess(issued, NOW)).resolves.toMatchObject({
+    authenticatedAt: new Date("2024-03-01T11:59:59.000Z"),
+  });
+});
+
+it("an access token of a version without these claims is taken, with no time of authentication", async () => {
+  const { auth_time: _, amr: __, acr: ___, ...before } = ACCESS_PAYLOAD;
+  const issued = token({ typ: "JWT", alg: "HS256" }, before, hmac(SECRET));
+  await expect(shared.verifyAccess(issued, NOW)).resolves.toMatchObject({
+    ...shown,
+    authenticatedAt: undefined,
   });
 });
 
@@ -59,8 +87,8 @@ it("without it an access token is ES256, typ at+jwt, with the kid of the publish
 });
 
 it("an access token verified says what was issued", async () => {
-  await expect(shared.verifyAccess(sharedAccess.genuine, NOW)).resolves.toMatchObject(claims);
-  await expect(ringed.verifyAccess(ringAccess.genuine, NOW)).resolves.toMatchObject(claims);
+  await expect(shared.verifyAccess(sharedAccess.genuine, NOW)).resolves.toMatchObject(shown);
+  await expect(ringed.verifyAccess(ringAccess.genuine, NOW)).resolves.toMatchObject(shown);
 });
 
 it("a refresh token is HS256, typ rt+jwt, and says only what its stored session says, in fixed order", () => {
@@ -113,5 +141,5 @@ it("an expired refresh token signed with the secret before is called expired, no
 it("a secret of one byte, allowed while trying things out, signs and verifies", async () => {
   const accessKeys = sharedSecretKeys("x", undefined);
   const tokens = makeTokens({ issuer: ISSUER, accessKeys, refreshKeys: [REFRESH_KEY] });
-  await expect(tokens.verifyAccess(await tokens.issueAccess(claims), NOW)).resolves.toMatchObject(claims);
+  await expect(tokens.verifyAccess(await tokens.issueAccess(claims), NOW)).resolves.toMatchObject(shown);
 });

@@ -28,7 +28,14 @@ export const claims: AccessClaims = {
   emailVerified: true,
   issuedAt: NOW,
   expiresAt: later(900),
+  authenticatedAt: later(-600),
+  amr: ["pwd"],
+  fresh: false,
 };
+
+const { amr: _, fresh: __, ...rest } = claims;
+/** The claims that a verified token shows. */
+export const shown = rest;
 
 export const session: Session = {
   id: claims.sessionId,
@@ -41,6 +48,8 @@ export const session: Session = {
   expiresAt: new Date("2024-03-30T12:00:00.500Z"),
   userAgent: "browser",
   ip: "::1",
+  authenticatedAt: new Date("2024-02-29T12:00:00.499Z"),
+  amr: ["pwd"],
 };
 
 export type Json = Record<string, unknown>;

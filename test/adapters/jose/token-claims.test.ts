@@ -102,7 +102,18 @@ describe.each([sharedAccess, ringAccess])("$name", (kind) => {
     ["ver", -1],
     ["ver", 0.5],
     ["type", "refresh"],
-    ["fresh", true],
+    ["fresh", 1],
+    ["fresh", "true"],
+    ["auth_time", "1"],
+    ["auth_time", -1],
+    ["auth_time", 0.5],
+    ["auth_time", 1e300],
+    ["auth_time", null],
+    ["amr", "pwd"],
+    ["amr", [1]],
+    ["amr", {}],
+    ["acr", 1],
+    ["acr", ["urn:hbtu:1"]],
   ])("whose %s is %j is refused", async (claim, value) => {
     expect(await verdict(kind, withClaims({ [claim]: value }))).toBe("invalid_token");
   });

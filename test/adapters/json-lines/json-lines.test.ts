@@ -56,6 +56,8 @@ const session: fc.Arbitrary<Session> = fc.record({
   expiresAt: date,
   userAgent: anyText,
   ip: fc.oneof(fc.ipV4(), fc.ipV6()),
+  authenticatedAt: date,
+  amr: fc.array(fc.constantFrom("pwd", "otp", "mfa"), { maxLength: 3 }),
 });
 
 const users = fc.uniqueArray(user, {

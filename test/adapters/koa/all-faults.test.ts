@@ -43,11 +43,16 @@ const CASES: [call: string, body: object, faults: string[]][] = [
     { email: "none", username: true, more: 1, password: LONG },
     [" unknown_field", "email invalid_email", "password invalid_password", "username wrong_type"],
   ],
-  ["PATCH /api/me", { more: 1 }, [" nothing_to_change", " unknown_field", "password required"]],
+  ["PATCH /api/me", { more: 1 }, [" nothing_to_change", " unknown_field"]],
+  ["PATCH /api/me", { password: "" }, [" nothing_to_change", "password required"]],
+  ["DELETE /api/me", { password: 5 }, ["password wrong_type"]],
+  ["POST /api/reauthenticate", { more: 1 }, [" unknown_field", "password required"]],
+  ["POST /api/reauthenticate", { password: LONG, more: 1 }, [" unknown_field", "password invalid_password"]],
   ["DELETE /api/me", { password: LONG, more: 1 }, [" unknown_field", "password invalid_password"]],
+  ["POST /api/password", { new_password: SHORT }, ["new_password invalid_password"]],
   [
     "POST /api/password",
-    { new_password: SHORT },
+    { current_password: "", new_password: SHORT },
     ["current_password required", "new_password invalid_password"],
   ],
   [

@@ -6,16 +6,16 @@ import type { UpdateProfile } from "../../../application/accounts/update-profile
 import { says } from "../answers.ts";
 import { endpoint } from "../endpoint.ts";
 import { identityHeaders } from "../identity-headers.ts";
-import { email, moment, newPassword, password, sessionsEnded, text, username } from "./fields.ts";
+import { email, moment, newPassword, presentPassword, sessionsEnded, text, username } from "./fields.ts";
 
 const profileBody = z
-  .strictObject({ username: username.optional(), email: email.optional(), password })
+  .strictObject({ username: username.optional(), email: email.optional(), password: presentPassword })
   .meta({ id: "ProfileChange", description: "`username`, `email` or both." });
 
-const deleteBody = z.strictObject({ password }).meta({ id: "Deletion" });
+const deleteBody = z.strictObject({ password: presentPassword }).meta({ id: "Deletion" });
 
 const passwordBody = z
-  .strictObject({ current_password: password, new_password: newPassword })
+  .strictObject({ current_password: presentPassword, new_password: newPassword })
   .meta({ id: "PasswordChange" });
 
 const account = z.object({
@@ -53,7 +53,7 @@ export const accountEndpoints = {
     body: profileBody,
     faultsOf: (rules, body) => rules.updateProfile(body),
     answers: { 200: changedProfile },
-    refusals: ["invalid_credentials", "username_taken"],
+    refusals: ["invalid_credentials", "reauthentication_required", "username_taken"],
     handle: async (
       { token: accessToken, body, client, signal },
       { updateProfile }: { updateProfile: UpdateProfile },
@@ -74,7 +74,7 @@ export const accountEndpoints = {
     body: deleteBody,
     faultsOf: (rules, body) => rules.deleteAccount(body),
     answers: { 204: null },
-    refusals: ["invalid_credentials"],
+    refusals: ["invalid_credentials", "reauthentication_required"],
     handle: async (
       { token: accessToken, body, client, signal },
       { deleteAccount }: { deleteAccount: DeleteAccount },
@@ -92,7 +92,7 @@ export const accountEndpoints = {
     body: passwordBody,
     faultsOf: (rules, body) => rules.changePassword(passwordsOf(body)),
     answers: { 200: says("Password has been changed", { sessions_ended: sessionsEnded }) },
-    refusals: ["invalid_credentials"],
+    refusals: ["invalid_credentials", "reauthentication_required"],
     handle: async (
       { token: accessToken, body, client, signal },
       { changePassword }: { changePassword: ChangePassword },

@@ -28,6 +28,14 @@ export const password = filled.meta({
   example: "correct horse battery",
 });
 
+/** The password of the account, for a change. */
+export const presentPassword = password.optional().meta({
+  description:
+    "The present password, used unchanged, at most 1,024 bytes. May be left out while the token's `auth_time` is at most five minutes ago; otherwise the answer is `reauthentication_required`.",
+  format: "password",
+  example: "correct horse battery",
+});
+
 export const newPassword = password.meta({
   description: "From 8 characters (PASSWORD_MIN_LENGTH) to 1,024 bytes.",
   example: "a better horse battery",

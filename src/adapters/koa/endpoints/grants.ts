@@ -9,15 +9,18 @@ const JWT = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiI…";
 
 export const loggedInAs = (email: string) => `Logged in as ${email}`;
 
+const token = {
+  access_token: text(JWT, "A JWT. Send it as `Authorization: Bearer …`."),
+  token_type: z.literal("Bearer"),
+  expires_in: z.int().meta({ example: 86_400, description: "Lifetime in seconds." }),
+};
+
+/** The access token of a user who has just authenticated again. */
+export const freshGrant = z.object(token).meta({ id: "FreshGrant" });
+
 /** A new access token. */
 export const accessGrant = z
-  .object({
-    username: text("testUser"),
-    message: sentenceFor(loggedInAs("test@user.com")),
-    access_token: text(JWT, "A JWT. Send it as `Authorization: Bearer …`."),
-    token_type: z.literal("Bearer"),
-    expires_in: z.int().meta({ example: 86_400, description: "Lifetime in seconds." }),
-  })
+  .object({ username: text("testUser"), message: sentenceFor(loggedInAs("test@user.com")), ...token })
   .meta({ id: "AccessGrant" });
 
 /** A new access token, with the refresh token of its session. */
@@ -26,13 +29,11 @@ export const sessionGrant = accessGrant
   .meta({ id: "SessionGrant" });
 
 export function accessAnswer(grant: AccessGrant, message: string): z.infer<typeof accessGrant> {
-  return {
-    username: grant.username,
-    message,
-    access_token: grant.accessToken,
-    token_type: "Bearer",
-    expires_in: grant.expiresIn,
-  };
+  return { username: grant.username, message, ...freshAnswer(grant) };
+}
+
+export function freshAnswer(grant: AccessGrant): z.infer<typeof freshGrant> {
+  return { access_token: grant.accessToken, token_type: "Bearer", expires_in: grant.expiresIn };
 }
 
 export function sessionAnswer(grant: SessionGrant, message: string): z.infer<typeof sessionGrant> {

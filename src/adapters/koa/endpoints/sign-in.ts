@@ -1,11 +1,12 @@
 import { z } from "zod";
 import type { SignUp } from "../../../application/accounts/sign-up.ts";
 import type { Login } from "../../../application/login/login.ts";
+import type { Reauthenticate } from "../../../application/login/reauthenticate.ts";
 import { sentenceFor } from "../answers.ts";
 import { JSON_OR_FORM } from "../body.ts";
 import { endpoint } from "../endpoint.ts";
 import { email, newPassword, password, text, username } from "./fields.ts";
-import { loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
+import { freshAnswer, freshGrant, loggedInAs, sessionAnswer, sessionGrant } from "./grants.ts";
 
 /** Registration and login ignore unknown fields, because the app's front end relies on it. */
 const registerBody = z.object({ username, email, password: newPassword }).meta({ id: "Registration" });
@@ -17,6 +18,8 @@ export const loginBody = z.object({ email: email.optional(), username: username.
   example: { email: "test@user.com", password: "correct horse battery" },
 });
 
+const reauthenticationBody = z.strictObject({ password }).meta({ id: "Reauthentication" });
+
 /** The answer is the same whether or not the address has an account. */
 const MAIL_COMES = "A mail to this address says how to go on";
 
@@ -26,7 +29,7 @@ const awaitedConfirmation = z.object({ username: text("testUser"), message: sent
     "With REQUIRE_VERIFIED_EMAIL or REGISTRATION_ANSWER=same: log in once the address is confirmed.",
 });
 
-/** Registration and login. */
+/** Registration, login and proving in a session who one is. */
 export const signInEndpoints = {
   register: endpoint({
     call: "POST /api/register",
@@ -65,6 +68,26 @@ export const signInEndpoints = {
     handle: async ({ body, token, client, signal }, { login }: { login: Login }) => {
       const grant = await login({ ...body, formerToken: token, client, signal });
       return { status: 200, body: sessionAnswer(grant, loggedInAs(grant.email)) };
+    },
+  }),
+
+  reauthenticate: endpoint({
+    call: "POST /api/reauthenticate",
+    summary: "Prove again who one is, in this session",
+    needs: "access",
+    hashes: true,
+    body: reauthenticationBody,
+    faultsOf: (rules, body) => rules.reauthenticate(body),
+    answers: { 200: freshGrant },
+    refusals: ["invalid_credentials", "signing_key_not_yet_valid"],
+    handle: async (
+      { token: accessToken, body, client, signal },
+      { reauthenticate }: { reauthenticate: Reauthenticate },
+    ) => {
+      return {
+        status: 200,
+        body: freshAnswer(await reauthenticate({ ...body, accessToken, client, signal })),
+      };
     },
   }),
 };

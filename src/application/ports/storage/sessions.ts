@@ -1,3 +1,4 @@
+import type { Authentication } from "../../../domain/authentication.ts";
 import type { Session } from "../../../domain/session.ts";
 
 /** The position of a session in the list of its user. */
@@ -17,6 +18,12 @@ export interface SessionRepository {
    * session after the step; to `undefined` if another step came first or there is no such session.
    */
   advance(id: string, expectedGeneration: number, at: Date): Promise<Session | undefined>;
+  /**
+   * Replaces the authentication of the session, if it was last authenticated at the expected time, and records a use at
+   * the new one. Resolves to the session after the step; to `undefined` if another step came first or there is no such
+   * session.
+   */
+  authenticate(id: string, expectedAt: Date, next: Authentication): Promise<Session | undefined>;
   /** Records a use. An earlier moment than the recorded one, or an unknown session, changes nothing. */
   touch(id: string, at: Date): Promise<void>;
   /**

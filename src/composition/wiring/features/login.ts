@@ -1,5 +1,6 @@
 import type { RateLimiter } from "../../../application/limits/rate-limiter.ts";
 import { makeLogin } from "../../../application/login/login.ts";
+import { makeReauthenticate } from "../../../application/login/reauthenticate.ts";
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
 import type { Factories, Made } from "../container.ts";
 import { loginLimit } from "../throttle-limits.ts";
@@ -8,7 +9,7 @@ import { type LimitParts, rateLimiterFor } from "./limits.ts";
 import type { Opened, Shared } from "./shared.ts";
 import type { TokenParts } from "./tokens.ts";
 
-const useCases = { login: makeLogin };
+const useCases = { login: makeLogin, reauthenticate: makeReauthenticate };
 
 export interface LoginParts extends Made<typeof useCases> {
   readonly formerTokens: TokenVerifier;
