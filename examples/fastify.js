@@ -1,6 +1,6 @@
 import cors from "@fastify/cors";
 import Fastify from "fastify";
-import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
+import { checkFrom, makeGate, pagesFrom, refusalUnlessRecent } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -10,6 +10,12 @@ async function signedIn(request, reply) {
   request.user = user;
 }
 
+/** For what a stolen token must not do: after `signedIn`. */
+async function recently(request, reply) {
+  const refused = refusalUnlessRecent(request.user);
+  if (refused) return reply.code(refused.status).headers(refused.headers).send(refused.body);
+}
+
 const app = Fastify();
 // before the gate, so that pages can read refusals as well
 await app.register(cors, pagesFrom(process.env));
@@ -17,6 +23,10 @@ app.decorateRequest("user", null);
 
 app.get("/courses", { preHandler: signedIn }, async (request) => {
   return { courses: [], student: request.user.sub };
+});
+
+app.post("/grades", { preHandler: [signedIn, recently] }, async (request) => {
+  return { by: request.user.sub };
 });
 
 const address = await app.listen({ port: Number(process.env.PORT ?? 3001), host: "127.0.0.1" });

@@ -1,7 +1,7 @@
 import cors from "@koa/cors";
 import Router from "@koa/router";
 import Koa from "koa";
-import { checkFrom, makeGate, pagesFrom } from "./tokens.js";
+import { checkFrom, makeGate, pagesFrom, refusalUnlessRecent } from "./tokens.js";
 
 const gate = makeGate(checkFrom(process.env));
 
@@ -11,6 +11,16 @@ async function signedIn(ctx, next) {
     ctx.state.user = user;
     return next();
   }
+  refuse(ctx, { status, headers, body });
+}
+
+/** For what a stolen token must not do: after `signedIn`. */
+function recently(ctx, next) {
+  const refused = refusalUnlessRecent(ctx.state.user);
+  return refused ? refuse(ctx, refused) : next();
+}
+
+function refuse(ctx, { status, headers, body }) {
   ctx.status = status;
   ctx.set(headers);
   ctx.body = body;
@@ -20,6 +30,10 @@ const router = new Router();
 
 router.get("/courses", signedIn, (ctx) => {
   ctx.body = { courses: [], student: ctx.state.user.sub };
+});
+
+router.post("/grades", signedIn, recently, (ctx) => {
+  ctx.body = { by: ctx.state.user.sub };
 });
 
 const { origin, exposedHeaders: exposeHeaders } = pagesFrom(process.env);

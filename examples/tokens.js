@@ -126,6 +126,21 @@ export function makeGate(check) {
   };
 }
 
+/** The classes of authentication of this service: one factor, two. */
+const ACR_VALUES = ["urn:hbtu:1", "urn:hbtu:2"];
+
+/**
+ * How to refuse a user who authenticated more than `maxAge` seconds ago (RFC 9470); `undefined` for one who did not. Asks
+ * for `acr` or a higher class. A token that does not say when its user authenticated is refused.
+ */
+export function refusalUnlessRecent(user, maxAge = 300, acr = "urn:hbtu:1") {
+  const age = Math.floor(Date.now() / 1_000) - user.auth_time;
+  const isRecent = age >= -LEEWAY && age <= maxAge;
+  if (isRecent && ACR_VALUES.indexOf(user.acr) >= ACR_VALUES.indexOf(acr)) return undefined;
+  const challenge = `error="insufficient_user_authentication", acr_values="${acr}", max_age="${maxAge}"`;
+  return refusal(401, "reauthentication_required", { "www-authenticate": `Bearer ${challenge}` });
+}
+
 function refusal(status, code, headers) {
   return { status, headers, body: { code } };
 }

@@ -130,6 +130,24 @@ describe.each(EXAMPLES)("examples/%s", (name) => {
       expect([status, output]).toEqual([1, expect.stringContaining("set ISSUER and AUDIENCE\n")]);
     });
 
+    it("takes a grade only from a user who authenticated in the last five minutes", async () => {
+      const grade = (token: string) => callOther(api.url, "POST /grades", { token });
+      const challenge =
+        'Bearer error="insufficient_user_authentication", acr_values="urn:hbtu:1", max_age="300"';
+      expect((await grade("not.a.token")).body.code).toBe("invalid_token");
+      const now = Date.now();
+      auth.clock.set(new Date(now - 6 * 60_000));
+      const { access_token: token, password } = await auth.login(user);
+      auth.clock.set(new Date(now));
+      expect((await ask(token))[0]).toBe(200);
+      const refused = await grade(token);
+      expect([refused.status, refused.body]).toEqual([401, { code: "reauthentication_required" }]);
+      expect(refused.headers.get("www-authenticate")).toBe(challenge);
+      const again = await call(auth.url, "POST /api/reauthenticate", { token, json: { password } });
+      const taken = await grade(again.body.access_token);
+      expect([taken.status, taken.body]).toEqual([200, { by: user.id }]);
+    });
+
     it("refuses tokens for others", async () => {
       const other = await startExample(name, { ...settingsOf(mode), AUDIENCE: "https://other.example.com" });
       const answer = await callOther(other.url, "GET /courses", { token: user.access_token });

@@ -43,7 +43,17 @@ const AUTH: Readonly<Record<string, object>> = {
 
 /** The ids of calls in an order in which each succeeds. The other calls need a mail or an API's secret. */
 const JOURNEY = [
-  ...["register", "login", "me", "updateProfile", "changePassword", "refresh", "refreshByGet", "login"],
+  ...[
+    "register",
+    "login",
+    "reauthenticate",
+    "me",
+    "updateProfile",
+    "changePassword",
+    "refresh",
+    "refreshByGet",
+    "login",
+  ],
   ...[
     "sessions",
     "endSession",

@@ -23,7 +23,7 @@ export const limitSettings = {
     .describe("Refreshes of one session in a minute, by each process"),
   THROTTLE_SESSIONS: whole(1, 1_000_000)
     .default(300)
-    .describe("Sessions that one account begins in an hour, by each process"),
+    .describe("Sessions that one account begins, and reauthentications, in an hour, by each process"),
   THROTTLE_REVOCATIONS: whole(1, 1_000_000)
     .default(300)
     .describe("Access tokens that one account revokes one by one in an hour, by each process"),

@@ -75,6 +75,15 @@ it("a user of an export of before there were unlocks has none", () => {
   expect(recordOf({ user: before })).toEqual({ kind: "user", value });
 });
 
+it("a session of an export without its authentication has that of its beginning", () => {
+  const value = aSession({ amr: ["pwd"] });
+  const { session } = JSON.parse(lineOf({ kind: "session", value }));
+  expect(session).toMatchObject({ authenticatedAt: value.authenticatedAt.toISOString(), amr: ["pwd"] });
+  const { authenticatedAt: _, amr: __, ...before } = session;
+  const authenticatedAt = value.createdAt;
+  expect(recordOf({ session: before })).toEqual({ kind: "session", value: { ...value, authenticatedAt } });
+});
+
 it("export, import and export again give the same text", async () => {
   await fc.assert(
     fc.asyncProperty(users, sessions, revocations, fc.integer({ min: 1, max: 300 }), async (...drawn) => {

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.ts";
 import { everyWayTo } from "../../support/storage-harness.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
-import { aMail, aOneTimeToken, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession, aUser } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
@@ -30,6 +30,39 @@ describe("lmdb: a store of before", () => {
     expect(await storage.users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
     expect(await storage.users.unlock(id)).toBe(true);
     expect((await storage.users.findById(id))?.unlocks).toBe(1);
+  });
+
+  it("has sessions without their authentication, which began with one", async () => {
+    const directory = await harness.directory();
+    const { authenticatedAt: _, amr: __, ...rest } = aSession({ generation: 0 });
+    const { id, userId, createdAt } = rest;
+    const record = {
+      ...rest,
+      generationStartedAt: rest.generationStartedAt.getTime(),
+      createdAt: createdAt.getTime(),
+      lastUsedAt: rest.lastUsedAt.getTime(),
+      expiresAt: rest.expiresAt.getTime(),
+    };
+    const { database, write, close } = await openEnvironment(directory);
+    const byId = database<unknown>("sessions");
+    const byUser = database<true, [string, number, string]>("sessionsByUser");
+    await write(() => {
+      byId.put(id, record);
+      byUser.put([userId, record.createdAt, id], true);
+    });
+    await close();
+
+    const { sessions } = await harness.openAt(directory);
+    const session = { ...rest, authenticatedAt: createdAt, amr: ["pwd"] };
+    expect(await sessions.find(id)).toStrictEqual(session);
+    expect(await sessions.listOf(userId, 10)).toStrictEqual([session]);
+    expect(await sessions.list(undefined, 10)).toStrictEqual([session]);
+    const at = new Date("2024-03-05T06:07:08.009Z");
+    expect(await sessions.advance(id, 0, at)).toMatchObject({ authenticatedAt: createdAt, generation: 1 });
+    const next = { authenticatedAt: at, amr: ["pwd", "otp", "mfa"] };
+    expect(await sessions.authenticate(id, at, next)).toBeUndefined();
+    expect(await sessions.authenticate(id, createdAt, next)).toMatchObject({ ...next, generation: 1 });
+    expect(await sessions.find(id)).toMatchObject(next);
   });
 
   it("has mails without `isNotice`, which are sent as other mails", async () => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openConnection } from "../../../src/adapters/mongodb/connection.ts";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
-import { everyWayTo } from "../../support/storage-harness.ts";
+import { everyWayTo, outcomes } from "../../support/storage-harness.ts";
 import { freshDatabase, mongoServer } from "../../support/storage-mongodb.ts";
 import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
 
@@ -152,6 +152,22 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
       expect(await users.list(undefined, 10)).toStrictEqual([user]);
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
       expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
+    });
+
+    it("sessions without their authentication, which began with one", async () => {
+      const { sessions } = await open();
+      const session = aSession({ generation: 0 });
+      const { id, authenticatedAt: _, amr: __, ...rest } = session;
+      await db.collection<Document & { _id: string }>("sessions").insertOne({ _id: id, ...rest });
+      const before = { id, ...rest, authenticatedAt: rest.createdAt, amr: ["pwd"] };
+      expect(await sessions.find(id)).toStrictEqual(before);
+      expect(await sessions.listOf(rest.userId, 10)).toStrictEqual([before]);
+      expect(await sessions.list(undefined, 10)).toStrictEqual([before]);
+      const { authenticatedAt, amr } = session;
+      const next = { authenticatedAt, amr };
+      const ends = await outcomes(() => sessions.authenticate(id, rest.createdAt, next));
+      expect(ends.filter((end) => end !== undefined)).toStrictEqual([session]);
+      expect(await stored("sessions")).toStrictEqual([{ _id: id, ...rest, ...next }]);
     });
 
     it("mails without `isNotice`, which are sent as other mails", async () => {

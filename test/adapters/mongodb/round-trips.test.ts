@@ -44,6 +44,9 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     const { accessToken, refreshToken } = await core.login({ email, password, client });
     expect(await tripsOf(() => core.me(accessToken))).toEqual(["find+find"]);
     expect(await tripsOf(() => core.refresh(refreshToken))).toEqual(["find+find+find"]);
+    const again = { accessToken, password, client };
+    const raise = ["find+find", "find", "findAndModify", "find+find"];
+    expect(await tripsOf(() => core.reauthenticate(again))).toEqual(raise);
     expect(await tripsOf(() => core.revokeAccess(accessToken))).toEqual(["find+find", "update"]);
     expect(await tripsOf(() => core.revokeRefresh(refreshToken))).toEqual(["find+find+find", "update"]);
   });
@@ -66,6 +69,9 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     expect(inTwoChains(ofLogin, counted.length)).toEqual([counted, begun]);
 
     const { accessToken } = await core.login(right);
+    const again = { accessToken, password, client };
+    const refunded = ["find+find", "find", upsert, "delete", "update", upsert, "find+find"];
+    expect(await tripsOf(() => core.reauthenticate(again))).toEqual(refunded);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
     expect(await tripsOfRefused(() => core.login(wrong))).toEqual(counted);
     expect(await tripsOfRefused(() => core.login(right))).toEqual(["find", upsert, "find"]);
