@@ -6,7 +6,7 @@ export interface Authentication {
 }
 
 /** A correct password, alone. */
-export const BY_PASSWORD: readonly string[] = ["pwd"];
+export const BY_PASSWORD: readonly string[] = Object.freeze(["pwd"]);
 
 /** One factor, or two: the authentication context class (`acr`) of access tokens. */
 export type Acr = "urn:hbtu:1" | "urn:hbtu:2";

@@ -26,6 +26,7 @@ type Person = Awaited<ReturnType<typeof registered>>;
 const BODIES: Readonly<Record<string, (person: Person, resetToken: string) => object>> = {
   "POST /api/register": () => someone(),
   "POST /api/login": ({ email, password }) => ({ email, password }),
+  "POST /api/reauthenticate": ({ password }) => ({ password }),
   "PATCH /api/me": ({ password }) => ({ password, username: someone().username }),
   "DELETE /api/me": ({ password }) => ({ password }),
   "POST /api/password": ({ password }) => ({ current_password: password, new_password: "another password" }),
