@@ -49,7 +49,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
       const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
       const admission = { password: attempt, change: noCharge };
       await confirmPassword(deps, user, password, admission, { ip: client.ip, signal });
-      await deps.loginRateLimiter.admit(user.id, now);
+      deps.loginRateLimiter.admit(user.id, now);
       const next = { authenticatedAt: now, amr: BY_PASSWORD };
       const session = await deps.sessions.authenticate(before.id, before.authenticatedAt, next);
       // after the step, so that nothing that ended the session meanwhile is missed

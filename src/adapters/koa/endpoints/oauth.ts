@@ -34,6 +34,12 @@ const activeToken = z.looseObject({
     "testUser",
     "The same value as `username`. In the token itself it is the username at the time of issue.",
   ).optional(),
+  auth_time: z.int().optional().meta({
+    example: 1_770_005_106,
+    description: "When the user last authenticated in the session. Tokens of earlier versions lack it.",
+  }),
+  amr: z.array(text("pwd", "How, by RFC 8176.")).optional(),
+  acr: text("urn:hbtu:1", "One factor.").optional(),
   sub: text("4f6e2f4c-…", "The id of the account."),
   exp: z.int().meta({ example: 1_770_091_506 }),
 });
