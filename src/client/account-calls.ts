@@ -10,6 +10,7 @@ import type {
   SessionsEnded,
   SignedIn,
 } from "./answers.ts";
+import type { CompletedLogin, Proof, SecondFactor } from "./factor-answers.ts";
 import type { InTime } from "./in-time.ts";
 import type { Keeper } from "./keeper.ts";
 import type { WatchedTokens } from "./watched-tokens.ts";
@@ -56,11 +57,24 @@ export function accountCalls(inTime: InTime, tokens: WatchedTokens, keeper: Keep
     },
 
     /**
-     * Proves again who the user is, and stores the new access token. For five minutes after, changes of the account
-     * need no password, and APIs that ask for recent authentication accept the token.
+     * Completes a sign-in that was refused with `second_factor_required`: `challenge` is that of the error. Wrong codes are
+     * refused with `invalid_factor`.
      */
-    async reauthenticate(password: string): Promise<FreshToken> {
-      const answer = await asUser<FreshToken>("POST /api/reauthenticate", { password });
+    async completeLogin(answer: SecondFactor): Promise<CompletedLogin> {
+      const completed = await inTime<CompletedLogin>((wire) =>
+        wire("POST /api/login/second-factor", { json: answer }),
+      );
+      await signedIn(completed);
+      return completed;
+    },
+
+    /**
+     * Proves again who the user is, and stores the new access token. For five minutes after, changes of the account
+     * need no password, and APIs that ask for recent authentication accept the token. An account with a second factor needs
+     * a code.
+     */
+    async reauthenticate(proof: Proof): Promise<FreshToken> {
+      const answer = await asUser<FreshToken>("POST /api/reauthenticate", proof);
       await keeper.replaceAccess(answer.access_token);
       return answer;
     },

@@ -1,6 +1,7 @@
 import { accountCalls } from "./account-calls.ts";
 import { makeApiTokens } from "./api-tokens.ts";
 import type { AuthApiError } from "./errors.ts";
+import { factorCalls } from "./factor-calls.ts";
 import { makeInTime } from "./in-time.ts";
 import { makeKeeper } from "./keeper.ts";
 import { openCalls } from "./open-calls.ts";
@@ -16,6 +17,7 @@ import { type Fetch, makeWire } from "./wire.ts";
 export type * from "./answers.ts";
 export { browserTokens } from "./browser-tokens.ts";
 export { AuthApiError, type ErrorCode, type FieldError, type KnownErrorCode } from "./errors.ts";
+export type * from "./factor-answers.ts";
 export { memoryTokens, storageTokens, type TextStorage, type TokenStore, type Tokens } from "./tokens.ts";
 export type { Locks } from "./turns.ts";
 export type { UserChange } from "./watched-tokens.ts";
@@ -73,6 +75,7 @@ export function createClient(options: ClientOptions) {
   return {
     ...sessionCalls(inTime, tokens, keeper),
     ...accountCalls(inTime, tokens, keeper),
+    ...factorCalls(inTime, keeper),
     ...openCalls((request, call) => inTime((wire) => wire(request, call))),
     fetch: makeOwnFetch(makeApiTokens(keeper, clock), inTime, fetch, new Set(origins)),
     /** Stops listening to other tabs and clients. Calls still work. */

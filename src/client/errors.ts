@@ -1,3 +1,5 @@
+import type { FactorName } from "./factor-answers.ts";
+
 /** Codes of the service's problem documents (RFC 9457). */
 type ProblemCode =
   | "malformed_request"
@@ -9,6 +11,9 @@ type ProblemCode =
   | "reused_token"
   | "invalid_credentials"
   | "reauthentication_required"
+  | "second_factor_required"
+  | "invalid_factor"
+  | "factor_exists"
   | "invalid_reset_token"
   | "invalid_verification_token"
   | "invalid_cancellation_token"
@@ -52,6 +57,8 @@ interface Circumstances {
   readonly requestId?: string | undefined;
   readonly errors?: readonly FieldError[] | undefined;
   readonly retryAfter?: number | undefined;
+  readonly challenge?: string | undefined;
+  readonly factors?: readonly FactorName[] | undefined;
   readonly cause?: unknown;
 }
 
@@ -67,6 +74,10 @@ export class AuthApiError extends Error {
   readonly errors: readonly FieldError[];
   /** Seconds to wait before another attempt, if the service says so. */
   readonly retryAfter: number | undefined;
+  /** With `second_factor_required`: identifies the sign-in for `completeLogin`. */
+  readonly challenge: string | undefined;
+  /** With `second_factor_required`: the factors that complete the sign-in. */
+  readonly factors: readonly FactorName[];
 
   constructor(code: ErrorCode, status: number, message: string, circumstances: Circumstances = {}) {
     super(message, circumstances.cause === undefined ? undefined : { cause: circumstances.cause });
@@ -75,6 +86,8 @@ export class AuthApiError extends Error {
     this.requestId = circumstances.requestId;
     this.errors = circumstances.errors ?? [];
     this.retryAfter = circumstances.retryAfter;
+    this.challenge = circumstances.challenge;
+    this.factors = circumstances.factors ?? [];
   }
 }
 
@@ -110,6 +123,8 @@ export function errorOf({ status, headers }: Response, body: unknown): AuthApiEr
       requestId: headers.get("x-request-id") ?? undefined,
       errors: Array.isArray(said.errors) ? said.errors : [],
       retryAfter: Number.isFinite(seconds) ? seconds : undefined,
+      challenge: textOf(said.challenge),
+      factors: Array.isArray(said.factors) ? said.factors : [],
     },
   );
 }

@@ -8,12 +8,21 @@ export interface Authentication {
 /** A correct password, alone. */
 export const BY_PASSWORD: readonly string[] = Object.freeze(["pwd"]);
 
+/** A correct password, and the code of an authenticator. */
+export const BY_PASSWORD_AND_CODE: readonly string[] = Object.freeze(["pwd", "otp", "mfa"]);
+
+/** A correct password, and a recovery code. RFC 8176 has no name for such a code. */
+export const BY_PASSWORD_AND_RECOVERY_CODE: readonly string[] = Object.freeze(["pwd", "mfa"]);
+
 /** One factor, or two: the authentication context class (`acr`) of access tokens. */
 export type Acr = "urn:hbtu:1" | "urn:hbtu:2";
 
+export const ONE_FACTOR: Acr = "urn:hbtu:1";
+export const TWO_FACTORS: Acr = "urn:hbtu:2";
+
 /** The class of these methods. RFC 8176 names several factors together `mfa`. */
 export function acrOf(amr: readonly string[]): Acr {
-  return amr.includes("mfa") ? "urn:hbtu:2" : "urn:hbtu:1";
+  return amr.includes("mfa") ? TWO_FACTORS : ONE_FACTOR;
 }
 
 /** How long an authentication counts as recent. */

@@ -1,3 +1,5 @@
+import type { FactorName } from "./factors/factors.ts";
+
 /** The reasons for refusals. Stable, since clients switch on them. */
 export type AuthErrorCode =
   | "validation_failed"
@@ -6,6 +8,9 @@ export type AuthErrorCode =
   | "revoked_token"
   | "reused_token"
   | "invalid_credentials"
+  | "second_factor_required"
+  | "invalid_factor"
+  | "factor_exists"
   | "reauthentication_required"
   | "invalid_reset_token"
   | "invalid_verification_token"
@@ -27,6 +32,9 @@ const DETAILS: Record<AuthErrorCode, string> = {
   revoked_token: "The token has been revoked",
   reused_token: "The refresh token was used before; its session has been ended",
   invalid_credentials: "Authentication failed",
+  second_factor_required: "Confirm the login with the account's second factor",
+  invalid_factor: "The code or the challenge is wrong, used or expired",
+  factor_exists: "The account has such a factor already",
   reauthentication_required:
     "Authenticate again: this call needs the password, or a login of the last five minutes",
   invalid_reset_token: "The link to choose a new password is used, expired or not valid here",
@@ -56,6 +64,16 @@ interface Circumstances {
   readonly cause?: unknown;
   /** The seconds after which to try again, a whole number. */
   readonly retryAfter?: number;
+  readonly secondFactor?: SecondFactorRequest;
+  /** With `reauthentication_required`: whether the account's second factor is needed. */
+  readonly isFactorNeeded?: boolean;
+}
+
+/** What completes a login whose password was correct. */
+export interface SecondFactorRequest {
+  /** Identifies the login in the call that completes it. */
+  readonly challenge: string;
+  readonly factors: readonly FactorName[];
 }
 
 /** The one error with which use cases and ports refuse. Any other error that is thrown is a fault. */
@@ -64,11 +82,16 @@ export class AuthError extends Error {
   readonly code: AuthErrorCode;
   readonly fields: readonly FieldFault[];
   readonly retryAfter: number | undefined;
+  readonly secondFactor: SecondFactorRequest | undefined;
+  readonly isFactorNeeded: boolean;
 
-  constructor(code: AuthErrorCode, { fields = [], cause, retryAfter }: Circumstances = {}) {
+  constructor(code: AuthErrorCode, circumstances: Circumstances = {}) {
+    const { fields = [], cause, retryAfter, secondFactor, isFactorNeeded = false } = circumstances;
     super(DETAILS[code], cause === undefined ? undefined : { cause });
     this.code = code;
     this.fields = fields;
     this.retryAfter = retryAfter;
+    this.secondFactor = secondFactor;
+    this.isFactorNeeded = isFactorNeeded;
   }
 }

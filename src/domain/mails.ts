@@ -1,10 +1,10 @@
-import type { Purpose } from "./one-time-token.ts";
+import type { LinkPurpose } from "./one-time-token.ts";
 
 /** The kinds of mails that the service sends. A new mail is one entry here and its templates. */
 
 /** A mail whose link the user is to follow. */
 interface LinkMail {
-  readonly link: Purpose;
+  readonly link: LinkPurpose;
   /**
    * The time when the link is made: when the mail is requested, or when it is delivered. A link is not made on delivery
    * if a step that ends links came after the request.
@@ -35,6 +35,11 @@ export const MAILS = {
   email_changed: NOTICE,
   session_stolen: NOTICE,
   account_deleted: NOTICE,
+  second_factor_added: NOTICE,
+  second_factor_removed: NOTICE,
+  second_factor_refused: NOTICE,
+  recovery_code_used: NOTICE,
+  recovery_codes_renewed: NOTICE,
 } as const satisfies Record<string, LinkMail | PlainMail>;
 
 export type MailKind = keyof typeof MAILS;
@@ -47,7 +52,7 @@ export type NoticeKind = {
 export const MAIL_KINDS = Object.keys(MAILS) as MailKind[];
 
 /** The purpose of the link in a mail; `null` for a mail without a link. */
-export function linkOf(kind: MailKind): Purpose | null {
+export function linkOf(kind: MailKind): LinkPurpose | null {
   return MAILS[kind].link;
 }
 

@@ -2,9 +2,10 @@ import type { Email } from "./email.ts";
 import { canRestoreAddress, emailRevision } from "./email-history.ts";
 import type { User } from "./user.ts";
 
-/** Rules for mailed links: what each is for, how long it is valid, and what ends it earlier. */
+/** Rules for mailed links and challenges of logins: what each is for, how long it is valid, and what ends it earlier. */
 
-const HOUR = 3_600_000;
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 
 /**
  * How long a link of each purpose is valid, in milliseconds: from the delivery of its mail on, or from the request on
@@ -18,11 +19,19 @@ const LINK_LIFE_MS = {
   cancel_email_change: 72 * HOUR,
 } as const;
 
-export type Purpose = keyof typeof LINK_LIFE_MS;
+export type LinkPurpose = keyof typeof LINK_LIFE_MS;
 
-/** The record of a mailed link, without the secret in the link. */
+const LIFE_MS = {
+  ...LINK_LIFE_MS,
+  // the challenge of a login that waits for its second factor
+  second_factor: 5 * MINUTE,
+} as const;
+
+export type Purpose = keyof typeof LIFE_MS;
+
+/** The record of a mailed link or of a challenge, without the secret in it. */
 export interface OneTimeToken {
-  /** The single use of the link. */
+  /** The single use of the token. */
   readonly purpose: Purpose;
   readonly userId: string;
   /** A unique UUID. */
@@ -44,7 +53,7 @@ export interface OneTimeToken {
 }
 
 export function linkEnd(purpose: Purpose, now: Date): Date {
-  return new Date(now.getTime() + LINK_LIFE_MS[purpose]);
+  return new Date(now.getTime() + LIFE_MS[purpose]);
 }
 
 /**

@@ -27,13 +27,14 @@ export interface Client {
 
 const MAX_USER_AGENT = 256;
 
-/** The session that a login or a registration begins, by a password. */
+/** The session that a login or a registration begins. */
 export function beginSession(
   id: string,
   user: { readonly id: string; readonly epoch: number },
   client: Client,
   now: Date,
   lifetimeMs: number,
+  amr: readonly string[] = BY_PASSWORD,
 ): Session {
   return {
     id,
@@ -47,7 +48,7 @@ export function beginSession(
     userAgent: [...client.userAgent.slice(0, 2 * MAX_USER_AGENT)].slice(0, MAX_USER_AGENT).join(""),
     ip: client.ip,
     authenticatedAt: now,
-    amr: BY_PASSWORD,
+    amr,
   };
 }
 

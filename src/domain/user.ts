@@ -1,5 +1,6 @@
 import type { Email } from "./email.ts";
 import type { EmailHistory } from "./email-history.ts";
+import type { Factors } from "./factors/factors.ts";
 import type { Username } from "./username.ts";
 
 /**
@@ -36,6 +37,8 @@ export interface User {
    * if neither has happened since this field exists.
    */
   readonly linksSince: Date | undefined;
+  /** `undefined` for an account that never had a second factor. */
+  readonly factors: Factors | undefined;
 }
 
 /**

@@ -27,7 +27,7 @@ it("a change that needs it is refused, and the user stays signed in; after it th
   const change = () => client.changePassword({ new_password: "another horse" });
   await expect(change()).rejects.toMatchObject({ code: "reauthentication_required", status: 401 });
   expect(await tokens.get()).toEqual({ access_token: user.access_token, refresh_token: user.refresh_token });
-  const { access_token } = await client.reauthenticate(user.password);
+  const { access_token } = await client.reauthenticate({ password: user.password });
   expect(decodeJwt(access_token)).toMatchObject({ fresh: true });
   expect(await tokens.get()).toEqual({ access_token, refresh_token: user.refresh_token });
   await change();
@@ -37,7 +37,9 @@ it("a change that needs it is refused, and the user stays signed in; after it th
 
 it("a wrong password changes no token", async () => {
   const { client, tokens, signedOut, user } = await signedIn();
-  await expect(client.reauthenticate("wrong horse")).rejects.toMatchObject({ code: "invalid_credentials" });
+  await expect(client.reauthenticate({ password: "wrong horse" })).rejects.toMatchObject({
+    code: "invalid_credentials",
+  });
   expect(await tokens.get()).toMatchObject({ access_token: user.access_token });
   expect(signedOut).toEqual([]);
 });
@@ -45,7 +47,7 @@ it("a wrong password changes no token", async () => {
 it("with an expired access token it refreshes first, and keeps the next refresh token", async () => {
   const { client, tokens, user } = await signedIn();
   auth.clock.advance("2d");
-  const { access_token } = await client.reauthenticate(user.password);
+  const { access_token } = await client.reauthenticate({ password: user.password });
   const held = await tokens.get();
   expect(held?.access_token).toBe(access_token);
   expect(held?.refresh_token).not.toBe(user.refresh_token);
@@ -64,7 +66,7 @@ it("stores nothing if the user signed out or was replaced meanwhile", async () =
         return answer;
       },
     });
-    await client.reauthenticate(user.password);
+    await client.reauthenticate({ password: user.password });
     expect(await tokens.get()).toEqual(next);
   }
 });

@@ -15,6 +15,7 @@ const user: User = {
   legacyIdentity: undefined,
   emailHistory: undefined,
   linksSince: undefined,
+  factors: undefined,
 };
 
 it("a user accepts tokens of the present epoch, and of no other", () => {

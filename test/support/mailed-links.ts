@@ -1,6 +1,6 @@
 import { makeEndAll } from "../../src/application/maintenance/end-all.ts";
 import type { SessionGrant } from "../../src/application/sessions/session-grant.ts";
-import type { Purpose } from "../../src/domain/one-time-token.ts";
+import type { LinkPurpose } from "../../src/domain/one-time-token.ts";
 import { ada, client, DAY_MS, type makeCore } from "./core.ts";
 
 type Core = Awaited<ReturnType<typeof makeCore>>;
@@ -10,7 +10,7 @@ export const NEW_EMAIL = "ada@elsewhere.example";
 
 /** For each purpose: how its link is requested, who gets it, how long it is valid, and how it is followed. */
 export const LINKS: Record<
-  Purpose,
+  LinkPurpose,
   {
     ask(core: Core, own: SessionGrant): Promise<unknown>;
     readonly to: string;
@@ -54,7 +54,7 @@ export const LINKS: Record<
   },
 };
 
-export const PURPOSES = Object.keys(LINKS) as Purpose[];
+export const PURPOSES = Object.keys(LINKS) as LinkPurpose[];
 
 function askForAddress(core: Core, { accessToken }: SessionGrant, email = NEW_EMAIL) {
   return core.updateProfile({ accessToken, password: ada.password, email, client });
@@ -73,7 +73,7 @@ export async function mailedToken({ deliverMails, mails }: Core): Promise<string
 }
 
 /** The token in the link of the latest mail sent for this purpose. */
-function linkIn({ mails }: Pick<Core, "mails">, purpose: Purpose, to = LINKS[purpose].to): string {
+function linkIn({ mails }: Pick<Core, "mails">, purpose: LinkPurpose, to = LINKS[purpose].to): string {
   const links = mails
     .filter((mail) => mail.to === to)
     .flatMap(({ text }) => /https?:\S+token=\S+/.exec(text)?.[0] ?? [])
@@ -84,7 +84,7 @@ function linkIn({ mails }: Pick<Core, "mails">, purpose: Purpose, to = LINKS[pur
 }
 
 /** Asks for a link, sends the mails and resolves to the token in it. */
-export async function mailedLink(core: Core, purpose: Purpose, own: SessionGrant): Promise<string> {
+export async function mailedLink(core: Core, purpose: LinkPurpose, own: SessionGrant): Promise<string> {
   await LINKS[purpose].ask(core, own);
   await core.deliverMails();
   return linkIn(core, purpose);
@@ -138,7 +138,7 @@ const OUTLIVED = [
   "an operator who sets the password",
 ];
 
-export function ends(ending: string, purpose: Purpose): boolean {
+export function ends(ending: string, purpose: LinkPurpose): boolean {
   return purpose !== "cancel_email_change" || !OUTLIVED.includes(ending);
 }
 

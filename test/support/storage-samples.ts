@@ -23,6 +23,7 @@ export function aUser(fields: Partial<User> = {}): User {
     unlocks: 0,
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
     ...fields,
   };
 }

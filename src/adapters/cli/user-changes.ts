@@ -8,11 +8,10 @@ import type { SetPassword } from "../../application/operators/set-password.ts";
 import type { ShowUser } from "../../application/operators/show-user.ts";
 import type { UnlockUser } from "../../application/operators/unlock-user.ts";
 import type { VerifyUser } from "../../application/operators/verify-user.ts";
-import type { User } from "../../domain/user.ts";
 import { withExamples } from "./help.ts";
 import { counted, JSON_OPTION, type JsonOption, printJson, printLine, shown } from "./output.ts";
 import { confirms, newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts";
-import { userEntry } from "./user-entry.ts";
+import { called, userEntry } from "./user-entry.ts";
 import type { WithUseCases } from "./with-use-cases.ts";
 
 export interface UserChanges {
@@ -133,8 +132,4 @@ function report(json: true | undefined, { user, alreadyApplied, ended }: Changed
 function refuse(why: string): void {
   console.error(why);
   process.exitCode = 1;
-}
-
-function called({ id, username, email }: User): string {
-  return `${username.shown} <${email.shown}> (${id})`;
 }

@@ -5,3 +5,8 @@ export function userEntry({ id, username, email, emailVerified, createdAt, disab
   const created_at = createdAt.toISOString();
   return { id, username: username.shown, email: email.shown, verified: emailVerified, created_at, disabled };
 }
+
+/** An account in a sentence. */
+export function called({ id, username, email }: User): string {
+  return `${username.shown} <${email.shown}> (${id})`;
+}

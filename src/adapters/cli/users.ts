@@ -17,9 +17,10 @@ import { newPassword, PASSWORD_STDIN, type PasswordOptions } from "./terminal.ts
 import { timeOf } from "./times.ts";
 import { addUserChanges, type UserChanges } from "./user-changes.ts";
 import { userEntry } from "./user-entry.ts";
+import { addUserFactors, type FactorUseCases } from "./user-factors.ts";
 import type { WithUseCases } from "./with-use-cases.ts";
 
-export interface UserUseCases extends UserChanges {
+export interface UserUseCases extends UserChanges, FactorUseCases {
   readonly listUsers: ListUsers;
   readonly showUser: ShowUser;
   readonly createUser: CreateUser;
@@ -31,7 +32,7 @@ export function userCommand(withUseCases: WithUseCases<UserUseCases>): Command {
     new Command("user")
       .description("accounts; <user> is an id, an email or a username")
       .summary(
-        "accounts: create, list, show, disable, enable, unlock, verify, set-password, reset-link, delete",
+        "accounts: create, list, show, disable, enable, unlock, verify, set-password, reset-link, factors, delete",
       ),
     "connect-auth user list",
     "connect-auth user create --username Ada --email ada@example.com",
@@ -41,6 +42,7 @@ export function userCommand(withUseCases: WithUseCases<UserUseCases>): Command {
   addList(user, withUseCases);
   addShow(user, withUseCases);
   addUserChanges(user, withUseCases);
+  addUserFactors(user, withUseCases);
   return user;
 }
 

@@ -127,6 +127,7 @@ export function makeTokens({ issuer, accessKeys, refreshKeys }: TokenOptions): T
         username: claims.preferred_username,
         emailVerified: claims.email_verified,
         authenticatedAt: claims.auth_time === undefined ? undefined : new Date(claims.auth_time * 1000),
+        acr: claims.acr,
         issuedAt: new Date(claims.iat * 1000),
         expiresAt,
         keyId: kid,

@@ -5,6 +5,7 @@ import {
   type RecordTypes,
   type StoredRecord,
 } from "../../application/transfer/stored-records.ts";
+import { NO_FACTORS } from "../../domain/factors/factors.ts";
 import { type StoredSession, withAuthentication } from "../../domain/session.ts";
 
 /** Control characters and lone surrogates cannot be keys in every storage. */
@@ -16,6 +17,9 @@ const id = z
 const identifier = z.strictObject({ shown: plain.max(1024), canonical: plain.max(254) });
 const count = z.int().min(0);
 const date = z.iso.datetime({ precision: 3 }).transform((text) => new Date(text));
+
+const sealed = z.string().max(4_096);
+const totp = z.strictObject({ id, sealedSecret: sealed });
 
 /** The fields of each kind, in the order in which they are written. */
 const SCHEMAS = {
@@ -59,6 +63,17 @@ const SCHEMAS = {
     unlocks: count.default(0),
     legacyIdentity: z.string().max(1024).optional(),
     linksSince: date.optional(),
+    factors: z
+      .strictObject({
+        revision: count,
+        totp: totp.extend({ createdAt: date, lastStep: count }).optional(),
+        pendingTotp: totp.extend({ expiresAt: date }).optional(),
+        recoveryCodes: z
+          .strictObject({ id, sealedKey: sealed, hashes: z.array(z.string().max(128)).max(100) })
+          .optional(),
+      })
+      .transform((factors) => ({ ...NO_FACTORS, ...factors }))
+      .optional(),
     emailHistory: z
       .strictObject({
         revision: count,

@@ -32,8 +32,8 @@ const parsers: Record<MediaType, (text: string) => unknown> = {
   "application/x-www-form-urlencoded": parseForm,
 };
 
-/** The fields of a body. */
-export type BodyFields = Readonly<Record<string, string | undefined>>;
+/** The fields of a body. A form has texts only. */
+export type BodyFields = Readonly<Record<string, string | boolean | undefined>>;
 
 export interface BodyOptions<T> {
   /** The media types that the call accepts. Default: JSON. */

@@ -51,9 +51,18 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Let the user try again, or request a password reset.",
   ],
   reauthentication_required: [
-    "The call needs the password in its body, or an access token whose user authenticated in the last five minutes (`auth_time`).",
-    "Ask for the password: send it to `POST /api/reauthenticate` and repeat the call with the new access token, or repeat the call with the password. Keep the tokens.",
+    "The call needs the password in its body, or an access token whose user authenticated in the last five minutes (`auth_time`). For an account with a second factor it needs such a token with that factor (`acr`), which `acr_values` in the header `WWW-Authenticate` names.",
+    "Ask for the password, or for a code where the second factor is needed: send it to `POST /api/reauthenticate` and repeat the call with the new access token. Keep the tokens.",
   ],
+  second_factor_required: [
+    "The password is correct, and the account has a second factor. The body has `challenge`, which is valid for five minutes and five wrong answers, and `factors`.",
+    "Ask for a code and send it with the challenge to `POST /api/login/second-factor`.",
+  ],
+  invalid_factor: [
+    "The code or recovery code is wrong or was used before, or the challenge was used, is void or has expired. The answer does not reveal which.",
+    "Let the user try the next code. If that is refused as well, let the user log in again.",
+  ],
+  factor_exists: ["The account has an authenticator already.", "Remove that one first, or go on with it."],
   email_unverified: [
     "The password is correct, but the address is not confirmed yet.",
     "Refer the user to the mail, and offer to send it again.",

@@ -26,6 +26,11 @@ export const problem = z
       )
       .optional()
       .meta({ description: "The faults of the body, by field." }),
+    challenge: text("4f6e….9b1d….Zk3n…", "With `second_factor_required`: identifies the login.").optional(),
+    factors: z
+      .array(z.enum(["totp", "recovery_code"]))
+      .optional()
+      .meta({ description: "With `second_factor_required`: the factors that complete the login." }),
   })
   .meta({ id: "Problem" });
 

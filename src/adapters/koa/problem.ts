@@ -1,5 +1,5 @@
 import type { Context } from "koa";
-import { acrOf, BY_PASSWORD, RECENT_MS } from "../../domain/authentication.ts";
+import { type Acr, ONE_FACTOR, RECENT_MS, TWO_FACTORS } from "../../domain/authentication.ts";
 import type { AuthError, AuthErrorCode, FieldFault } from "../../domain/errors.ts";
 import { requestPath } from "./request-path.ts";
 
@@ -31,6 +31,8 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   reused_token: [401, "Reused token"],
   invalid_credentials: [401, "Invalid credentials"],
   reauthentication_required: [401, "Reauthentication required"],
+  invalid_factor: [401, "Invalid factor"],
+  second_factor_required: [403, "Second factor required"],
   email_unverified: [403, "Email unverified"],
   registration_closed: [403, "Registration closed"],
   not_found: [404, "Not found"],
@@ -38,6 +40,7 @@ const PROBLEMS: Record<ProblemCode, readonly [status: number, title: string]> = 
   request_timeout: [408, "Request timeout"],
   username_taken: [409, "Username taken"],
   email_taken: [409, "Email taken"],
+  factor_exists: [409, "Factor exists"],
   body_too_large: [413, "Body too large"],
   unsupported_media_type: [415, "Unsupported media type"],
   headers_too_large: [431, "Headers too large"],
@@ -94,6 +97,7 @@ export function problemBody(issuer: string, requestId: string, problem: HttpProb
     code: problem.code,
     request_id: requestId,
     ...(problem.fields.length > 0 && { errors: problem.fields }),
+    ...("secondFactor" in problem && problem.secondFactor),
   };
 }
 
@@ -113,7 +117,7 @@ export function oauthBody(problem: HttpProblem | AuthError): object {
 export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem | AuthError): void {
   const [status] = PROBLEMS[problem.code];
   if (problem instanceof HttpProblem) ctx.set(problem.headers);
-  if (status === 401) ctx.set("WWW-Authenticate", challengeFor(problem.code));
+  if (status === 401) ctx.set("WWW-Authenticate", challengeFor(problem));
   if (status === 429 || status === 503) {
     ctx.set("Retry-After", String(("retryAfter" in problem && problem.retryAfter) || 1));
   }
@@ -123,12 +127,18 @@ export function answerProblem(ctx: Context, issuer: string, problem: HttpProblem
   ctx.type = isOAuth ? "application/json" : "application/problem+json";
 }
 
-/** RFC 9470, section 3. */
-const AUTHENTICATE_AGAIN = `Bearer error="insufficient_user_authentication", acr_values="${acrOf(BY_PASSWORD)}", max_age="${RECENT_MS / 1_000}"`;
+/** The challenge that asks for a recent authentication (RFC 9470, section 3). */
+function authenticateAgain(acr: Acr): string {
+  return `Bearer error="insufficient_user_authentication", acr_values="${acr}", max_age="${RECENT_MS / 1_000}"`;
+}
 
-function challengeFor(code: ProblemCode): string {
+function challengeFor(problem: HttpProblem | AuthError): string {
+  const { code } = problem;
   if (code === "invalid_client") return 'Basic realm="introspection", charset="UTF-8"';
-  if (code === "reauthentication_required") return AUTHENTICATE_AGAIN;
+  if (code === "reauthentication_required") {
+    const isFactorNeeded = "isFactorNeeded" in problem && problem.isFactorNeeded;
+    return authenticateAgain(isFactorNeeded ? TWO_FACTORS : ONE_FACTOR);
+  }
   // RFC 6750, section 3.1: no error where no token was presented
   return TOKEN_CODES.has(code) ? 'Bearer error="invalid_token"' : "Bearer";
 }

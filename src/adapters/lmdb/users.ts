@@ -1,13 +1,9 @@
 import type { UserRepository } from "../../application/ports/storage/users.ts";
-import type { EmailHistory } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { assertKeys, isKey, pageOf } from "./key.ts";
-import type { Stored, StoredWith } from "./stored.ts";
-
-type UserRecord = StoredWith<User, "emailVerified" | "unlocks">;
-type HistoryRecord = Stored<EmailHistory>;
+import { fromRecord, type UserRecord, written } from "./user-record.ts";
 
 /** Users by id, and two indexes from canonical name and canonical address to id. */
 export function lmdbUsers({ database, read, write }: Environment): UserRepository {
@@ -61,6 +57,15 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         return true;
       });
     },
+    async replaceFactors({ id, epoch, factors }, next) {
+      if (!isKey(id)) return false;
+      return write(() => {
+        const user = users.get(id);
+        if (user?.epoch !== epoch || revisionOf(user) !== revisionOf({ factors })) return false;
+        users.put(id, { ...user, ...written({ factors: next }) });
+        return true;
+      });
+    },
     async advanceEpoch(expected, { unlock, ...changes }) {
       const { email = expected.email } = changes;
       if (![expected.id, expected.email.canonical].every(isKey)) return false;
@@ -69,6 +74,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         await write(() => {
           const user = users.get(expected.id);
           if (!user || !isUnchanged(user, expected)) return false;
+          if (changes.factors && revisionOf(user) !== revisionOf(expected)) return false;
           const unlocks = (user.unlocks ?? 0) + (unlock ? 1 : 0);
           return replace(user, { ...user, ...written(changes), epoch: user.epoch + 1, unlocks });
         }),
@@ -125,49 +131,6 @@ function isUnchanged(user: UserRecord, expected: Pick<User, "epoch" | "email" | 
   );
 }
 
-/** Fields in their stored form. */
-function written<T extends Partial<Pick<User, "emailHistory" | "linksSince">>>(fields: T) {
-  const { emailHistory, linksSince, ...rest } = fields;
-  return {
-    ...rest,
-    ...(emailHistory && { emailHistory: historyRecord(emailHistory) }),
-    ...(linksSince && { linksSince: linksSince.getTime() }),
-  };
-}
-
-function historyRecord({ revision, former }: EmailHistory): HistoryRecord {
-  return {
-    revision,
-    former: former.map((each) => ({ revision: each.revision, until: each.until.getTime() })),
-  };
-}
-
-function historyOf({ revision, former }: HistoryRecord): EmailHistory {
-  return {
-    revision,
-    former: former.map((each) => ({ revision: each.revision, until: new Date(each.until) })),
-  };
-}
-
-/** Lists the fields, because copying them by spreading would cost as much as the rest of a read. */
-function fromRecord(record: UserRecord | undefined): User | undefined {
-  // JSON leaves out what is undefined
-  return (
-    record && {
-      id: record.id,
-      username: record.username,
-      email: record.email,
-      // records of earlier versions lack these fields
-      unlocks: record.unlocks ?? 0,
-      emailVerified: record.emailVerified ?? false,
-      passwordHash: record.passwordHash,
-      createdAt: new Date(record.createdAt),
-      epoch: record.epoch,
-      keptSession: record.keptSession,
-      disabled: record.disabled,
-      legacyIdentity: record.legacyIdentity,
-      emailHistory: record.emailHistory && historyOf(record.emailHistory),
-      linksSince: record.linksSince === undefined ? undefined : new Date(record.linksSince),
-    }
-  );
+function revisionOf({ factors }: { readonly factors?: { readonly revision: number } | undefined }): number {
+  return factors?.revision ?? 0;
 }

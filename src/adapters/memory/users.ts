@@ -45,10 +45,18 @@ export function memoryUsers(step: Step): UserRepository {
         users.set(user.id, { ...user, passwordHash: next });
         return true;
       }),
+    replaceFactors: (expected, next) =>
+      step(() => {
+        const user = users.get(expected.id);
+        if (user?.epoch !== expected.epoch || !hasFactors(user, expected)) return false;
+        users.set(user.id, structuredClone({ ...user, factors: next }));
+        return true;
+      }),
     advanceEpoch: (expected, { unlock, ...changes }) =>
       step(() => {
         const user = users.get(expected.id);
         if (user === undefined || !hasAddress(user, expected)) return false;
+        if (changes.factors && !hasFactors(user, expected)) return false;
         const unlocks = user.unlocks + (unlock ? 1 : 0);
         return replace(user, { ...user, ...changes, epoch: user.epoch + 1, unlocks });
       }),
@@ -85,4 +93,8 @@ function hasAddress(user: User, expected: Pick<User, "epoch" | "email" | "emailH
     user.email.canonical === expected.email.canonical &&
     emailRevision(user) === emailRevision(expected)
   );
+}
+
+function hasFactors(user: User, expected: Pick<User, "factors">): boolean {
+  return (user.factors?.revision ?? 0) === (expected.factors?.revision ?? 0);
 }

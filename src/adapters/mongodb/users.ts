@@ -2,6 +2,7 @@ import type { Collection, MongoServerError } from "mongodb";
 import type { UserRepository } from "../../application/ports/storage/users.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
+import { NO_FACTORS } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
@@ -76,6 +77,13 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
         const { matchedCount } = await users.updateOne({ _id: id, epoch, passwordHash }, changes);
         return matchedCount === 1;
       }),
+    replaceFactors: ({ id, epoch, factors }, next) =>
+      call(async () => {
+        if (!isStorable(id)) return false;
+        const expected = { _id: id, epoch, ...withFactors({ factors }) };
+        const changes = { $set: { factors: next } };
+        return (await users.updateOne(expected, changes, { ignoreUndefined: true })).matchedCount === 1;
+      }),
     advanceEpoch: (expected, { keptSession, unlock, ...changes }) =>
       call(async () => {
         const { id, email } = expected;
@@ -89,7 +97,8 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
           ...(unlock && { $inc: { unlocks: 1 } }),
         };
         try {
-          return (await users.updateOne(withAddress(expected), update)).matchedCount === 1;
+          const filter = { ...withAddress(expected), ...(changes.factors && withFactors(expected)) };
+          return (await users.updateOne(filter, update, { ignoreUndefined: true })).matchedCount === 1;
         } catch (error) {
           // no other field has to be unique
           throw isDuplicateKey(error) ? new AuthError("email_taken") : error;
@@ -134,6 +143,12 @@ function withAddress(expected: Pick<User, "id" | "epoch" | "email" | "emailHisto
   return { _id, epoch, "email.canonical": email.canonical, "emailHistory.revision": { $in: revisions } };
 }
 
+/** Factors of this revision. */
+function withFactors({ factors }: Pick<User, "factors">) {
+  const revision = factors?.revision ?? 0;
+  return { "factors.revision": { $in: revision === 0 ? [0, null] : [revision] } };
+}
+
 function fromDocument({ _id, ...user }: UserDocument): User {
   // earlier versions did not write these fields
   const { emailVerified = false, unlocks = 0 } = user;
@@ -146,6 +161,7 @@ function fromDocument({ _id, ...user }: UserDocument): User {
     legacyIdentity: user.legacyIdentity,
     emailHistory: user.emailHistory,
     linksSince: user.linksSince,
+    factors: user.factors && { ...NO_FACTORS, ...user.factors },
   };
 }
 

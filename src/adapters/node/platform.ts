@@ -1,7 +1,8 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes as bytesOf, randomUUID } from "node:crypto";
 import { domainToASCII, domainToUnicode } from "node:url";
 import type { Clock } from "../../application/ports/clock.ts";
 import type { Ids } from "../../application/ports/ids.ts";
+import type { RandomBytes } from "../../application/ports/random-bytes.ts";
 import { type EmailRules, emailRules } from "../../domain/email.ts";
 
 /** The machine's clock. */
@@ -9,6 +10,9 @@ export const systemClock: Clock = { now: () => new Date() };
 
 /** Random UUIDs (version 4, 122 bits from the system's generator). */
 export const randomIds: Ids = { next: () => randomUUID() };
+
+/** Bytes from the system's generator. */
+export const randomBytes: RandomBytes = (count) => bytesOf(count);
 
 /** The rules for email addresses, with the IDNA table of this Node.js. */
 export const platformEmailRules: EmailRules = emailRules(hostToAscii);

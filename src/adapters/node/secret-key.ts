@@ -10,7 +10,8 @@ export type KeyPurpose =
   | "secret-check"
   | "throttle"
   | "mailed-links"
-  | "registrations";
+  | "registrations"
+  | "factors";
 
 const MIN_BYTES = 32;
 

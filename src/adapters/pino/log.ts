@@ -82,7 +82,10 @@ export function logRequests(log: Logger, { collect }: Pick<LogOutput, "collect">
 
 /** Logs notices for the operator. */
 export function logNotices(log: Logger) {
-  return { warn: (what: string, facts: object = {}) => log.warn(facts, what) };
+  return {
+    info: (what: string, facts: object = {}) => log.info(facts, what),
+    warn: (what: string, facts: object = {}) => log.warn(facts, what),
+  };
 }
 
 /**

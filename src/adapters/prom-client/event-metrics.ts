@@ -25,6 +25,14 @@ const REVOKED = {
   all_sessions: true,
 } as const;
 
+const FACTOR_EVENTS = {
+  required: true,
+  refused: true,
+  added: true,
+  removed: true,
+  recovery_code_used: true,
+} as const;
+
 const keysOf = <K extends string>(record: Record<K, true>) => Object.keys(record) as K[];
 
 type Counters = ReturnType<typeof makeCounters>;
@@ -39,6 +47,12 @@ const COUNTED: { readonly [T in SecurityEvent["type"]]: ((c: Counters, event: Ev
       for (const scope of scopes) throttled.inc({ scope });
     },
     reauthenticated: ({ reauthentications }) => reauthentications.inc(),
+    second_factor_required: ({ factor }) => factor("required"),
+    factor_refused: ({ factor }) => factor("refused"),
+    factor_added: ({ factor }) => factor("added"),
+    factor_removed: ({ factor }) => factor("removed"),
+    recovery_code_used: ({ factor }) => factor("recovery_code_used"),
+    recovery_codes_renewed: null,
     password_hash_renewed: null,
     token_refreshed: ({ refreshes }) => refreshes.inc(),
     access_token_revoked: ({ revocation }) => revocation("access_token"),
@@ -109,6 +123,13 @@ function makeCounters(registry: Registry) {
       help: "Users who proved who they are again in their session",
       registers,
     }),
+    factor: countByKind(
+      registry,
+      "connect_auth_second_factors_total",
+      "Events of second factors, by kind",
+      "event",
+      keysOf(FACTOR_EVENTS),
+    ),
     refreshes: new Counter({
       name: "connect_auth_refreshes_total",
       help: "Refreshes that returned an access token",

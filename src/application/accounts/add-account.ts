@@ -1,9 +1,10 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
+import { refundedOnFault, together } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import { refundedOnFault, type Throttle, together } from "../limits/throttle.ts";
+import type { Throttle } from "../limits/throttle.ts";
 import { type SendLaterDeps, sendLater } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";

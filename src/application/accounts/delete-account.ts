@@ -1,8 +1,9 @@
 import { AuthError } from "../../domain/errors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
+import { noCharge } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
-import { noCharge, type Throttle } from "../limits/throttle.ts";
+import type { Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
 import { type ConfirmPasswordDeps, confirmChange } from "../login/confirm-password.ts";
 import type { Clock } from "../ports/clock.ts";

@@ -2,6 +2,7 @@ import type { Email } from "../../domain/email.ts";
 import type { FieldFault } from "../../domain/errors.ts";
 import { newPasswordFaults, type PasswordPolicy, presentedPasswordFaults } from "../../domain/password.ts";
 import { type LoginCommand, loginFaults } from "../login/login.ts";
+import { type ReauthenticateCommand, reauthenticationFaults } from "../login/reauthenticate.ts";
 import { invalidEmail, type NewAccountTexts, newAccountFaults } from "../users/new-account.ts";
 import { type ChangePasswordCommand, passwordChangeFaults } from "./change-password.ts";
 import { profileFaults, type UpdateProfileCommand } from "./update-profile.ts";
@@ -22,7 +23,7 @@ export interface FieldFaults {
   updateProfile(texts: Pick<UpdateProfileCommand, "username" | "email" | "password">): FieldFault[];
   changePassword(texts: Pick<ChangePasswordCommand, "currentPassword" | "newPassword">): FieldFault[];
   deleteAccount(texts: { readonly password?: string | undefined }): FieldFault[];
-  reauthenticate(texts: { readonly password: string }): FieldFault[];
+  reauthenticate(texts: Pick<ReauthenticateCommand, "password" | "code">): FieldFault[];
   requestMail(texts: { readonly email: string }): FieldFault[];
   resetPassword(texts: { readonly newPassword: string }): FieldFault[];
 }
@@ -34,7 +35,7 @@ export function makeFieldFaults(deps: FieldFaultsDeps): FieldFaults {
     updateProfile: (texts) => profileFaults(deps, texts),
     changePassword: (texts) => passwordChangeFaults(deps, texts),
     deleteAccount: ({ password }) => presentedPasswordFaults("password", password),
-    reauthenticate: ({ password }) => presentedPasswordFaults("password", password),
+    reauthenticate: reauthenticationFaults,
     requestMail: ({ email }) => (deps.parseEmail(email) ? [] : [invalidEmail]),
     resetPassword: ({ newPassword }) => newPasswordFaults("new_password", newPassword, deps.passwordPolicy),
   };

@@ -1,6 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import { linkEnd } from "../../domain/one-time-token.ts";
-import { refundedOnFault, together } from "../limits/throttle.ts";
+import { refundedOnFault, together } from "../limits/admission.ts";
 import { sendLater } from "../mail/send-later.ts";
 import type { RegistrationSeal } from "../ports/registration-seal.ts";
 import { readNewAccount } from "../users/new-account.ts";

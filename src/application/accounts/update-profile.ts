@@ -3,14 +3,9 @@ import { AuthError, type FieldFault } from "../../domain/errors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import { parseUsername, type Username } from "../../domain/username.ts";
+import { type Admission, noCharge, refundedOnFault } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
-import {
-  type Admission,
-  type AskedMail,
-  noCharge,
-  refundedOnFault,
-  type Throttle,
-} from "../limits/throttle.ts";
+import type { AskedMail, Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
 import { type ConfirmPasswordDeps, confirmChange } from "../login/confirm-password.ts";
 import type { NameChanges } from "../ports/storage/users.ts";

@@ -67,6 +67,7 @@ export function withFlaskTokens(
           emailVerified: user.emailVerified,
           // so it never counts as recent
           authenticatedAt: undefined,
+          acr: undefined,
           keyId: undefined,
         };
       }),

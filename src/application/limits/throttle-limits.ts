@@ -8,6 +8,12 @@ export interface ThrottleLimits {
   readonly network: Limit;
   /** Wrong passwords for one account from a device where its user has logged in before. */
   readonly device: Limit;
+  /** Codes of an authenticator for one account. */
+  readonly code: Limit;
+  /** Wrong recovery codes for one account. */
+  readonly recoveryCode: Limit;
+  /** Wrong answers to the challenge of one login. */
+  readonly challenge: Limit;
   /** Failed uses of one mailed link. */
   readonly link: Limit;
   /** Registrations from one network. */

@@ -3,6 +3,7 @@ import type { MailKind } from "../../domain/mails.ts";
 import { networkOf } from "../../domain/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { AttemptCounters, CountedAttempt } from "../ports/storage/attempt-counters.ts";
+import { type Admission, noCharge } from "./admission.ts";
 import type { ThrottleKeys } from "./throttle-keys.ts";
 import type { ThrottleLimits } from "./throttle-limits.ts";
 
@@ -26,11 +27,8 @@ interface Subject {
   readonly text: string;
 }
 
-/** A charged attempt that may proceed. */
-export interface Admission {
-  /** Refunds the charge of an attempt that turned out not to count. */
-  refund(): Promise<void>;
-}
+/** Codes and recovery codes are counted apart, so that guessed codes do not use up recovery codes. */
+export type FactorScope = "code" | "recoveryCode";
 
 /** A charged registration, and the mail that it requests. */
 export interface RegistrationAdmission {
@@ -73,6 +71,13 @@ export interface Throttle {
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
   /** Charges a change of password, name or address, with the password presented in the user's session. */
   change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
+  /**
+   * Charges a code or a recovery code for an account. No correct password refunds it, and unlocking the account does not
+   * clear it.
+   */
+  factor(scope: FactorScope, userId: string, ip: string, now: Date): Promise<Admission>;
+  /** Charges an answer to the challenge of a login, by its id. */
+  challenge(id: string, now: Date): Promise<Admission>;
   /** Charges the use of a mailed link, by its id. Only recipients of the mail can use up this limit. */
   link(id: string, now: Date): Promise<Admission>;
   /** Charges a forged link. It counts as a wrong password from that network. */
@@ -149,6 +154,16 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       const counted = await charge(subjects, now);
       return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
     },
+    factor: (scope, userId, ip, now) =>
+      admit(
+        [
+          { scope, text: userId },
+          { scope: "network", text: networkOf(ip) },
+        ],
+        now,
+        userId,
+      ),
+    challenge: (id, now) => admit([{ scope: "challenge", text: id }], now),
     link: (id, now) => admit([{ scope: "link", text: id }], now),
     forgedLink: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
   };
@@ -162,28 +177,6 @@ function mailSubjects({ purpose, email }: AskedMail, network: string): Subject[]
   ];
 }
 
-/** Does the work of an admitted attempt. If it fails, the attempt is undecided and its charge is refunded. */
-export async function refundedOnFault<T>(admission: Admission, work: () => T | Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await admission.refund();
-    throw error;
-  }
-}
-
-/** Two admissions that are refunded together. */
-export function together(one: Admission, other: Admission): Admission {
-  return {
-    async refund() {
-      await Promise.all([one.refund(), other.refund()]);
-    },
-  };
-}
-
-/** The admission of an attempt that is not counted. */
-export const noCharge: Admission = { refund: async () => {} };
-
 /** Admits every attempt, for tests and load measurements. */
 export const noThrottle: Throttle = {
   login: async () => noCharge,
@@ -192,6 +185,8 @@ export const noThrottle: Throttle = {
   mails: async () => noCharge,
   notice: async () => noCharge,
   change: async () => ({ change: noCharge, password: noCharge }),
+  factor: async () => noCharge,
+  challenge: async () => noCharge,
   link: async () => noCharge,
   forgedLink: async () => noCharge,
 };

@@ -1,8 +1,9 @@
 import { revocationKey } from "../../domain/revocation.ts";
 import type { User } from "../../domain/user.ts";
 import { canonicalUsername } from "../../domain/username.ts";
+import type { Admission } from "../limits/admission.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import type { Admission, Throttle } from "../limits/throttle.ts";
+import type { Throttle } from "../limits/throttle.ts";
 import { deviceKeyOf, throttleKeysOf } from "../limits/throttle-keys.ts";
 import type { RevocationRepository } from "../ports/storage/revocations.ts";
 import type { UserRepository } from "../ports/storage/users.ts";

@@ -1,11 +1,13 @@
-import { isRecent } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
+import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
+import { type Admission, refundedOnFault, together } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { GatedHasher } from "../limits/hashing-gate.ts";
-import { type Admission, type ChangeAdmission, refundedOnFault, together } from "../limits/throttle.ts";
+import type { ChangeAdmission } from "../limits/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import type { LiveAccess } from "../tokens/check-token.ts";
+import { assertRecent } from "../tokens/recent-authentication.ts";
 
 export interface ConfirmPasswordDeps {
   readonly hasher: GatedHasher;
@@ -35,18 +37,20 @@ export async function confirmPassword(
 }
 
 /**
- * Confirms that a change is its user's: by the password, or if none is presented, by the token's recent authentication.
+ * Confirms that a change is its user's: by the password, or if none is presented, by the token's recent authentication. For an
+ * account with a second factor the password does not replace the recent authentication with that factor.
  * Resolves to the charge of the change.
  * @throws AuthError `reauthentication_required`, `invalid_credentials`, `too_many_attempts`, `overloaded`
  */
 export async function confirmChange(
   deps: ConfirmPasswordDeps,
-  { claims, user }: LiveAccess,
+  live: LiveAccess,
   password: string | undefined,
   charge: () => Promise<ChangeAdmission>,
   { now, ...from }: Pick<HashRequest, "ip" | "signal"> & { readonly now: Date },
 ): Promise<Admission> {
-  if (password === undefined && !isRecent(claims, now)) throw new AuthError("reauthentication_required");
+  const { user } = live;
+  if (password === undefined || hasSecondFactor(user.factors)) assertRecent(live, now);
   // charged before the password is checked, which costs a hash; a wrong password refunds the change
   const admission = await charge();
   if (password === undefined) await admission.password.refund();

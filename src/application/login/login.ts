@@ -1,17 +1,19 @@
 import { AuthError, type FieldFault } from "../../domain/errors.ts";
+import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
 import { beginSession, type Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
+import { type LoginChallengeDeps, secondFactorRequired } from "../challenges/login-challenge.ts";
+import { type Admission, refundedOnFault } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
-import { type Admission, refundedOnFault } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
 
-export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps {
+export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps, LoginChallengeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly refreshTokenTtlMs: number;
@@ -33,9 +35,10 @@ export interface LoginCommand {
 }
 
 /**
- * Begins a session for a user with the correct password. The round trips to storage: docs/storage.md.
- * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `too_many_attempts`,
- * `overloaded`, `signing_key_not_yet_valid`
+ * Begins a session for a user with the correct password, unless the account has a second factor, which completes the login.
+ * The round trips to storage: docs/storage.md.
+ * @throws AuthError `validation_failed`, `invalid_credentials`, `email_unverified`, `second_factor_required`,
+ * `too_many_attempts`, `overloaded`, `signing_key_not_yet_valid`
  */
 export type Login = (command: LoginCommand) => Promise<SessionGrant>;
 
@@ -53,10 +56,14 @@ export function makeLogin(deps: LoginDeps): Login {
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
     await refundedOnFault(admission, () => deps.loginRateLimiter.admit(user.id, now));
+    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, request);
+    if (hasSecondFactor(user.factors)) {
+      await admission.refund();
+      throw await secondFactorRequired(deps, user);
+    }
     const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);
     deps.events.report({ type: "login_succeeded", userId: user.id, sessionId: session.id });
-    if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, request);
     return grantSession(deps, user, session, now);
   };
 }

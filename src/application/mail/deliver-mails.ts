@@ -1,5 +1,5 @@
 import { linkOf } from "../../domain/mails.ts";
-import { isUnrevoked, linkEnd, type OneTimeToken, type Purpose } from "../../domain/one-time-token.ts";
+import { isUnrevoked, type LinkPurpose, linkEnd, type OneTimeToken } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { MailTemplates } from "../ports/mail-templates.ts";
 import type { Mail, Mailer } from "../ports/mailer.ts";
@@ -15,7 +15,7 @@ export interface DeliverMailsDeps extends OneTimeLinksDeps, RecipientDeps {
   readonly mailTemplates: MailTemplates;
   readonly events: SecurityEvents;
   /** The URL in the front end with this secret in it. */
-  readonly linkTo: (purpose: Purpose, secret: string) => string;
+  readonly linkTo: (purpose: LinkPurpose, secret: string) => string;
 }
 
 /**
@@ -80,7 +80,7 @@ async function deliver(deps: DeliverMailsDeps, mail: OutboxMail): Promise<boolea
 /** A mail as it is sent, and the token of the link in it, if the link belongs to a user. */
 interface RenderedMail {
   readonly mail: Mail;
-  readonly link: Pick<OneTimeToken, "purpose" | "userId"> | undefined;
+  readonly link: (Pick<OneTimeToken, "userId"> & { readonly purpose: LinkPurpose }) | undefined;
 }
 
 /** The mail in words; `undefined` if it is not needed any more. */
@@ -134,7 +134,7 @@ async function renderForUser(
   }
   const link = deps.linkTo(purpose, deps.linkSecrets.make(token));
   const words = deps.mailTemplates.render(mail.kind, { ...facts, link, expiresAt: token.expiresAt });
-  return { mail: { to, ...words }, link: token };
+  return { mail: { to, ...words }, link: { purpose, userId: token.userId } };
 }
 
 /**
@@ -145,7 +145,7 @@ async function renderForUser(
 async function tokenFor(
   deps: DeliverMailsDeps,
   mail: OutboxMail,
-  purpose: Purpose,
+  purpose: LinkPurpose,
   user: User,
 ): Promise<OneTimeToken | undefined> {
   if (mail.tokenId === undefined) {

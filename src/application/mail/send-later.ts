@@ -1,7 +1,8 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { NoticeKind } from "../../domain/mails.ts";
 import type { User } from "../../domain/user.ts";
-import type { Admission, KeyedHash, Throttle } from "../limits/throttle.ts";
+import type { Admission } from "../limits/admission.ts";
+import type { KeyedHash, Throttle } from "../limits/throttle.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { Outbox, OutboxMail } from "../ports/storage/outbox.ts";

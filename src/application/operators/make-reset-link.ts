@@ -1,5 +1,5 @@
 import { AuthError, type FieldFault } from "../../domain/errors.ts";
-import type { Purpose } from "../../domain/one-time-token.ts";
+import type { LinkPurpose } from "../../domain/one-time-token.ts";
 import type { User } from "../../domain/user.ts";
 import { newToken, type OneTimeLinksDeps } from "../mail/one-time-links.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -7,7 +7,7 @@ import { type FindAccountDeps, findAccount } from "../users/find-account.ts";
 
 export interface MakeResetLinkDeps extends OneTimeLinksDeps, FindAccountDeps {
   readonly events: SecurityEvents;
-  readonly linkTo: (purpose: Purpose, secret: string) => string;
+  readonly linkTo: (purpose: LinkPurpose, secret: string) => string;
 }
 
 /** A link for choosing a new password, once. */

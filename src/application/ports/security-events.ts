@@ -1,5 +1,6 @@
+import type { FactorName } from "../../domain/factors/factors.ts";
 import type { MailKind } from "../../domain/mails.ts";
-import type { Purpose } from "../../domain/one-time-token.ts";
+import type { LinkPurpose } from "../../domain/one-time-token.ts";
 
 /** A security event. Names are stable, and no event has a secret in it. */
 export type SecurityEvent =
@@ -18,6 +19,17 @@ export type SecurityEvent =
       readonly userId?: string | undefined;
     }
   | { readonly type: "reauthenticated"; readonly userId: string; readonly sessionId: string }
+  | { readonly type: "second_factor_required"; readonly userId: string }
+  | { readonly type: "factor_refused"; readonly userId: string; readonly factor: FactorName }
+  | { readonly type: "factor_added"; readonly userId: string; readonly factor: FactorName }
+  | {
+      readonly type: "factor_removed";
+      readonly userId: string;
+      readonly factor: FactorName;
+      readonly by: "its_user" | "operator";
+    }
+  | { readonly type: "recovery_code_used"; readonly userId: string; readonly left: number }
+  | { readonly type: "recovery_codes_renewed"; readonly userId: string }
   | { readonly type: "password_hash_renewed"; readonly userId: string }
   | { readonly type: "token_refreshed"; readonly userId: string; readonly sessionId: string }
   | { readonly type: "access_token_revoked"; readonly userId: string; readonly sessionId: string }
@@ -51,7 +63,7 @@ export type SecurityEvent =
   | { readonly type: "email_change_disputed"; readonly userId: string }
   | { readonly type: "email_changed"; readonly userId: string }
   | { readonly type: "email_verified"; readonly userId: string }
-  | { readonly type: "link_mailed"; readonly purpose: Purpose; readonly userId: string }
+  | { readonly type: "link_mailed"; readonly purpose: LinkPurpose; readonly userId: string }
   | { readonly type: "mail_failed"; readonly kind: MailKind; readonly attempts: number }
   | { readonly type: "mail_given_up"; readonly kind: MailKind; readonly userId: string | undefined }
   | { readonly type: "mail_dropped"; readonly kind: MailKind; readonly userId: string | undefined }

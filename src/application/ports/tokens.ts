@@ -32,6 +32,8 @@ export interface VerifiedAccess
   readonly username: string | undefined;
   /** `undefined` in tokens of versions without this claim. */
   readonly authenticatedAt: Date | undefined;
+  /** `undefined` in tokens of versions without this claim. */
+  readonly acr: string | undefined;
   /** The `kid` of the key that signed it, if keys have one. */
   readonly keyId: string | undefined;
 }

@@ -1,7 +1,9 @@
 import { AuthError } from "../../domain/errors.ts";
+import { lacksSecondFactor } from "../../domain/factors/factors.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../../domain/session.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
+import { type LoginChallengeDeps, secondFactorRequired } from "../challenges/login-challenge.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -16,7 +18,7 @@ import {
   type SessionGrant,
 } from "./session-grant.ts";
 
-export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
+export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps, LoginChallengeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
@@ -28,8 +30,8 @@ export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
  * Issues a new access token and, with rotation, the next refresh token; without it the refresh token stays
  * valid. With rotation the previous refresh token yields the same next one within the grace period. An earlier
  * one counts as stolen and ends the session (RFC 9700, section 4.14.2).
- * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `too_many_attempts`,
- * `signing_key_not_yet_valid`
+ * @throws AuthError `invalid_token`, `expired_token`, `revoked_token`, `reused_token`, `second_factor_required`,
+ * `too_many_attempts`, `signing_key_not_yet_valid`
  */
 export type Refresh = (refreshToken: string) => Promise<AccessGrant | SessionGrant>;
 
@@ -41,6 +43,9 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
       // checked at each attempt: after another rotation this token is one of an earlier generation
       const live = await checkRefreshToken(deps, refreshToken, now);
       deps.refreshRateLimiter.admit(live.session.id, now);
+      if (lacksSecondFactor(live.session, live.user.factors)) {
+        throw await secondFactorRequired(deps, live.user);
+      }
       const session = await stepOf(deps, live, now);
       if (session === undefined) return false;
       deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });

@@ -64,6 +64,7 @@ export function newUser(
     legacyIdentity: undefined,
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
   };
 }
 

@@ -21,6 +21,7 @@ import { watchServiceSettings, writeServiceSettings } from "../wiring/service-se
 import { noPort } from "../wiring/start-error.ts";
 import { flaskDataWarnings } from "./flask-data.ts";
 import { startMetricsServer } from "./metrics-server.ts";
+import { resealing } from "./resealing.ts";
 import type { StartReport } from "./worker-messages.ts";
 
 /** A running service. */
@@ -166,15 +167,17 @@ export function startHttp(
 
 function startHousekeeping(
   config: Config,
-  { resources: { keys, log, storage }, useCases: { sweep, deliverMails }, mail, reloadHashes }: Application,
+  { resources: { keys, log, storage }, useCases, mail, reloadHashes }: Application,
   closers: Closers,
 ): void {
   const { failed } = log.requests;
+  const { sweep, deliverMails, resealFactors } = useCases;
   closers.push(repeatedly(SWEEP_CHECK_MS, sweep, failed));
   const compare = watchServiceSettings(storage.storedValues, config, log.notices.warn);
   closers.push(repeatedly(SETTINGS_CHECK_MS, compare, failed));
   closers.push(repeatedly(HASHES_RELOAD_MS, reloadHashes, failed));
   closers.push(keepDelivering(deliverMails, mail, failed));
+  if (config.SECRET_KEY_PREVIOUS !== undefined) closers.push(resealing(resealFactors, log));
   const { ring } = keys;
   if (ring) closers.push(repeatedly(Math.min(RING_RELOAD_MS, config.JWKS_MAX_AGE), ring.reload, failed));
 }

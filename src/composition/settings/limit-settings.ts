@@ -15,6 +15,9 @@ export const limitSettings = {
   THROTTLE_DEVICE: whole(1, 1_000_000)
     .default(10)
     .describe("Wrong passwords from a device known to the account, in 15 minutes"),
+  THROTTLE_CODE: whole(1, 1_000_000)
+    .default(10)
+    .describe("Wrong codes of an authenticator, and wrong recovery codes, for one account in an hour"),
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),

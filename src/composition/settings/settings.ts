@@ -157,6 +157,11 @@ export const settingsSchema = z.object({
   NOTICE_ACCOUNT_DELETED: flag
     .default(true)
     .describe("Whether users get a mail when their account is deleted"),
+  NOTICE_SECOND_FACTOR: flag
+    .default(true)
+    .describe(
+      "Whether users get a mail when a second factor is added, removed, used for recovery or refused",
+    ),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Least length of a new password, in code points"),
   PASSWORD_BLOCKLIST: flag
     .default(false)

@@ -1,5 +1,5 @@
 import type { NoticeKind } from "../../domain/mails.ts";
-import type { Purpose } from "../../domain/one-time-token.ts";
+import type { LinkPurpose } from "../../domain/one-time-token.ts";
 import type { Config } from "../settings/config.ts";
 
 const PAGES = {
@@ -7,13 +7,13 @@ const PAGES = {
   verify_email: "EMAIL_VERIFY_URL",
   change_email: "EMAIL_VERIFY_URL",
   cancel_email_change: "EMAIL_CANCEL_URL",
-} as const satisfies Record<Purpose, keyof Config>;
+} as const satisfies Record<LinkPurpose, keyof Config>;
 
 /**
  * A link to the front end's page, with the secret as its token parameter. The page comes from the
  * configuration, never from a request.
  */
-export function linkInto(config: Config, purpose: Purpose, secret: string): string {
+export function linkInto(config: Config, purpose: LinkPurpose, secret: string): string {
   const link = new URL(config[PAGES[purpose]]);
   link.searchParams.set("token", secret);
   return link.href;
@@ -24,6 +24,11 @@ const NOTICES = {
   email_changed: "NOTICE_EMAIL_CHANGED",
   session_stolen: "NOTICE_SESSION_STOLEN",
   account_deleted: "NOTICE_ACCOUNT_DELETED",
+  second_factor_added: "NOTICE_SECOND_FACTOR",
+  second_factor_removed: "NOTICE_SECOND_FACTOR",
+  second_factor_refused: "NOTICE_SECOND_FACTOR",
+  recovery_code_used: "NOTICE_SECOND_FACTOR",
+  recovery_codes_renewed: "NOTICE_SECOND_FACTOR",
 } as const satisfies Record<NoticeKind, keyof Config>;
 
 /** The notices that are sent by mail. */

@@ -31,6 +31,7 @@ const SHARED = [
   "EMAIL_CANCEL_URL",
   "NOTICE_PASSWORD_CHANGED",
   "NOTICE_ACCOUNT_DELETED",
+  "NOTICE_SECOND_FACTOR",
 ] as const satisfies readonly (keyof Settings)[];
 
 /** Each shared setting as text for people. */

@@ -4,6 +4,9 @@ import type { Config } from "../settings/config.ts";
 
 const MINUTE = 60_000;
 
+/** Wrong answers that a login's challenge survives; it expires before this count does. */
+const CHALLENGE_ANSWERS = 5;
+
 /** The limits on attempts, from the configuration. */
 export function throttleLimits(config: Config): ThrottleLimits {
   return {
@@ -17,6 +20,9 @@ export function throttleLimits(config: Config): ThrottleLimits {
     device: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
     // the same limit as for wrong passwords from a known device: strangers can use up neither
     link: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
+    code: { attempts: config.THROTTLE_CODE, windowMs: 60 * MINUTE },
+    recoveryCode: { attempts: config.THROTTLE_CODE, windowMs: 60 * MINUTE },
+    challenge: { attempts: CHALLENGE_ANSWERS, windowMs: 10 * MINUTE },
     mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },
     mailNetwork: { attempts: config.THROTTLE_MAIL_NETWORK, windowMs: 60 * MINUTE },

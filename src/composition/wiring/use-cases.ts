@@ -1,5 +1,6 @@
 import { noFeatures, type Replace } from "./container.ts";
 import { type AccountParts, accounts } from "./features/accounts.ts";
+import { type FactorParts, factors } from "./features/factors.ts";
 import { type LimitParts, limits } from "./features/limits.ts";
 import { type LoginParts, login } from "./features/login.ts";
 import { type MailOptions, type MailParts, mail } from "./features/mail.ts";
@@ -20,6 +21,7 @@ export type UseCases = Shared &
   MailParts &
   SessionParts &
   LoginParts &
+  FactorParts &
   RecoveryParts &
   AccountParts &
   OperatorParts &
@@ -37,6 +39,7 @@ export function makeUseCases(options: FeatureOptions, replace?: Replace): UseCas
     .add(mail(options))
     .add(sessions(options))
     .add(login(options))
+    .add(factors(options))
     .add(recovery())
     .add(accounts(options))
     .add(operators())

@@ -85,6 +85,7 @@ export function readFlaskUser(record: FlaskRecord, rules: FlaskRules): User | Fl
     legacyIdentity: record.email as string,
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
   };
 }
 

@@ -36,6 +36,20 @@ const user: fc.Arbitrary<User> = fc.record({
   emailVerified: fc.boolean(),
   legacyIdentity: fc.option(anyText, { nil: undefined }),
   linksSince: fc.option(date, { nil: undefined }),
+  factors: fc.option(
+    fc.record({
+      revision: count,
+      totp: fc.option(fc.record({ id, sealedSecret: anyText, createdAt: date, lastStep: count }), {
+        nil: undefined,
+      }),
+      pendingTotp: fc.option(fc.record({ id, sealedSecret: anyText, expiresAt: date }), { nil: undefined }),
+      recoveryCodes: fc.option(
+        fc.record({ id, sealedKey: anyText, hashes: fc.array(anyText, { maxLength: 10 }) }),
+        { nil: undefined },
+      ),
+    }),
+    { nil: undefined },
+  ),
   emailHistory: fc.option(
     fc.record({
       revision: count,

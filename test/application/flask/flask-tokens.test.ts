@@ -49,6 +49,7 @@ async function moved(changes: Partial<User> = {}, env: Record<string, string> = 
     legacyIdentity: IDENTITY,
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
     ...changes,
   };
   await core.storage.users.add(user);

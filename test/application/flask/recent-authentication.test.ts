@@ -42,6 +42,7 @@ async function moved() {
     legacyIdentity: IDENTITY,
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
   };
   await core.storage.users.add(user);
   return core;

@@ -45,6 +45,7 @@ async function moved() {
       legacyIdentity: `${name}@Example.com`,
       emailHistory: undefined,
       linksSince: undefined,
+      factors: undefined,
       ...changes,
     });
   await cameAlong("cleo");

@@ -20,7 +20,7 @@ function makeLog() {
   const warnings: string[] = [];
   const log = {
     mails: { send: async (mail: Mail) => void mails.push(mail) },
-    notices: { warn: (what: string) => void warnings.push(what) },
+    notices: { info: () => {}, warn: (what: string) => void warnings.push(what) },
   };
   return { log, mails, warnings };
 }

@@ -25,6 +25,7 @@ it("reads a record with every field as the old database has it", () => {
     legacyIdentity: "Ada@Mu\u0308ller.example",
     emailHistory: undefined,
     linksSince: undefined,
+    factors: undefined,
     unlocks: 0,
   });
 });

@@ -1,5 +1,6 @@
 import type { Endpoint } from "../endpoint.ts";
 import { accountEndpoints } from "./account.ts";
+import { factorEndpoints } from "./factors.ts";
 import { healthEndpoints } from "./health.ts";
 import { oauthEndpoints } from "./oauth.ts";
 import { publishedEndpoints } from "./published.ts";
@@ -13,6 +14,7 @@ import { signInEndpoints } from "./sign-in.ts";
  */
 export const ENDPOINTS = {
   Account: { ...signInEndpoints, ...accountEndpoints },
+  Factors: factorEndpoints,
   Sessions: sessionEndpoints,
   Recovery: recoveryEndpoints,
   OAuth: oauthEndpoints,

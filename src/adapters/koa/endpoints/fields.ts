@@ -41,6 +41,21 @@ export const newPassword = password.meta({
   example: "a better horse battery",
 });
 
+export const code = filled.meta({
+  description: "The six digits that the authenticator shows. Spaces are ignored.",
+  example: "287082",
+});
+
+export const recoveryCode = filled.meta({
+  description: "A recovery code. Hyphens, spaces and case are ignored.",
+  example: "ABCD-EFGH-IJKL-MNOP",
+});
+
+export const challenge = filled.meta({
+  description: "The `challenge` of the answer `second_factor_required`.",
+  example: "4f6e2f4c-7c0b-4a29-8f3b-0d5f8a2a7c11.9b1deb4d-3b7d-4bad-9bdd-2b0d7b3dcb6d.Zk3n",
+});
+
 /** A text in an answer. */
 export const text = (example: string, description?: string) => z.string().meta({ example, description });
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { CompletedLogin } from "../../../application/login/complete-login.ts";
 import type { AccessGrant, SessionGrant } from "../../../application/sessions/session-grant.ts";
 import { sentenceFor } from "../answers.ts";
 import { text } from "./fields.ts";
@@ -38,4 +39,22 @@ export function freshAnswer(grant: AccessGrant): z.infer<typeof freshGrant> {
 
 export function sessionAnswer(grant: SessionGrant, message: string): z.infer<typeof sessionGrant> {
   return { ...accessAnswer(grant, message), refresh_token: grant.refreshToken };
+}
+
+/** A session whose login was completed by a second factor. */
+export const completedLogin = sessionGrant
+  .extend({
+    recovery_codes_left: z
+      .int()
+      .optional()
+      .meta({ example: 2, description: "If a recovery code was used and fewer than three are left." }),
+  })
+  .meta({ id: "CompletedLogin" });
+
+const FEW_RECOVERY_CODES = 3;
+
+export function completedAnswer(grant: CompletedLogin): z.infer<typeof completedLogin> {
+  const { recoveryCodesLeft: left } = grant;
+  const isFew = left !== undefined && left < FEW_RECOVERY_CODES;
+  return { ...sessionAnswer(grant, loggedInAs(grant.email)), ...(isFew && { recovery_codes_left: left }) };
 }

@@ -1,5 +1,6 @@
 import type { Email } from "../../../domain/email.ts";
 import type { EmailHistory } from "../../../domain/email-history.ts";
+import type { Factors } from "../../../domain/factors/factors.ts";
 import type { User } from "../../../domain/user.ts";
 import type { Username } from "../../../domain/username.ts";
 
@@ -32,13 +33,19 @@ export interface UserRepository {
    */
   replacePasswordHash(expected: Pick<User, "id" | "epoch" | "passwordHash">, next: string): Promise<boolean>;
   /**
+   * Replaces the factors, if epoch and revision of the factors are still those of `expected`; without factors the revision
+   * is 0. The epoch stays. Resolves to whether it replaced them.
+   */
+  replaceFactors(expected: Pick<User, "id" | "epoch" | "factors">, next: Factors): Promise<boolean>;
+  /**
    * Raises the epoch by one and makes the changes, in one step, if epoch and address are still those of `expected`; the
-   * address is compared by its canonical form and its revision. Resolves to whether it did. From then on no session of an
+   * address is compared by its canonical form and its revision; and if `changes` has factors, those of `expected` by their
+   * revision. Resolves to whether it did. From then on no session of an
    * earlier epoch is valid, except the kept one.
    * @throws AuthError `email_taken`. Error if the storage cannot hold the new address. In both cases nothing is changed.
    */
   advanceEpoch(
-    expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">,
+    expected: Pick<User, "id" | "epoch" | "email" | "emailHistory" | "factors">,
     changes: EpochChanges,
   ): Promise<boolean>;
   /**
@@ -77,6 +84,7 @@ export interface EpochChanges {
   readonly unlock?: true;
   readonly emailHistory?: EmailHistory;
   readonly linksSince?: Date;
+  readonly factors?: Factors;
 }
 
 /** Changes of name and address. Fields that are left out stay as they are. */

@@ -1,4 +1,5 @@
 import type { RateLimiter } from "../../../application/limits/rate-limiter.ts";
+import { makeCompleteLogin } from "../../../application/login/complete-login.ts";
 import { makeLogin } from "../../../application/login/login.ts";
 import { makeReauthenticate } from "../../../application/login/reauthenticate.ts";
 import type { TokenVerifier } from "../../../application/ports/tokens.ts";
@@ -6,10 +7,15 @@ import type { Factories, Made } from "../container.ts";
 import { loginLimit } from "../throttle-limits.ts";
 import { acceptingFlaskTokens } from "./flask.ts";
 import { type LimitParts, rateLimiterFor } from "./limits.ts";
+import type { MailParts } from "./mail.ts";
 import type { Opened, Shared } from "./shared.ts";
 import type { TokenParts } from "./tokens.ts";
 
-const useCases = { login: makeLogin, reauthenticate: makeReauthenticate };
+const useCases = {
+  login: makeLogin,
+  completeLogin: makeCompleteLogin,
+  reauthenticate: makeReauthenticate,
+};
 
 export interface LoginParts extends Made<typeof useCases> {
   readonly formerTokens: TokenVerifier;
@@ -19,7 +25,7 @@ export interface LoginParts extends Made<typeof useCases> {
 
 export function login({
   config,
-}: Pick<Opened, "config">): Factories<LoginParts, Shared & LimitParts & TokenParts> {
+}: Pick<Opened, "config">): Factories<LoginParts, Shared & LimitParts & TokenParts & MailParts> {
   return {
     formerTokens: (all) => acceptingFlaskTokens(config, all),
     loginRateLimiter: ({ events }) =>

@@ -6,6 +6,7 @@ import { makeEnableUser } from "../../../application/operators/enable-user.ts";
 import { makeEndAnySession } from "../../../application/operators/end-any-session.ts";
 import { makeListUsers } from "../../../application/operators/list-users.ts";
 import { makeMakeResetLink } from "../../../application/operators/make-reset-link.ts";
+import { makeResetFactors } from "../../../application/operators/reset-factors.ts";
 import { makeSetPassword } from "../../../application/operators/set-password.ts";
 import { makeShowUser } from "../../../application/operators/show-user.ts";
 import { makeUnlockUser } from "../../../application/operators/unlock-user.ts";
@@ -28,6 +29,7 @@ const useCases = {
   deleteUser: makeDeleteUser,
   endAnySession: makeEndAnySession,
   makeResetLink: makeMakeResetLink,
+  resetFactors: makeResetFactors,
   listEvents: makeListEvents,
 };
 

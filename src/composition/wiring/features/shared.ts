@@ -1,4 +1,8 @@
-import { platformEmailRules, randomIds, systemClock } from "../../../adapters/node/platform.ts";
+import { factorSeal } from "../../../adapters/jose/factor-seal.ts";
+import { hmacSha1, hmacSha256 } from "../../../adapters/node/hmac.ts";
+import { platformEmailRules, randomBytes, randomIds, systemClock } from "../../../adapters/node/platform.ts";
+import type { CheckFactorDeps } from "../../../application/factors/check-factor.ts";
+import type { NewRecoveryCodesDeps } from "../../../application/factors/recovery-code-hashes.ts";
 import type { GatedHasher } from "../../../application/limits/hashing-gate.ts";
 import type { Clock } from "../../../application/ports/clock.ts";
 import type { Ids } from "../../../application/ports/ids.ts";
@@ -8,7 +12,7 @@ import type { EmailRules } from "../../../domain/email.ts";
 import type { PasswordPolicy } from "../../../domain/password.ts";
 import type { Config } from "../../settings/config.ts";
 import type { Factories } from "../container.ts";
-import type { Secrets } from "../secrets.ts";
+import { keysFor, type Secrets } from "../secrets.ts";
 
 /** The resources that are opened before the features are made. Each feature declares the ones that it uses. */
 export interface Opened {
@@ -23,7 +27,11 @@ export interface Opened {
 }
 
 /** The ports that several features use, and the rules for accounts. */
-export interface Shared extends Omit<Storage, "ping" | "close" | "signingKeys">, EmailRules {
+export interface Shared
+  extends Omit<Storage, "ping" | "close" | "signingKeys">,
+    EmailRules,
+    CheckFactorDeps,
+    NewRecoveryCodesDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: SecurityEvents;
@@ -34,6 +42,7 @@ export interface Shared extends Omit<Storage, "ping" | "close" | "signingKeys">,
 export function shared({
   clock = systemClock,
   config,
+  secrets,
   storage,
   hasher,
   isCommon,
@@ -42,6 +51,10 @@ export function shared({
   return {
     clock: () => clock,
     ids: () => randomIds,
+    randomBytes: () => randomBytes,
+    hmacSha1: () => hmacSha1,
+    hmacSha256: () => hmacSha256,
+    factorSeal: () => factorSeal(keysFor("factors", secrets)),
     events: () => log.events,
     hasher: () => hasher,
     users: () => storage.users,

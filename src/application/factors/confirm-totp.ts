@@ -1,0 +1,76 @@
+import { BY_PASSWORD_AND_CODE } from "../../domain/authentication.ts";
+import { AuthError } from "../../domain/errors.ts";
+import { changedFactors, type Factors, hasSecondFactor, type Totp } from "../../domain/factors/factors.ts";
+import type { Hmac } from "../../domain/factors/hmac.ts";
+import { acceptedStep } from "../../domain/factors/totp.ts";
+import { untilApplied } from "../../domain/until-applied.ts";
+import type { Throttle } from "../limits/throttle.ts";
+import { type NoticeDeps, notify } from "../mail/send-later.ts";
+import type { Clock } from "../ports/clock.ts";
+import type { SecurityEvents } from "../ports/security-events.ts";
+import { authenticateSession } from "../sessions/authenticate-session.ts";
+import type { EndEpochDeps } from "../sessions/end-epoch.ts";
+import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+import { changeFactors } from "./change-factors.ts";
+import { chargedFactor } from "./charged-factor.ts";
+import { type NewRecoveryCodesDeps, newRecoveryCodes } from "./recovery-code-hashes.ts";
+
+export interface ConfirmTotpDeps extends AccessCheckDeps, EndEpochDeps, NoticeDeps, NewRecoveryCodesDeps {
+  readonly clock: Clock;
+  readonly throttle: Throttle;
+  readonly events: SecurityEvents;
+  readonly hmacSha1: Hmac;
+}
+
+export interface ConfirmTotpCommand {
+  readonly accessToken: string;
+  readonly code: string;
+  readonly endOtherSessions?: boolean | undefined;
+  readonly client: { readonly ip: string };
+}
+
+/**
+ * Turns the waiting authenticator into a factor, by its first code. From then on every way to a session asks for it. The
+ * token's session counts as authenticated with both factors. Resolves to the recovery codes, which are never shown again.
+ * @throws AuthError `invalid_factor`, also if no authenticator waits; `factor_exists`, `too_many_attempts`;
+ * `invalid_token`, `expired_token`, `revoked_token`
+ */
+export type ConfirmTotp = (command: ConfirmTotpCommand) => Promise<string[]>;
+
+export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
+  return ({ accessToken, code, endOtherSessions = false, client }) =>
+    untilApplied(async () => {
+      const now = deps.clock.now();
+      const { user, claims } = await checkAccessToken(deps, accessToken, now);
+      if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
+      const charge = deps.throttle.factor("code", user.id, client.ip, now);
+      const totp = await chargedFactor(deps, charge, { userId: user.id, factor: "totp" }, () =>
+        confirmed(deps, user.id, user.factors, code, now),
+      );
+      const { shown, stored } = await newRecoveryCodes(deps, user.id);
+      const next = changedFactors(user.factors, { totp, pendingTotp: undefined, recoveryCodes: stored });
+      const keptSession = endOtherSessions ? claims.sessionId : undefined;
+      if (!(await changeFactors(deps, user, next, now, keptSession))) return false;
+      deps.events.report({ type: "factor_added", userId: user.id, factor: "totp" });
+      await authenticateSession(deps, claims.sessionId, { authenticatedAt: now, amr: BY_PASSWORD_AND_CODE });
+      await notify(deps, "second_factor_added", user);
+      return shown;
+    });
+}
+
+/** The waiting authenticator as a factor. @throws AuthError `invalid_factor` */
+async function confirmed(
+  { factorSeal, hmacSha1 }: ConfirmTotpDeps,
+  userId: string,
+  factors: Factors | undefined,
+  code: string,
+  now: Date,
+): Promise<Totp> {
+  const pending = factors?.pendingTotp;
+  if (pending === undefined || pending.expiresAt <= now) throw new AuthError("invalid_factor");
+  const { id, sealedSecret } = pending;
+  const { secret } = await factorSeal.open(sealedSecret, { userId, factorId: id });
+  const lastStep = acceptedStep(hmacSha1, secret, code, undefined, now);
+  if (lastStep === undefined) throw new AuthError("invalid_factor");
+  return { id, sealedSecret, createdAt: now, lastStep };
+}

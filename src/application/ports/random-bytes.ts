@@ -1,0 +1,2 @@
+/** Unpredictable bytes. */
+export type RandomBytes = (count: number) => Uint8Array;
