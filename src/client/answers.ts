@@ -20,6 +20,8 @@ export interface SignedIn {
   readonly token_type: "Bearer";
   /** Lifetime of the access token, in seconds. */
   readonly expires_in: number;
+  /** Whether the token is good only for setting up or confirming a second factor. */
+  readonly limited?: true;
 }
 
 /** The answer to `reauthenticate`. The token is in the store. */
@@ -28,6 +30,8 @@ export interface FreshToken {
   readonly token_type: "Bearer";
   /** Lifetime of the access token, in seconds. */
   readonly expires_in: number;
+  /** Whether the token is good only for setting up or confirming a second factor. */
+  readonly limited?: true;
 }
 
 /**

@@ -40,6 +40,7 @@ export function claims(now: Date) {
     authenticatedAt: now,
     amr: ["pwd"],
     fresh: false,
+    isLimited: false,
     issuedAt: now,
     expiresAt: new Date(now.getTime() + RING_TIMES.accessTokenTtlMs),
   };

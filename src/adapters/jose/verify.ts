@@ -61,6 +61,11 @@ export async function verifyJws<F extends Found>(
   return { payload, kid, found };
 }
 
+/** The `typ` that the token's header claims; the token is not verified. */
+export function claimedTyp(token: string): unknown {
+  return (cachedVerification(token)?.header ?? headerOf(token))?.typ;
+}
+
 /** Checks issuer, audience and times, except for expiry (RFC 7519, section 4.1). */
 function hasExpectedClaims(
   payload: Readonly<JWTPayload>,

@@ -8,7 +8,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { FactorSeal } from "../ports/factor-seal.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { RandomBytes } from "../ports/random-bytes.ts";
-import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
 import { assertRecent } from "../tokens/recent-authentication.ts";
 
 export interface BeginTotpDeps extends AccessCheckDeps {
@@ -41,7 +41,7 @@ export function makeBeginTotp(deps: BeginTotpDeps): BeginTotp {
   return (accessToken) =>
     untilApplied(async () => {
       const now = deps.clock.now();
-      const live = await checkAccessToken(deps, accessToken, now);
+      const live = await checkLimitedToken(deps, accessToken, now);
       const { user } = live;
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       assertRecent(live, now);

@@ -10,7 +10,7 @@ import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { authenticateSession } from "../sessions/authenticate-session.ts";
 import type { EndEpochDeps } from "../sessions/end-epoch.ts";
-import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
 import { changeFactors } from "./change-factors.ts";
 import { chargedFactor } from "./charged-factor.ts";
 import { type NewRecoveryCodesDeps, newRecoveryCodes } from "./recovery-code-hashes.ts";
@@ -41,7 +41,7 @@ export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
   return ({ accessToken, code, endOtherSessions = false, client }) =>
     untilApplied(async () => {
       const now = deps.clock.now();
-      const { user, claims } = await checkAccessToken(deps, accessToken, now);
+      const { user, claims } = await checkLimitedToken(deps, accessToken, now);
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       const charge = deps.throttle.factor("code", user.id, client.ip, now);
       const totp = await chargedFactor(deps, charge, { userId: user.id, factor: "totp" }, () =>

@@ -1,7 +1,7 @@
 import { recoveryCodesLeft } from "../../domain/factors/factors.ts";
 import { NO_PASSWORD, type User } from "../../domain/user.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type AccessCheckDeps, checkAccessToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
 
 export interface ListFactorsDeps extends AccessCheckDeps {
   readonly clock: Clock;
@@ -23,7 +23,7 @@ export type ListFactors = (accessToken: string) => Promise<ListedFactors>;
 
 export function makeListFactors(deps: ListFactorsDeps): ListFactors {
   return async (accessToken) => {
-    const { user } = await checkAccessToken(deps, accessToken, deps.clock.now());
+    const { user } = await checkLimitedToken(deps, accessToken, deps.clock.now());
     return factorsOf(user);
   };
 }

@@ -68,6 +68,7 @@ export function withFlaskTokens(
           // so it never counts as recent
           authenticatedAt: undefined,
           acr: undefined,
+          isLimited: false,
           keyId: undefined,
         };
       }),

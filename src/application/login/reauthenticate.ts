@@ -10,7 +10,7 @@ import type { HashRequest } from "../limits/hash-request.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
 import { type AccessGrant, type GrantDeps, grantAccess } from "../sessions/session-grant.ts";
-import { checkAccessToken, type LiveAccess, type RefreshCheckDeps } from "../tokens/check-token.ts";
+import { checkLimitedToken, type LiveAccess, type RefreshCheckDeps } from "../tokens/check-token.ts";
 import { needsAuthentication } from "../tokens/recent-authentication.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
@@ -44,7 +44,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
     // checked at each attempt: the step that came first may have been a change of password
     return untilApplied(async () => {
       const now = deps.clock.now();
-      const live = await checkAccessToken(deps, accessToken, now);
+      const live = await checkLimitedToken(deps, accessToken, now);
       const { user, claims } = live;
       const fields = reauthenticationFaults(command);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
@@ -56,7 +56,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
       if (proved?.epoch !== user.epoch) proved = await prove(deps, live, command, now);
       const session = await deps.sessions.authenticate(before.id, before.authenticatedAt, proved);
       // after the step, so that nothing that ended the session meanwhile is missed
-      const { user: present } = await checkAccessToken(deps, accessToken, now);
+      const { user: present } = await checkLimitedToken(deps, accessToken, now);
       if (session === undefined || present.epoch !== user.epoch) return false;
       deps.events.report({ type: "reauthenticated", userId: user.id, sessionId: session.id });
       return grantAccess(deps, present, session, now, true);

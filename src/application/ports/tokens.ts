@@ -17,6 +17,8 @@ export interface AccessClaims extends Authentication {
   readonly expiresAt: Date;
   /** True only in the token that a reauthentication gave. */
   readonly fresh: boolean;
+  /** True for a token that is good only for setting up or confirming a second factor: no other service can verify it. */
+  readonly isLimited: boolean;
 }
 
 /** The claims that every genuine token has. */
@@ -58,7 +60,7 @@ export interface TokenIssuer {
 }
 
 /**
- * Verifies tokens. It accepts only tokens that this service issues: algorithm, type, key, issuer and audience come from
+ * Verifies tokens, limited ones as well. It accepts only tokens that this service issues: algorithm, type, key, issuer and audience come from
  * the configuration, never from the token. It does not check revocation. `evenExpired` accepts expired tokens as well.
  */
 export interface TokenVerifier {

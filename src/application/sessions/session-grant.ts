@@ -1,3 +1,4 @@
+import { acrOf, TWO_FACTORS } from "../../domain/authentication.ts";
 import type { Session } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -11,6 +12,8 @@ export interface AccessGrant {
   readonly accessToken: string;
   /** Lifetime of the access token, in seconds. */
   readonly expiresIn: number;
+  /** True for a token that is good only for setting up or confirming a second factor. */
+  readonly isLimited: boolean;
 }
 
 /** The result of a login or a registration. */
@@ -22,6 +25,8 @@ export interface GrantDeps {
   readonly issuer: TokenIssuer;
   readonly ids: Ids;
   readonly accessTokenTtlMs: number;
+  /** Whether access tokens are limited in sessions that began without a second factor. */
+  readonly secondFactorRequired: boolean;
 }
 
 /** Issues an access token for the session, which never outlives the session. `fresh`: its user has just authenticated again. */
@@ -34,6 +39,7 @@ export async function grantAccess(
 ): Promise<AccessGrant> {
   const issuedAt = wholeSeconds(now.getTime());
   const expiresAt = Math.min(issuedAt + deps.accessTokenTtlMs, wholeSeconds(session.expiresAt.getTime()));
+  const isLimited = deps.secondFactorRequired && acrOf(session.amr) !== TWO_FACTORS;
   const accessToken = await deps.issuer.issueAccess({
     userId: user.id,
     sessionId: session.id,
@@ -45,6 +51,7 @@ export async function grantAccess(
     authenticatedAt: session.authenticatedAt,
     amr: session.amr,
     fresh,
+    isLimited,
     issuedAt: new Date(issuedAt),
     expiresAt: new Date(expiresAt),
   });
@@ -53,6 +60,7 @@ export async function grantAccess(
     email: user.email.shown,
     accessToken,
     expiresIn: (expiresAt - issuedAt) / 1000,
+    isLimited,
   };
 }
 

@@ -1,3 +1,4 @@
+import { TWO_FACTORS } from "../../domain/authentication.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import { isExpired, type Session, sessionEpochOf } from "../../domain/session.ts";
@@ -11,6 +12,8 @@ export interface AccessCheckDeps {
   readonly verifier: TokenVerifier;
   readonly users: UserRepository;
   readonly revocations: RevocationRepository;
+  /** Whether every account needs a second factor: a token of a session without one counts as limited. */
+  readonly secondFactorRequired: boolean;
 }
 
 export interface RefreshCheckDeps extends AccessCheckDeps {
@@ -34,9 +37,26 @@ export interface LiveRefresh {
 
 /**
  * Checks that an access token is valid. After the signature it reads from storage once: all lookups at the same time.
- * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
+ * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`; `second_factor_required` for a limited token
  */
 export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
+  const live = await checkLimitedToken(deps, token, now);
+  const { isLimited, acr } = live.claims;
+  if (isLimited || (deps.secondFactorRequired && acr !== TWO_FACTORS)) {
+    throw new AuthError("second_factor_required");
+  }
+  return live;
+}
+
+/**
+ * Checks an access token that may be limited, for the calls that set up or confirm a second factor.
+ * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
+ */
+export async function checkLimitedToken(
+  deps: AccessCheckDeps,
+  token: string,
+  now: Date,
+): Promise<LiveAccess> {
   const claims = await deps.verifier.verifyAccess(token, now);
   const [user, stops] = await Promise.all([
     deps.users.findById(claims.userId),
@@ -62,6 +82,8 @@ const TOKEN_REJECTIONS: ReadonlySet<string> = new Set<AuthErrorCode>([
   "invalid_token",
   "expired_token",
   "revoked_token",
+  // a limited token is none for any API
+  "second_factor_required",
 ]);
 
 /** True for an error that means an invalid token, and false for a failure. */

@@ -162,6 +162,12 @@ export const settingsSchema = z.object({
     .describe(
       "Whether users get a mail when a second factor is added, removed, used for recovery or refused",
     ),
+  REQUIRE_SECOND_FACTOR: z
+    .enum(["off", "all"], "must be off or all")
+    .default("off")
+    .describe(
+      "Whether every account needs a second factor; until it has one, its access tokens are good only for setting one up",
+    ),
   PASSWORD_MIN_LENGTH: whole(1, 256).default(8).describe("Least length of a new password, in code points"),
   PASSWORD_BLOCKLIST: flag
     .default(false)

@@ -31,6 +31,7 @@ export const claims: AccessClaims = {
   authenticatedAt: later(-600),
   amr: ["pwd"],
   fresh: false,
+  isLimited: false,
 };
 
 const { amr: _, fresh: __, ...rest } = claims;

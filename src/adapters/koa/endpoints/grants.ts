@@ -14,6 +14,10 @@ const token = {
   access_token: text(JWT, "A JWT. Send it as `Authorization: Bearer …`."),
   token_type: z.literal("Bearer"),
   expires_in: z.int().meta({ example: 86_400, description: "Lifetime in seconds." }),
+  limited: z.literal(true).optional().meta({
+    description:
+      "With REQUIRE_SECOND_FACTOR, where the session began without a second factor: the token is good only for setting one up or confirming it.",
+  }),
 };
 
 /** The access token of a user who has just authenticated again. */
@@ -34,7 +38,9 @@ export function accessAnswer(grant: AccessGrant, message: string): z.infer<typeo
 }
 
 export function freshAnswer(grant: AccessGrant): z.infer<typeof freshGrant> {
-  return { access_token: grant.accessToken, token_type: "Bearer", expires_in: grant.expiresIn };
+  const { accessToken, expiresIn, isLimited } = grant;
+  const token = { access_token: accessToken, token_type: "Bearer", expires_in: expiresIn } as const;
+  return { ...token, ...(isLimited && { limited: true }) };
 }
 
 export function sessionAnswer(grant: SessionGrant, message: string): z.infer<typeof sessionGrant> {

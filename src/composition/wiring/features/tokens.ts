@@ -16,6 +16,7 @@ export interface TokenParts extends Made<typeof useCases> {
   /** The keys to verify access tokens with, as JWKs (RFC 7517). */
   readonly publicKeys: () => object[];
   readonly accessTokenTtlMs: number;
+  readonly secondFactorRequired: boolean;
   readonly refreshTokenTtlMs: number;
   readonly sessionIdleTtlMs: number | undefined;
   readonly maxSessions: number;
@@ -40,6 +41,7 @@ export function tokens({
       () =>
         accessKeys.publicKeys(clock.now()),
     accessTokenTtlMs: () => config.ACCESS_TOKEN_TTL,
+    secondFactorRequired: () => config.REQUIRE_SECOND_FACTOR === "all",
     refreshTokenTtlMs: () => config.REFRESH_TOKEN_TTL,
     sessionIdleTtlMs: () => config.SESSION_IDLE_TTL,
     maxSessions: () => config.MAX_SESSIONS,
