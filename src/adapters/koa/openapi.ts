@@ -56,6 +56,7 @@ const SECURITY_SCHEMES = {
 
 const SECURITY: Readonly<Record<Credential, Record<string, string[]>[]>> = {
   access: [{ access_token: [] }],
+  limited: [{ access_token: [] }],
   refresh: [{ refresh_token: [] }],
   either: [{ access_token: [] }, { refresh_token: [] }],
   former: [{}, { access_token: [] }, { refresh_token: [] }],
@@ -76,7 +77,8 @@ const HEADERS = {
 
 const TOKEN_CODES = ["malformed_request", "missing_token", "invalid_token", "revoked_token"] as const;
 const REFUSALS_FOR: Readonly<Record<Credential, readonly ProblemCode[]>> = {
-  access: [...TOKEN_CODES, "expired_token"],
+  access: [...TOKEN_CODES, "expired_token", "second_factor_required"],
+  limited: [...TOKEN_CODES, "expired_token"],
   refresh: [...TOKEN_CODES, "expired_token"],
   either: TOKEN_CODES,
   former: [],

@@ -11,6 +11,7 @@ import { openServiceLog } from "../wiring/log.ts";
 import { wrapCalls, wrapPorts } from "../wiring/wrap-ports.ts";
 import type { TestAuth, TestAuthOptions } from "./test-auth.ts";
 import { makeTestClock } from "./test-clock.ts";
+import { factorsOf } from "./test-factors.ts";
 import { makeTestMailbox } from "./test-mailbox.ts";
 import { peopleOf } from "./test-people.ts";
 
@@ -68,6 +69,7 @@ export async function startTestAuth({
     const application = await openApplication(config, closers, log, { clock, mailer, wrap: storage.wrap });
     const { checkHealth, deliverMails } = application.useCases;
     const { all, next, takeOut } = mailbox.open(deliverMails);
+    const factors = factorsOf(application.useCases);
     const app = makeHttpApp(application.useCases, { ...httpOptions(config, log), readiness: checkHealth });
     server.serve(app.callback());
     return {
@@ -76,7 +78,8 @@ export async function startTestAuth({
       client: CLIENT,
       clock,
       mails: { all, next },
-      ...peopleOf(application.useCases, takeOut),
+      ...peopleOf(application.useCases, takeOut, factors.codeOf),
+      ...factors,
       retireKeys: () => retireKeys(application),
       storageAnswers: storage.answers,
       stop: () => closers.close(),

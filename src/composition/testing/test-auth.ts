@@ -77,8 +77,18 @@ export interface TestAuth {
   readonly mails: TestMails;
   /** Registers a new user and logs in. @throws AuthError if registration is refused */
   user(who?: TestUserOptions): Promise<TestUser>;
-  /** Begins another session of the user. */
+  /** Begins another session of the user, with the second factor if there is one. */
   login(user: TestUser): Promise<TestUser>;
+  /**
+   * Sets up an authenticator for the user, who logged in at most five minutes ago. Resolves to the recovery codes.
+   */
+  addSecondFactor(user: TestUser): Promise<readonly string[]>;
+  /**
+   * The next code of the user's authenticator, also of one that waits for its first code. Two codes are to be had without
+   * advancing the clock.
+   * @throws Error if the user has no authenticator, or the codes of this half minute are used up
+   */
+  codeOf(user: TestUser): Promise<string>;
   /** Disables the account, which ends its sessions. */
   disable(user: TestUser): Promise<void>;
   /** Retires every signing key, so that earlier access tokens become invalid. */

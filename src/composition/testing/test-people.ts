@@ -1,20 +1,39 @@
 import type { SessionGrant } from "../../application/sessions/session-grant.ts";
+import { findAccount } from "../../application/users/find-account.ts";
+import { AuthError } from "../../domain/errors.ts";
 import type { UseCases } from "../wiring/use-cases.ts";
 import type { TestUser, TestUserOptions } from "./test-auth.ts";
 
 type Calls = Pick<
   UseCases,
-  "me" | "register" | "logout" | "login" | "verifyEmail" | "verifiedEmailRequired" | "disableUser"
+  | "users"
+  | "canonicalEmail"
+  | "storedEmails"
+  | "register"
+  | "logout"
+  | "login"
+  | "completeLogin"
+  | "verifyEmail"
+  | "verifiedEmailRequired"
+  | "disableUser"
 >;
 
 let people = 0;
 
-/** @param tokenMailedTo Returns the token from the mail that confirms the address */
-export function peopleOf(useCases: Calls, tokenMailedTo: (email: string) => Promise<string | undefined>) {
+/**
+ * @param tokenMailedTo Returns the token from the mail that confirms the address
+ * @param codeOf Returns the next code of the user's authenticator
+ */
+export function peopleOf(
+  useCases: Calls,
+  tokenMailedTo: (email: string) => Promise<string | undefined>,
+  codeOf: (user: TestUser) => Promise<string>,
+) {
   const client = { userAgent: "hbtu-connect-auth/testing", ip: "127.0.0.1" };
 
   async function known(grant: SessionGrant, password: string): Promise<TestUser> {
-    const { id, emailVerified } = await useCases.me(grant.accessToken);
+    // not by the token, which may be a limited one
+    const { id, emailVerified } = await findAccount(useCases, grant.email);
     return {
       id,
       username: grant.username,
@@ -39,8 +58,17 @@ export function peopleOf(useCases: Calls, tokenMailedTo: (email: string) => Prom
       await useCases.logout(grant.refreshToken);
       return known(await useCases.login({ email, password, client }), password);
     },
-    login: async ({ email, password }: TestUser) =>
-      known(await useCases.login({ email, password, client }), password),
+    async login(user: TestUser): Promise<TestUser> {
+      const { email, password } = user;
+      try {
+        return await known(await useCases.login({ email, password, client }), password);
+      } catch (error) {
+        const challenge = error instanceof AuthError ? error.secondFactor?.challenge : undefined;
+        if (challenge === undefined) throw error;
+        const code = await codeOf(user);
+        return known(await useCases.completeLogin({ challenge, code, client }), password);
+      }
+    },
     disable: async ({ id }: TestUser) => void (await useCases.disableUser(id)),
   };
 }

@@ -45,7 +45,7 @@ export const factorEndpoints = {
   listFactors: endpoint({
     call: "GET /api/factors",
     summary: "What one has to log in with",
-    needs: "access",
+    needs: "limited",
     answers: { 200: factors },
     handle: async ({ token }, { listFactors }: { listFactors: ListFactors }) => {
       const { hasPassword, totpSince, recoveryCodesLeft } = await listFactors(token);
@@ -57,7 +57,7 @@ export const factorEndpoints = {
   beginTotp: endpoint({
     call: "POST /api/factors/totp",
     summary: "Get the secret for an authenticator, which then waits 15 minutes for its first code",
-    needs: "access",
+    needs: "limited",
     answers: { 201: newTotp },
     refusals: ["factor_exists", "reauthentication_required", "too_many_attempts"],
     handle: async ({ token }, { beginTotp }: { beginTotp: BeginTotp }) => {
@@ -68,7 +68,7 @@ export const factorEndpoints = {
   confirmTotp: endpoint({
     call: "POST /api/factors/totp/confirm",
     summary: "Set up the authenticator by its first code",
-    needs: "access",
+    needs: "limited",
     body: confirmBody,
     answers: { 200: says("The second factor is set up", { recovery_codes: recoveryCodes }) },
     refusals: ["invalid_factor", "factor_exists", "too_many_attempts"],

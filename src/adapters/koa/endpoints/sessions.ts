@@ -36,7 +36,7 @@ const refresh = endpoint({
   summary: "Get a new access token",
   needs: "refresh",
   answers: { 200: refreshGrant },
-  refusals: ["reused_token", "too_many_attempts", "signing_key_not_yet_valid"],
+  refusals: ["reused_token", "second_factor_required", "too_many_attempts", "signing_key_not_yet_valid"],
   handle: async ({ token }, { refresh }: { refresh: Refresh }) => {
     const grant = await refresh(token);
     const message = loggedInAs(grant.email);

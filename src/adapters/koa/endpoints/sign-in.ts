@@ -107,7 +107,7 @@ export const signInEndpoints = {
   reauthenticate: endpoint({
     call: "POST /api/reauthenticate",
     summary: "Prove again who one is, in this session",
-    needs: "access",
+    needs: "limited",
     hashes: true,
     body: reauthenticationBody,
     faultsOf: (rules, body) => rules.reauthenticate(body),
