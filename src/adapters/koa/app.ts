@@ -1,6 +1,7 @@
 import type { AsyncLocalStorage } from "node:async_hooks";
 import type Router from "@koa/router";
 import Koa, { type Middleware } from "koa";
+import type { AnsweredRequest } from "../../application/ports/answered-request.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
 import { lazyContent } from "./content.ts";
 import { ALL_ENDPOINTS, type EndpointUseCases } from "./endpoints/all.ts";
@@ -24,32 +25,15 @@ export interface HttpOptions extends Omit<Service, "description"> {
   readonly trustProxyHops: number;
   readonly log: RequestLog;
   /** Called for every answer; `undefined` if there are no metrics. */
-  readonly measure?: ((request: MeasuredRequest) => void) | undefined;
+  readonly measure?: ((request: AnsweredRequest) => void) | undefined;
   readonly context: AsyncLocalStorage<RequestContext>;
-}
-
-/** A request with its answer, as the metrics count it. */
-export interface MeasuredRequest {
-  readonly method: string;
-  /**
-   * The pattern of the call, which holds nothing chosen by the client. `undefined` if there is no such call.
-   */
-  readonly route: string | undefined;
-  readonly status: number;
-  readonly durationMs: number;
-}
-
-/** An answer for the log. */
-export interface LoggedAnswer extends Omit<MeasuredRequest, "route"> {
-  /** The pattern of the call; `null` if there is no such call. */
-  readonly route: string | null;
 }
 
 /** Logs every answer, and every fault that an answer hides. */
 export interface RequestLog {
-  answered(request: RequestContext, answer: LoggedAnswer): void;
+  answered(request: RequestContext, answer: AnsweredRequest): void;
   /** Logs an answer to a health probe, which comes every few seconds. */
-  probed(request: RequestContext, answer: LoggedAnswer): void;
+  probed(request: RequestContext, answer: AnsweredRequest): void;
   failed(error: unknown): void;
 }
 
@@ -103,11 +87,11 @@ function answered({ issuer, log, measure }: Pick<HttpOptions, "issuer" | "log" |
       if (statusOf(problem.code) >= 500 && problem.code !== "overloaded") log.failed(error);
       answerProblem(ctx, issuer, problem);
     }
-    const durationMs = performance.now() - began;
+    const durationMs = Math.round((performance.now() - began) * 10) / 10;
     const route: string | undefined = ctx._matchedRoute;
     const { method, status } = ctx;
-    measure?.({ method, route, status, durationMs });
-    const entry = { method, route: route ?? null, status, durationMs: Math.round(durationMs * 10) / 10 };
-    log[route?.startsWith("/health/") ? "probed" : "answered"](ctx.state as RequestContext, entry);
+    const request = { method, route, status, durationMs };
+    measure?.(request);
+    log[route?.startsWith("/health/") ? "probed" : "answered"](ctx.state as RequestContext, request);
   };
 }

@@ -74,9 +74,17 @@ export const GUARDED = ["too_many_attempts", "overloaded"] as const satisfies Pr
  * Declares an endpoint. The types of `token`, `body`, `params` and `signal` follow from the declaration, and
  * `handle` must return one of the declared answers. The type of its second parameter names the use cases that
  * it needs, and the container must provide them.
- * @example endpoint({ call: "POST /api/logout", summary: "End this session", needs: "either", answers: { 200:
- * says("Logged out") }, handle: async ({ token }, { logout }: { logout: Logout }) => { await logout(token);
- * return { status: 200 }; }, });
+ * @example
+ * endpoint({
+ *   call: "POST /api/logout",
+ *   summary: "End this session",
+ *   needs: "either",
+ *   answers: { 200: says("Logged out") },
+ *   handle: async ({ token }, { logout }: { logout: Logout }) => {
+ *     await logout(token);
+ *     return { status: 200 };
+ *   },
+ * });
  */
 export function endpoint<
   const C extends Call,

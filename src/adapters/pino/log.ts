@@ -1,8 +1,9 @@
 import { type Logger, pino, symbols } from "pino";
+import type { AnsweredRequest } from "../../application/ports/answered-request.ts";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import { readable } from "./readable.ts";
-import { type RequestEntry, type RequestIds, requestLine } from "./request-line.ts";
+import { type RequestIds, requestLine } from "./request-line.ts";
 
 export type LogLevel = "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
 
@@ -71,7 +72,7 @@ export function logSecurityEvents(log: Logger): SecurityEvents {
 export function logRequests(log: Logger, { collect }: Pick<LogOutput, "collect">) {
   const at = (level: LogLevel) =>
     log.isLevelEnabled(level)
-      ? (ids: RequestIds, entry: RequestEntry) => collect(requestLine(level, new Date(), ids, entry))
+      ? (ids: RequestIds, entry: AnsweredRequest) => collect(requestLine(level, new Date(), ids, entry))
       : () => {};
   return {
     answered: at("info"),

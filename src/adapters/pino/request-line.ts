@@ -1,17 +1,10 @@
+import type { AnsweredRequest } from "../../application/ports/answered-request.ts";
+
 /** The ids of a request in the log. */
 export interface RequestIds {
   readonly requestId: string;
   readonly trace_id?: string;
   readonly parent_span_id?: string;
-}
-
-/** An answered request, as the log has it. */
-export interface RequestEntry {
-  readonly method: string;
-  /** The pattern of the call; `null` if there is no such call. */
-  readonly route: string | null;
-  readonly status: number;
-  readonly durationMs: number;
 }
 
 /**
@@ -22,12 +15,12 @@ export function requestLine(
   level: string,
   time: Date,
   { requestId, trace_id, parent_span_id }: RequestIds,
-  { method, route, status, durationMs }: RequestEntry,
+  { method, route, status, durationMs }: AnsweredRequest,
 ): string {
   const traced =
     trace_id === undefined ? "" : `"trace_id":"${trace_id}","parent_span_id":"${parent_span_id}",`;
   const ids = `"requestId":${JSON.stringify(requestId)},${traced}`;
-  const call = `"method":${JSON.stringify(method)},"route":${JSON.stringify(route)}`;
+  const call = `"method":${JSON.stringify(method)},"route":${JSON.stringify(route ?? null)}`;
   const outcome = `"status":${status},"durationMs":${durationMs}`;
   return `{"level":"${level}","time":"${time.toISOString()}",${ids}${call},${outcome},"msg":"request"}\n`;
 }

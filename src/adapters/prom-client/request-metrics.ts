@@ -1,13 +1,5 @@
 import { Histogram, type Registry } from "prom-client";
-
-/** A request with its answer. */
-interface MeasuredRequest {
-  readonly method: string;
-  /** The pattern of the call; `undefined` if there is no such call. */
-  readonly route: string | undefined;
-  readonly status: number;
-  readonly durationMs: number;
-}
+import type { AnsweredRequest } from "../../application/ports/answered-request.ts";
 
 /** Other methods share one label, because a label per method would let clients create series. */
 const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
@@ -15,7 +7,7 @@ const METHODS = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIO
 const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Measures the duration of requests, by call and outcome. */
-export function measureRequests(registry: Registry): (request: MeasuredRequest) => void {
+export function measureRequests(registry: Registry): (request: AnsweredRequest) => void {
   const duration = new Histogram({
     name: "connect_auth_http_request_duration_seconds",
     help: "Time to answer a request, by the pattern of its call",

@@ -18,11 +18,11 @@ export async function beginFlaskSession(
 ): Promise<void> {
   const { sessions, revocations } = deps;
   const id = flaskSessionId(tokenId);
-  const [found, stops] = await Promise.all([
+  const [found, revokedKeys] = await Promise.all([
     sessions.find(id),
     revocations.find([revocationKey.token(tokenId), revocationKey.session(id)], now),
   ]);
-  if (stops.size > 0) throw new AuthError("revoked_token");
+  if (revokedKeys.size > 0) throw new AuthError("revoked_token");
   if (found !== undefined) return;
   const session = withAuthentication({
     id,

@@ -22,13 +22,17 @@ export type Logout = (token: string) => Promise<void>;
 export function makeLogout(deps: LogoutDeps): Logout {
   return async (token) => {
     const now = deps.clock.now();
-    const { userId, sessionId, access, keys, refuse } = await readEitherToken(deps.verifier, token, now);
-    const [user, session, stops] = await Promise.all([
+    const { userId, sessionId, access, keys, assertNotRevoked } = await readEitherToken(
+      deps.verifier,
+      token,
+      now,
+    );
+    const [user, session, revokedKeys] = await Promise.all([
       deps.users.findById(userId),
       deps.sessions.find(sessionId),
       deps.revocations.find(keys, now),
     ]);
-    refuse(stops);
+    assertNotRevoked(revokedKeys);
     if (session !== undefined && session.userId !== userId) throw new AuthError("invalid_token");
     // an access token carries its epoch; that of a refresh token is its session's
     const epoch = access ?? (session && sessionEpochOf(session));

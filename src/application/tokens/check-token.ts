@@ -58,11 +58,11 @@ export async function checkLimitedToken(
   now: Date,
 ): Promise<LiveAccess> {
   const claims = await deps.verifier.verifyAccess(token, now);
-  const [user, stops] = await Promise.all([
+  const [user, revokedKeys] = await Promise.all([
     deps.users.findById(claims.userId),
     deps.revocations.find(revocationKeysOf(claims), now),
   ]);
-  assertNotRevoked(claims, stops);
+  assertNotRevoked(claims, revokedKeys);
   if (user === undefined || !acceptsEpoch(user, claims)) throw new AuthError("revoked_token");
   return { claims, user };
 }
@@ -95,9 +95,10 @@ export function isTokenRejection(error: unknown): error is AuthError {
  * A token of a retired key is `invalid_token`, so that its client refreshes; all other entries revoke it for good.
  * @throws AuthError
  */
-export function assertNotRevoked({ keyId }: VerifiedAccess, stops: ReadonlySet<string>): void {
-  if (keyId !== undefined && stops.has(revocationKey.signingKey(keyId))) throw new AuthError("invalid_token");
-  if (stops.size > 0) throw new AuthError("revoked_token");
+export function assertNotRevoked({ keyId }: VerifiedAccess, revokedKeys: ReadonlySet<string>): void {
+  if (keyId !== undefined && revokedKeys.has(revocationKey.signingKey(keyId)))
+    throw new AuthError("invalid_token");
+  if (revokedKeys.size > 0) throw new AuthError("revoked_token");
 }
 
 /**
@@ -111,12 +112,13 @@ export async function checkRefreshToken(
   now: Date,
 ): Promise<LiveRefresh> {
   const claims = await deps.verifier.verifyRefresh(token, now);
-  const [user, session, stops] = await Promise.all([
+  const [user, session, revokedKeys] = await Promise.all([
     deps.users.findById(claims.userId),
     deps.sessions.find(claims.sessionId),
     deps.revocations.find(refreshRevocationKeysOf(claims.sessionId), now),
   ]);
-  if (stops.size > 0 || user === undefined || session === undefined) throw new AuthError("revoked_token");
+  if (revokedKeys.size > 0 || user === undefined || session === undefined)
+    throw new AuthError("revoked_token");
   if (session.userId !== user.id) throw new AuthError("invalid_token");
   if (isExpired(session, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
   if (!acceptsEpoch(user, sessionEpochOf(session))) throw new AuthError("revoked_token");

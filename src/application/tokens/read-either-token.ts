@@ -11,7 +11,7 @@ export interface PresentedToken {
   readonly keyId: string | undefined;
   /** The keys of the entries that revoke the token, and the error to throw if there are such entries. */
   readonly keys: string[];
-  refuse(stops: ReadonlySet<string>): void;
+  assertNotRevoked(revokedKeys: ReadonlySet<string>): void;
 }
 
 /** @throws AuthError `invalid_token` if it is neither an access nor a refresh token of this service */
@@ -30,16 +30,16 @@ export async function readEitherToken(
       keyId,
       access: claims,
       keys: revocationKeysOf(claims),
-      refuse: (stops) => assertNotRevoked(claims, stops),
+      assertNotRevoked: (revokedKeys) => assertNotRevoked(claims, revokedKeys),
     };
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "invalid_token") throw error;
   }
   const { userId, sessionId } = await verifier.verifyRefresh(token, now, evenExpired);
   const keys = refreshRevocationKeysOf(sessionId);
-  return { userId, sessionId, access: undefined, keyId: undefined, keys, refuse: refuseRevoked };
+  return { userId, sessionId, access: undefined, keyId: undefined, keys, assertNotRevoked: refuseRevoked };
 }
 
-function refuseRevoked(stops: ReadonlySet<string>): void {
-  if (stops.size > 0) throw new AuthError("revoked_token");
+function refuseRevoked(revokedKeys: ReadonlySet<string>): void {
+  if (revokedKeys.size > 0) throw new AuthError("revoked_token");
 }

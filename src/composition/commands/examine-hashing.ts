@@ -6,8 +6,8 @@ import type { Found } from "../../application/maintenance/finding.ts";
 import type { PasswordHasher } from "../../application/ports/password-hasher.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
 import type { Config } from "../settings/config.ts";
-import { hashCost, openCurrentHasher } from "../wiring/hasher.ts";
-import { chooseHashing, hashingTitle } from "../wiring/hashing.ts";
+import { chooseDriver, packageOf } from "../wiring/argon2-driver.ts";
+import { hashCost, openCurrentHasher } from "../wiring/password-hasher.ts";
 import { medianMs, msText, timesOf } from "./examination.ts";
 
 /** The target duration of one hash without load: long for attackers who guess, short for users who log in. */
@@ -28,7 +28,7 @@ const ROUNDS = 5;
 
 /** How fast passwords are hashed here at the configured cost. */
 export async function examineHashing(config: Config): Promise<Found> {
-  const hashing = await chooseHashing(config);
+  const hashing = await chooseDriver(config);
   const hasher = await openCurrentHasher(config, hashing);
   const concurrency = config.HASH_CONCURRENCY;
   const alone = await medianMs(ROUNDS, () => hasher.hash("a password"));
@@ -36,7 +36,7 @@ export async function examineHashing(config: Config): Promise<Found> {
   const perCore = perSecond / Math.min(concurrency, availableParallelism());
   const memory = `${((concurrency * config.ARGON2_MEMORY_KIB) / 1_024).toFixed(1)} MiB`;
   const found =
-    `${hashingTitle(hashing)}: ${msText(alone)} a hash alone; ${perSecond.toFixed(1)} a second with ${concurrency} at once ` +
+    `${packageOf(hashing)}: ${msText(alone)} a hash alone; ${perSecond.toFixed(1)} a second with ${concurrency} at once ` +
     `(${perCore.toFixed(1)} per core), which take ${memory}`;
   const judged = judgeCost(hashCost(config), alone);
   if (hashing.warning === undefined) return { found, ...judged };

@@ -13,7 +13,7 @@ export function reportMetrics(
     if (snapshot) await tell({ type: "metrics", snapshot: await snapshot() });
   };
   process.on("message", (message: ToWorker) => {
-    if (message.type === "measure") void answer();
+    if (message.type === "report_metrics") void answer();
   });
   return answer;
 }

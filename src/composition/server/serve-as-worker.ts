@@ -12,13 +12,13 @@ export interface Explained {
 
 const ALIVE_EVERY_MS = 1_000;
 
-/** Serves as one of several processes until told to stop. Reports a failed start to the first process. */
+/** Serves as one of several processes until asked to stop. Reports a failed start to the first process. */
 export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promise<void> {
   dropFaults(process.stderr);
   const askedToStop = untilAskedToStop();
-  const told = untilTold();
-  sayAlive();
-  const { config, hashing, joins } = await told;
+  const starting = startMessage();
+  sendSignsOfLife();
+  const { config, hashing, joins } = await starting;
   try {
     const service = await startService(config, {
       hashing,
@@ -26,32 +26,33 @@ export async function serveAsWorker({ explain, exitStatusOf }: Explained): Promi
       servesMetrics: false,
       portFd: PORT_FD,
     });
-    await tell({ type: "serving", report: reportOf(service) });
-    const tellMeasures = reportMetrics(service, tell);
+    await send({ type: "serving", report: reportOf(service) });
+    const sendLastMetrics = reportMetrics(service, send);
     const asked = await Promise.race([askedToStop, service.storageFailure]);
     const grace = asked instanceof Error ? 0 : (asked ?? config.SHUTDOWN_GRACE);
     const stopped = asked instanceof Error ? endForStorage(service, asked, config) : service.stop(grace);
-    await endAfter(stopped.then(tellMeasures), grace + STOP_MS);
+    await endAfter(stopped.then(sendLastMetrics), grace + STOP_MS);
   } catch (error) {
     await endAfter(
-      tell({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) }),
+      send({ type: "failed", message: String(explain(error)), status: exitStatusOf(error) }),
       STOP_MS,
     );
   }
 }
 
 /** Resolves once the message was sent or failed. */
-function tell(message: WorkerMessage): Promise<unknown> {
-  return new Promise((told) => process.send?.(message, told));
+function send(message: WorkerMessage): Promise<unknown> {
+  return new Promise((sent) => process.send?.(message, sent));
 }
 
 /** Sends signs of life while the event loop runs and the first process receives messages. */
-async function sayAlive(): Promise<void> {
-  await tell({ type: "alive" });
-  setTimeout(sayAlive, ALIVE_EVERY_MS).unref();
+async function sendSignsOfLife(): Promise<void> {
+  await send({ type: "alive" });
+  setTimeout(sendSignsOfLife, ALIVE_EVERY_MS).unref();
 }
 
-function untilTold(): Promise<StartMessage> {
+/** Resolves to the first message, by which the worker starts. */
+function startMessage(): Promise<StartMessage> {
   return new Promise((resolve) => {
     process.on("message", (message: ToWorker) => {
       if (message.type === "start") resolve(message);

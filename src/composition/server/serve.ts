@@ -1,8 +1,8 @@
 import { standardOutput } from "../../adapters/node/output.ts";
 import { dropFaults } from "../../adapters/node/sink.ts";
 import type { Config } from "../settings/config.ts";
+import { startChoosingDriver } from "../wiring/argon2-driver.ts";
 import { Closers } from "../wiring/closers.ts";
-import { startChoosing } from "../wiring/hashing.ts";
 import { isReadable, openServiceLog } from "../wiring/log.ts";
 import { endAfter, endForStorage, STOP_MS } from "./end-process.ts";
 import { startMetricsServer } from "./metrics-server.ts";
@@ -17,13 +17,13 @@ export async function serve(config: Config): Promise<Stoppable> {
   for (const warning of report.warnings) console.error(`warning: ${warning}`);
   const lines = [
     `HBTU Connect Auth listens on ${report.address}`,
-    `  storage  ${report.storage}`,
-    `  tokens   ${report.keys}`,
-    `  hashing  ${report.hashing}`,
+    `  storage  ${report.storageDescription}`,
+    `  tokens   ${report.keysDescription}`,
+    `  hashing  ${report.hashingPackage}`,
     `  issuer   ${config.ISSUER}`,
     `  try it   ${report.address}/docs`,
     ...(config.WORKERS > 1 ? [`  workers  ${config.WORKERS}`] : []),
-    ...(report.metrics === undefined ? [] : [`  metrics  ${report.metrics}`]),
+    ...(report.metricsUrl === undefined ? [] : [`  metrics  ${report.metricsUrl}`]),
   ];
   standardOutput().write(`${lines.join("\n")}\n`, lines.length);
   return { graceMs: config.SHUTDOWN_GRACE, stop };
@@ -34,7 +34,7 @@ async function startSeveral(config: Config): Promise<Started> {
   const log = openServiceLog(config);
   const closers = new Closers();
   try {
-    const hashing = startChoosing(config, closers);
+    const hashing = startChoosingDriver(config, closers);
     const hasMetrics = config.METRICS_PORT !== undefined;
     const measured = hasMetrics ? (await import("./worker-metrics.ts")).gatherMetrics() : undefined;
     const metrics = measured && (await startMetricsServer(config, measured.gather, log));
@@ -46,7 +46,7 @@ async function startSeveral(config: Config): Promise<Started> {
       started: (worker) => measured?.watch(worker),
     });
     return {
-      report: { ...report, metrics: metrics?.address },
+      report: { ...report, metricsUrl: metrics?.address },
       async stop(graceMs) {
         await stop(graceMs);
         await closers.close();

@@ -1,25 +1,21 @@
 import { setTimeout } from "node:timers/promises";
-import type Koa from "koa";
-import { type HttpOptions, makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
-import { unreadableRefusals } from "../../adapters/koa/unreadable.ts";
-import { type HttpServer, listen } from "../../adapters/node/http-server.ts";
+import { makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
 import {
   type RecanonicalizedNames,
   recanonicalizeNames,
 } from "../../application/users/recanonicalize-names.ts";
 import type { Config } from "../settings/config.ts";
 import { type Application, type ApplicationOptions, openApplication } from "../wiring/application.ts";
+import { packageOf } from "../wiring/argon2-driver.ts";
 import { repeatedly } from "../wiring/background.ts";
 import { broadcast } from "../wiring/broadcast.ts";
 import { Closers } from "../wiring/closers.ts";
-import { hashingTitle } from "../wiring/hashing.ts";
 import { type Log, openServiceLog } from "../wiring/log.ts";
 import { keepDelivering } from "../wiring/mail.ts";
 import type { Metrics } from "../wiring/metrics.ts";
-import { PACKAGE, SWAGGER_UI } from "../wiring/package.ts";
 import { watchServiceSettings, writeServiceSettings } from "../wiring/service-settings.ts";
-import { noPort } from "../wiring/start-error.ts";
 import { flaskDataWarnings } from "./flask-data.ts";
+import { httpOptions, startHttp } from "./http.ts";
 import { startMetricsServer } from "./metrics-server.ts";
 import { resealing } from "./resealing.ts";
 import type { StartReport } from "./worker-messages.ts";
@@ -97,11 +93,11 @@ export async function startService(
     closers.push(() => server.close(REQUEST_GRACE_MS));
     return {
       address: server.address,
-      storage: resources.storageDescription,
-      keys: resources.keys.description,
-      hashing: hashingTitle(hashing),
+      storageDescription: resources.storageDescription,
+      keysDescription: resources.keys.description,
+      hashingPackage: packageOf(hashing),
       warnings,
-      metrics: metricsServer?.address,
+      metricsUrl: metricsServer?.address,
       snapshot: metrics?.snapshot,
       storageFailure: resources.storageFailure,
       async stop(graceMs = 0) {
@@ -127,42 +123,14 @@ function namesWarnings({ kept }: RecanonicalizedNames): string[] {
 
 /** The report of a started service, in a form that can be sent to another process. */
 export function reportOf(report: StartReport): StartReport {
-  const { address, storage, keys, hashing, warnings, metrics } = report;
-  return { address, storage, keys, hashing, warnings, metrics };
+  const { address, storageDescription, keysDescription, hashingPackage, warnings, metricsUrl } = report;
+  return { address, storageDescription, keysDescription, hashingPackage, warnings, metricsUrl };
 }
 
 /** Opens the log. Security events are also counted if there are metrics. */
 function openMeasuredLog(config: Config, metrics: Metrics | undefined): Log {
   const log = openServiceLog(config);
   return metrics ? { ...log, events: broadcast(log.events, metrics.events) } : log;
-}
-
-/** The options of the HTTP application, from the configuration. */
-export function httpOptions(config: Config, log: Log, metrics?: Metrics): Omit<HttpOptions, "readiness"> {
-  return {
-    issuer: config.ISSUER,
-    version: PACKAGE,
-    swaggerUi: SWAGGER_UI,
-    publishedMaxAge: config.JWKS_MAX_AGE / 1_000,
-    introspectionClients: config.INTROSPECTION_CLIENTS,
-    corsOrigins: config.CORS_ORIGINS,
-    trustProxyHops: config.TRUST_PROXY_HOPS,
-    log: log.requests,
-    measure: metrics?.measureRequest,
-    context: log.context,
-  };
-}
-
-/** Listens at the configured address. @throws StartError */
-export function startHttp(
-  { HOST: host, PORT: port, ISSUER: issuer }: Config,
-  app: Koa,
-  fd?: number,
-): Promise<HttpServer> {
-  const refusal = unreadableRefusals(issuer);
-  return listen({ host, port, fd, handle: app.callback(), refusal }).catch((error) => {
-    throw noPort(host, port, error);
-  });
 }
 
 function startHousekeeping(

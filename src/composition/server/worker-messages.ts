@@ -1,6 +1,6 @@
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import type { Config } from "../settings/config.ts";
-import type { Hashing } from "../wiring/hashing.ts";
+import type { DriverChoice } from "../wiring/argon2-driver.ts";
 
 /** Messages between the first process and its workers. */
 
@@ -8,14 +8,14 @@ import type { Hashing } from "../wiring/hashing.ts";
 export interface StartReport {
   readonly address: string;
   /** Descriptions of its storage and of how it signs access tokens, for people. */
-  readonly storage: string;
-  readonly keys: string;
+  readonly storageDescription: string;
+  readonly keysDescription: string;
   /** The package that hashes passwords. */
-  readonly hashing: string;
+  readonly hashingPackage: string;
   /** Warnings for the operator. */
   readonly warnings: readonly string[];
   /** The URL of its metrics; `undefined` if it serves none. */
-  readonly metrics: string | undefined;
+  readonly metricsUrl: string | undefined;
 }
 
 /** A message from a worker. */
@@ -27,7 +27,7 @@ export type WorkerMessage =
   | { readonly type: "alive" };
 
 /** A message to a worker. */
-export type ToWorker = StartMessage | StopMessage | { readonly type: "measure" };
+export type ToWorker = StartMessage | StopMessage | { readonly type: "report_metrics" };
 
 /** The first message to a worker: serve. */
 export interface StartMessage {
@@ -37,7 +37,7 @@ export interface StartMessage {
    */
   readonly config: Config;
   /** The package that hashes passwords, tried once by the first process. */
-  readonly hashing: Hashing;
+  readonly hashing: DriverChoice;
   /** Whether it joins serving workers. If so, it listens only once it can serve. */
   readonly joins: boolean;
 }

@@ -28,14 +28,14 @@ export function gatherMetrics(): WorkerMetrics {
 
   /** Resolves once the worker has answered, ended, or taken too long. */
   function ask(worker: WorkerProcess): Promise<void> {
-    const heard = new Promise<void>((resolve) => waiting.set(worker, resolve));
-    worker.tell({ type: "measure" });
-    return atMost(PATIENCE_MS, heard);
+    const answered = new Promise<void>((resolve) => waiting.set(worker, resolve));
+    worker.send({ type: "report_metrics" });
+    return atMost(PATIENCE_MS, answered);
   }
 
   return {
     watch(worker) {
-      worker.hear((message) => {
+      worker.onMessage((message) => {
         if (message.type === "serving") serving.add(worker);
         if (message.type !== "metrics") return;
         latest.set(worker, message.snapshot);

@@ -4,7 +4,7 @@ import type { Readable } from "node:stream";
 import { type Output, standardError, standardOutput } from "../../adapters/node/output.ts";
 import type { Config } from "../settings/config.ts";
 import { poolSizeFor } from "../settings/thread-pool.ts";
-import type { Hashing } from "../wiring/hashing.ts";
+import type { DriverChoice } from "../wiring/argon2-driver.ts";
 import {
   IS_WORKER,
   PORT_FD,
@@ -26,8 +26,8 @@ export interface WorkerEnd {
 /** One of several serving processes. */
 export interface WorkerProcess {
   readonly pid: number | undefined;
-  tell(message: ToWorker): void;
-  hear(listener: (message: WorkerMessage) => void): void;
+  send(message: ToWorker): void;
+  onMessage(listener: (message: WorkerMessage) => void): void;
   /** Kills the process immediately. */
   kill(): void;
   /** Resolves once it has ended and all its output has arrived. */
@@ -46,7 +46,7 @@ const STARTING_SECONDS = 60;
  */
 export function startWorker(
   config: Config,
-  hashing: Promise<Hashing>,
+  hashing: Promise<DriverChoice>,
   portFd: number,
   joins: boolean,
 ): WorkerProcess {
@@ -63,16 +63,16 @@ export function startWorker(
   passOn(child.stderr, standardError());
   const ended = endOf(child);
   // a worker that is just dying does not need the message
-  const tell = (message: ToWorker) => void (child.connected && child.send(message, () => {}));
+  const send = (message: ToWorker) => void (child.connected && child.send(message, () => {}));
   void hashing.then(
-    (chosen) => tell({ type: "start", config, hashing: chosen, joins } satisfies StartMessage),
+    (chosen) => send({ type: "start", config, hashing: chosen, joins } satisfies StartMessage),
     // the start fails, and ends this worker
     () => {},
   );
   return {
     pid: child.pid,
-    tell,
-    hear: (listener) => void child.on("message", listener),
+    send,
+    onMessage: (listener) => void child.on("message", listener),
     kill: () => void child.kill("SIGKILL"),
     ended,
   };
@@ -106,7 +106,7 @@ async function endOf(child: ChildProcess): Promise<WorkerEnd> {
  * Kills a process whose event loop is halted or stuck. Seconds are counted one at a time, so that time in which
  * this process was halted as well does not count.
  */
-function killWhenSilent(child: ChildProcess, tell: (why: string) => void): () => void {
+function killWhenSilent(child: ChildProcess, report: (why: string) => void): () => void {
   let silent = 0;
   let limit = STARTING_SECONDS;
   child.on("message", () => {
@@ -116,7 +116,7 @@ function killWhenSilent(child: ChildProcess, tell: (why: string) => void): () =>
   const timer = setInterval(() => {
     silent += 1;
     if (silent <= limit) return;
-    tell(`It gave no sign of life for ${limit} seconds`);
+    report(`It gave no sign of life for ${limit} seconds`);
     child.kill("SIGKILL");
   }, 1_000);
   return () => clearInterval(timer);

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { holdPort } from "../../adapters/node/held-port.ts";
 import type { Config } from "../settings/config.ts";
+import type { DriverChoice } from "../wiring/argon2-driver.ts";
 import { atMost } from "../wiring/background.ts";
-import type { Hashing } from "../wiring/hashing.ts";
 import { noPort } from "../wiring/start-error.ts";
 import { makeBackoff } from "./backoff.ts";
 import { STOP_MS } from "./end-process.ts";
@@ -44,7 +44,7 @@ const KILLED_BEFORE_MS = 500;
  */
 export async function startWorkers(
   config: Config,
-  hashing: Promise<Hashing>,
+  hashing: Promise<DriverChoice>,
   { warn, started }: Watchers,
 ): Promise<Started> {
   const { HOST: host, PORT } = config;
@@ -82,7 +82,7 @@ export async function startWorkers(
 
   function replacement(): WorkerProcess {
     const worker = start(true);
-    worker.hear(({ type }) => {
+    worker.onMessage(({ type }) => {
       if (type === "serving" && !stopMessage) warn("worker_replaced", { pid: worker.pid });
     });
     return worker;
@@ -104,7 +104,7 @@ export async function startWorkers(
     async stop(graceMs = 0) {
       stopMessage = { type: "stop", graceMs };
       stopping.abort();
-      for (const worker of running) worker.tell(stopMessage);
+      for (const worker of running) worker.send(stopMessage);
       const ended = Promise.all(places);
       await atMost(graceMs, ended);
       // new connections are refused as soon as no worker listens
@@ -128,7 +128,7 @@ type Outcome = Extract<WorkerMessage, { type: "serving" | "failed" }>;
 
 function said(worker: WorkerProcess): Promise<Outcome> {
   return new Promise((resolve) => {
-    worker.hear((message) => {
+    worker.onMessage((message) => {
       if (message.type === "serving" || message.type === "failed") resolve(message);
     });
   });

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { makeHttpApp, makeStartingApp } from "../../adapters/koa/app.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
-import { httpOptions, startHttp } from "../server/service.ts";
+import { httpOptions, startHttp } from "../server/http.ts";
 import { ConfigError, readConfig } from "../settings/config.ts";
 import { hintFor } from "../settings/near-names.ts";
 import { settingsSchema } from "../settings/settings.ts";

@@ -1,11 +1,11 @@
 import { loadCommonPasswords } from "../../adapters/zxcvbn/common-passwords.ts";
 import type { Config } from "../settings/config.ts";
+import { type DriverChoice, packageOf, startChoosingDriver } from "./argon2-driver.ts";
 import type { Closers } from "./closers.ts";
-import { openHasher } from "./hasher.ts";
-import { type Hashing, hashingTitle, startChoosing } from "./hashing.ts";
 import type { Log } from "./log.ts";
 import { type OpenedMail, openMail } from "./mail.ts";
 import type { Metrics } from "./metrics.ts";
+import { openHasher } from "./password-hasher.ts";
 import { type Overrides, openResources, type Resources } from "./resources.ts";
 import { makeUseCases, type UseCases } from "./use-cases.ts";
 
@@ -15,7 +15,7 @@ export interface Application {
   readonly useCases: UseCases;
   readonly mail: OpenedMail;
   /** The implementation that hashes passwords. */
-  readonly hashing: Hashing;
+  readonly hashing: DriverChoice;
   /** Reads again which kinds of password hashes are in storage. */
   reloadHashes(): Promise<void>;
 }
@@ -24,7 +24,7 @@ export interface Application {
 export interface ApplicationOptions extends Overrides {
   readonly metrics?: Metrics | undefined;
   /** The chosen implementation, if another process has already chosen it. */
-  readonly hashing?: Hashing;
+  readonly hashing?: DriverChoice;
 }
 
 /**
@@ -38,13 +38,13 @@ export async function openApplication(
   log: Log,
   { metrics, hashing: chosen, ...overrides }: ApplicationOptions = {},
 ): Promise<Application> {
-  const choosing = chosen ?? startChoosing(config, closers);
+  const choosing = chosen ?? startChoosingDriver(config, closers);
   const resources = await openResources(config, closers, log, {
     ...(metrics && { wrap: metrics.measured }),
     ...overrides,
   });
   const hashing = await choosing;
-  metrics?.hashing.computedBy(hashingTitle(hashing));
+  metrics?.hashing.computedBy(packageOf(hashing));
   const { hasher, tryHashing, reload } = await openHasher(
     config,
     hashing,

@@ -1,4 +1,3 @@
-import type { MeasuredRequest } from "../../adapters/koa/app.ts";
 import { standardOutput } from "../../adapters/node/output.ts";
 import type { Snapshot } from "../../adapters/prom-client/aggregate.ts";
 import { countEvents } from "../../adapters/prom-client/event-metrics.ts";
@@ -8,6 +7,7 @@ import { countMails } from "../../adapters/prom-client/mail-metrics.ts";
 import { openRegistry } from "../../adapters/prom-client/registry.ts";
 import { measureRequests } from "../../adapters/prom-client/request-metrics.ts";
 import { type MeasureStorage, measureStorage } from "../../adapters/prom-client/storage-metrics.ts";
+import type { AnsweredRequest } from "../../application/ports/answered-request.ts";
 import type { Mailer } from "../../application/ports/mailer.ts";
 import type { SecurityEvents } from "../../application/ports/security-events.ts";
 import type { Storage } from "../../application/ports/storage/storage.ts";
@@ -19,7 +19,7 @@ import { wrapCalls, wrapPorts } from "./wrap-ports.ts";
 export interface Metrics {
   readonly events: SecurityEvents;
   readonly hashing: HashingMetrics;
-  measureRequest(request: MeasuredRequest): void;
+  measureRequest(request: AnsweredRequest): void;
   /** Wraps the storage so that its calls are measured. Call it once. */
   measured(storage: Storage): Storage;
   /** Wraps the mailer so that its mails are counted. */

@@ -38,7 +38,7 @@ it.each([
 });
 
 it("the metrics as well", async () => {
-  const metrics = service.metrics ?? "";
+  const metrics = service.metricsUrl ?? "";
   expect((await answerTo(metrics, "GET", metrics)).status).toBe(200);
   expect((await answerTo(metrics, "GET", "/metrics?x=1")).status).toBe(200);
   for (const target of ["http://x/other", "http://x/metrics/", "//metrics", "http://["]) {

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { readConfig } from "../../../src/composition/settings/config.ts";
 import { keepCost } from "../../../src/composition/wiring/argon2-costs.ts";
-import { openHasher } from "../../../src/composition/wiring/hasher.ts";
+import { openHasher } from "../../../src/composition/wiring/password-hasher.ts";
 import { StartError } from "../../../src/composition/wiring/start-error.ts";
 import { turn } from "../../support/core.ts";
 

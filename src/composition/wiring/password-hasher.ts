@@ -9,7 +9,7 @@ import type { PasswordHasher } from "../../application/ports/password-hasher.ts"
 import type { StoredValues } from "../../application/ports/storage/stored-values.ts";
 import type { Config } from "../settings/config.ts";
 import { keepCost } from "./argon2-costs.ts";
-import { type Hashing, loadDriver } from "./hashing.ts";
+import { type DriverChoice, loadDriver } from "./argon2-driver.ts";
 import { StartError } from "./start-error.ts";
 
 /** How long a login may wait for its hash. */
@@ -29,7 +29,7 @@ export interface OpenedHasher {
  */
 export async function openHasher(
   config: Config,
-  hashing: Hashing,
+  hashing: DriverChoice,
   storedValues: StoredValues,
   observer?: HashingObserver,
 ): Promise<OpenedHasher> {
@@ -62,7 +62,7 @@ async function flaskHashState(storedValues: StoredValues): Promise<FlaskHashStat
 /** Opens the hasher for new hashes, at the configured cost. @throws StartError */
 export async function openCurrentHasher(
   config: Config,
-  hashing: Hashing,
+  hashing: DriverChoice,
   formerCosts: readonly Argon2Cost[] = [],
 ): Promise<PasswordHasher> {
   try {

@@ -17,7 +17,7 @@ const DRIVERS = {
 } as const satisfies Record<string, { title: string; load(): Promise<Argon2Driver> }>;
 
 /** The chosen implementation of argon2id, in a form that can be sent to another process. */
-export interface Hashing {
+export interface DriverChoice {
   readonly driver: keyof typeof DRIVERS;
   /** Warns that the faster implementation is not used. */
   readonly warning: string | undefined;
@@ -27,10 +27,10 @@ export interface Hashing {
  * Chooses the implementation that `PASSWORD_HASHING` names; for `auto`, the faster one if a trial in a child
  * process succeeds. @throws StartError if the named one cannot be used
  */
-export async function chooseHashing(
+export async function chooseDriver(
   { PASSWORD_HASHING: asked }: Pick<Config, "PASSWORD_HASHING">,
   trial?: TrialOptions,
-): Promise<Hashing> {
+): Promise<DriverChoice> {
   if (asked === "argon2") return { driver: "argon2", warning: undefined };
   const fault = await nodeRsFault(trial);
   if (fault === undefined) return { driver: "node-rs", warning: undefined };
@@ -45,24 +45,24 @@ export async function chooseHashing(
 }
 
 /**
- * Starts `chooseHashing` without waiting for it: its trial takes about as long as opening the storage. `closers`
+ * Starts `chooseDriver` without waiting for it: its trial takes about as long as opening the storage. `closers`
  * end the trial.
  */
-export function startChoosing(config: Config, closers: Closers): Promise<Hashing> {
+export function startChoosingDriver(config: Config, closers: Closers): Promise<DriverChoice> {
   const ending = new AbortController();
   closers.push(async () => ending.abort());
-  const choosing = chooseHashing(config, { signal: ending.signal });
+  const choosing = chooseDriver(config, { signal: ending.signal });
   // if the other work fails, nobody awaits this
   choosing.catch(() => {});
   return choosing;
 }
 
 /** Loads the chosen implementation. @throws Error if it cannot be loaded */
-export function loadDriver({ driver }: Hashing): Promise<Argon2Driver> {
+export function loadDriver({ driver }: DriverChoice): Promise<Argon2Driver> {
   return DRIVERS[driver].load();
 }
 
 /** The name of the implementation's package. */
-export function hashingTitle({ driver }: Hashing): string {
+export function packageOf({ driver }: DriverChoice): string {
   return DRIVERS[driver].title;
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import { raiseFlaskRounds } from "../../../src/application/flask/flask-rounds.ts";
 import { readConfig } from "../../../src/composition/settings/config.ts";
-import { openHasher } from "../../../src/composition/wiring/hasher.ts";
+import { openHasher } from "../../../src/composition/wiring/password-hasher.ts";
 import { turn } from "../../support/core.ts";
 import { leastTimes } from "../../support/least-time.ts";
 import { FREE_AND_CHEAP } from "../../support/server-process.ts";
