@@ -51,6 +51,7 @@ const ELSEWHERE: readonly (readonly [what: RegExp, where: string])[] = [
   ],
   [/^mongo(dump|restore)/, "test/deploy/guides.test.ts"],
   [/^npm (run pack:packages|install \.\/hbtu-connect-auth-client)/, "test/full/client-package.test.ts"],
+  [/localhost:5000\/api\/(factors|login\/second-factor|reauthenticate)/, "test/system/second-factor.test.ts"],
   // renewing generated files, and running tests
   [/^npx vitest run/, "test/full/adding-a-setting.test.ts"],
   [/^npm run faults/, "test/full/faults.test.ts"],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
+import { codeAt } from "../../support/authenticator.ts";
 import { client, makeCore } from "../../support/core.ts";
 import { type ProxiedDatabase, proxiedDatabase } from "../../support/mongo-proxy.ts";
 import { dropDatabase, mongoServer } from "../../support/storage-mongodb.ts";
@@ -80,6 +81,60 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     expect(inTwoChains(ofKnown, 2)).toEqual([["find+find", upsert], begun]);
     const unknown = { ...right, formerToken: "nonsense" };
     expect(await tripsOfRefused(() => core.login(unknown))).toEqual(["find+find", upsert, "find"]);
+  });
+
+  it("are as docs/storage.md says for a login with a second factor", async () => {
+    const { users, sessions, revocations, attempts, oneTimeTokens } = storage;
+    const { core, clock } = await makeCore(
+      () => ({ users, sessions, revocations, attempts, oneTimeTokens }),
+      { LOGIN_THROTTLE: "on" },
+    );
+    const account = { username: "Edith", email: "edith@example.com", password: "correct horse", client };
+    const { email, password } = account;
+    const { accessToken } = await core.register(account);
+    let secret = "";
+    const setUp = async () => {
+      ({ secret } = await core.beginTotp(accessToken));
+    };
+    expect(await tripsOf(setUp)).toEqual(["find+find", "update"]);
+    const next = () => {
+      clock.advance(60_000);
+      return codeAt(secret, clock.now());
+    };
+    let recoveryCode = "";
+    const confirm = async () => {
+      [recoveryCode = ""] = await core.confirmTotp({ accessToken, code: next(), client });
+    };
+    const upsert = "findAndModify";
+    const refunded = ["delete", "update"];
+    const raised = ["find", upsert];
+    expect(await tripsOf(confirm)).toEqual([
+      ...["find+find", upsert, upsert, ...refunded],
+      ...["update", ...raised],
+    ]);
+
+    let challenge = "";
+    const logIn = async () => {
+      const error = await core.login({ email, password, client }).catch((refused) => refused);
+      challenge = error.secondFactor.challenge;
+    };
+    expect(await tripsOf(logIn)).toEqual(["find", upsert, upsert, upsert, ...refunded, "update"]);
+    const admitted = [upsert, "find+find", ...refunded, upsert, upsert, upsert];
+    const wrong = () => core.completeLogin({ challenge, code: "000000", client }).catch(() => {});
+    expect(await tripsOf(wrong)).toEqual(admitted);
+    const completed = [...admitted, "update", ...refunded, "delete", ...begin];
+    const byCode = () => core.completeLogin({ challenge, code: next(), client });
+    expect(await tripsOf(byCode)).toEqual(completed);
+    await logIn();
+    const byRecoveryCode = () => core.completeLogin({ challenge, recoveryCode, client });
+    expect(await tripsOf(byRecoveryCode)).toEqual(completed);
+
+    const again = () => core.reauthenticate({ accessToken, code: next(), client });
+    expect(await tripsOf(again)).toEqual([
+      ...["find+find", "find", upsert, upsert, "update", ...refunded],
+      ...[upsert, "find+find"],
+    ]);
+    expect(await tripsOf(() => core.listFactors(accessToken))).toEqual(["find+find"]);
   });
 
   it("are as docs/storage.md says where the oldest session ends", async () => {

@@ -15,9 +15,10 @@ const rows = new Map(
 /** The words that a type of the events stands for, beside those that are spelt out. */
 const NAMED: Readonly<Record<string, readonly string[]>> = {
   LoginFailure: wordsIn(/type LoginFailure = ([^;]*);/.exec(source)?.[1] ?? ""),
-  // listed once, below the table
+  // each is listed once, below the table
   MailKind: [],
-  Purpose: [...new Set(MAIL_KINDS.map(linkOf))].filter((purpose) => purpose !== null),
+  FactorName: [],
+  LinkPurpose: [...new Set(MAIL_KINDS.map(linkOf))].filter((purpose) => purpose !== null),
 };
 
 function wordsIn(type: string): string[] {
@@ -45,6 +46,13 @@ it("docs/audit.md has a row for each kind of event, in order, and for no other",
 it("docs/audit.md lists the mails that there are, in order", () => {
   const [, list = ""] = /^The `kind` of a mail [^:]*: ([^.]*)\./m.exec(docs) ?? [];
   expect([...list.matchAll(/`(\w+)`/g)].map(([, kind]) => kind)).toEqual(MAIL_KINDS);
+});
+
+it("docs/audit.md lists the factors that there are", () => {
+  const [, names = ""] = /type FactorName = ([^;]*);/.exec(read("src/domain/factors/factors.ts")) ?? [];
+  const [, list = ""] = /^The `factor` of an event [^:]*: ([^.]*)\./m.exec(docs) ?? [];
+  expect(wordsIn(names).length).toBeGreaterThan(1);
+  expect([...list.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(wordsIn(names));
 });
 
 describe.each([...events])("the row of %s in docs/audit.md", (kind, facts) => {
