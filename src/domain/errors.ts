@@ -32,11 +32,10 @@ const DETAILS: Record<AuthErrorCode, string> = {
   revoked_token: "The token has been revoked",
   reused_token: "The refresh token was used before; its session has been ended",
   invalid_credentials: "Authentication failed",
-  second_factor_required: "Confirm the login with the account's second factor",
+  second_factor_required: "A second factor is needed here",
   invalid_factor: "The code or the challenge is wrong, used or expired",
   factor_exists: "The account has such a factor already",
-  reauthentication_required:
-    "Authenticate again: this call needs the password, or a login of the last five minutes",
+  reauthentication_required: "Authenticate again, with the second factor if the account has one",
   invalid_reset_token: "The link to choose a new password is used, expired or not valid here",
   invalid_verification_token: "The link to confirm the address is used, expired or not valid here",
   invalid_cancellation_token: "The link to cancel the change of address is used, expired or not valid here",

@@ -67,7 +67,7 @@ const SCHEMAS = {
       .strictObject({
         revision: count,
         totp: totp.extend({ createdAt: date, lastStep: count }).optional(),
-        pendingTotp: totp.extend({ expiresAt: date }).optional(),
+        pendingTotp: totp.extend({ epoch: count, expiresAt: date }).optional(),
         recoveryCodes: z
           .strictObject({ id, sealedKey: sealed, hashes: z.array(z.string().max(128)).max(100) })
           .optional(),

@@ -55,8 +55,8 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Ask for the password, or for a code where the second factor is needed: send it to `POST /api/reauthenticate` and repeat the call with the new access token. Keep the tokens.",
   ],
   second_factor_required: [
-    "The password is correct, and the account has a second factor. The body has `challenge`, which is valid for five minutes and five wrong answers, and `factors`.",
-    "Ask for a code and send it with the challenge to `POST /api/login/second-factor`.",
+    "At a login: the password is correct, and the account has a second factor. The body has `challenge`, which is valid for five minutes and five wrong answers, and `factors`. At other calls, without a challenge: the session lacks the second factor.",
+    "With a challenge: ask for a code and send both to `POST /api/login/second-factor`. Without one: let the user log in again; or, with a `limited` token, set up the second factor or confirm it by `POST /api/reauthenticate`.",
   ],
   invalid_factor: [
     "The code or recovery code is wrong or was used before, or the challenge was used, is void or has expired. The answer does not reveal which.",

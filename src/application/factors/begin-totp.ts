@@ -50,7 +50,9 @@ export function makeBeginTotp(deps: BeginTotpDeps): BeginTotp {
       const secret = deps.randomBytes(TOTP_SECRET_BYTES);
       const sealedSecret = await deps.factorSeal.seal(secret, { userId: user.id, factorId: id });
       const expiresAt = new Date(now.getTime() + PENDING_TOTP_MS);
-      const next = changedFactors(user.factors, { pendingTotp: { id, sealedSecret, expiresAt } });
+      const next = changedFactors(user.factors, {
+        pendingTotp: { id, sealedSecret, epoch: user.epoch, expiresAt },
+      });
       if (!(await deps.users.replaceFactors(user, next))) return false;
       return { secret: base32(secret), uri: otpauthUri(secret, deps.serviceName, user.email.shown) };
     });

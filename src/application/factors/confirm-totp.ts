@@ -1,9 +1,10 @@
 import { BY_PASSWORD_AND_CODE } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { changedFactors, type Factors, hasSecondFactor, type Totp } from "../../domain/factors/factors.ts";
+import { changedFactors, hasSecondFactor, type Totp } from "../../domain/factors/factors.ts";
 import type { Hmac } from "../../domain/factors/hmac.ts";
 import { acceptedStep } from "../../domain/factors/totp.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
+import type { User } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -45,7 +46,7 @@ export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       const charge = deps.throttle.factor("code", user.id, client.ip, now);
       const totp = await chargedFactor(deps, charge, { userId: user.id, factor: "totp" }, () =>
-        confirmed(deps, user.id, user.factors, code, now),
+        confirmed(deps, user, code, now),
       );
       const { shown, stored } = await newRecoveryCodes(deps, user.id);
       const next = changedFactors(user.factors, { totp, pendingTotp: undefined, recoveryCodes: stored });
@@ -61,13 +62,12 @@ export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
 /** The waiting authenticator as a factor. @throws AuthError `invalid_factor` */
 async function confirmed(
   { factorSeal, hmacSha1 }: ConfirmTotpDeps,
-  userId: string,
-  factors: Factors | undefined,
+  { id: userId, epoch, factors }: User,
   code: string,
   now: Date,
 ): Promise<Totp> {
   const pending = factors?.pendingTotp;
-  if (pending === undefined || pending.expiresAt <= now) throw new AuthError("invalid_factor");
+  if (pending?.epoch !== epoch || pending.expiresAt <= now) throw new AuthError("invalid_factor");
   const { id, sealedSecret } = pending;
   const { secret } = await factorSeal.open(sealedSecret, { userId, factorId: id });
   const lastStep = acceptedStep(hmacSha1, secret, code, undefined, now);

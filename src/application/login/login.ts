@@ -3,7 +3,6 @@ import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
 import { beginSession, type Client } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
-import { type LoginChallengeDeps, secondFactorRequired } from "../challenges/login-challenge.ts";
 import { type Admission, refundedOnFault } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
@@ -12,6 +11,7 @@ import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
+import { type LoginChallengeDeps, secondFactorRequired } from "./login-challenge.ts";
 
 export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps, LoginChallengeDeps {
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { changedFactors, hasSecondFactor } from "../../domain/factors/factors.ts";
+import { changedFactors, NO_FACTORS } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -25,11 +25,12 @@ export type ResetFactors = (who: string) => Promise<ResetFactorsOutcome>;
 export function makeResetFactors(deps: ResetFactorsDeps): ResetFactors {
   return (who) =>
     applyToAccount(deps, who, async (user) => {
-      if (!hasSecondFactor(user.factors)) return { user, alreadyApplied: true };
+      const { totp, pendingTotp } = user.factors ?? NO_FACTORS;
+      if (!totp && !pendingTotp) return { user, alreadyApplied: true };
       const none = { totp: undefined, pendingTotp: undefined, recoveryCodes: undefined };
       if (!(await deps.users.replaceFactors(user, changedFactors(user.factors, none)))) return false;
       deps.events.report({ type: "factor_removed", userId: user.id, factor: "totp", by: "operator" });
-      await notify(deps, "second_factor_removed", user);
+      if (totp) await notify(deps, "second_factor_removed", user);
       return { user, alreadyApplied: false };
     });
 }

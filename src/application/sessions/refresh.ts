@@ -3,7 +3,6 @@ import { lacksSecondFactor } from "../../domain/factors/factors.ts";
 import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import { isUseDue, type Rotation, type Session, standingOf } from "../../domain/session.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
-import { type LoginChallengeDeps, secondFactorRequired } from "../challenges/login-challenge.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
@@ -18,7 +17,7 @@ import {
   type SessionGrant,
 } from "./session-grant.ts";
 
-export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps, LoginChallengeDeps {
+export interface RefreshDeps extends GrantDeps, RefreshCheckDeps, NoticeDeps {
   readonly clock: Clock;
   readonly events: SecurityEvents;
   readonly rotation: Rotation;
@@ -43,9 +42,7 @@ export function makeRefresh(deps: RefreshDeps): Refresh {
       // checked at each attempt: after another rotation this token is one of an earlier generation
       const live = await checkRefreshToken(deps, refreshToken, now);
       deps.refreshRateLimiter.admit(live.session.id, now);
-      if (lacksSecondFactor(live.session, live.user.factors)) {
-        throw await secondFactorRequired(deps, live.user);
-      }
+      if (lacksSecondFactor(live.session, live.user.factors)) throw new AuthError("second_factor_required");
       const session = await stepOf(deps, live, now);
       if (session === undefined) return false;
       deps.events.report({ type: "token_refreshed", userId: live.user.id, sessionId: session.id });

@@ -96,6 +96,6 @@ function notRestored(error: Error): never {
 function otherSecret(): StartError {
   return new StartError(
     "The backup was made under another SECRET_KEY than the one that is set or in DATA_DIR/secret.key. Nothing was restored.",
-    "Set that one, or put its secret.key into DATA_DIR. If it is lost, --retire-keys does without it: everybody logs in again.",
+    "Set that one, or put its secret.key into DATA_DIR. If it is lost, --retire-keys does without it: everybody logs in again, and second factors are of no use until `connect-auth user reset-factors`.",
   );
 }

@@ -58,7 +58,9 @@ export function openTransferIn(config: Config, closers: Closers): ImportJson {
     // a secret that is yet to be generated is another one as well
     if (known === undefined || !isOneOf(known, head.secret)) {
       if (keys) throw otherSecret();
-      warn("SECRET_KEY is not that of the export: nobody can refresh, and everybody logs in again");
+      warn(
+        "SECRET_KEY is not that of the export: nobody can refresh, everybody logs in again, and second factors are of no use until `connect-auth user reset-factors`",
+      );
     }
     const { storage, audit } = await open(config, closers, openStorage);
     await assertSettingsOfService(storage.storedValues, config);

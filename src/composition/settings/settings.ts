@@ -48,7 +48,7 @@ export const settingsSchema = z.object({
   DATA_DIR: path.default("./data").describe("Directory of the embedded store"),
   SMTP_URL: smtpUrl.optional().describe("The mail server; without it mails are written to the log"),
   MAIL_FROM: sender.optional().describe("Sender of mails: an address, or Name <address>"),
-  APP_NAME: appName.default("HBTU Connect").describe("The application's name in mails"),
+  APP_NAME: appName.default("HBTU Connect").describe("The application's name in mails and authenticators"),
   MAIL_TEMPLATES: path
     .optional()
     .describe("A directory of mail templates; mails without a template there use the built-in one"),

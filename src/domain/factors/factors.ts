@@ -26,6 +26,8 @@ export interface Totp extends TotpSecret {
 }
 
 export interface PendingTotp extends TotpSecret {
+  /** The user's epoch when it was made: no later one accepts its first code. */
+  readonly epoch: number;
   readonly expiresAt: Date;
 }
 

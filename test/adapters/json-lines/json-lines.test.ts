@@ -42,7 +42,9 @@ const user: fc.Arbitrary<User> = fc.record({
       totp: fc.option(fc.record({ id, sealedSecret: anyText, createdAt: date, lastStep: count }), {
         nil: undefined,
       }),
-      pendingTotp: fc.option(fc.record({ id, sealedSecret: anyText, expiresAt: date }), { nil: undefined }),
+      pendingTotp: fc.option(fc.record({ id, sealedSecret: anyText, epoch: count, expiresAt: date }), {
+        nil: undefined,
+      }),
       recoveryCodes: fc.option(
         fc.record({ id, sealedKey: anyText, hashes: fc.array(anyText, { maxLength: 10 }) }),
         { nil: undefined },

@@ -25,5 +25,9 @@ export interface FactorParts extends Made<typeof useCases>, Pick<BeginTotpDeps, 
 type On = Shared & LimitParts & TokenParts & MailParts & LoginParts;
 
 export function factors({ config }: Pick<Opened, "config">): Factories<FactorParts, On> {
-  return { serviceName: () => new URL(config.ISSUER).host, ...useCases };
+  return {
+    // a colon ends the name in the URI that authenticators read
+    serviceName: () => config.APP_NAME.replaceAll(":", " "),
+    ...useCases,
+  };
 }
