@@ -45,7 +45,7 @@ export function makeBeginTotp(deps: BeginTotpDeps): BeginTotp {
       const { user } = live;
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       assertRecent(live, now);
-      deps.loginRateLimiter.admit(user.id, now);
+      deps.loginRateLimiter.admit(`session ${live.claims.sessionId}`, now);
       const id = deps.ids.next();
       const secret = deps.randomBytes(TOTP_SECRET_BYTES);
       const sealedSecret = await deps.factorSeal.seal(secret, { userId: user.id, factorId: id });

@@ -1,6 +1,11 @@
 import { BY_PASSWORD_AND_CODE } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { changedFactors, hasSecondFactor, type Totp } from "../../domain/factors/factors.ts";
+import {
+  changedFactors,
+  hasSecondFactor,
+  type PendingTotp,
+  type Totp,
+} from "../../domain/factors/factors.ts";
 import type { Hmac } from "../../domain/factors/hmac.ts";
 import { acceptedStep } from "../../domain/factors/totp.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
@@ -10,9 +15,8 @@ import { type NoticeDeps, notify } from "../mail/send-later.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { authenticateSession } from "../sessions/authenticate-session.ts";
-import type { EndEpochDeps } from "../sessions/end-epoch.ts";
+import { type EndEpochDeps, endEpoch, removeEndedSessions } from "../sessions/end-epoch.ts";
 import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
-import { changeFactors } from "./change-factors.ts";
 import { chargedFactor } from "./charged-factor.ts";
 import { type NewRecoveryCodesDeps, newRecoveryCodes } from "./recovery-code-hashes.ts";
 
@@ -27,7 +31,6 @@ export interface ConfirmTotpCommand {
   readonly accessToken: string;
   readonly code: string;
   readonly endOtherSessions?: boolean | undefined;
-  readonly client: { readonly ip: string };
 }
 
 /**
@@ -39,36 +42,50 @@ export interface ConfirmTotpCommand {
 export type ConfirmTotp = (command: ConfirmTotpCommand) => Promise<string[]>;
 
 export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
-  return ({ accessToken, code, endOtherSessions = false, client }) =>
+  return ({ accessToken, code, endOtherSessions = false }) =>
     untilApplied(async () => {
       const now = deps.clock.now();
       const { user, claims } = await checkLimitedToken(deps, accessToken, now);
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
-      const charge = deps.throttle.factor("code", user.id, client.ip, now);
+      const { sessionId } = claims;
+      const pending = waitingTotp(user, now);
+      const charge = deps.throttle.factor("code", user.id, sessionId, now);
       const totp = await chargedFactor(deps, charge, { userId: user.id, factor: "totp" }, () =>
-        confirmed(deps, user, code, now),
+        confirmed(deps, user.id, pending, code, now),
       );
+      const setUp = await deps.throttle.setUp(user.id, now);
       const { shown, stored } = await newRecoveryCodes(deps, user.id);
-      const next = changedFactors(user.factors, { totp, pendingTotp: undefined, recoveryCodes: stored });
-      const keptSession = endOtherSessions ? claims.sessionId : undefined;
-      if (!(await changeFactors(deps, user, next, now, keptSession))) return false;
+      const factors = changedFactors(user.factors, { totp, pendingTotp: undefined, recoveryCodes: stored });
+      const isStored = await (endOtherSessions
+        ? endEpoch(deps, user, now, { keptSession: sessionId, factors })
+        : deps.users.replaceFactors(user, factors));
+      if (!isStored) {
+        await setUp.refund();
+        return false;
+      }
       deps.events.report({ type: "factor_added", userId: user.id, factor: "totp" });
-      await authenticateSession(deps, claims.sessionId, { authenticatedAt: now, amr: BY_PASSWORD_AND_CODE });
       await notify(deps, "second_factor_added", user);
+      await authenticateSession(deps, sessionId, { authenticatedAt: now, amr: BY_PASSWORD_AND_CODE });
+      if (endOtherSessions) await removeEndedSessions(deps, user, now, sessionId);
       return shown;
     });
+}
+
+/** The authenticator that waits for its first code. @throws AuthError `invalid_factor` */
+function waitingTotp({ epoch, factors }: User, now: Date): PendingTotp {
+  const pending = factors?.pendingTotp;
+  if (pending?.epoch === epoch && pending.expiresAt > now) return pending;
+  throw new AuthError("invalid_factor");
 }
 
 /** The waiting authenticator as a factor. @throws AuthError `invalid_factor` */
 async function confirmed(
   { factorSeal, hmacSha1 }: ConfirmTotpDeps,
-  { id: userId, epoch, factors }: User,
+  userId: string,
+  { id, sealedSecret }: PendingTotp,
   code: string,
   now: Date,
 ): Promise<Totp> {
-  const pending = factors?.pendingTotp;
-  if (pending?.epoch !== epoch || pending.expiresAt <= now) throw new AuthError("invalid_factor");
-  const { id, sealedSecret } = pending;
   const { secret } = await factorSeal.open(sealedSecret, { userId, factorId: id });
   const lastStep = acceptedStep(hmacSha1, secret, code, undefined, now);
   if (lastStep === undefined) throw new AuthError("invalid_factor");

@@ -32,7 +32,7 @@ export function makeRenewRecoveryCodes(deps: RenewRecoveryCodesDeps): RenewRecov
       const { user } = live;
       if (!hasSecondFactor(user.factors)) throw new AuthError("not_found");
       assertRecent(live, now);
-      deps.loginRateLimiter.admit(user.id, now);
+      deps.loginRateLimiter.admit(`session ${live.claims.sessionId}`, now);
       const { shown, stored } = await newRecoveryCodes(deps, user.id);
       const next = changedFactors(user.factors, { recoveryCodes: stored });
       if (!(await deps.users.replaceFactors(user, next))) return false;

@@ -1,5 +1,6 @@
 import { AuthError } from "../../domain/errors.ts";
 import { recoveryCodesLeft } from "../../domain/factors/factors.ts";
+import { canonicalRecoveryCode } from "../../domain/factors/recovery-codes.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
@@ -25,18 +26,21 @@ export interface UsedFactor {
 
 /**
  * Uses up a code or a recovery code of the user: of any number of uses at once, one succeeds. The attempt is charged before
- * anything is compared, and a correct one refunded.
+ * anything is compared, and a correct one refunded. `from` is `login`, or the id of the session that it is presented in.
  * @throws AuthError `invalid_factor`, also if the user's epoch has been raised since `user` was read; `too_many_attempts`
  */
 export async function useFactor(
   deps: UseFactorDeps,
   user: User,
   presented: PresentedFactor,
-  ip: string,
+  from: string,
   now: Date,
 ): Promise<UsedFactor> {
   const isCode = presented.code !== undefined;
-  const charge = deps.throttle.factor(isCode ? "code" : "recoveryCode", user.id, ip, now);
+  if (!isCode && canonicalRecoveryCode(presented.recoveryCode ?? "") === undefined) {
+    throw new AuthError("invalid_factor");
+  }
+  const charge = deps.throttle.factor(isCode ? "code" : "recoveryCode", user.id, from, now);
   const attempt = { userId: user.id, factor: isCode ? "totp" : "recovery_code" } as const;
   let present: User | undefined = user;
   const { amr, left } = await chargedFactor(deps, charge, attempt, () =>

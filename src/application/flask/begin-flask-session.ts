@@ -3,7 +3,7 @@ import { flaskSessionId } from "../../domain/flask/flask-token.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import { withAuthentication } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
-import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
+import { type StartSessionDeps, storeSession } from "../sessions/start-session.ts";
 import type { FlaskToken } from "./flask-tokens.ts";
 
 /**
@@ -38,7 +38,8 @@ export async function beginFlaskSession(
     ip: "",
   });
   try {
-    await startSession(deps, session, now);
+    // where the account has a second factor, the session can be ended but not refreshed
+    await storeSession(deps, session, now);
   } catch (error) {
     // of two concurrent first uses, one finds the session that the other has begun
     if ((await sessions.find(id)) === undefined) throw error;

@@ -1,4 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
+import { lacksSecondFactor } from "../../domain/factors/factors.ts";
 import { flaskSessionId, isFlaskLife, isFlaskTokenOf } from "../../domain/flask/flask-token.ts";
 import type { User } from "../../domain/user.ts";
 import type { UserRepository } from "../ports/storage/users.ts";
@@ -58,6 +59,9 @@ export function withFlaskTokens(
     verifyAccess: (text, now, options) =>
       either(now, own.verifyAccess(text, now, options), async () => {
         const { token, user } = await read("access", text, now, options);
+        if (lacksSecondFactor({ amr: [], createdAt: token.issuedAt }, user.factors)) {
+          throw new AuthError("revoked_token");
+        }
         return {
           ...token,
           userId: user.id,

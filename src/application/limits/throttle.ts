@@ -72,10 +72,13 @@ export interface Throttle {
   /** Charges a change of password, name or address, with the password presented in the user's session. */
   change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
   /**
-   * Charges a code or a recovery code for an account. No correct password refunds it, and unlocking the account does not
-   * clear it.
+   * Charges a code or a recovery code for an account: `from` is `login`, or the id of the session that it is presented in, so
+   * that failed logins do not stop the sessions. No correct password refunds it, and unlocking the account does not clear
+   * it. It is not charged to the network: to present a code takes the password or a session.
    */
-  factor(scope: FactorScope, userId: string, ip: string, now: Date): Promise<Admission>;
+  factor(scope: FactorScope, userId: string, from: string, now: Date): Promise<Admission>;
+  /** Charges the set-up of an authenticator. The limit is that of notices, so that each set-up is mailed. */
+  setUp(userId: string, now: Date): Promise<Admission>;
   /** Charges an answer to the challenge of a login, by its id. */
   challenge(id: string, now: Date): Promise<Admission>;
   /** Charges the use of a mailed link, by its id. Only recipients of the mail can use up this limit. */
@@ -154,15 +157,8 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
       const counted = await charge(subjects, now);
       return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
     },
-    factor: (scope, userId, ip, now) =>
-      admit(
-        [
-          { scope, text: userId },
-          { scope: "network", text: networkOf(ip) },
-        ],
-        now,
-        userId,
-      ),
+    factor: (scope, userId, from, now) => admit([{ scope, text: `${userId} ${from}` }], now, userId),
+    setUp: (userId, now) => admit([{ scope: "notice", text: `set_up ${userId}` }], now, userId),
     challenge: (id, now) => admit([{ scope: "challenge", text: id }], now),
     link: (id, now) => admit([{ scope: "link", text: id }], now),
     forgedLink: (ip, now) => admit([{ scope: "network", text: networkOf(ip) }], now),
@@ -186,6 +182,7 @@ export const noThrottle: Throttle = {
   notice: async () => noCharge,
   change: async () => ({ change: noCharge, password: noCharge }),
   factor: async () => noCharge,
+  setUp: async () => noCharge,
   challenge: async () => noCharge,
   link: async () => noCharge,
   forgedLink: async () => noCharge,

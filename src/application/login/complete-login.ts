@@ -4,6 +4,7 @@ import { beginSession, type Client } from "../../domain/session.ts";
 import type { PresentedFactor } from "../factors/check-factor.ts";
 import { type UsedFactor, type UseFactorDeps, useFactor } from "../factors/use-factor.ts";
 import type { Admission } from "../limits/admission.ts";
+import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { admittedLink, type OneTimeLinksDeps, type ValidLink } from "../mail/one-time-links.ts";
 import { notify } from "../mail/send-later.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
@@ -11,6 +12,8 @@ import { type StartSessionDeps, startSession } from "../sessions/start-session.t
 
 export interface CompleteLoginDeps extends GrantDeps, UseFactorDeps, OneTimeLinksDeps, StartSessionDeps {
   readonly refreshTokenTtlMs: number;
+  /** How often one account may begin a session. */
+  readonly loginRateLimiter: RateLimiter;
 }
 
 /** Exactly one of code and recoveryCode. */
@@ -39,16 +42,10 @@ export function makeCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
     const link = await admittedLink(deps, { ...presented, refusal: "invalid_factor" }, now);
     const { token, user } = link;
     const answer = await chargeAnswer(deps, token, now);
-    const { amr, recoveryCodesLeft } = await usedFactor(
-      deps,
-      link,
-      { code, recoveryCode },
-      answer,
-      client.ip,
-      now,
-    );
+    const { amr, recoveryCodesLeft } = await usedFactor(deps, link, { code, recoveryCode }, answer, now);
     // of two correct answers at once, one completes the login
     if (!(await deps.oneTimeTokens.consume(token.id))) throw new AuthError("invalid_factor");
+    deps.loginRateLimiter.admit(user.id, now);
     const owner = { id: user.id, epoch: token.epoch };
     const begun = beginSession(deps.ids.next(), owner, client, now, deps.refreshTokenTtlMs, amr);
     const session = await startSession(deps, begun, now);
@@ -64,13 +61,15 @@ function assertOneFactor({ code, recoveryCode }: PresentedFactor): void {
   throw new AuthError("validation_failed", { fields: [{ path: "code", code: "one_factor", message }] });
 }
 
-/** Charges an answer to the challenge. After too many, the challenge is void. @throws AuthError `invalid_factor` */
+/**
+ * Charges an answer to the challenge. After too many, the challenge is void: the count is kept longer than the challenge is
+ * valid. @throws AuthError `invalid_factor`
+ */
 async function chargeAnswer(deps: CompleteLoginDeps, { id }: OneTimeToken, now: Date): Promise<Admission> {
   try {
     return await deps.throttle.challenge(id, now);
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "too_many_attempts") throw error;
-    await deps.oneTimeTokens.consume(id);
     throw new AuthError("invalid_factor");
   }
 }
@@ -81,11 +80,10 @@ async function usedFactor(
   { user }: ValidLink,
   presented: PresentedFactor,
   answer: Admission,
-  ip: string,
   now: Date,
 ): Promise<UsedFactor> {
   try {
-    return await useFactor(deps, user, presented, ip, now);
+    return await useFactor(deps, user, presented, "login", now);
   } catch (error) {
     if (error instanceof AuthError && error.code === "invalid_factor") {
       await notify(deps, "second_factor_refused", user);

@@ -55,9 +55,11 @@ export function makeLogin(deps: LoginDeps): Login {
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
-    await refundedOnFault(admission, () => deps.loginRateLimiter.admit(user.id, now));
+    const isComplete = !hasSecondFactor(user.factors);
+    const limited = isComplete ? user.id : `challenge ${user.id}`;
+    await refundedOnFault(admission, () => deps.loginRateLimiter.admit(limited, now));
     if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, request);
-    if (hasSecondFactor(user.factors)) {
+    if (!isComplete) {
       await admission.refund();
       throw await secondFactorRequired(deps, user);
     }

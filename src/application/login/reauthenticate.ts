@@ -4,6 +4,7 @@ import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import { presentedPasswordFaults } from "../../domain/password.ts";
 import { isExpired } from "../../domain/session.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
+import type { User } from "../../domain/user.ts";
 import { type UseFactorDeps, useFactor } from "../factors/use-factor.ts";
 import { noCharge } from "../limits/admission.ts";
 import type { HashRequest } from "../limits/hash-request.ts";
@@ -53,7 +54,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
       if (before === undefined) throw new AuthError("invalid_token");
       if (isExpired(before, now, deps.sessionIdleTtlMs)) throw new AuthError("expired_token");
       // a code is used up by its first check
-      if (proved?.epoch !== user.epoch) proved = await prove(deps, live, command, now);
+      if (proved === undefined || !stillProves(proved, user)) proved = await prove(deps, live, command, now);
       const session = await deps.sessions.authenticate(before.id, before.authenticatedAt, proved);
       // after the step, so that nothing that ended the session meanwhile is missed
       const { user: present } = await checkLimitedToken(deps, accessToken, now);
@@ -69,16 +70,22 @@ interface Proof extends Authentication {
   readonly epoch: number;
 }
 
+/** False if a step that ends sessions, or a second factor that a password does not replace, came after the proof. */
+function stillProves({ epoch, amr }: Proof, user: User): boolean {
+  return epoch === user.epoch && !(amr === BY_PASSWORD && hasSecondFactor(user.factors));
+}
+
 async function prove(
   deps: ReauthenticateDeps,
   { user, claims }: LiveAccess,
   { password, code, client, signal }: ReauthenticateCommand,
   now: Date,
 ): Promise<Proof> {
-  deps.loginRateLimiter.admit(user.id, now);
+  // counted by session, so that a stolen token does not keep its owner from logging in
+  deps.loginRateLimiter.admit(`session ${claims.sessionId}`, now);
   const proof = { authenticatedAt: now, epoch: user.epoch };
   if (password === undefined)
-    return { ...proof, amr: (await useFactor(deps, user, { code }, client.ip, now)).amr };
+    return { ...proof, amr: (await useFactor(deps, user, { code }, claims.sessionId, now)).amr };
   if (hasSecondFactor(user.factors)) throw needsAuthentication({ user });
   const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
   const admission = { password: attempt, change: noCharge };

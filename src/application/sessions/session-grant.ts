@@ -1,4 +1,5 @@
 import { acrOf, TWO_FACTORS } from "../../domain/authentication.ts";
+import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import type { Session } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -39,7 +40,8 @@ export async function grantAccess(
 ): Promise<AccessGrant> {
   const issuedAt = wholeSeconds(now.getTime());
   const expiresAt = Math.min(issuedAt + deps.accessTokenTtlMs, wholeSeconds(session.expiresAt.getTime()));
-  const isLimited = deps.secondFactorRequired && acrOf(session.amr) !== TWO_FACTORS;
+  const isEnough = acrOf(session.amr) === TWO_FACTORS && hasSecondFactor(user.factors);
+  const isLimited = deps.secondFactorRequired && !isEnough;
   const accessToken = await deps.issuer.issueAccess({
     userId: user.id,
     sessionId: session.id,

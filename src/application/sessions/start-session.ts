@@ -1,19 +1,46 @@
+import { acrOf, TWO_FACTORS } from "../../domain/authentication.ts";
+import { AuthError } from "../../domain/errors.ts";
+import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import type { Session } from "../../domain/session.ts";
 import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
 
 export type StartSessionDeps = LimitSessionsDeps;
 
 /**
- * Stores a session that begins now, and ends the account's oldest sessions beyond the limit. Every session
- * begins here. Resolves to the stored session. Its beginning is later than that of all existing sessions, even
- * if the clock is behind, so that it is not among the oldest. It has already ended only if `maxSessions` others
- * began at the same time.
+ * Begins a session, unless its account got a second factor while its user logged in without one. The account is read once
+ * the session is stored: so either the call that sets up the factor could list the session, or the factor is seen here.
+ * Resolves to the stored session.
+ * @throws AuthError `second_factor_required`; the session is removed then
  */
 export async function startSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
-  const [newest] = await deps.sessions.listOf(begun.userId, 1);
-  const session = newest === undefined ? begun : startingAfter(newest, begun);
-  await deps.sessions.add(session);
+  const session = await addSession(deps, begun);
+  const [owner] = await Promise.all([
+    deps.users.findById(session.userId),
+    limitSessions(deps, session.userId, now),
+  ]);
+  if (!hasSecondFactor(owner?.factors) || acrOf(session.amr) === TWO_FACTORS) return session;
+  await deps.sessions.remove(session.id);
+  throw new AuthError("second_factor_required");
+}
+
+/**
+ * Stores a session that begins now, and ends the account's oldest sessions beyond the limit. Resolves to the stored
+ * session. It has already ended only if `maxSessions` others began at the same time.
+ */
+export async function storeSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
+  const session = await addSession(deps, begun);
   await limitSessions(deps, session.userId, now);
+  return session;
+}
+
+/**
+ * Adds the session. Its beginning is later than that of all existing sessions, even if the clock is behind, so that it is not
+ * among the oldest.
+ */
+async function addSession({ sessions }: StartSessionDeps, begun: Session): Promise<Session> {
+  const [newest] = await sessions.listOf(begun.userId, 1);
+  const session = newest === undefined ? begun : startingAfter(newest, begun);
+  await sessions.add(session);
   return session;
 }
 

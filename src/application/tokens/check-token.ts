@@ -1,5 +1,6 @@
 import { TWO_FACTORS } from "../../domain/authentication.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
+import { hasSecondFactor } from "../../domain/factors/factors.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import { isExpired, type Session, sessionEpochOf } from "../../domain/session.ts";
 import { acceptsEpoch, type User } from "../../domain/user.ts";
@@ -41,10 +42,10 @@ export interface LiveRefresh {
  */
 export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
   const live = await checkLimitedToken(deps, token, now);
-  const { isLimited, acr } = live.claims;
-  if (isLimited || (deps.secondFactorRequired && acr !== TWO_FACTORS)) {
+  const { claims, user } = live;
+  const isEnough = claims.acr === TWO_FACTORS && hasSecondFactor(user.factors);
+  if (claims.isLimited || (deps.secondFactorRequired && !isEnough))
     throw new AuthError("second_factor_required");
-  }
   return live;
 }
 

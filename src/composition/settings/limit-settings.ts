@@ -17,7 +17,9 @@ export const limitSettings = {
     .describe("Wrong passwords from a device known to the account, in 15 minutes"),
   THROTTLE_CODE: whole(1, 1_000_000)
     .default(10)
-    .describe("Wrong codes of an authenticator, and wrong recovery codes, for one account in an hour"),
+    .describe(
+      "Wrong codes of an authenticator for one account in an hour, at logins and in each session; recovery codes: 100 times as many",
+    ),
   THROTTLE_REGISTRATION: whole(1, 1_000_000)
     .default(100)
     .describe("Registrations from one network in an hour"),

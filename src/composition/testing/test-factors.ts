@@ -6,8 +6,6 @@ type Parts = Pick<UseCases, "users" | "factorSeal" | "hmacSha1" | "clock" | "beg
 
 /** The authenticators of test users. */
 export function factorsOf({ users, factorSeal, hmacSha1, clock, beginTotp, confirmTotp }: Parts) {
-  const client = { ip: "127.0.0.1" };
-
   async function totpOf(userId: string) {
     const { factors } = (await users.findById(userId)) ?? {};
     return factors?.totp ?? factors?.pendingTotp;
@@ -35,7 +33,7 @@ export function factorsOf({ users, factorSeal, hmacSha1, clock, beginTotp, confi
       await beginTotp(accessToken);
       // the code before the present one, so that the present one is left for a login
       const code = await codeOf(user, stepAt(clock.now()) - 1);
-      return confirmTotp({ accessToken, code, client });
+      return confirmTotp({ accessToken, code });
     },
   };
 }

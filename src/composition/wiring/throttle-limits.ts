@@ -21,7 +21,8 @@ export function throttleLimits(config: Config): ThrottleLimits {
     // the same limit as for wrong passwords from a known device: strangers can use up neither
     link: { attempts: config.THROTTLE_DEVICE, windowMs: 15 * MINUTE },
     code: { attempts: config.THROTTLE_CODE, windowMs: 60 * MINUTE },
-    recoveryCode: { attempts: config.THROTTLE_CODE, windowMs: 60 * MINUTE },
+    // 80 bits cannot be guessed: the limit is for the load
+    recoveryCode: { attempts: 100 * config.THROTTLE_CODE, windowMs: 60 * MINUTE },
     challenge: { attempts: CHALLENGE_ANSWERS, windowMs: 10 * MINUTE },
     mailPair: { attempts: config.THROTTLE_MAIL_PAIR, windowMs: 60 * MINUTE },
     mail: { attempts: config.THROTTLE_MAIL, windowMs: 60 * MINUTE },

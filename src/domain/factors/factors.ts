@@ -78,8 +78,8 @@ export function changedFactors(
 }
 
 /**
- * True if the session began after the authenticator was set up, but without it: with a token of the Flask server, or by
- * a login that was under way at that time. It must not be refreshed.
+ * True if the session, or the access token of the Flask server, began after the authenticator was set up, but without it. It
+ * must not be refreshed, nor accepted.
  */
 export function lacksSecondFactor(
   session: { readonly amr: readonly string[]; readonly createdAt: Date },

@@ -103,7 +103,7 @@ describe.skipIf(!mongoServer)("mongodb: round trips", () => {
     };
     let recoveryCode = "";
     const confirm = async () => {
-      [recoveryCode = ""] = await core.confirmTotp({ accessToken, code: next(), client });
+      [recoveryCode = ""] = await core.confirmTotp({ accessToken, code: next() });
     };
     const upsert = "findAndModify";
     const refunded = ["delete", "update"];

@@ -12,7 +12,7 @@ type Core = Awaited<ReturnType<typeof makeRequiring>>;
 
 async function setUp(core: Core, accessToken: string): Promise<string> {
   const { secret } = await core.beginTotp(accessToken);
-  await core.confirmTotp({ accessToken, code: codeAt(secret, core.clock.now()), client });
+  await core.confirmTotp({ accessToken, code: codeAt(secret, core.clock.now()) });
   core.clock.advance(60_000);
   return secret;
 }

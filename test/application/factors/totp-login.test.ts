@@ -15,7 +15,7 @@ async function withTotp(env: Record<string, string> = {}) {
   const own = await core.register(ada);
   const { secret, uri } = await core.beginTotp(own.accessToken);
   const code = codeAt(secret, core.clock.now());
-  const recoveryCodes = await core.confirmTotp({ accessToken: own.accessToken, code, client });
+  const recoveryCodes = await core.confirmTotp({ accessToken: own.accessToken, code });
   core.clock.advance(MINUTE);
   return { core, own, secret, uri, recoveryCodes };
 }
@@ -49,7 +49,7 @@ describe("an account with an authenticator", () => {
     const { accessToken } = await core.register(ada);
     const { secret } = await core.beginTotp(accessToken);
     const code = codeAt(secret, core.clock.now());
-    await core.confirmTotp({ accessToken, code, client });
+    await core.confirmTotp({ accessToken, code });
     const login = core.completeLogin({ challenge: await challengeOf(core), code, client });
     expect(await refusal(login)).toBe("invalid_factor");
   });

@@ -72,9 +72,9 @@ export const factorEndpoints = {
     body: confirmBody,
     answers: { 200: says("The second factor is set up", { recovery_codes: recoveryCodes }) },
     refusals: ["invalid_factor", "factor_exists", "too_many_attempts"],
-    handle: async ({ token: accessToken, body, client }, { confirmTotp }: { confirmTotp: ConfirmTotp }) => {
+    handle: async ({ token: accessToken, body }, { confirmTotp }: { confirmTotp: ConfirmTotp }) => {
       const { code, end_other_sessions: endOtherSessions } = body;
-      const shown = await confirmTotp({ accessToken, code, endOtherSessions, client });
+      const shown = await confirmTotp({ accessToken, code, endOtherSessions });
       return { status: 200, body: { recovery_codes: shown } };
     },
   }),
