@@ -10,6 +10,7 @@ import { revocationsContract } from "./revocations.contract.ts";
 import { sessionsContract } from "./sessions.contract.ts";
 import { signingKeysContract } from "./signing-keys.contract.ts";
 import { storedValuesContract } from "./stored-values.contract.ts";
+import { userFactorsContract } from "./user-factors.contract.ts";
 import { userRenamesContract } from "./user-renames.contract.ts";
 import { usersContract } from "./users.contract.ts";
 
@@ -24,6 +25,7 @@ export function storageContract(
 ): void {
   usersContract(name, harness);
   userRenamesContract(name, harness);
+  userFactorsContract(name, harness);
   pagesContract(name, harness);
   freshReadsContract(name, harness);
   sessionsContract(name, harness);

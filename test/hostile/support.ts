@@ -135,11 +135,11 @@ export async function canStillRegister(url: string, person: ReturnType<typeof so
 export interface BodyCall {
   readonly line: string;
   readonly headers: OutgoingHttpHeaders;
-  /** A valid body, except for a wrong password or link. */
+  /** A valid body, except for a wrong password, link or code. */
   readonly fields: Record<string, string>;
 }
 
-/** Every call that reads JSON, each with a body that is right but for a wrong password or link. */
+/** Every call that reads JSON, each with a body that is right but for a wrong password, link or code. */
 export async function bodyCalls(url: string): Promise<BodyCall[]> {
   const { access_token, email } = await regularOf(url);
   const headers = { ...JSON_TYPE, ...bearer(access_token) };
@@ -151,6 +151,12 @@ export async function bodyCalls(url: string): Promise<BodyCall[]> {
       headers,
       fields: { current_password: "wrong horse", new_password: "another horse" },
     },
+    {
+      line: "POST /api/login/second-factor",
+      headers: JSON_TYPE,
+      fields: { challenge: "no.such.challenge", code: "123456" },
+    },
+    { line: "POST /api/factors/totp/confirm", headers, fields: { code: "123456" } },
     { line: "POST /api/reauthenticate", headers, fields: { password: "wrong horse" } },
     { line: "DELETE /api/me", headers, fields: { password: "wrong horse" } },
     { line: "PATCH /api/me", headers, fields: { username: "Another", password: "wrong horse" } },

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { AuditEntry } from "../../src/application/ports/storage/audit-trail.ts";
 import type { OutboxMail } from "../../src/application/ports/storage/outbox.ts";
 import type { StoredSigningKey } from "../../src/application/ports/storage/signing-keys.ts";
+import type { Factors } from "../../src/domain/factors/factors.ts";
 import type { OneTimeToken } from "../../src/domain/one-time-token.ts";
 import type { Session } from "../../src/domain/session.ts";
 import type { User } from "../../src/domain/user.ts";
@@ -24,6 +25,31 @@ export function aUser(fields: Partial<User> = {}): User {
     emailHistory: undefined,
     linksSince: undefined,
     factors: undefined,
+    ...fields,
+  };
+}
+
+/** Factors with everything set; all of their fields differ. */
+export function someFactors(fields: Partial<Factors> = {}): Factors {
+  return {
+    revision: 5,
+    totp: {
+      id: randomUUID(),
+      sealedSecret: `eyJ.${"A".repeat(100)}`,
+      createdAt: new Date("2024-03-01T02:03:04.005Z"),
+      lastStep: 56_978_164,
+    },
+    pendingTotp: {
+      id: randomUUID(),
+      sealedSecret: `eyJ.${"B".repeat(100)}`,
+      epoch: 7,
+      expiresAt: new Date("2024-03-01T02:18:04.006Z"),
+    },
+    recoveryCodes: {
+      id: randomUUID(),
+      sealedKey: `eyJ.${"C".repeat(120)}`,
+      hashes: Array.from({ length: 10 }, (_, at) => String(at).repeat(64)),
+    },
     ...fields,
   };
 }

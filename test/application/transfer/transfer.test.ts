@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { openMemoryStorage } from "../../../src/adapters/memory/storage.ts";
 import type { StoredRecord } from "../../../src/application/transfer/stored-records.ts";
 import { AuthError } from "../../../src/domain/errors.ts";
-import { aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
+import { aSession, aSigningKey, aUser, someFactors } from "../../support/storage-samples.ts";
 import { collected, each, importInto, recordsOf } from "../../support/transfer.ts";
 
 const UNTIL = new Date("2100-01-02T03:04:05.678Z");
@@ -11,7 +11,8 @@ const UNTIL = new Date("2100-01-02T03:04:05.678Z");
 async function filled() {
   const storage = openMemoryStorage();
   const { users, sessions, revocations, signingKeys, storedValues, attempts } = storage;
-  const ada = aUser({ id: "b", keptSession: "s", epoch: 4, legacyIdentity: "Ada@old.example" });
+  const factors = someFactors();
+  const ada = aUser({ id: "b", keptSession: "s", epoch: 4, legacyIdentity: "Ada@old.example", factors });
   const eve = aUser({ id: "a", disabled: true });
   const keys = [aSigningKey("RS256", 1), aSigningKey("ES256", 10), aSigningKey("ES256", 2)] as const;
   for (const user of [ada, eve]) await users.add(user);

@@ -34,6 +34,7 @@ const OTHERS: Record<string, string> = {
   EMAIL_CANCEL_URL: "https://app.example.org/cancel",
   NOTICE_PASSWORD_CHANGED: "false",
   NOTICE_ACCOUNT_DELETED: "false",
+  NOTICE_SECOND_FACTOR: "false",
 };
 
 describe("the settings that the service shares with commands", () => {
