@@ -11,28 +11,41 @@ export interface ResealFactorsDeps {
   readonly factorSeal: FactorSeal;
 }
 
+/** Numbers of accounts. */
+export interface ResealedFactors {
+  readonly changed: number;
+  /** Accounts with a secret that no configured key opens, such as those imported from a service with another SECRET_KEY. */
+  readonly unreadable: number;
+}
+
 /**
  * Seals the secrets of all factors under the current SECRET_KEY, so that the former one can be given up. It may be
- * interrupted, repeated, and run by several processes at once. Resolves to the number of accounts that it changed.
+ * interrupted, repeated, and run by several processes at once. An account that it cannot read stays as it is.
  */
-export type ResealFactors = (signal: Cancellation) => Promise<number>;
+export type ResealFactors = (signal: Cancellation) => Promise<ResealedFactors>;
 
 export function makeResealFactors(deps: ResealFactorsDeps): ResealFactors {
   return async (signal) => {
-    let changed = 0;
+    const counts = { changed: 0, unreadable: 0 };
     for await (const user of allOf(deps.users.list, ({ id }) => id)) {
       if (signal.aborted) break;
-      if (user.factors !== undefined && (await resealed(deps, user))) changed += 1;
+      const outcome = await resealed(deps, user);
+      if (outcome !== undefined) counts[outcome] += 1;
     }
-    return changed;
+    return counts;
   };
 }
 
-function resealed({ users, factorSeal }: ResealFactorsDeps, listed: User): Promise<"changed" | undefined> {
+/** What was done for the account; `undefined` if there was nothing to do. */
+function resealed(
+  { users, factorSeal }: ResealFactorsDeps,
+  listed: User,
+): Promise<keyof ResealedFactors | undefined> {
   let user: User | undefined = listed;
   return untilApplied(async () => {
     if (user?.factors === undefined) return undefined;
-    const changes = await outdatedOf(factorSeal, user.id, user.factors);
+    const changes = await outdatedOf(factorSeal, user.id, user.factors).catch(() => undefined);
+    if (changes === undefined) return "unreadable";
     if (Object.keys(changes).length === 0) return undefined;
     if (await users.replaceFactors(user, changedFactors(user.factors, changes))) return "changed";
     user = await users.findById(user.id);
@@ -40,7 +53,7 @@ function resealed({ users, factorSeal }: ResealFactorsDeps, listed: User): Promi
   });
 }
 
-/** The factors whose secrets are sealed under a former key, sealed anew. */
+/** The factors whose secrets are sealed under a former key, sealed anew. @throws Error if no key opens one of them */
 async function outdatedOf(
   seal: FactorSeal,
   userId: string,
