@@ -18,7 +18,7 @@ import {
   startServer,
   temporaryDirectory,
 } from "../support/server-process.ts";
-import { aUser } from "../support/storage-samples.ts";
+import { aUser, someFactors } from "../support/storage-samples.ts";
 
 const PASSWORD = "correct horse";
 const LEGACY = "$pbkdf2-sha256$29000$41zL.V9LaU1Jydk7BwCAUA$O7g26rCfnXA4dmnEcEZAhWUZ9CaJUzx5BwYHcSGa35I";
@@ -38,6 +38,7 @@ async function fill({ users, storedValues }: Storage, hasher: PasswordHasher): P
   });
   await users.add(named("current", {}));
   await users.add(named("disabled", { disabled: true }));
+  await users.add(named("factor", { factors: someFactors() }));
   await users.add(named("legacy", { passwordHash: LEGACY }));
   const former = await openArgon2Hasher(argon2Driver, FORMER_COST);
   await users.add(named("former", { passwordHash: await former.hash(PASSWORD) }));
@@ -49,6 +50,7 @@ const REFUSED = {
   "an unknown account": { email: "unknown@example.com", password: PASSWORD },
   "a disabled account, right password": { email: "disabled@example.com", password: PASSWORD },
   "a disabled account, wrong password": { email: "disabled@example.com", password: "wrong horse" },
+  "a second factor, wrong password": { email: "factor@example.com", password: "wrong horse" },
   "an old hash, wrong password": { email: "legacy@example.com", password: "wrong horse" },
   "a former cost, wrong password": { email: "former@example.com", password: "wrong horse" },
 };
@@ -139,6 +141,7 @@ describe("by the work that it takes, a refused login", () => {
   const others: Kind[] = [
     "an unknown account",
     "a disabled account, right password",
+    "a second factor, wrong password",
     "an old hash, wrong password",
     "a former cost, wrong password",
   ];
