@@ -15,6 +15,8 @@ const LONG = [
   "test/adapters/lmdb/backup.test.ts",
   "test/adapters/mongodb/kept-client.test.ts",
   "test/adapters/mongodb/outages.test.ts",
+  "test/application/factors/interleavings.test.ts",
+  "test/application/factors/races.test.ts",
   "test/browser/*.test.ts",
   "test/composition/settings/dot-env.test.ts",
   "test/deploy/wrapper.test.ts",

@@ -2,13 +2,13 @@ import { afterEach, describe, expect, it } from "vitest";
 import { openEnvironment } from "../../../src/adapters/lmdb/environment.ts";
 import { everyWayTo } from "../../support/storage-harness.ts";
 import { lmdbHarness } from "../../support/storage-lmdb.ts";
-import { aMail, aOneTimeToken, aSession, aUser } from "../../support/storage-samples.ts";
+import { aMail, aOneTimeToken, aSession, aUser, someFactors } from "../../support/storage-samples.ts";
 
 const harness = lmdbHarness();
 afterEach(() => harness.cleanup());
 
 describe("lmdb: a store of before", () => {
-  it("has users without `emailVerified` and `unlocks`", async () => {
+  it("has users without `emailVerified`, `unlocks` and `factors`", async () => {
     const directory = await harness.directory();
     const { id, emailVerified: _, unlocks: __, ...rest } = aUser();
     const { database, write, close } = await openEnvironment(directory);
@@ -30,6 +30,9 @@ describe("lmdb: a store of before", () => {
     expect(await storage.users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
     expect(await storage.users.unlock(id)).toBe(true);
     expect((await storage.users.findById(id))?.unlocks).toBe(1);
+    const factors = someFactors({ revision: 1 });
+    expect(await storage.users.replaceFactors(user, factors)).toBe(true);
+    expect((await storage.users.findById(id))?.factors).toStrictEqual(factors);
   });
 
   it("has sessions without their authentication, which began with one", async () => {

@@ -5,7 +5,14 @@ import { openMongoStorage } from "../../../src/adapters/mongodb/storage.ts";
 import type { Storage } from "../../../src/application/ports/storage/storage.ts";
 import { everyWayTo, outcomes } from "../../support/storage-harness.ts";
 import { freshDatabase, mongoServer } from "../../support/storage-mongodb.ts";
-import { aMail, aOneTimeToken, aSession, aSigningKey, aUser } from "../../support/storage-samples.ts";
+import {
+  aMail,
+  aOneTimeToken,
+  aSession,
+  aSigningKey,
+  aUser,
+  someFactors,
+} from "../../support/storage-samples.ts";
 
 describe.skipIf(!mongoServer)("mongodb: the database", () => {
   let uri: string;
@@ -80,6 +87,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         legacyIdentity: __,
         emailHistory: _____,
         linksSince: ________,
+        factors: _________,
         ...rest
       } = user;
       expect(await stored("users")).toStrictEqual([{ _id: id, ...rest }]);
@@ -110,6 +118,7 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         legacyIdentity: __,
         emailHistory: _____,
         linksSince: ________,
+        factors: _________,
         ...rest
       } = user;
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
@@ -145,13 +154,16 @@ describe.skipIf(!mongoServer)("mongodb: the database", () => {
         legacyIdentity: ___,
         emailHistory: ____,
         linksSince: ________,
+        factors: _________,
         ...rest
       } = user;
       await db.collection<Document & { _id: string }>("users").insertOne({ _id: id, ...rest });
       expect(await everyWayTo({ users }, user)).toStrictEqual([user, user, user]);
       expect(await users.list(undefined, 10)).toStrictEqual([user]);
       expect(await users.rename(user, { emailVerified: true })).toBe(true);
-      expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true });
+      const factors = someFactors({ revision: 1 });
+      expect(await users.replaceFactors(user, factors)).toBe(true);
+      expect(await users.findById(id)).toStrictEqual({ ...user, emailVerified: true, factors });
     });
 
     it("sessions without their authentication, which began with one", async () => {

@@ -225,6 +225,8 @@ describe("a login under way", () => {
       );
       if (run === undefined) return expect(stop).toBeGreaterThan(3);
       const { late, core } = run;
+      // no code is used up for a login that has ended
+      expect([stop, (await storedUser(core))?.factors]).toEqual([stop, run.between?.factors]);
       if (late.outcome === "none")
         expect([stop, await lives(core, late.result as SessionGrant)]).toEqual([stop, false]);
       else expect([stop, late.outcome]).toEqual([stop, "invalid_factor"]);
@@ -279,6 +281,43 @@ describe("a login under way", () => {
           expect([stop, await refusal(login)]).toEqual([stop, "none"]);
         }
       }
+    }
+  });
+});
+
+describe("a reauthentication by code", () => {
+  const again: Call = (core, { own, code }) =>
+    core.reauthenticate({ accessToken: own.accessToken, code: code(core), client });
+
+  it.each(Object.keys(ENDINGS))(
+    "that %s overtakes gives nothing that lives, and uses no code up",
+    async (name) => {
+      for (let stop = 0; ; stop += 1) {
+        const run = await overtaken(stop, enrolled, again, ENDINGS[name] as Call);
+        if (run === undefined) return expect(stop).toBeGreaterThan(5);
+        const { late, core, own } = run;
+        expect([stop, (await storedUser(core))?.factors]).toEqual([stop, run.between?.factors]);
+        if (late.outcome === "none") {
+          const { accessToken } = late.result as SessionGrant;
+          expect([stop, await refusal(core.me(accessToken))]).toEqual([stop, "revoked_token"]);
+        } else
+          expect([stop, late.outcome]).toEqual([
+            stop,
+            expect.stringMatching(/^(revoked|invalid)_(token|factor)$/),
+          ]);
+        expect([stop, await lives(core, own)]).toEqual([stop, false]);
+      }
+    },
+  );
+
+  it("that is killed leaves a session that can do as before, and is raised by the next code", async () => {
+    for (let stop = 0; ; stop += 1) {
+      const scene = await killed(stop, enrolled, again);
+      if (scene === undefined) return expect(stop).toBeGreaterThan(5);
+      const { core, own, code } = scene;
+      expect([stop, await refusal(core.refresh(own.refreshToken))]).toEqual([stop, "none"]);
+      const next = { accessToken: own.accessToken, code: code(core, 1), client };
+      expect([stop, await refusal(core.reauthenticate(next))]).toEqual([stop, "none"]);
     }
   });
 });
