@@ -22,7 +22,7 @@ const reseal = (core: Pick<Core, "storage">, signal: { readonly aborted: boolean
   makeResealFactors({ users: core.storage.users, factorSeal: CHANGING })(signal as AbortSignal);
 
 /** A core of the time after the change, which has the new key alone. */
-const after = (core: Core) => makeCore(() => ({ factorSeal: AFTER }), {}, core);
+const withNewKey = (core: Core) => makeCore(() => ({ factorSeal: AFTER }), {}, core);
 
 async function logsIn(core: Core, answer: { code: string } | { recoveryCode: string | undefined }) {
   return refusal(core.completeLogin({ challenge: await challengeOf(core), client, ...answer }));
@@ -31,12 +31,12 @@ async function logsIn(core: Core, answer: { code: string } | { recoveryCode: str
 describe("after all factors were sealed anew", () => {
   it("the new key is all that codes and recovery codes need", async () => {
     const { core, code, recoveryCodes } = await withTotp();
-    const before = await after(core);
+    const before = await withNewKey(core);
     await expect(
       before.completeLogin({ challenge: await challengeOf(before), code: code(core), client }),
     ).rejects.toThrow("cannot be opened");
     expect(await reseal(core)).toEqual({ changed: 1, unreadable: 0 });
-    const then = await after(core);
+    const then = await withNewKey(core);
     expect(await logsIn(then, { code: code(core) })).toBe("none");
     expect(await logsIn(then, { recoveryCode: recoveryCodes[0] })).toBe("none");
     expect(await logsIn(core, { recoveryCode: recoveryCodes[1] }).catch(() => "fault")).not.toBe("none");
@@ -48,7 +48,7 @@ describe("after all factors were sealed anew", () => {
     const { secret } = await core.beginTotp(accessToken);
     expect(await reseal(core)).toEqual({ changed: 1, unreadable: 0 });
     const code = authenticator(secret).code(core);
-    expect(await refusal((await after(core)).confirmTotp({ accessToken, code, client }))).toBe("none");
+    expect(await refusal((await withNewKey(core)).confirmTotp({ accessToken, code, client }))).toBe("none");
   });
 
   it("nothing else of them has changed, and a repetition finds nothing to do", async () => {
@@ -76,7 +76,7 @@ describe("sealing anew", () => {
     // before and after Ada in the order of ids
     for (const id of ["0", "zzz"]) await core.storage.users.add(aUser({ id, factors: someFactors() }));
     expect(await reseal(core)).toEqual({ changed: 1, unreadable: 2 });
-    expect(await logsIn(await after(core), { code: code(core) })).toBe("none");
+    expect(await logsIn(await withNewKey(core), { code: code(core) })).toBe("none");
     expect((await core.storage.users.findById("0"))?.factors?.revision).toBe(5);
   });
 
@@ -91,7 +91,7 @@ describe("sealing anew", () => {
     const { core, code } = await withTotp();
     const done = await Promise.all(Array.from({ length: 20 }, () => reseal(core)));
     expect(done.filter(({ changed }) => changed === 1)).toHaveLength(1);
-    expect(await logsIn(await after(core), { code: code(core) })).toBe("none");
+    expect(await logsIn(await withNewKey(core), { code: code(core) })).toBe("none");
   });
 
   it("loses no use of a code that comes between any of its steps", async () => {
@@ -105,7 +105,7 @@ describe("sealing anew", () => {
       expect([stop, await logsIn(core, { code: used })]).toEqual([stop, "none"]);
       steps.goOn();
       expect([stop, await run]).toEqual([stop, { changed: 1, unreadable: 0 }]);
-      const then = await after(core);
+      const then = await withNewKey(core);
       expect([stop, await logsIn(then, { code: used })]).toEqual([stop, "invalid_factor"]);
       core.clock.advance(MINUTE);
       expect([stop, await logsIn(then, { code: code(core) })]).toEqual([stop, "none"]);
@@ -131,5 +131,5 @@ it("a code that is used while keys change is sealed anew with it", async () => {
   const changing = await makeCore(() => ({ factorSeal: CHANGING }), {}, core);
   expect(await logsIn(changing, { code: code(core) })).toBe("none");
   core.clock.advance(MINUTE);
-  expect(await logsIn(await after(core), { code: code(core) })).toBe("none");
+  expect(await logsIn(await withNewKey(core), { code: code(core) })).toBe("none");
 });
