@@ -53,7 +53,10 @@ function resealed(
   });
 }
 
-/** The factors whose secrets are sealed under a former key, sealed anew. @throws Error if no key opens one of them */
+/**
+ * The factors whose secrets are sealed under a former key, sealed anew. An authenticator that waits for its first code and
+ * would have to be sealed anew is forgotten instead. @throws Error if no key opens one of the others
+ */
 async function outdatedOf(
   seal: FactorSeal,
   userId: string,
@@ -64,15 +67,14 @@ async function outdatedOf(
     const { secret, isOutdated } = await seal.open(sealed, { userId, factorId });
     return isOutdated ? seal.seal(secret, { userId, factorId }) : undefined;
   };
-  const [secret, pendingSecret, key] = await Promise.all([
+  const [secret, key, pending] = await Promise.all([
     again(totp?.sealedSecret, totp?.id),
-    again(pendingTotp?.sealedSecret, pendingTotp?.id),
     again(recoveryCodes?.sealedKey, recoveryCodes?.id),
+    again(pendingTotp?.sealedSecret, pendingTotp?.id).catch(() => "unreadable"),
   ]);
   return {
     ...(totp && secret !== undefined && { totp: { ...totp, sealedSecret: secret } }),
-    ...(pendingTotp &&
-      pendingSecret !== undefined && { pendingTotp: { ...pendingTotp, sealedSecret: pendingSecret } }),
     ...(recoveryCodes && key !== undefined && { recoveryCodes: { ...recoveryCodes, sealedKey: key } }),
+    ...(pending !== undefined && { pendingTotp: undefined }),
   };
 }

@@ -67,7 +67,7 @@ describe("setting up an authenticator", () => {
       body.secret,
     ]);
     expect(decodeURIComponent(uri.pathname)).toBe(`/${new URL(auth.url).host}:${email}`);
-    expect(uri.searchParams.get("issuer")).toBe(new URL(auth.url).host);
+    expect(uri.searchParams.get("issuer")).toBe("HBTU Connect");
   });
 
   it("POST /api/factors/totp/confirm: 200 with ten recovery codes", async () => {

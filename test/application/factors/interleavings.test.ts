@@ -56,7 +56,7 @@ async function enrolled(): Promise<Scene & { readonly recoveryCodes: readonly st
 const confirm =
   (endOtherSessions: boolean): Call =>
   (core, { own, code }) =>
-    core.confirmTotp({ accessToken: own.accessToken, code: code(core), endOtherSessions, client });
+    core.confirmTotp({ accessToken: own.accessToken, code: code(core), endOtherSessions });
 
 const change = (core: Core, { accessToken }: SessionGrant) =>
   core.changePassword({ accessToken, currentPassword: ada.password, newPassword: NEW, client });

@@ -133,7 +133,7 @@ describe.each(Object.entries(STORAGES))("on %s", (_, open) => {
     const shows = authenticator((await core.beginTotp(accessToken)).secret);
     const shown: string[][] = [];
     const outcomes = await atOnce(cores, async (by) => {
-      shown.push(await by.confirmTotp({ accessToken, code: shows.code(core), client }));
+      shown.push(await by.confirmTotp({ accessToken, code: shows.code(core) }));
     });
     expect(outcomes.filter((outcome) => outcome === "none")).toHaveLength(1);
     expect(new Set(outcomes)).toEqual(new Set(["none", "factor_exists"]));
@@ -153,7 +153,7 @@ describe.each(Object.entries(STORAGES))("on %s", (_, open) => {
     const outcomes: string[] = [];
     for (const secret of secrets) {
       const code = authenticator(secret).code(core);
-      outcomes.push(await refusal(core.confirmTotp({ accessToken, code, client })));
+      outcomes.push(await refusal(core.confirmTotp({ accessToken, code })));
     }
     expect(outcomes.filter((outcome) => outcome === "none")).toHaveLength(1);
   });

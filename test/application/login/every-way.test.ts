@@ -28,16 +28,17 @@ const FLASK = { JWT_SECRET_KEY: SECRET, ACCEPT_LEGACY_TOKENS_UNTIL: "2027-01-01"
 const MAIL = { SMTP_URL: "smtp://localhost", MAIL_FROM: "auth@example.com" };
 const EVE = { ...ada, username: "Eve", email: "eve@example.com" };
 
-/** A refresh token that the Flask server gave to Ada the day before. */
-function flaskToken(): string {
-  const iat = START.getTime() / 1_000 - 86_400;
+/** A token that the Flask server gave to Ada: the day before, if not told otherwise. */
+function flaskToken(type: "access" | "refresh", issuedAt = new Date(START.getTime() - 86_400_000)): string {
+  const iat = Math.floor(issuedAt.getTime() / 1_000);
   const claims: Json = {
     jti: "5f1e7c0a-0000-4000-8000-000000000002",
     identity: ada.email,
     iat,
     nbf: iat,
-    exp: iat + 29 * 86_400,
-    type: "refresh",
+    exp: iat + (type === "access" ? 1 : 29) * 86_400,
+    type,
+    ...(type === "access" && { fresh: false }),
   };
   return token({ typ: "JWT", alg: "HS256" }, claims, hmac(SECRET));
 }
@@ -113,53 +114,66 @@ const ASKING: Record<string, Way> = {
       throw login;
     },
   },
-  "the first refresh by a token of the Flask server": {
-    files: [
-      "src/application/flask/begin-flask-session.ts",
-      "src/composition/wiring/features/flask.ts",
-      "src/application/flask/with-flask-tokens.ts",
-      START_SESSION,
-    ],
-    prepare: importedWithTotp,
-    go: ({ core }) => core.refresh(flaskToken()),
-  },
-  "the second refresh by a token of the Flask server": {
-    files: ["src/application/flask/begin-flask-session.ts"],
-    prepare: importedWithTotp,
-    async go({ core }) {
-      await core.refresh(flaskToken()).catch(() => {});
-      return core.refresh(flaskToken());
-    },
-  },
-  "a refresh of a session from a login that was under way": {
-    files: LOGIN,
-    prepare: loginUnderWay,
-    go: ({ core, own }) => core.refresh(own.refreshToken),
-  },
 };
 
-/** A login reads the account without a factor, which is set up before the session begins. */
+/** Ends the login that `loginUnderWay` began. */
+let finishLogin: () => Promise<unknown>;
+
+/** A login has read the account without a factor, which is then set up before the session begins. */
 async function loginUnderWay(): Promise<WithTotp> {
   const core = await makeCore();
-  const { accessToken } = await core.register(ada);
+  const own = await core.register(ada);
   core.clock.advance(MINUTE);
   const steps = makeSteps(0);
   const { verify } = steps.wrap({ verify: core.core.hasher.verify });
   const slow = await makeCore(() => ({ hasher: { ...core.core.hasher, verify } }), {}, core);
-  core.clock.advance(1);
   const login = slow.login(byEmail);
   await steps.reached;
-  core.clock.advance(-1);
-  const enrolled = await enrol(core, accessToken);
-  core.clock.advance(1);
-  steps.goOn();
-  const own = await login;
+  const enrolled = await enrol(core, own.accessToken);
   core.clock.advance(MINUTE);
+  finishLogin = () => {
+    steps.goOn();
+    return login;
+  };
   return { core, own, ...enrolled };
 }
 
+const FLASK_SESSION = [
+  "src/application/flask/begin-flask-session.ts",
+  "src/composition/wiring/features/flask.ts",
+  "src/application/flask/with-flask-tokens.ts",
+  START_SESSION,
+];
+
 /** Ways that give nobody more than they have, or for which there is no factor yet. */
 const OTHERS: Record<string, Way & { readonly outcome: string }> = {
+  "the first refresh by a token of the Flask server": {
+    files: FLASK_SESSION,
+    prepare: importedWithTotp,
+    go: ({ core }) => core.refresh(flaskToken("refresh")),
+    outcome: "second_factor_required",
+  },
+  "the second refresh by a token of the Flask server": {
+    files: FLASK_SESSION,
+    prepare: importedWithTotp,
+    async go({ core }) {
+      await core.refresh(flaskToken("refresh")).catch(() => {});
+      return core.refresh(flaskToken("refresh"));
+    },
+    outcome: "second_factor_required",
+  },
+  "an access token of the Flask server from after the set-up": {
+    files: [],
+    prepare: importedWithTotp,
+    go: ({ core }) => core.me(flaskToken("access", core.clock.now())),
+    outcome: "revoked_token",
+  },
+  "a login that was under way while the factor was set up": {
+    files: LOGIN,
+    prepare: loginUnderWay,
+    go: () => finishLogin(),
+    outcome: "second_factor_required",
+  },
   "a mailed reset": {
     files: [],
     async go({ core, own }) {
@@ -272,14 +286,15 @@ describe.each(Object.entries(OTHERS))("%s", (_, { prepare = withTotp, go, outcom
     expect(await refusal(go(all))).toBe(outcome);
     const after = (await bySession(all.core)).filter(({ userId }) => userId === user.id);
     const ids = before.map(({ id }) => id);
-    for (const { id } of after) expect(ids).toContain(id);
+    // the session of a Flask token is stored, so that it can be ended, and cannot be refreshed
+    for (const { id } of after.filter(({ id }) => !id.startsWith("legacy-"))) expect(ids).toContain(id);
     expect(await storedUser(all.core)).toMatchObject({ factors: { totp: user.factors?.totp?.id && {} } });
     expect(await refusal(all.core.login(byEmail))).not.toBe("none");
   });
 });
 
 describe("the files that begin sessions", () => {
-  const begins = (code: string) => /\bstartSession\b|\bbeginSession\b|\bsessions\.add\(/.test(code);
+  const begins = (code: string) => /\b(start|store|begin)Session\b|\bsessions\.add\(/.test(code);
 
   function beginning(): string[] {
     // storages are told to add sessions; they begin none
