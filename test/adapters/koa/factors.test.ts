@@ -66,7 +66,7 @@ describe("setting up an authenticator", () => {
       "totp",
       body.secret,
     ]);
-    expect(decodeURIComponent(uri.pathname)).toBe(`/${new URL(auth.url).host}:${email}`);
+    expect(decodeURIComponent(uri.pathname)).toBe(`/HBTU Connect:${email}`);
     expect(uri.searchParams.get("issuer")).toBe("HBTU Connect");
   });
 
