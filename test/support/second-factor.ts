@@ -41,7 +41,7 @@ export async function withTotp(core?: Core): Promise<WithTotp> {
 export async function enrol(core: Core, accessToken: string, endOtherSessions = false) {
   const { secret } = await core.beginTotp(accessToken);
   const shows = authenticator(secret);
-  const confirm = { accessToken, code: shows.code(core), client, endOtherSessions };
+  const confirm = { accessToken, code: shows.code(core), endOtherSessions };
   return { ...shows, recoveryCodes: await core.confirmTotp(confirm) };
 }
 
