@@ -14,14 +14,14 @@ export interface CompletedLogin extends SignedIn {
   readonly recovery_codes_left?: number;
 }
 
-/** What the user proves who they are by. An account with a second factor needs the code. */
+/** The password or a code. An account with a second factor needs the code. */
 export type Proof =
   | { readonly password: string; readonly code?: never }
   | { readonly code: string; readonly password?: never };
 
 export type FactorName = "totp" | "recovery_code";
 
-/** What the user has to sign in with. */
+/** The second factors of the account, and whether it has a password. */
 export interface Factors {
   readonly password: boolean;
   readonly totp: { readonly created_at: string } | null;

@@ -45,7 +45,7 @@ export interface OneTimeToken {
   /** The revision of that address. 0 in records of earlier versions. */
   readonly emailRevision: number;
   /**
-   * True if the link was mailed, so that using it proves control of the address; false if an operator handed it over.
+   * True if the link was mailed, so that using it proves control of the address; false for a link that an operator handed over, and for a challenge.
    * `true` in records of earlier versions, which lack the field.
    */
   readonly isMailed: boolean;

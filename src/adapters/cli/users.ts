@@ -32,7 +32,7 @@ export function userCommand(withUseCases: WithUseCases<UserUseCases>): Command {
     new Command("user")
       .description("accounts; <user> is an id, an email or a username")
       .summary(
-        "accounts: create, list, show, disable, enable, unlock, verify, set-password, reset-link, factors, delete",
+        "accounts: create, list, show, disable, enable, unlock, verify, set-password, reset-link, factors, reset-factors, delete",
       ),
     "connect-auth user list",
     "connect-auth user create --username Ada --email ada@example.com",

@@ -10,7 +10,7 @@ export function factorSeal(keys: readonly [Uint8Array, ...Uint8Array[]]): Factor
   return {
     seal: (secret, { userId, factorId }) =>
       new CompactEncrypt(secret)
-        .setProtectedHeader({ alg: "dir", enc: "A256GCM", sub: userId, kid: factorId })
+        .setProtectedHeader({ alg: "dir", enc: "A256GCM", sub: userId, factor: factorId })
         .encrypt(keys[0]),
     async open(sealed, owner) {
       for (const key of keys) {
@@ -28,7 +28,7 @@ async function opened(sealed: string, key: Uint8Array, { userId, factorId }: Sea
       keyManagementAlgorithms: ["dir"],
       contentEncryptionAlgorithms: ["A256GCM"],
     });
-    return protectedHeader.sub === userId && protectedHeader.kid === factorId ? plaintext : undefined;
+    return protectedHeader.sub === userId && protectedHeader.factor === factorId ? plaintext : undefined;
   } catch {
     return undefined;
   }

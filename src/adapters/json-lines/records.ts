@@ -81,10 +81,10 @@ const SCHEMAS = {
       })
       .optional(),
   }),
-} satisfies { readonly [K in Kind]: SchemaOf<WrittenTypes[K]> };
+} satisfies { readonly [K in Kind]: SchemaOf<ReadTypes[K]> };
 
 /** The records as exports of any version have them. */
-type WrittenTypes = Omit<RecordTypes, "session"> & { readonly session: StoredSession };
+type ReadTypes = Omit<RecordTypes, "session"> & { readonly session: StoredSession };
 
 /** A schema that covers every field of `T`: leaving one out is a compile error, even an optional one. */
 type SchemaOf<T> = z.ZodType<Readable<T>> & { readonly shape: Readonly<Record<keyof T, unknown>> };

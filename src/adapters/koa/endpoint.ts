@@ -61,11 +61,11 @@ export const METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 export type Call = `${(typeof METHODS)[number]} /${string}`;
 
 /**
- * An `access` or `refresh` token, or `either` of them, as the bearer token (RFC 6750); a `limited` token, which is any
- * access token, also one that is good only for setting up or confirming a second factor; a `former` token, which is
+ * An `access` or `refresh` token, or `either` of them, as the bearer token (RFC 6750); `any_access`
+ * for an access token that may be limited, which is good only for setting up or confirming a second factor; a `former` token, which is
  * optional and may have expired; or the secret of a `client` (RFC 6749, section 2.3.1).
  */
-export type Credential = "access" | "limited" | "refresh" | "either" | "former" | "client";
+export type Credential = "access" | "any_access" | "refresh" | "either" | "former" | "client";
 
 /** The limits on guessing passwords, and on hashing them. */
 export const GUARDED = ["too_many_attempts", "overloaded"] as const satisfies ProblemCode[];
@@ -130,7 +130,7 @@ export interface Request<C, N, H, B> {
 
 type TokenOf<N> = N extends "former"
   ? string | undefined
-  : N extends "access" | "limited" | "refresh" | "either"
+  : N extends "access" | "any_access" | "refresh" | "either"
     ? string
     : undefined;
 type BodyOf<B> = B extends z.ZodType ? z.infer<B> : undefined;

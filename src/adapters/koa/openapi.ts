@@ -56,7 +56,7 @@ const SECURITY_SCHEMES = {
 
 const SECURITY: Readonly<Record<Credential, Record<string, string[]>[]>> = {
   access: [{ access_token: [] }],
-  limited: [{ access_token: [] }],
+  any_access: [{ access_token: [] }],
   refresh: [{ refresh_token: [] }],
   either: [{ access_token: [] }, { refresh_token: [] }],
   former: [{}, { access_token: [] }, { refresh_token: [] }],
@@ -78,7 +78,7 @@ const HEADERS = {
 const TOKEN_CODES = ["malformed_request", "missing_token", "invalid_token", "revoked_token"] as const;
 const REFUSALS_FOR: Readonly<Record<Credential, readonly ProblemCode[]>> = {
   access: [...TOKEN_CODES, "expired_token", "second_factor_required"],
-  limited: [...TOKEN_CODES, "expired_token"],
+  any_access: [...TOKEN_CODES, "expired_token"],
   refresh: [...TOKEN_CODES, "expired_token"],
   either: TOKEN_CODES,
   former: [],

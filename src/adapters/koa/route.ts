@@ -19,7 +19,7 @@ export interface GuardUseCases {
 
 const TOKEN: Readonly<Record<Credential, (ctx: Context) => string | undefined>> = {
   access: bearerToken,
-  limited: bearerToken,
+  any_access: bearerToken,
   refresh: bearerToken,
   either: bearerToken,
   former: bearerTokenIfAny,

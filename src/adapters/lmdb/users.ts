@@ -1,5 +1,6 @@
 import type { UserRepository } from "../../application/ports/storage/users.ts";
 import { AuthError } from "../../domain/errors.ts";
+import { factorsRevision } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
 import type { Environment } from "./environment.ts";
 import { assertKeys, isKey, pageOf } from "./key.ts";
@@ -61,7 +62,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
       if (!isKey(id)) return false;
       return write(() => {
         const user = users.get(id);
-        if (user?.epoch !== epoch || revisionOf(user) !== revisionOf({ factors })) return false;
+        if (user?.epoch !== epoch || factorsRevision(user) !== factorsRevision({ factors })) return false;
         users.put(id, { ...user, ...written({ factors: next }) });
         return true;
       });
@@ -74,7 +75,7 @@ export function lmdbUsers({ database, read, write }: Environment): UserRepositor
         await write(() => {
           const user = users.get(expected.id);
           if (!user || !isUnchanged(user, expected)) return false;
-          if (changes.factors && revisionOf(user) !== revisionOf(expected)) return false;
+          if (changes.factors && factorsRevision(user) !== factorsRevision(expected)) return false;
           const unlocks = (user.unlocks ?? 0) + (unlock ? 1 : 0);
           return replace(user, { ...user, ...written(changes), epoch: user.epoch + 1, unlocks });
         }),
@@ -129,8 +130,4 @@ function isUnchanged(user: UserRecord, expected: Pick<User, "epoch" | "email" | 
     user.email.canonical === expected.email.canonical &&
     (user.emailHistory?.revision ?? 0) === (expected.emailHistory?.revision ?? 0)
   );
-}
-
-function revisionOf({ factors }: { readonly factors?: { readonly revision: number } | undefined }): number {
-  return factors?.revision ?? 0;
 }

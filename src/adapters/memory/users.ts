@@ -1,6 +1,7 @@
 import type { UserRepository } from "../../application/ports/storage/users.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
+import { factorsRevision } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
 import { addNew, pageOf, type Step } from "./step.ts";
 
@@ -96,5 +97,5 @@ function hasAddress(user: User, expected: Pick<User, "epoch" | "email" | "emailH
 }
 
 function hasFactors(user: User, expected: Pick<User, "factors">): boolean {
-  return (user.factors?.revision ?? 0) === (expected.factors?.revision ?? 0);
+  return factorsRevision(user) === factorsRevision(expected);
 }

@@ -7,7 +7,7 @@ import { oneTimeTokenIndexes } from "./one-time-tokens.ts";
 import { outboxIndexes } from "./outbox.ts";
 import { revocationIndexes } from "./revocations.ts";
 import { sessionIndexes } from "./sessions.ts";
-import { userIndexes } from "./users.ts";
+import { userIndexes } from "./user-indexes.ts";
 
 /**
  * Waits for the server and prepares the database for the first request.

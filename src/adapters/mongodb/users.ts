@@ -1,14 +1,12 @@
-import type { Collection, MongoServerError } from "mongodb";
 import type { UserRepository } from "../../application/ports/storage/users.ts";
 import { emailRevision } from "../../domain/email-history.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { NO_FACTORS } from "../../domain/factors/factors.ts";
+import { type Factors, factorsRevision, NO_FACTORS } from "../../domain/factors/factors.ts";
 import type { User } from "../../domain/user.ts";
 import { batchedReads } from "./batched-reads.ts";
 import type { Connection } from "./connection.ts";
 import {
   assertStorable,
-  type DocumentOf,
   inOneBatch,
   insertOnce,
   isDuplicateKey,
@@ -16,19 +14,7 @@ import {
   pageOf,
   withIds,
 } from "./documents.ts";
-import type { Index } from "./indexes.ts";
-
-type UserDocument = DocumentOf<User, "emailVerified" | "unlocks">;
-
-const NAME = { name: "unique_username", key: { "username.canonical": 1 }, unique: true } as const;
-const EMAIL = { name: "unique_email", key: { "email.canonical": 1 }, unique: true } as const;
-
-export const userIndexes: readonly Index[] = [NAME, EMAIL];
-
-const REFUSALS = [
-  { index: NAME, code: "username_taken" },
-  { index: EMAIL, code: "email_taken" },
-] as const;
+import { refusalOf, type UserDocument } from "./user-indexes.ts";
 
 /** In one command: their documents stay far below the 16 MB of an answer. */
 const MAX_USERS = 100;
@@ -46,8 +32,10 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
     });
 
   return {
-    add: ({ id, ...user }) =>
+    add: ({ id, ...added }) =>
       call(async () => {
+        // as it is stored, so that a retried insert recognises its own document
+        const user = { ...added, factors: added.factors && written(added.factors) };
         assertStorable(id, user.username.canonical, user.email.canonical);
         try {
           await insertOnce(users, { _id: id, ...user });
@@ -137,16 +125,23 @@ export function mongoUsers({ collection, call }: Connection): UserRepository {
 
 function withAddress(expected: Pick<User, "id" | "epoch" | "email" | "emailHistory">) {
   const { id: _id, epoch, email } = expected;
-  const revision = emailRevision(expected);
-  // null also matches a missing field
-  const revisions = revision === 0 ? [0, null] : [revision];
-  return { _id, epoch, "email.canonical": email.canonical, "emailHistory.revision": { $in: revisions } };
+  const revision = revisionIs(emailRevision(expected));
+  return { _id, epoch, "email.canonical": email.canonical, "emailHistory.revision": revision };
 }
 
-/** Factors of this revision. */
-function withFactors({ factors }: Pick<User, "factors">) {
-  const revision = factors?.revision ?? 0;
-  return { "factors.revision": { $in: revision === 0 ? [0, null] : [revision] } };
+/** Factors without fields that are `undefined`. */
+function written(factors: Factors): Factors {
+  const entries = Object.entries(factors).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as unknown as Factors;
+}
+
+function withFactors(expected: Pick<User, "factors">) {
+  return { "factors.revision": revisionIs(factorsRevision(expected)) };
+}
+
+/** Matches a revision. Where there is none it is 0: `null` also matches a missing field. */
+function revisionIs(revision: number) {
+  return { $in: revision === 0 ? [0, null] : [revision] };
 }
 
 function fromDocument({ _id, ...user }: UserDocument): User {
@@ -163,32 +158,4 @@ function fromDocument({ _id, ...user }: UserDocument): User {
     linksSince: user.linksSince,
     factors: user.factors && { ...NO_FACTORS, ...user.factors },
   };
-}
-
-/** The index's name in an error message, quoted or not. It stands before the value, which a client chose. */
-const INDEX_NAME = /\bindex:? ["'`]?([\w.$]+)/i;
-
-/**
- * Determines which unique index refused the user: from `keyPattern`, or from the message of a server without
- * one, or else from a lookup of the other user. Returns the error itself if none of these helps.
- */
-async function refusalOf(
-  users: Collection<UserDocument>,
-  error: MongoServerError,
-  { id, username, email }: Pick<User, "id" | "username" | "email">,
-): Promise<unknown> {
-  const { keyPattern } = error;
-  const named = INDEX_NAME.exec(error.message)?.[1] ?? "";
-  for (const { index, code } of REFUSALS) {
-    const isNamed = keyPattern
-      ? Object.keys(index.key).every((field) => field in keyPattern)
-      : named.endsWith(index.name);
-    if (isNamed) return new AuthError(code);
-  }
-  for (const { index, code } of REFUSALS) {
-    const canonical = index === NAME ? username.canonical : email.canonical;
-    const field = Object.keys(index.key)[0] as string;
-    if (await users.findOne({ [field]: canonical, _id: { $ne: id } })) return new AuthError(code);
-  }
-  return error;
 }

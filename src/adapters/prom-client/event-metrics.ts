@@ -120,7 +120,7 @@ function makeCounters(registry: Registry) {
     }),
     reauthentications: new Counter({
       name: "connect_auth_reauthentications_total",
-      help: "Users who proved who they are again in their session",
+      help: "Successful reauthentications",
       registers,
     }),
     factor: countByKind(

@@ -44,7 +44,12 @@ export function makeChangePassword(deps: ChangePasswordDeps): ChangePassword {
       const fields = passwordChangeFaults(deps, { currentPassword, newPassword }, user);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const from = { ip: client.ip, signal };
-      const charge = () => deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      const charge = () =>
+        deps.throttle.change(
+          user.id,
+          currentPassword === undefined ? undefined : deviceKeyOf(claims.sessionId, user),
+          now,
+        );
       await confirmChange(deps, live, currentPassword, charge, { ...from, now });
       const passwordHash = await deps.hasher.hash(newPassword, { ...from, account: user.id });
       const keptSession = claims.sessionId;

@@ -40,7 +40,10 @@ export function makeDeleteAccount(deps: DeleteAccountDeps): DeleteAccount {
       const fields = presentedPasswordFaults("password", password);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
       const charge = async () => ({
-        password: await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now),
+        password:
+          password === undefined
+            ? noCharge
+            : await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now),
         change: noCharge,
       });
       await confirmChange(deps, live, password, charge, { ip: client.ip, signal, now });

@@ -53,7 +53,12 @@ export function makeUpdateProfile(deps: UpdateProfileDeps): UpdateProfile {
       const { user, claims } = live;
       const { username, email } = readCommand(deps, command);
       const from = { ip: command.client.ip, signal: command.signal, now };
-      const charge = () => deps.throttle.change(user.id, deviceKeyOf(claims.sessionId, user), now);
+      const charge = () =>
+        deps.throttle.change(
+          user.id,
+          command.password === undefined ? undefined : deviceKeyOf(claims.sessionId, user),
+          now,
+        );
       const change = await confirmChange(deps, live, command.password, charge, from);
       const present = deps.parseEmail(user.email.shown);
       const isNewAddress = email !== undefined && !(present && isSameMailbox(email, present));

@@ -8,12 +8,12 @@ import type { Clock } from "../ports/clock.ts";
 import type { FactorSeal } from "../ports/factor-seal.ts";
 import type { Ids } from "../ports/ids.ts";
 import type { RandomBytes } from "../ports/random-bytes.ts";
-import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkAnyAccessToken } from "../tokens/check-token.ts";
 import { assertRecent } from "../tokens/recent-authentication.ts";
 
 export interface BeginTotpDeps extends AccessCheckDeps {
   readonly clock: Clock;
-  /** How often one account may begin a session, authenticate again or get new secrets. */
+  /** How often one session may reauthenticate or get new secrets. */
   readonly loginRateLimiter: RateLimiter;
   readonly ids: Ids;
   readonly randomBytes: RandomBytes;
@@ -41,7 +41,7 @@ export function makeBeginTotp(deps: BeginTotpDeps): BeginTotp {
   return (accessToken) =>
     untilApplied(async () => {
       const now = deps.clock.now();
-      const live = await checkLimitedToken(deps, accessToken, now);
+      const live = await checkAnyAccessToken(deps, accessToken, now);
       const { user } = live;
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       assertRecent(live, now);

@@ -1,6 +1,6 @@
 import { BY_PASSWORD_AND_CODE, BY_PASSWORD_AND_RECOVERY_CODE } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { changedFactors, type Factors, hasSecondFactor } from "../../domain/factors/factors.ts";
+import { changedFactors, type Factors, hasSecondFactor, type Totp } from "../../domain/factors/factors.ts";
 import type { Hmac } from "../../domain/factors/hmac.ts";
 import { canonicalRecoveryCode } from "../../domain/factors/recovery-codes.ts";
 import { acceptedStep } from "../../domain/factors/totp.ts";
@@ -22,7 +22,7 @@ export interface PresentedFactor {
 
 /** A correct second factor. */
 export interface CorrectFactor {
-  /** The factors after this use, still to be stored: until then, the code may be used at the same time elsewhere. */
+  /** The factors after this use. The code is used up once they are stored. */
   readonly next: Factors;
   /** The methods of an authentication by password and this factor. */
   readonly amr: readonly string[];
@@ -47,17 +47,16 @@ export function checkFactor(
 async function checkCode(
   { factorSeal, hmacSha1 }: CheckFactorDeps,
   userId: string,
-  factors: Factors & { readonly totp: NonNullable<Factors["totp"]> },
+  factors: Factors & { readonly totp: Totp },
   code: string,
   now: Date,
 ): Promise<CorrectFactor> {
   const { totp } = factors;
   const owner = { userId, factorId: totp.id };
-  const { secret, isOutdated } = await factorSeal.open(totp.sealedSecret, owner);
+  const { secret } = await factorSeal.open(totp.sealedSecret, owner);
   const lastStep = acceptedStep(hmacSha1, secret, code, totp.lastStep, now);
   if (lastStep === undefined) throw new AuthError("invalid_factor");
-  const sealedSecret = isOutdated ? await factorSeal.seal(secret, owner) : totp.sealedSecret;
-  const next = changedFactors(factors, { totp: { ...totp, lastStep, sealedSecret } });
+  const next = changedFactors(factors, { totp: { ...totp, lastStep } });
   return { next, amr: BY_PASSWORD_AND_CODE };
 }
 

@@ -7,7 +7,7 @@ import {
   type Totp,
 } from "../../domain/factors/factors.ts";
 import type { Hmac } from "../../domain/factors/hmac.ts";
-import { acceptedStep } from "../../domain/factors/totp.ts";
+import { acceptedStep, NO_STEP } from "../../domain/factors/totp.ts";
 import { untilApplied } from "../../domain/until-applied.ts";
 import type { User } from "../../domain/user.ts";
 import type { Throttle } from "../limits/throttle.ts";
@@ -16,8 +16,8 @@ import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
 import { authenticateSession } from "../sessions/authenticate-session.ts";
 import { type EndEpochDeps, endEpoch, removeEndedSessions } from "../sessions/end-epoch.ts";
-import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
-import { chargedFactor } from "./charged-factor.ts";
+import { type AccessCheckDeps, checkAnyAccessToken } from "../tokens/check-token.ts";
+import { attemptFactor } from "./attempt-factor.ts";
 import { type NewRecoveryCodesDeps, newRecoveryCodes } from "./recovery-code-hashes.ts";
 
 export interface ConfirmTotpDeps extends AccessCheckDeps, EndEpochDeps, NoticeDeps, NewRecoveryCodesDeps {
@@ -45,12 +45,12 @@ export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
   return ({ accessToken, code, endOtherSessions = false }) =>
     untilApplied(async () => {
       const now = deps.clock.now();
-      const { user, claims } = await checkLimitedToken(deps, accessToken, now);
+      const { user, claims } = await checkAnyAccessToken(deps, accessToken, now);
       if (hasSecondFactor(user.factors)) throw new AuthError("factor_exists");
       const { sessionId } = claims;
       const pending = waitingTotp(user, now);
-      const charge = deps.throttle.factor("code", user.id, sessionId, now);
-      const totp = await chargedFactor(deps, charge, { userId: user.id, factor: "totp" }, () =>
+      const admission = await deps.throttle.factor("totp", user.id, "session", now);
+      const totp = await attemptFactor(deps, admission, { userId: user.id, factor: "totp" }, () =>
         confirmed(deps, user.id, pending, code, now),
       );
       const setUp = await deps.throttle.setUp(user.id, now);
@@ -64,8 +64,8 @@ export function makeConfirmTotp(deps: ConfirmTotpDeps): ConfirmTotp {
         return false;
       }
       deps.events.report({ type: "factor_added", userId: user.id, factor: "totp" });
-      await notify(deps, "second_factor_added", user);
       await authenticateSession(deps, sessionId, { authenticatedAt: now, amr: BY_PASSWORD_AND_CODE });
+      await notify(deps, "second_factor_added", user);
       if (endOtherSessions) await removeEndedSessions(deps, user, now, sessionId);
       return shown;
     });
@@ -87,7 +87,7 @@ async function confirmed(
   now: Date,
 ): Promise<Totp> {
   const { secret } = await factorSeal.open(sealedSecret, { userId, factorId: id });
-  const lastStep = acceptedStep(hmacSha1, secret, code, undefined, now);
+  const lastStep = acceptedStep(hmacSha1, secret, code, NO_STEP, now);
   if (lastStep === undefined) throw new AuthError("invalid_factor");
   return { id, sealedSecret, createdAt: now, lastStep };
 }

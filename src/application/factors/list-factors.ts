@@ -1,13 +1,13 @@
 import { recoveryCodesLeft } from "../../domain/factors/factors.ts";
 import { NO_PASSWORD, type User } from "../../domain/user.ts";
 import type { Clock } from "../ports/clock.ts";
-import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkAnyAccessToken } from "../tokens/check-token.ts";
 
 export interface ListFactorsDeps extends AccessCheckDeps {
   readonly clock: Clock;
 }
 
-/** What an account has to log in with. */
+/** The second factors of an account, and whether it has a password. */
 export interface ListedFactors {
   readonly hasPassword: boolean;
   /** When the authenticator was set up; `undefined` if there is none. */
@@ -23,7 +23,7 @@ export type ListFactors = (accessToken: string) => Promise<ListedFactors>;
 
 export function makeListFactors(deps: ListFactorsDeps): ListFactors {
   return async (accessToken) => {
-    const { user } = await checkLimitedToken(deps, accessToken, deps.clock.now());
+    const { user } = await checkAnyAccessToken(deps, accessToken, deps.clock.now());
     return factorsOf(user);
   };
 }

@@ -11,7 +11,7 @@ import { type NewRecoveryCodesDeps, newRecoveryCodes } from "./recovery-code-has
 
 export interface RenewRecoveryCodesDeps extends AccessCheckDeps, NewRecoveryCodesDeps, NoticeDeps {
   readonly clock: Clock;
-  /** How often one account may begin a session, authenticate again or get new secrets. */
+  /** How often one session may reauthenticate or get new secrets. */
   readonly loginRateLimiter: RateLimiter;
   readonly events: SecurityEvents;
 }

@@ -54,27 +54,29 @@ function resealed(
 }
 
 /**
- * The factors whose secrets are sealed under a former key, sealed anew. An authenticator that waits for its first code and
- * would have to be sealed anew is forgotten instead. @throws Error if no key opens one of the others
+ * The secrets that are sealed under a former key, sealed anew. An authenticator that waits for its first code is forgotten if
+ * it cannot be opened. @throws Error if no key opens one of the others
  */
 async function outdatedOf(
   seal: FactorSeal,
   userId: string,
   { totp, pendingTotp, recoveryCodes }: Factors,
 ): Promise<Partial<Factors>> {
-  const again = async (sealed: string | undefined, factorId: string | undefined) => {
-    if (sealed === undefined || factorId === undefined) return undefined;
+  /** `undefined` if there is nothing to do. */
+  const again = async (sealed: string | undefined, factorId = "") => {
+    if (sealed === undefined) return undefined;
     const { secret, isOutdated } = await seal.open(sealed, { userId, factorId });
     return isOutdated ? seal.seal(secret, { userId, factorId }) : undefined;
   };
   const [secret, key, pending] = await Promise.all([
     again(totp?.sealedSecret, totp?.id),
     again(recoveryCodes?.sealedKey, recoveryCodes?.id),
-    again(pendingTotp?.sealedSecret, pendingTotp?.id).catch(() => "unreadable"),
+    again(pendingTotp?.sealedSecret, pendingTotp?.id).catch(() => null),
   ]);
   return {
-    ...(totp && secret !== undefined && { totp: { ...totp, sealedSecret: secret } }),
-    ...(recoveryCodes && key !== undefined && { recoveryCodes: { ...recoveryCodes, sealedKey: key } }),
-    ...(pending !== undefined && { pendingTotp: undefined }),
+    ...(totp && secret && { totp: { ...totp, sealedSecret: secret } }),
+    ...(recoveryCodes && key && { recoveryCodes: { ...recoveryCodes, sealedKey: key } }),
+    ...(pendingTotp && pending && { pendingTotp: { ...pendingTotp, sealedSecret: pending } }),
+    ...(pending === null && { pendingTotp: undefined }),
   };
 }

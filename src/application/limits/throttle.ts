@@ -1,4 +1,5 @@
 import { AuthError } from "../../domain/errors.ts";
+import type { FactorName } from "../../domain/factors/factors.ts";
 import type { MailKind } from "../../domain/mails.ts";
 import { networkOf } from "../../domain/throttle.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
@@ -27,8 +28,11 @@ interface Subject {
   readonly text: string;
 }
 
+/** What a factor is presented for. */
+export type FactorUse = "login" | "session";
+
 /** Codes and recovery codes are counted apart, so that guessed codes do not use up recovery codes. */
-export type FactorScope = "code" | "recoveryCode";
+const FACTOR_SCOPES = { totp: "code", recovery_code: "recoveryCode" } as const;
 
 /** A charged registration, and the mail that it requests. */
 export interface RegistrationAdmission {
@@ -69,14 +73,17 @@ export interface Throttle {
   mails(asked: readonly AskedMail[], ip: string, now: Date): Promise<Admission>;
   /** Charges a notice, which is a mail about an event of the account. */
   notice(kind: string, userId: string, email: string, now: Date): Promise<Admission>;
-  /** Charges a change of password, name or address, with the password presented in the user's session. */
-  change(userId: string, device: string, now: Date): Promise<ChangeAdmission>;
   /**
-   * Charges a code or a recovery code for an account: `from` is `login`, or the id of the session that it is presented in, so
-   * that failed logins do not stop the sessions. No correct password refunds it, and unlocking the account does not clear
-   * it. It is not charged to the network: to present a code takes the password or a session.
+   * Charges a change of password, name or address. `device` is the key of the session's device if a password is presented,
+   * which is charged, too.
    */
-  factor(scope: FactorScope, userId: string, from: string, now: Date): Promise<Admission>;
+  change(userId: string, device: string | undefined, now: Date): Promise<ChangeAdmission>;
+  /**
+   * Charges a code or a recovery code for an account. Logins have one count, and all sessions of the account another one, so
+   * that failed logins do not stop the sessions. No correct password refunds it, and unlocking the account does not clear
+   * it. The network is not charged: to present a factor takes the password or a session.
+   */
+  factor(factor: FactorName, userId: string, use: FactorUse, now: Date): Promise<Admission>;
   /** Charges the set-up of an authenticator. The limit is that of notices, so that each set-up is mailed. */
   setUp(userId: string, now: Date): Promise<Admission>;
   /** Charges an answer to the challenge of a login, by its id. */
@@ -150,14 +157,15 @@ export function makeThrottle(deps: ThrottleDeps): Throttle {
         now,
       ),
     async change(userId, device, now) {
-      const subjects: Subject[] = [
-        { scope: "device", text: device },
-        { scope: "change", text: userId },
-      ];
-      const counted = await charge(subjects, now);
-      return { password: admission(counted.slice(0, 1)), change: admission(counted.slice(1)) };
+      const password: Subject[] = device === undefined ? [] : [{ scope: "device", text: device }];
+      const counted = await charge([...password, { scope: "change", text: userId }], now);
+      return {
+        password: admission(counted.slice(0, password.length)),
+        change: admission(counted.slice(password.length)),
+      };
     },
-    factor: (scope, userId, from, now) => admit([{ scope, text: `${userId} ${from}` }], now, userId),
+    factor: (factor, userId, use, now) =>
+      admit([{ scope: FACTOR_SCOPES[factor], text: `${userId} ${use}` }], now, userId),
     setUp: (userId, now) => admit([{ scope: "notice", text: `set_up ${userId}` }], now, userId),
     challenge: (id, now) => admit([{ scope: "challenge", text: id }], now),
     link: (id, now) => admit([{ scope: "link", text: id }], now),

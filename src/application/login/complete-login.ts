@@ -1,19 +1,16 @@
 import { AuthError } from "../../domain/errors.ts";
 import type { OneTimeToken } from "../../domain/one-time-token.ts";
 import { beginSession, type Client } from "../../domain/session.ts";
+import { isWrongFactor } from "../factors/attempt-factor.ts";
 import type { PresentedFactor } from "../factors/check-factor.ts";
 import { type UsedFactor, type UseFactorDeps, useFactor } from "../factors/use-factor.ts";
 import type { Admission } from "../limits/admission.ts";
-import type { RateLimiter } from "../limits/rate-limiter.ts";
-import { admittedLink, type OneTimeLinksDeps, type ValidLink } from "../mail/one-time-links.ts";
-import { notify } from "../mail/send-later.ts";
+import { admittedLink, type OneTimeLinksDeps } from "../mail/one-time-links.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 
 export interface CompleteLoginDeps extends GrantDeps, UseFactorDeps, OneTimeLinksDeps, StartSessionDeps {
   readonly refreshTokenTtlMs: number;
-  /** How often one account may begin a session. */
-  readonly loginRateLimiter: RateLimiter;
 }
 
 /** Exactly one of code and recoveryCode. */
@@ -38,14 +35,22 @@ export function makeCompleteLogin(deps: CompleteLoginDeps): CompleteLogin {
     assertOneFactor({ code, recoveryCode });
     const now = deps.clock.now();
     deps.issuer.assertCanSign(now);
-    const presented = { purposes: ["second_factor"], text: challenge, ip: client.ip } as const;
-    const link = await admittedLink(deps, { ...presented, refusal: "invalid_factor" }, now);
-    const { token, user } = link;
+    const { ip } = client;
+    const presented = {
+      purposes: ["second_factor"],
+      text: challenge,
+      ip,
+      refusal: "invalid_factor",
+    } as const;
+    const { token, user } = await admittedLink(deps, presented, now);
     const answer = await chargeAnswer(deps, token, now);
-    const { amr, recoveryCodesLeft } = await usedFactor(deps, link, { code, recoveryCode }, answer, now);
+    const use = useFactor(deps, user, { code, recoveryCode }, "login", now);
+    const { amr, recoveryCodesLeft } = await use.catch(async (error) => {
+      if (!isWrongFactor(error)) await answer.refund();
+      throw error;
+    });
     // of two correct answers at once, one completes the login
     if (!(await deps.oneTimeTokens.consume(token.id))) throw new AuthError("invalid_factor");
-    deps.loginRateLimiter.admit(user.id, now);
     const owner = { id: user.id, epoch: token.epoch };
     const begun = beginSession(deps.ids.next(), owner, client, now, deps.refreshTokenTtlMs, amr);
     const session = await startSession(deps, begun, now);
@@ -71,23 +76,5 @@ async function chargeAnswer(deps: CompleteLoginDeps, { id }: OneTimeToken, now: 
   } catch (error) {
     if (!(error instanceof AuthError) || error.code !== "too_many_attempts") throw error;
     throw new AuthError("invalid_factor");
-  }
-}
-
-/** The used factor. Somebody with the correct password and a wrong factor may be a thief: the owner is told. */
-async function usedFactor(
-  deps: CompleteLoginDeps,
-  { user }: ValidLink,
-  presented: PresentedFactor,
-  answer: Admission,
-  now: Date,
-): Promise<UsedFactor> {
-  try {
-    return await useFactor(deps, user, presented, "login", now);
-  } catch (error) {
-    if (error instanceof AuthError && error.code === "invalid_factor") {
-      await notify(deps, "second_factor_refused", user);
-    } else await answer.refund();
-    throw error;
   }
 }

@@ -53,7 +53,6 @@ export async function confirmChange(
   if (password === undefined || hasSecondFactor(user.factors)) assertRecent(live, now);
   // charged before the password is checked, which costs a hash; a wrong password refunds the change
   const admission = await charge();
-  if (password === undefined) await admission.password.refund();
-  else await confirmPassword(deps, user, password, admission, from);
+  if (password !== undefined) await confirmPassword(deps, user, password, admission, from);
   return admission.change;
 }

@@ -13,7 +13,7 @@ export interface LoginChallengeDeps
  * Makes the challenge of a login that waits for its second factor. Like a mailed link it is valid for the account as `user`
  * was read, and dies with every step that ends sessions. Resolves to the refusal that carries it.
  */
-export async function secondFactorRequired(deps: LoginChallengeDeps, user: User): Promise<AuthError> {
+export async function refusalWithChallenge(deps: LoginChallengeDeps, user: User): Promise<AuthError> {
   const token = await newToken(deps, "second_factor", user, { isMailed: false });
   deps.events.report({ type: "second_factor_required", userId: user.id });
   const secondFactor = { challenge: deps.linkSecrets.make(token), factors: usableFactors(user.factors) };

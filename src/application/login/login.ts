@@ -11,7 +11,7 @@ import type { LoginFailure, SecurityEvents } from "../ports/security-events.ts";
 import { type GrantDeps, grantSession, type SessionGrant } from "../sessions/session-grant.ts";
 import { type StartSessionDeps, startSession } from "../sessions/start-session.ts";
 import { type AdmitLoginDeps, admitLogin } from "./admit-login.ts";
-import { type LoginChallengeDeps, secondFactorRequired } from "./login-challenge.ts";
+import { type LoginChallengeDeps, refusalWithChallenge } from "./login-challenge.ts";
 
 export interface LoginDeps extends GrantDeps, AdmitLoginDeps, StartSessionDeps, LoginChallengeDeps {
   readonly clock: Clock;
@@ -55,13 +55,13 @@ export function makeLogin(deps: LoginDeps): Login {
     );
     const user = admitted(deps, found, matches);
     if (deps.verifiedEmailRequired && !user.emailVerified) await refuseUnverified(deps, user, admission);
-    const isComplete = !hasSecondFactor(user.factors);
-    const limited = isComplete ? user.id : `challenge ${user.id}`;
-    await refundedOnFault(admission, () => deps.loginRateLimiter.admit(limited, now));
+    const needsFactor = hasSecondFactor(user.factors);
+    const subject = needsFactor ? `challenge ${user.id}` : user.id;
+    await refundedOnFault(admission, () => deps.loginRateLimiter.admit(subject, now));
     if (deps.hasher.isOutdated(user.passwordHash)) await renewHash(deps, user, command.password, request);
-    if (!isComplete) {
+    if (needsFactor) {
       await admission.refund();
-      throw await secondFactorRequired(deps, user);
+      throw await refusalWithChallenge(deps, user);
     }
     const begun = beginSession(deps.ids.next(), user, command.client, now, deps.refreshTokenTtlMs);
     const [session] = await Promise.all([startSession(deps, begun, now), admission.refund()]);

@@ -11,12 +11,12 @@ import type { HashRequest } from "../limits/hash-request.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import { deviceKeyOf } from "../limits/throttle-keys.ts";
 import { type AccessGrant, type GrantDeps, grantAccess } from "../sessions/session-grant.ts";
-import { checkLimitedToken, type LiveAccess, type RefreshCheckDeps } from "../tokens/check-token.ts";
-import { needsAuthentication } from "../tokens/recent-authentication.ts";
+import { checkAnyAccessToken, type LiveAccess, type RefreshCheckDeps } from "../tokens/check-token.ts";
+import { reauthenticationRequired } from "../tokens/recent-authentication.ts";
 import { type ConfirmPasswordDeps, confirmPassword } from "./confirm-password.ts";
 
 export interface ReauthenticateDeps extends RefreshCheckDeps, ConfirmPasswordDeps, GrantDeps, UseFactorDeps {
-  /** How often one account may begin a session or authenticate again. */
+  /** How often one session may reauthenticate or get new secrets. */
   readonly loginRateLimiter: RateLimiter;
 }
 
@@ -45,7 +45,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
     // checked at each attempt: the step that came first may have been a change of password
     return untilApplied(async () => {
       const now = deps.clock.now();
-      const live = await checkLimitedToken(deps, accessToken, now);
+      const live = await checkAnyAccessToken(deps, accessToken, now);
       const { user, claims } = live;
       const fields = reauthenticationFaults(command);
       if (fields.length > 0) throw new AuthError("validation_failed", { fields });
@@ -57,7 +57,7 @@ export function makeReauthenticate(deps: ReauthenticateDeps): Reauthenticate {
       if (proved === undefined || !stillProves(proved, user)) proved = await prove(deps, live, command, now);
       const session = await deps.sessions.authenticate(before.id, before.authenticatedAt, proved);
       // after the step, so that nothing that ended the session meanwhile is missed
-      const { user: present } = await checkLimitedToken(deps, accessToken, now);
+      const { user: present } = await checkAnyAccessToken(deps, accessToken, now);
       if (session === undefined || present.epoch !== user.epoch) return false;
       deps.events.report({ type: "reauthenticated", userId: user.id, sessionId: session.id });
       return grantAccess(deps, present, session, now, true);
@@ -85,8 +85,8 @@ async function prove(
   deps.loginRateLimiter.admit(`session ${claims.sessionId}`, now);
   const proof = { authenticatedAt: now, epoch: user.epoch };
   if (password === undefined)
-    return { ...proof, amr: (await useFactor(deps, user, { code }, claims.sessionId, now)).amr };
-  if (hasSecondFactor(user.factors)) throw needsAuthentication({ user });
+    return { ...proof, amr: (await useFactor(deps, user, { code }, "session", now)).amr };
+  if (hasSecondFactor(user.factors)) throw reauthenticationRequired(user);
   const attempt = await deps.throttle.device(deviceKeyOf(claims.sessionId, user), now);
   const admission = { password: attempt, change: noCharge };
   await confirmPassword(deps, user, password, admission, { ip: client.ip, signal });

@@ -29,8 +29,9 @@ export function makeResetFactors(deps: ResetFactorsDeps): ResetFactors {
       if (!totp && !pendingTotp) return { user, alreadyApplied: true };
       const none = { totp: undefined, pendingTotp: undefined, recoveryCodes: undefined };
       if (!(await deps.users.replaceFactors(user, changedFactors(user.factors, none)))) return false;
+      if (totp === undefined) return { user, alreadyApplied: false };
       deps.events.report({ type: "factor_removed", userId: user.id, factor: "totp", by: "operator" });
-      if (totp) await notify(deps, "second_factor_removed", user);
+      await notify(deps, "second_factor_removed", user);
       return { user, alreadyApplied: false };
     });
 }

@@ -2,7 +2,7 @@ import { keptUntil, revocationKey } from "../../domain/revocation.ts";
 import type { RateLimiter } from "../limits/rate-limiter.ts";
 import type { Clock } from "../ports/clock.ts";
 import type { SecurityEvents } from "../ports/security-events.ts";
-import { type AccessCheckDeps, checkLimitedToken } from "../tokens/check-token.ts";
+import { type AccessCheckDeps, checkAnyAccessToken } from "../tokens/check-token.ts";
 
 export interface RevokeAccessDeps extends AccessCheckDeps {
   readonly clock: Clock;
@@ -24,7 +24,7 @@ export type RevokeAccess = (accessToken: string) => Promise<void>;
 export function makeRevokeAccess(deps: RevokeAccessDeps): RevokeAccess {
   return async (accessToken) => {
     const now = deps.clock.now();
-    const { claims } = await checkLimitedToken(deps, accessToken, now);
+    const { claims } = await checkAnyAccessToken(deps, accessToken, now);
     deps.revocationRateLimiter.admit(claims.userId, now);
     await deps.revocations.add(revocationKey.token(claims.tokenId), keptUntil(claims.expiresAt));
     deps.events.report({

@@ -1,5 +1,5 @@
-import { acrOf, TWO_FACTORS } from "../../domain/authentication.ts";
-import { hasSecondFactor } from "../../domain/factors/factors.ts";
+import { acrOf } from "../../domain/authentication.ts";
+import { usedSecondFactor } from "../../domain/factors/factors.ts";
 import type { Session } from "../../domain/session.ts";
 import type { User } from "../../domain/user.ts";
 import type { Ids } from "../ports/ids.ts";
@@ -40,8 +40,9 @@ export async function grantAccess(
 ): Promise<AccessGrant> {
   const issuedAt = wholeSeconds(now.getTime());
   const expiresAt = Math.min(issuedAt + deps.accessTokenTtlMs, wholeSeconds(session.expiresAt.getTime()));
-  const isEnough = acrOf(session.amr) === TWO_FACTORS && hasSecondFactor(user.factors);
-  const isLimited = deps.secondFactorRequired && !isEnough;
+  const { amr, authenticatedAt } = session;
+  const used = usedSecondFactor({ acr: acrOf(amr), authenticatedAt }, user.factors);
+  const isLimited = deps.secondFactorRequired && !used;
   const accessToken = await deps.issuer.issueAccess({
     userId: user.id,
     sessionId: session.id,
@@ -50,8 +51,8 @@ export async function grantAccess(
     identity: user.email.shown,
     username: user.username.shown,
     emailVerified: user.emailVerified,
-    authenticatedAt: session.authenticatedAt,
-    amr: session.amr,
+    authenticatedAt,
+    amr,
     fresh,
     isLimited,
     issuedAt: new Date(issuedAt),

@@ -1,15 +1,15 @@
-import { acrOf, TWO_FACTORS } from "../../domain/authentication.ts";
+import { acrOf } from "../../domain/authentication.ts";
 import { AuthError } from "../../domain/errors.ts";
-import { hasSecondFactor } from "../../domain/factors/factors.ts";
+import { hasSecondFactor, usedSecondFactor } from "../../domain/factors/factors.ts";
 import type { Session } from "../../domain/session.ts";
 import { type LimitSessionsDeps, limitSessions } from "./limit-sessions.ts";
 
 export type StartSessionDeps = LimitSessionsDeps;
 
 /**
- * Begins a session, unless its account got a second factor while its user logged in without one. The account is read once
- * the session is stored: so either the call that sets up the factor could list the session, or the factor is seen here.
- * Resolves to the stored session.
+ * Begins a session, unless its account got a second factor while its user logged in without one. The account is read after
+ * the session is stored: a factor that was set up before is seen here, and a call that sets one up later can list the
+ * session. A session that is refused so may have ended the oldest one.
  * @throws AuthError `second_factor_required`; the session is removed then
  */
 export async function startSession(deps: StartSessionDeps, begun: Session, now: Date): Promise<Session> {
@@ -18,7 +18,9 @@ export async function startSession(deps: StartSessionDeps, begun: Session, now: 
     deps.users.findById(session.userId),
     limitSessions(deps, session.userId, now),
   ]);
-  if (!hasSecondFactor(owner?.factors) || acrOf(session.amr) === TWO_FACTORS) return session;
+  const { amr, authenticatedAt } = session;
+  const used = usedSecondFactor({ acr: acrOf(amr), authenticatedAt }, owner?.factors);
+  if (used || !hasSecondFactor(owner?.factors)) return session;
   await deps.sessions.remove(session.id);
   throw new AuthError("second_factor_required");
 }

@@ -1,6 +1,5 @@
-import { TWO_FACTORS } from "../../domain/authentication.ts";
 import { AuthError, type AuthErrorCode } from "../../domain/errors.ts";
-import { hasSecondFactor } from "../../domain/factors/factors.ts";
+import { usedSecondFactor } from "../../domain/factors/factors.ts";
 import { revocationKey } from "../../domain/revocation.ts";
 import { isExpired, type Session, sessionEpochOf } from "../../domain/session.ts";
 import { acceptsEpoch, type User } from "../../domain/user.ts";
@@ -41,11 +40,10 @@ export interface LiveRefresh {
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`; `second_factor_required` for a limited token
  */
 export async function checkAccessToken(deps: AccessCheckDeps, token: string, now: Date): Promise<LiveAccess> {
-  const live = await checkLimitedToken(deps, token, now);
+  const live = await checkAnyAccessToken(deps, token, now);
   const { claims, user } = live;
-  const isEnough = claims.acr === TWO_FACTORS && hasSecondFactor(user.factors);
-  if (claims.isLimited || (deps.secondFactorRequired && !isEnough))
-    throw new AuthError("second_factor_required");
+  const lacksFactor = deps.secondFactorRequired && !usedSecondFactor(claims, user.factors);
+  if (claims.isLimited || lacksFactor) throw new AuthError("second_factor_required");
   return live;
 }
 
@@ -53,7 +51,7 @@ export async function checkAccessToken(deps: AccessCheckDeps, token: string, now
  * Checks an access token that may be limited, for the calls that set up or confirm a second factor.
  * @throws AuthError `invalid_token`, `expired_token` or `revoked_token`
  */
-export async function checkLimitedToken(
+export async function checkAnyAccessToken(
   deps: AccessCheckDeps,
   token: string,
   now: Date,
@@ -83,7 +81,7 @@ const TOKEN_REJECTIONS: ReadonlySet<string> = new Set<AuthErrorCode>([
   "invalid_token",
   "expired_token",
   "revoked_token",
-  // a limited token is none for any API
+  // no API may accept a limited token
   "second_factor_required",
 ]);
 

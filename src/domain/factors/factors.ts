@@ -64,6 +64,30 @@ export function hasSecondFactor(factors: Factors | undefined): factors is Factor
   return factors?.totp !== undefined;
 }
 
+/** Clocks of several processes may differ by this much, and tokens have whole seconds. */
+const CLOCK_SKEW_MS = 5_000;
+
+/**
+ * True if this authentication used the account's present second factor. One with an authenticator that was removed since
+ * does not count.
+ */
+export function usedSecondFactor(
+  { acr, authenticatedAt }: { readonly acr: string | undefined; readonly authenticatedAt: Date | undefined },
+  factors: Factors | undefined,
+): boolean {
+  if (!hasSecondFactor(factors) || acr !== TWO_FACTORS || authenticatedAt === undefined) return false;
+  return authenticatedAt.getTime() >= factors.totp.createdAt.getTime() - CLOCK_SKEW_MS;
+}
+
+/** The revision of the factors, 0 for an account that never had any. */
+export function factorsRevision({
+  factors,
+}: {
+  readonly factors?: { readonly revision: number } | undefined;
+}) {
+  return factors?.revision ?? 0;
+}
+
 export function recoveryCodesLeft(factors: Factors | undefined): number {
   return factors?.recoveryCodes?.hashes.length ?? 0;
 }
@@ -78,8 +102,8 @@ export function changedFactors(
 }
 
 /**
- * True if the session, or the access token of the Flask server, began after the authenticator was set up, but without it. It
- * must not be refreshed, nor accepted.
+ * True if the session began, or the access token of the Flask server was issued, after the authenticator was set up, but
+ * without it. It must not be refreshed or accepted.
  */
 export function lacksSecondFactor(
   session: { readonly amr: readonly string[]; readonly createdAt: Date },

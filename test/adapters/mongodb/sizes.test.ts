@@ -7,7 +7,8 @@ import { auditTrailIndexes, mongoAuditTrail } from "../../../src/adapters/mongod
 import type { Index } from "../../../src/adapters/mongodb/indexes.ts";
 import { mongoRevocations, revocationIndexes } from "../../../src/adapters/mongodb/revocations.ts";
 import { mongoSessions, sessionIndexes } from "../../../src/adapters/mongodb/sessions.ts";
-import { mongoUsers, userIndexes } from "../../../src/adapters/mongodb/users.ts";
+import { userIndexes } from "../../../src/adapters/mongodb/user-indexes.ts";
+import { mongoUsers } from "../../../src/adapters/mongodb/users.ts";
 import { makeEventRecorder } from "../../../src/application/audit/record-events.ts";
 import { newUser } from "../../../src/application/users/new-account.ts";
 import { revocationKey } from "../../../src/domain/revocation.ts";

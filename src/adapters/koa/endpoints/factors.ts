@@ -44,8 +44,8 @@ const recoveryCodes = z.array(text("ABCD-EFGH-IJKL-MNOP")).meta({
 export const factorEndpoints = {
   listFactors: endpoint({
     call: "GET /api/factors",
-    summary: "What one has to log in with",
-    needs: "limited",
+    summary: "The second factors of the account, and whether it has a password",
+    needs: "any_access",
     answers: { 200: factors },
     handle: async ({ token }, { listFactors }: { listFactors: ListFactors }) => {
       const { hasPassword, totpSince, recoveryCodesLeft } = await listFactors(token);
@@ -57,7 +57,7 @@ export const factorEndpoints = {
   beginTotp: endpoint({
     call: "POST /api/factors/totp",
     summary: "Get the secret for an authenticator, which then waits 15 minutes for its first code",
-    needs: "limited",
+    needs: "any_access",
     answers: { 201: newTotp },
     refusals: ["factor_exists", "reauthentication_required", "too_many_attempts"],
     handle: async ({ token }, { beginTotp }: { beginTotp: BeginTotp }) => {
@@ -68,7 +68,7 @@ export const factorEndpoints = {
   confirmTotp: endpoint({
     call: "POST /api/factors/totp/confirm",
     summary: "Set up the authenticator by its first code",
-    needs: "limited",
+    needs: "any_access",
     body: confirmBody,
     answers: { 200: says("The second factor is set up", { recovery_codes: recoveryCodes }) },
     refusals: ["invalid_factor", "factor_exists", "too_many_attempts"],

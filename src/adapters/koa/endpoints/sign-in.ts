@@ -44,7 +44,7 @@ const awaitedConfirmation = z.object({ username: text("testUser"), message: sent
     "With REQUIRE_VERIFIED_EMAIL or REGISTRATION_ANSWER=same: log in once the address is confirmed.",
 });
 
-/** Registration, login and proving in a session who one is. */
+/** Registration, login and reauthentication. */
 export const signInEndpoints = {
   register: endpoint({
     call: "POST /api/register",
@@ -106,8 +106,8 @@ export const signInEndpoints = {
 
   reauthenticate: endpoint({
     call: "POST /api/reauthenticate",
-    summary: "Prove again who one is, in this session",
-    needs: "limited",
+    summary: "Authenticate again in this session",
+    needs: "any_access",
     hashes: true,
     body: reauthenticationBody,
     faultsOf: (rules, body) => rules.reauthenticate(body),
