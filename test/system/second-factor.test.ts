@@ -43,7 +43,7 @@ describe("docs/second-factor.md", () => {
   const answer = async (what: string) => JSON.parse(await type(what));
 
   it("the commands do what it says", async () => {
-    const json = { username: "ada", email: "test@user.com", password };
+    const json = { username: "testUser", email: "test@user.com", password };
     values.ACCESS_TOKEN = (await call(server.url, "POST /api/register", { json })).body.access_token;
     const { secret, uri } = await answer("/api/factors/totp ");
     expect(uri).toContain(`secret=${secret}`);
@@ -70,8 +70,8 @@ describe("docs/second-factor.md", () => {
     values.ACCESS_TOKEN = (await answer("reauthenticate")).access_token;
     expect((await answer("recovery-codes")).recovery_codes).toHaveLength(10);
     expect(await type("DELETE")).toBe("");
-    expect(await type("user factors ada")).toMatch(/totp_since +none/);
-    expect(await type("user reset-factors ada")).toContain("has no second factor");
+    expect(await type("user factors testUser")).toMatch(/totp_since +none/);
+    expect(await type("user reset-factors testUser")).toContain("has no second factor");
     expect(commands).toEqual([]);
   });
 

@@ -95,8 +95,8 @@ export const MEANINGS: Readonly<Record<ProblemCode, readonly [meaning: string, a
     "Send fewer headers; look for cookies of other applications.",
   ],
   too_many_attempts: [
-    "Too many wrong passwords, registrations, mails or changes, for this account or from this network.",
-    "Wait for the seconds in `Retry-After`. A device that has logged in before may also send its former token.",
+    "Too many wrong passwords or codes, registrations, mails or changes, for this account or from this network.",
+    "Wait for the seconds in `Retry-After`. A device that has logged in before may also send its former token, and a recovery code works in place of a code.",
   ],
   internal_error: [
     "The service failed unexpectedly. The log has the reason under `request_id`.",

@@ -26,7 +26,7 @@ import {
 /** Every setting: name, schema, default and meaning. */
 
 export const settingsSchema = z.object({
-  SECRET_KEY: secret.optional().describe("Signs refresh tokens and encrypts signing keys"),
+  SECRET_KEY: secret.optional().describe("Signs refresh tokens, encrypts signing keys and second factors"),
   SECRET_KEY_PREVIOUS: secret
     .optional()
     .describe("The former SECRET_KEY while it is being changed: verifies and decrypts, but no longer signs"),
