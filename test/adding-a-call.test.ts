@@ -94,6 +94,6 @@ it("they make a call that is answered, checked and described", async () => {
     counted: { count: 1 },
     without: 401,
     id: "countSessions",
-    statuses: ["200", "400", "401", "408", "431", "500", "503"],
+    statuses: ["200", "400", "401", "403", "408", "431", "500", "503"],
   });
 });
